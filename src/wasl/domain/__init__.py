@@ -1,0 +1,1 @@
+"""Values and laws; standard library only."""

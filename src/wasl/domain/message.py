@@ -1,0 +1,176 @@
+"""Message and its Parts: what one party said once, immutable."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+TextFormat = Literal["plain", "markdown"]
+MediaRole = Literal["photo", "video", "voice", "audio", "document", "sticker", "animation"]
+Author = Literal["person", "assistant", "operator", "system"]
+
+PARTS_MAX = 64
+"""Parts in one message; more is refused as TooLarge."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """Written words."""
+
+    text: str
+    format: TextFormat = "plain"
+    type: Literal["text"] = field(default="text", init=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """A file of any kind: by the platform's id (`native_id`), by `url`, or held by us under `sha256` (hex)."""
+
+    role: MediaRole
+    media_type: str = "application/octet-stream"
+    name: str | None = None
+    caption: str | None = None
+    size_bytes: int | None = None
+    sha256: str | None = None
+    native_id: str | None = None
+    url: str | None = None
+    type: Literal["media"] = field(default="media", init=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A point on the map, in degrees."""
+
+    latitude: float
+    longitude: float
+    name: str | None = None
+    address: str | None = None
+    type: Literal["place"] = field(default="place", init=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A card with a name and ways to reach its bearer."""
+
+    name: str
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    type: Literal["contact"] = field(default="contact", init=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """One thing that can be chosen: `id` comes back when it is."""
+
+    id: str
+    title: str
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Inbound: the option that was taken (`picked`). Outbound: the options that are offered (`options`)."""
+
+    text: str = ""
+    picked: Option | None = None
+    options: tuple[Option, ...] = ()
+    opener: str | None = None
+    type: Literal["choice"] = field(default="choice", init=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A message approved beforehand by the platform, with its values in order."""
+
+    name: str
+    language: str
+    values: tuple[str, ...] = ()
+    category: str | None = None
+    type: Literal["template"] = field(default="template", init=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """An emoji put on, or (None) taken off, the message with the platform's id `target`."""
+
+    target: str
+    emoji: str | None
+    type: Literal["reaction"] = field(default="reaction", init=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """Something the adapter has no better word for, kept whole: `kind` is the platform's name, `value` its JSON."""
+
+    kind: str
+    value: Mapping[str, Any]
+    type: Literal["unknown"] = field(default="unknown", init=False)
+
+
+Part = Text | Media | Place | Contact | Choice | Template | Reaction | Unknown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """One message as history shows it to the answering side. `seq` counts within its conversation from 1."""
+
+    id: str
+    seq: int
+    author: Author
+    parts: tuple[Part, ...]
+    sent_at_ms: int
+    author_name: str | None = None
+
+
+def plain_text(parts: tuple[Part, ...]) -> str:
+    """Gives the words of a message in reading order, with a bracketed word for what is not text."""
+    words: list[str] = []
+    for part in parts:
+        match part:
+            case Text():
+                words.append(part.text)
+            case Media():
+                words.append(part.caption or f"[{part.role}{': ' + part.name if part.name else ''}]")
+            case Place():
+                words.append(" ".join(w for w in ("[place]", part.name, part.address) if w))
+            case Contact():
+                words.append(f"[contact: {part.name}]")
+            case Choice():
+                words.append(part.picked.title if part.picked else part.text)
+            case Template():
+                words.append(" ".join(part.values) or f"[template: {part.name}]")
+            case Reaction():
+                words.append(part.emoji or "")
+            case Unknown():
+                words.append(f"[{part.kind}]")
+    return "\n".join(w for w in words if w)
+
+
+def part_from_json(value: Mapping[str, Any]) -> Part:
+    """Rebuilds a Part from what its JSON encoding holds; a type this version does not know becomes Unknown."""
+    fields = dict(value)
+    kind = fields.pop("type", None)
+    match kind:
+        case "text":
+            return Text(**fields)
+        case "media":
+            return Media(**fields)
+        case "place":
+            return Place(**fields)
+        case "contact":
+            fields["phones"] = tuple(fields.get("phones", ()))
+            fields["emails"] = tuple(fields.get("emails", ()))
+            return Contact(**fields)
+        case "choice":
+            picked = fields.get("picked")
+            fields["picked"] = Option(**picked) if picked else None
+            fields["options"] = tuple(Option(**o) for o in fields.get("options", ()))
+            return Choice(**fields)
+        case "template":
+            fields["values"] = tuple(fields.get("values", ()))
+            return Template(**fields)
+        case "reaction":
+            return Reaction(**fields)
+        case "unknown":
+            return Unknown(**fields)
+        case _:
+            return Unknown(kind=str(kind), value=dict(value))

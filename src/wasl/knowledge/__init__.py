@@ -1,0 +1,1 @@
+"""The operator's own documents: cut into passages, ranked."""

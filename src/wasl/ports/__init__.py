@@ -1,0 +1,1 @@
+"""The contracts between the middle and the rim."""

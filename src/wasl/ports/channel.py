@@ -1,0 +1,171 @@
+"""The contract of a channel: four pure methods, and small abilities that it opts into by having them.
+
+A channel opens no socket, reads no clock and draws no random number. The drivers in `service` and `web` add time-outs,
+retries, pacing and storage. Every channel passes the suite in `wasl.testing.contracts`.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
+
+from pydantic import BaseModel
+
+from wasl.domain.delivery import Outgoing, Sent
+from wasl.domain.errors import Failure
+from wasl.domain.event import Event
+from wasl.domain.limits import Limits
+from wasl.domain.message import Media
+from wasl.domain.person import Address
+from wasl.wire.call import Call, Reply
+
+
+class Channel(Protocol):
+    """A way to people, named `name` in the settings (its kind, unless there are two of a kind)."""
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+    limits: ClassVar[Limits]
+    Settings: ClassVar[type[BaseModel]]
+    name: str
+
+    def __init__(self, settings: Any, *, name: str) -> None:
+        """Takes an instance of its own `Settings`."""
+        ...
+
+    def verify(self, call: Call) -> Reply | None:
+        """Checks that the request is genuine, over its raw bytes, before anything is parsed.
+
+        Called first for every request that reaches the channel's hook. Returns a Reply when the request is a handshake
+        that is answered and holds nothing to store, else None. Must not raise anything but Forged (answered 401 or 403;
+        nothing is stored) and Malformed (400).
+        """
+        ...
+
+    def parse(self, call: Call) -> Sequence[Event]:
+        """Reads everything in a genuine request.
+
+        Total: an unknown kind becomes an Unknown part and is kept whole, an unknown field is passed over. Must not raise
+        anything but Malformed. The order is the platform's time within one address.
+        """
+        ...
+
+    def send(self, outgoing: Outgoing) -> Generator[Call, Reply, Sent]:
+        """Yields the requests that bring one delivery to its address; is sent each good Reply; returns what the platform said.
+
+        The parts already fit `limits`. The driver asks `explain` about every Reply first and closes the generator when
+        that names a failure, so the generator sees good replies only. Raises Refused for a part that it cannot send.
+        """
+        ...
+
+    def explain(self, reply: Reply) -> Failure | None:
+        """Names the failure that a Reply tells of, or None when it is a good one. Must not raise."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """What one long poll brought: the events, the bytes they were read from, and where to go on."""
+
+    events: Sequence[Event]
+    cursor: str
+    raw: bytes
+
+
+@runtime_checkable
+class Listens(Protocol):
+    """A channel that can fetch its own events by long polling, where it has no public address."""
+
+    def listens(self) -> bool:
+        """Says whether the settings ask for polling."""
+        ...
+
+    def poll(self, cursor: str | None) -> Call:
+        """Gives the request for what came after `cursor`; it is held open by the platform."""
+        ...
+
+    def polled(self, reply: Reply, cursor: str | None) -> Polled:
+        """Reads a good answer. The new cursor is stored in the commit that stores the events."""
+        ...
+
+
+@runtime_checkable
+class Fetches(Protocol):
+    """A channel whose media must be downloaded."""
+
+    def fetch(self, media: Media) -> Generator[Call, Reply, bytes]:
+        """Yields the requests that lead to the bytes and returns them."""
+        ...
+
+
+@runtime_checkable
+class Types(Protocol):
+    """A channel that can show that an answer is being written; the mark lasts `limits.typing_seconds`."""
+
+    def typing(self, address: Address, *, answering: str | None) -> Call:
+        """Gives the request that shows the mark. `answering` is the platform's id of the message being answered."""
+        ...
+
+
+@runtime_checkable
+class Drafts(Protocol):
+    """A channel that can show an answer while it grows."""
+
+    def drafts_to(self, address: Address) -> bool:
+        """Says whether this address can be shown drafts."""
+        ...
+
+    def draft(self, address: Address, *, draft_id: int, text: str) -> Call:
+        """Gives the request that shows `text` (Markdown) so far; the same non-zero `draft_id` replaces what was shown."""
+        ...
+
+
+@runtime_checkable
+class Edits(Protocol):
+    """A channel that can change what it sent."""
+
+    def edit(self, address: Address, *, native_id: str, outgoing: Outgoing) -> Generator[Call, Reply, Sent]:
+        """Yields the requests that replace the message `native_id` by the parts of `outgoing`."""
+        ...
+
+
+@runtime_checkable
+class Templates(Protocol):
+    """A channel whose platform approves messages beforehand."""
+
+    def templates(self) -> Call:
+        """Gives the request for the list of approved templates."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of a check: `good`, or what is wrong and what to do about it."""
+
+    good: bool
+    what: str
+    do: str = ""
+
+
+@runtime_checkable
+class Checks(Protocol):
+    """A channel that can test its own credentials with one harmless real request."""
+
+    def check(self) -> Generator[Call, Reply, Sequence[Finding]]:
+        """Yields the request; is sent the Reply whatever its status; says what it found."""
+        ...
+
+
+@runtime_checkable
+class Subscribes(Protocol):
+    """A channel that must tell the platform where its hook is."""
+
+    def subscribe(self, hook_url: str) -> Generator[Call, Reply, Sequence[Finding]]:
+        """Yields the requests that register `hook_url`."""
+        ...
+
+
+@runtime_checkable
+class Local(Protocol):
+    """A channel of our own: its messages are read from the store by our pages, nothing is sent over a network."""
+
+    local: ClassVar[Literal[True]]

@@ -1,0 +1,1 @@
+"""The durable core on SQLite and PostgreSQL."""

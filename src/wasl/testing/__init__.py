@@ -1,0 +1,1 @@
+"""Contract suites, clocks and simulators for whoever writes an adapter."""

@@ -1,0 +1,1 @@
+"""Protocol pieces that adapters share; pure."""

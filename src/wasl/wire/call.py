@@ -1,0 +1,38 @@
+"""Call and Reply: one HTTP request and its answer as plain values, for both directions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """An HTTP request: one that reached us, or one that an adapter asks to have made.
+
+    Header names are lower-case. `path` and `query` are set on what reached us (query without the question mark, still
+    encoded); `url` is the whole address, as the caller used it where known. `body_bytes_max` caps the answer that is read.
+    `timeout_seconds` None leaves it to the driver. `safe_to_repeat` says that doing it twice does no harm.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    path: str = ""
+    query: str = ""
+    timeout_seconds: float | None = None
+    body_bytes_max: int = 8 << 20
+    safe_to_repeat: bool = False
+
+    def params(self) -> dict[str, str]:
+        """Gives the decoded query parameters; of a repeated name the last one counts."""
+        return dict(parse_qsl(self.query, keep_blank_values=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An HTTP answer, read whole. Header names are lower-case."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
