@@ -56,6 +56,13 @@ class Work(Frozen):
     raw_days: int = Field(30, ge=8, description="Days for which raw webhook bodies are kept.")
 
 
+class Log(Frozen):
+    """What is written to the error stream while Wasl runs."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    form: Literal["auto", "json", "console"] = Field("auto", description="auto: for reading at a terminal, JSON lines elsewhere.")
+
+
 class Routing(Frozen):
     """Limits of one answer."""
 
@@ -92,6 +99,7 @@ class Settings(Frozen):
     server: Server = Server()
     work: Work = Work()
     routing: Routing = Routing()
+    log: Log = Log()
     channels: dict[str, dict[str, Any]] = Field(default_factory=dict)
     providers: dict[str, dict[str, Any]] = Field(default_factory=dict)
     candidates: tuple[Candidate, ...] = ()
