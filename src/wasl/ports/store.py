@@ -163,6 +163,14 @@ class Store(Protocol):
         """Prolongs every lease of the owner to `now_ms + lease.milliseconds`, in one statement."""
         ...
 
+    async def owners(self) -> Sequence[str]:
+        """Names everybody who holds a lease."""
+        ...
+
+    async def free(self, *, owner: str, now_ms: int) -> int:
+        """Ends the leases of an owner that is known to be dead, so that nobody waits for them to run out; gives their number."""
+        ...
+
     async def release(
         self,
         *,

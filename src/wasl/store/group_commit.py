@@ -1,0 +1,135 @@
+"""Group commit for SQLite: one writer puts everything that waits into one transaction.
+
+The statements run on the event loop's own thread, where each costs a few microseconds; only COMMIT, which waits for the
+disk, runs on a second thread. While it waits, the next group gathers. A thread for the statements too was slower: each
+statement hands the interpreter lock over twice.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from wasl.domain.errors import StoreDown, WaslError
+
+Result = TypeVar("Result")
+Write = Callable[[sqlite3.Connection], Result]
+"""A group of statements that must all hold or none. It raises a WaslError only before its first write."""
+
+GROUP_MAX = 512
+"""Writes in one transaction at the most, so that nobody waits for a very long one."""
+LOCK_TRIES = 500
+LOCK_WAIT_SECONDS = 0.01
+"""Another process may hold the file for a moment (a command, a backup): 500 tries of 10 ms."""
+
+
+class GroupCommit:
+    """The only writer of one SQLite connection."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+        self._waiting: list[tuple[Write[Any], asyncio.Future[Any]]] = []
+        self._wake = asyncio.Event()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="commit")
+        self._task: asyncio.Task[None] | None = None
+        self._closing = False
+        self.groups = 0
+        self.writes = 0
+
+    def start(self) -> None:
+        """Starts the writer on the running loop."""
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="group commit")
+
+    async def close(self) -> None:
+        """Commits what waits and ends the writer."""
+        self._closing = True
+        self._wake.set()
+        if self._task is not None:
+            await self._task
+        self._thread.shutdown()
+
+    def write(self, write: Write[Result]) -> "asyncio.Future[Result]":
+        """Puts `write` into the next group; the future is done once its commit is durable."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        if self._closing:
+            future.set_exception(StoreDown("the store is closing; nothing was stored"))
+            return future
+        self._waiting.append((write, future))
+        self._wake.set()
+        return future
+
+    async def _run(self) -> None:
+        while True:
+            if not self._waiting:
+                if self._closing:
+                    return
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            group, self._waiting = self._waiting[:GROUP_MAX], self._waiting[GROUP_MAX:]
+            try:
+                await self._commit(group)
+            except sqlite3.Error as error:
+                self._rollback()
+                if len(group) > 1 and not _is_the_disk(error):
+                    await self._one_by_one(group)
+                else:
+                    _fail(group, error)
+
+    async def _commit(self, group: list[tuple[Write[Any], "asyncio.Future[Any]"]]) -> None:
+        db = self._db
+        await self._begin()
+        done: list[tuple[asyncio.Future[Any], Any]] = []
+        refused: list[tuple[asyncio.Future[Any], WaslError]] = []
+        for write, future in group:
+            try:
+                done.append((future, write(db)))
+            except WaslError as error:
+                refused.append((future, error))
+        await asyncio.get_running_loop().run_in_executor(self._thread, db.execute, "commit")
+        self.groups += 1
+        self.writes += len(done)
+        for future, result in done:
+            if not future.done():
+                future.set_result(result)
+        for future, reason in refused:
+            if not future.done():
+                future.set_exception(reason)
+
+    async def _one_by_one(self, group: list[tuple[Write[Any], "asyncio.Future[Any]"]]) -> None:
+        """One write that the database refuses must not fail its neighbours."""
+        for single in group:
+            try:
+                await self._commit([single])
+            except sqlite3.Error as error:
+                self._rollback()
+                _fail([single], error)
+
+    async def _begin(self) -> None:
+        for left in range(LOCK_TRIES, -1, -1):
+            try:
+                self._db.execute("begin immediate")
+            except sqlite3.OperationalError as error:
+                if left == 0 or error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                    raise
+                await asyncio.sleep(LOCK_WAIT_SECONDS)
+            else:
+                return
+
+    def _rollback(self) -> None:
+        if self._db.in_transaction:
+            self._db.execute("rollback")
+
+
+def _is_the_disk(error: sqlite3.Error) -> bool:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_BUSY)
+
+
+def _fail(group: list[tuple[Write[Any], "asyncio.Future[Any]"]], error: sqlite3.Error) -> None:
+    down = StoreDown(f"the database could not commit ({error}); nothing was stored, try again; if it stays, look at the disk's free space")
+    down.__cause__ = error
+    for _, future in group:
+        if not future.done():
+            future.set_exception(down)

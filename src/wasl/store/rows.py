@@ -1,0 +1,73 @@
+"""Values to columns and back, the same for every store."""
+
+from typing import Any, cast
+
+import msgspec
+
+from wasl.domain.errors import WaslError
+from wasl.domain.ids import AddressId, PersonId
+from wasl.domain.message import Part, part_from_json
+from wasl.domain.person import Address, AddressKey, AddressKind
+
+_encode = msgspec.json.encode
+_decode = msgspec.json.decode
+
+
+def parts_text(parts: tuple[Part, ...]) -> str:
+    """Writes parts as JSON text."""
+    return _encode(parts).decode()
+
+
+def parts_of(text: str | bytes) -> tuple[Part, ...]:
+    """Reads what `parts_text` wrote."""
+    return tuple(part_from_json(value) for value in _decode(text))
+
+
+def json_text(value: object) -> str:
+    """Writes any plain value as JSON text."""
+    return _encode(value).decode()
+
+
+def json_or_none(value: object | None) -> str | None:
+    """Writes a value that may be missing or empty."""
+    return _encode(value).decode() if value else None
+
+
+def json_of(text: str | bytes | None) -> Any:
+    """Reads JSON text; None stays None."""
+    return None if text is None else _decode(text)
+
+
+def failure_of(error: WaslError | None) -> dict[str, object] | None:
+    """Writes a named failure as it is kept beside a delivery."""
+    if error is None:
+        return None
+    return {"kind": type(error).__name__, "message": error.message, **{k: v for k, v in error.facts.items() if v is not None}}
+
+
+ADDRESS_COLUMNS = (
+    "a.id, a.person_id, a.channel, a.scope, a.handle, a.kind, a.alias, a.alias_kind, a.name, a.language, "
+    "a.valid_from_ms, a.valid_to_ms, a.last_inbound_ms"
+)
+"""What `address_of` reads, in this order, from an address called `a`."""
+
+
+def address_of(row: Any) -> Address:
+    """Reads an Address from the first columns of a row selected by ADDRESS_COLUMNS."""
+    return Address(
+        id=AddressId(row[0]),
+        person_id=PersonId(row[1]),
+        key=AddressKey(
+            channel=row[2],
+            scope=row[3],
+            handle=row[4],
+            kind=cast(AddressKind, row[5]),
+            alias=row[6],
+            alias_kind=cast(AddressKind | None, row[7]),
+        ),
+        name=row[8],
+        language=row[9],
+        valid_from_ms=row[10],
+        valid_to_ms=row[11],
+        last_inbound_ms=row[12],
+    )

@@ -1,0 +1,310 @@
+"""The store on SQLite: one file, one writer, `synchronous=FULL`; the default."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from wasl.domain.errors import SettingWrong, StoreDown
+from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
+from wasl.domain.message import Media, Said
+from wasl.domain.person import Address, AddressKey
+from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
+from wasl.ports.clock import Clock
+from wasl.ports.store import DEDUPE_DAYS, Backlog, Incoming, Lease, Outcome, Timer, Token
+from wasl.store import sqlite_read as reading
+from wasl.store import sqlite_receive, sqlite_work
+from wasl.store.group_commit import GroupCommit
+from wasl.store.migrate import migrate_sqlite
+from wasl.store.rows import json_text, parts_of, parts_text
+
+Result = TypeVar("Result")
+
+STATEMENTS_CACHED = 256
+PAGE_CACHE_KIB = 16_384
+DAY_MS = 86_400_000
+PRUNE_ROWS_MAX = 5_000
+"""Rows deleted in one transaction, so that pruning never holds up the writer."""
+
+
+class SqliteStore:
+    """A store in one SQLite file (3.35 or newer)."""
+
+    def __init__(self, path: Path, *, clock: Clock) -> None:
+        self._path = path
+        self._clock = clock
+        self._write_db: sqlite3.Connection | None = None
+        self._read_db: sqlite3.Connection | None = None
+        self._group: GroupCommit | None = None
+
+    async def open(self) -> None:
+        """Opens, migrates forward, and is ready."""
+        self._write_db = await asyncio.to_thread(self._prepare)
+        self._read_db = self._connect()
+        self._read_db.execute("pragma query_only = on")
+        self._group = GroupCommit(self._write_db)
+        self._group.start()
+
+    async def close(self) -> None:
+        """Commits what waits and closes."""
+        if self._group is not None:
+            await self._group.close()
+        for db in (self._read_db, self._write_db):
+            if db is not None:
+                db.close()
+        self._group = self._read_db = self._write_db = None
+
+    async def ping(self) -> None:
+        """Makes one durable commit that changes nothing that anybody reads."""
+        await self._write(
+            lambda db: db.execute("insert into cursor values ('', ?) on conflict do update set value = excluded.value", ("",))
+        )
+
+    # -- one inbound request
+    async def receive(self, incoming: Incoming, *, lease: Lease | None = None) -> Sequence[Outcome]:
+        """Stores the raw body and every event in one commit."""
+        return await self._write(lambda db: sqlite_receive.receive(db, incoming, lease=lease, clock=self._clock))
+
+    async def cursor(self, channel: str) -> str | None:
+        """Gives the last cursor stored for the channel."""
+        row = self._read(lambda db: db.execute("select value from cursor where channel = ?", (channel,)).fetchone())
+        return None if row is None else str(row[0])
+
+    # -- work
+    async def claim(self, *, lease: Lease, limit: int, now_ms: int) -> Sequence[Work]:
+        """Leases up to `limit` claimable conversations."""
+        return await self._write(lambda db: sqlite_work.claim(db, lease=lease, limit=limit, now=now_ms))
+
+    async def renew(self, *, lease: Lease, now_ms: int) -> None:
+        """Prolongs every lease of the owner."""
+        await self._write(lambda db: sqlite_work.renew(db, lease=lease, now=now_ms))
+
+    async def owners(self) -> Sequence[str]:
+        """Names everybody who holds a lease."""
+        rows = self._read(
+            lambda db: db.execute("select distinct owner from conversation where ready_at is not null and owner is not null").fetchall()
+        )
+        return [str(r[0]) for r in rows]
+
+    async def free(self, *, owner: str, now_ms: int) -> int:
+        """Ends the leases of an owner that is known to be dead."""
+        return await self._write(
+            lambda db: (
+                db.execute(
+                    "update conversation set owner = null, ready_at = ? where ready_at is not null and owner = ?", (now_ms, owner)
+                ).rowcount
+            )
+        )
+
+    async def release(
+        self,
+        *,
+        conversation_id: ConversationId,
+        epoch: int,
+        now_ms: int,
+        turns_at_ms: int | None = None,
+        deliveries_at_ms: int | None = None,
+    ) -> None:
+        """Gives a lease back."""
+        await self._write(
+            lambda db: sqlite_work.release(db, conversation_id, epoch, now=now_ms, turns_at=turns_at_ms, deliveries_at=deliveries_at_ms)
+        )
+
+    async def close_turn(self, closing: Closing) -> int | None:
+        """Stores the reply and closes the turns."""
+        return await self._write(lambda db: sqlite_work.close_turn(db, closing))
+
+    async def retry_turn(
+        self, *, turn_id: TurnId, conversation_id: ConversationId, epoch: int, now_ms: int, at_ms: int, usage: Sequence[UsageRecord] = ()
+    ) -> None:
+        """Counts an attempt and gives the lease back until `at_ms`."""
+        await self._write(lambda db: sqlite_work.retry_turn(db, turn_id, conversation_id, epoch, at=at_ms, usage=usage))
+
+    async def start_sending(self, *, delivery_id: DeliveryId, conversation_id: ConversationId, epoch: int, now_ms: int) -> None:
+        """Makes a delivery "sending" and counts the attempt."""
+        await self._write(lambda db: sqlite_work.start_sending(db, delivery_id, conversation_id, epoch, now=now_ms))
+
+    async def settle(self, settling: Settling) -> None:
+        """Stores what became of a delivery."""
+        fenced = await self._write(lambda db: sqlite_work.settle(db, settling))
+        if fenced is not None:
+            raise fenced
+
+    async def say(self, *, conversation_id: ConversationId, message: NewMessage, deliveries: Sequence[NewDelivery], now_ms: int) -> int:
+        """Stores a message that answers no turn."""
+        return await self._write(lambda db: sqlite_work.say(db, conversation_id, message, deliveries, now=now_ms))
+
+    # -- reading
+    async def history(self, conversation_id: ConversationId, *, limit: int, before_seq: int | None = None) -> Sequence[Said]:
+        """Gives the last messages, oldest first."""
+        return self._read(lambda db: reading.history(db, conversation_id, limit=limit, before_seq=before_seq))
+
+    async def messages_after(self, conversation_id: ConversationId, *, seq: int, limit: int) -> Sequence[StoredMessage]:
+        """Gives messages with a greater seq."""
+        return self._read(lambda db: reading.messages_after(db, conversation_id, seq=seq, limit=limit))
+
+    async def messages_before(self, conversation_id: ConversationId, *, seq: int | None, limit: int) -> Sequence[StoredMessage]:
+        """Gives the last messages with a smaller seq."""
+        return self._read(lambda db: reading.messages_before(db, conversation_id, seq=seq, limit=limit))
+
+    async def find_address(self, key: AddressKey) -> tuple[Address, ConversationId] | None:
+        """Finds the open address and its conversation."""
+        return self._read(lambda db: reading.find_address(db, key))
+
+    async def addresses(self, conversation_id: ConversationId) -> Sequence[Address]:
+        """Gives the open addresses of a conversation's bearer."""
+        return self._read(lambda db: reading.addresses(db, conversation_id))
+
+    async def conversations(self, *, limit: int, before_ms: int | None = None) -> Sequence[ConversationSummary]:
+        """Lists conversations."""
+        return self._read(lambda db: reading.conversations(db, limit=limit, before_ms=before_ms))
+
+    async def backlog(self, *, now_ms: int) -> Backlog:
+        """Counts the work."""
+        return self._read(lambda db: reading.backlog(db, now=now_ms))
+
+    async def deliveries(self, message_id: MessageId) -> Sequence[Mapping[str, Any]]:
+        """Gives every delivery of a message."""
+        return self._read(lambda db: reading.deliveries(db, message_id))
+
+    async def usage_totals(self, *, since_ms: int) -> Sequence[Mapping[str, Any]]:
+        """Sums calls and tokens."""
+        return self._read(lambda db: reading.usage_totals(db, since=since_ms))
+
+    async def signals(self, *, limit: int) -> Sequence[Mapping[str, Any]]:
+        """Lists what platforms said about our accounts."""
+        return self._read(lambda db: reading.signals(db, limit=limit))
+
+    # -- beside
+    async def attach(self, *, message_id: MessageId, position: int, media: Media) -> None:
+        """Replaces a Media part by one that is held."""
+
+        def write(db: sqlite3.Connection) -> None:
+            row = db.execute("select parts from message where id = ?", (message_id,)).fetchone()
+            parts = list(parts_of(row[0])) if row else []
+            if position < len(parts) and isinstance(parts[position], Media):
+                parts[position] = media
+                db.execute("update message set parts = ? where id = ?", (parts_text(tuple(parts)), message_id))
+
+        await self._write(write)
+
+    async def record_usage(self, records: Sequence[UsageRecord]) -> None:
+        """Stores the cost of calls that belong to no turn."""
+        await self._write(lambda db: sqlite_work.insert_usage(db, records, turn_id=None, conversation_id=None))
+
+    async def put_token(self, token: Token) -> None:
+        """Stores a token."""
+        values = (token.kind, token.sha256, token.label, token.created_ms, token.expires_ms, None, json_text(token.payload))
+        await self._write(lambda db: db.execute("insert or replace into token values (?, ?, ?, ?, ?, ?, ?)", values))
+
+    async def find_token(self, *, kind: str, sha256: str, now_ms: int) -> Token | None:
+        """Finds a token."""
+        return self._read(lambda db: reading.find_token(db, kind=kind, sha256=sha256, now=now_ms))
+
+    async def take_token(self, *, kind: str, sha256: str, now_ms: int) -> Token | None:
+        """Finds a single-use token and uses it up."""
+
+        def write(db: sqlite3.Connection) -> Token | None:
+            token = reading.find_token(db, kind=kind, sha256=sha256, now=now_ms)
+            if token is not None:
+                db.execute("update token set taken_ms = ? where kind = ? and sha256 = ?", (now_ms, kind, sha256))
+            return token
+
+        return await self._write(write)
+
+    async def tokens(self, *, kind: str) -> Sequence[Token]:
+        """Lists the tokens of a kind that are neither expired nor taken."""
+        now = self._clock.now_ms()
+        rows = self._read(
+            lambda db: db.execute(
+                "select kind, sha256, label, created_ms, expires_ms, payload from token"
+                " where kind = ? and taken_ms is null and (expires_ms is null or expires_ms > ?) order by created_ms",
+                (kind, now),
+            ).fetchall()
+        )
+        return [reading.token_of(r) for r in rows]
+
+    async def drop_token(self, *, kind: str, sha256: str) -> bool:
+        """Forgets a token."""
+        return await self._write(lambda db: db.execute("delete from token where kind = ? and sha256 = ?", (kind, sha256)).rowcount > 0)
+
+    async def set_timer(self, timer: Timer) -> None:
+        """Stores a timer."""
+        values = (timer.kind, timer.key, timer.due_ms, json_text(timer.payload))
+        await self._write(lambda db: db.execute("insert or replace into timer values (?, ?, ?, ?)", values))
+
+    async def drop_timer(self, *, kind: str, key: str) -> None:
+        """Forgets a timer."""
+        await self._write(lambda db: db.execute("delete from timer where kind = ? and key = ?", (kind, key)))
+
+    async def due_timers(self, *, now_ms: int, limit: int, lease_ms: int) -> Sequence[Timer]:
+        """Gives timers that are due and moves them ahead."""
+
+        def write(db: sqlite3.Connection) -> list[Timer]:
+            rows = db.execute(
+                "select kind, key, due_ms, payload from timer where due_ms <= ? order by due_ms limit ?", (now_ms, limit)
+            ).fetchall()
+            db.executemany("update timer set due_ms = ? where kind = ? and key = ?", [(now_ms + lease_ms, r[0], r[1]) for r in rows])
+            return [reading.timer_of(r) for r in rows]
+
+        return await self._write(write)
+
+    async def prune(self, *, now_ms: int, raw_days: int) -> Mapping[str, int]:
+        """Deletes what is too old, a few thousand rows a transaction."""
+        deleted = {"raw": 0, "seen": 0, "token": 0}
+        old = (
+            ("raw", "delete from raw where id in (select id from raw where received_ms < ? limit ?)", now_ms - raw_days * DAY_MS),
+            (
+                "seen",
+                "delete from seen where (channel, key) in (select channel, key from seen where at_ms < ? limit ?)",
+                now_ms - DEDUPE_DAYS * DAY_MS,
+            ),
+            ("token", "delete from token where (kind, sha256) in (select kind, sha256 from token where expires_ms < ? limit ?)", now_ms),
+        )
+        for table, statement, before in old:
+            while count := await self._write(_deletion(statement, before)):
+                deleted[table] += count
+        return deleted
+
+    # -- private
+    def _prepare(self) -> sqlite3.Connection:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        db = self._connect()
+        if sqlite3.sqlite_version_info < (3, 35):
+            raise SettingWrong(f"SQLite {sqlite3.sqlite_version} is too old; Wasl needs 3.35 or newer: use a newer Python or system")
+        db.execute("pragma journal_mode = wal")
+        migrate_sqlite(db, path=self._path, now_ms=self._clock.now_ms())
+        return db
+
+    def _connect(self) -> sqlite3.Connection:
+        try:
+            db = sqlite3.connect(
+                self._path, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS_CACHED, timeout=5.0
+            )
+        except sqlite3.OperationalError as error:
+            raise SettingWrong(
+                f"the database file {self._path.name!r} cannot be opened ({error}); mend `data` or the folder's rights"
+            ) from error
+        db.execute("pragma synchronous = full")
+        db.execute(f"pragma cache_size = -{PAGE_CACHE_KIB}")
+        db.execute("pragma temp_store = memory")
+        db.execute("pragma busy_timeout = 5000")
+        return db
+
+    async def _write(self, write: Callable[[sqlite3.Connection], Result]) -> Result:
+        if self._group is None:
+            raise StoreDown("the store is not open; nothing was stored")
+        return await self._group.write(write)
+
+    def _read(self, read: Callable[[sqlite3.Connection], Result]) -> Result:
+        if self._read_db is None:
+            raise StoreDown("the store is not open")
+        try:
+            return read(self._read_db)
+        except sqlite3.OperationalError as error:
+            raise StoreDown(f"the database could not be read ({error}); try again") from error
+
+
+def _deletion(statement: str, before: int) -> Callable[[sqlite3.Connection], int]:
+    return lambda db: db.execute(statement, (before, PRUNE_ROWS_MAX)).rowcount

@@ -1,0 +1,298 @@
+"""What one inbound request writes, on SQLite: the statements of `Store.receive`."""
+
+import sqlite3
+from dataclasses import dataclass
+from typing import assert_never
+
+from wasl.domain.event import Arrival, ConsentGiven, Event, Moved, Receipt, Signal
+from wasl.domain.ids import AddressId, ConversationId, DeliveryId, MessageId, PersonId, TurnId
+from wasl.domain.person import Address, AddressKey
+from wasl.domain.turn import DueTurn, Work
+from wasl.ports.clock import Clock
+from wasl.ports.store import Accepted, Duplicate, Incoming, Kept, Lease, Outcome, ReceiptApplied
+from wasl.store.rows import ADDRESS_COLUMNS, address_of, failure_of, json_or_none, json_text, parts_text
+
+_FIND = f"""select {ADDRESS_COLUMNS}, a.conversation_id, c.ready_at, c.message_seq, c.turn_seq, c.closed_seq, c.epoch
+from address a join conversation c on c.id = a.conversation_id
+where a.channel = ? and a.scope = ? and a.handle = ? and a.valid_to_ms is null"""
+_FIND_ALIAS = f"""select {ADDRESS_COLUMNS} from address a
+where a.channel = ? and a.scope = ? and a.alias = ? and a.valid_to_ms is null order by a.id desc limit 1"""
+_SENT_RANK = (
+    "case state when 'queued' then 0 when 'sending' then 1 when 'unknown' then 2 when 'sent' then 3"
+    " when 'delivered' then 4 when 'read' then 5 else 6 end"
+)
+_RANK = {"sent": 3, "delivered": 4, "read": 5}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an arrival belongs: its address and the standing of its conversation."""
+
+    address: Address
+    conversation_id: ConversationId
+    idle: bool
+    message_seq: int
+    turn_seq: int
+    closed_seq: int
+    epoch: int
+
+
+def receive(db: sqlite3.Connection, incoming: Incoming, *, lease: Lease | None, clock: Clock) -> list[Outcome]:
+    """Stores the raw body and every event; the caller commits."""
+    now = incoming.received_at_ms
+    db.execute("insert into raw (channel, received_ms, body) values (?, ?, ?)", (incoming.channel, now, incoming.raw))
+    outcomes = [_event(db, incoming.channel, event, now=now, lease=lease, clock=clock) for event in incoming.events]
+    if incoming.cursor is not None:
+        db.execute("insert into cursor values (?, ?) on conflict do update set value = excluded.value", (incoming.channel, incoming.cursor))
+    return outcomes
+
+
+def _event(db: sqlite3.Connection, channel: str, event: Event, *, now: int, lease: Lease | None, clock: Clock) -> Outcome:
+    match event:
+        case Receipt():
+            return _receipt(db, channel, event, now=now)
+        case Arrival() | ConsentGiven() | Moved() | Signal():
+            pass
+        case _:
+            assert_never(event)
+    if not db.execute("insert into seen values (?, ?, ?) on conflict do nothing", (channel, event.key, now)).rowcount:
+        return Duplicate(key=event.key)
+    match event:
+        case Arrival():
+            return _arrival(db, event, now=now, lease=lease, clock=clock)
+        case ConsentGiven():
+            key = event.address
+            db.execute(
+                "insert into consent values (?, ?, ?, ?, ?, ?) on conflict do update set given = excluded.given, at_ms = excluded.at_ms"
+                " where excluded.at_ms >= at_ms",
+                (key.channel, key.scope, key.handle, event.purpose, int(event.given), event.at_ms),
+            )
+        case Moved():
+            _moved(db, channel, event, now=now, clock=clock)
+        case Signal():
+            db.execute(
+                "insert into signal (channel, scope, kind, grave, at_ms, detail) values (?, ?, ?, ?, ?, ?)",
+                (channel, event.scope, event.kind, int(event.grave), event.at_ms, json_text(event.detail)),
+            )
+        case _:
+            assert_never(event)
+    return Kept(key=event.key)
+
+
+def _arrival(db: sqlite3.Connection, event: Arrival, *, now: int, lease: Lease | None, clock: Clock) -> Accepted:
+    place = _place(db, event, now=now, clock=clock)
+    message_id, seq = MessageId(clock.new_id()), place.message_seq + 1
+    db.execute(
+        "insert into message (id, conversation_id, seq, author, author_name, address_id, native_id, reply_to, sent_ms, stored_ms,"
+        " parts, extra) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            message_id,
+            place.conversation_id,
+            seq,
+            event.author,
+            event.author_name,
+            place.address.id,
+            event.native_id,
+            event.reply_to,
+            event.sent_at_ms,
+            now,
+            parts_text(event.parts),
+            json_or_none(event.extra),
+        ),
+    )
+    if event.author == "person":
+        db.execute("update address set last_inbound_ms = ? where id = ?", (now, place.address.id))
+    if not event.wants_answer:
+        db.execute("update conversation set message_seq = ?, last_ms = ? where id = ?", (seq, now, place.conversation_id))
+        return Accepted(key=event.key, message_id=message_id, conversation_id=place.conversation_id, seq=seq)
+    turn_id, turn_seq = TurnId(clock.new_id()), place.turn_seq + 1
+    db.execute(
+        "insert into turn (id, conversation_id, seq, message_id, state, accepted_ms) values (?, ?, ?, ?, 'due', ?)",
+        (turn_id, place.conversation_id, turn_seq, message_id, now),
+    )
+    work: Work | None = None
+    if place.idle and lease is not None:
+        epoch = place.epoch + 1
+        db.execute(
+            "update conversation set message_seq = ?, turn_seq = ?, last_ms = ?, ready_at = ?, epoch = ?, owner = ? where id = ?",
+            (seq, turn_seq, now, now + lease.milliseconds, epoch, lease.owner, place.conversation_id),
+        )
+        turn = DueTurn(
+            id=turn_id,
+            seq=turn_seq,
+            message_id=message_id,
+            parts=event.parts,
+            native_id=event.native_id,
+            address=place.address,
+            sent_at_ms=event.sent_at_ms,
+            accepted_at_ms=now,
+            attempt=0,
+            author_name=event.author_name,
+        )
+        work = Work(conversation_id=place.conversation_id, epoch=epoch, turns=(turn,), deliveries=())
+    else:
+        # A live lease keeps its time: only an idle conversation becomes ready here.
+        db.execute(
+            "update conversation set message_seq = ?, turn_seq = ?, last_ms = ?, ready_at = coalesce(ready_at, ?) where id = ?",
+            (seq, turn_seq, now, now, place.conversation_id),
+        )
+    return Accepted(key=event.key, message_id=message_id, conversation_id=place.conversation_id, seq=seq, turn_id=turn_id, work=work)
+
+
+def _place(db: sqlite3.Connection, event: Arrival, *, now: int, clock: Clock) -> _Place:
+    key = event.address
+    row = db.execute(_FIND, (key.channel, key.scope, key.handle)).fetchone()
+    if row is None and key.alias is not None:
+        row = _through_alias(db, key, now=now)
+    if row is None:
+        return _new_person(db, event, now=now, clock=clock)
+    address = address_of(row)
+    name = None if key.kind == "group" else event.author_name
+    stale = (name and name != address.name) or (event.language and event.language != address.language)
+    if event.author == "person" and (stale or (key.alias and key.alias != address.key.alias)):
+        db.execute(
+            "update address set name = coalesce(?, name), language = coalesce(?, language), alias = coalesce(?, alias),"
+            " alias_kind = coalesce(?, alias_kind) where id = ?",
+            (name, event.language, key.alias, key.alias_kind, address.id),
+        )
+        address = address_of(db.execute(f"select {ADDRESS_COLUMNS} from address a where a.id = ?", (address.id,)).fetchone())
+    return _Place(address, ConversationId(row[13]), row[14] is None, row[15], row[16], row[17], row[18])
+
+
+def _through_alias(db: sqlite3.Connection, key: AddressKey, *, now: int) -> sqlite3.Row | None:
+    """Finds an older address that bore the second handle: as its only key it is the same correspondent, who is known by the
+    better key from now on; beside another key of the better kind the number was recycled, and the old address closes."""
+    known = db.execute(_FIND, (key.channel, key.scope, key.alias)).fetchone()
+    if known is not None:
+        db.execute(
+            "update address set handle = ?, kind = ?, alias = ?, alias_kind = ? where id = ?",
+            (key.handle, key.kind, key.alias, key.alias_kind, known[0]),
+        )
+        found: sqlite3.Row = db.execute(_FIND, (key.channel, key.scope, key.handle)).fetchone()
+        return found
+    recycled = db.execute(_FIND_ALIAS, (key.channel, key.scope, key.alias)).fetchone()
+    if recycled is not None:
+        db.execute("update address set valid_to_ms = ? where id = ?", (now, recycled[0]))
+    return None
+
+
+def _new_person(db: sqlite3.Connection, event: Arrival, *, now: int, clock: Clock) -> _Place:
+    key = event.address
+    group = key.kind == "group"
+    name = None if group else event.author_name
+    person_id, conversation_id = PersonId(clock.new_id()), ConversationId(clock.new_id())
+    db.execute("insert into person values (?, ?, ?, ?)", (person_id, "group" if group else "person", name, now))
+    db.execute("insert into conversation (id, person_id, created_ms, last_ms) values (?, ?, ?, ?)", (conversation_id, person_id, now, now))
+    address = Address(
+        id=AddressId(clock.new_id()),
+        person_id=person_id,
+        key=key,
+        name=name,
+        language=event.language,
+        valid_from_ms=now,
+        last_inbound_ms=now,
+    )
+    _insert_address(db, address, conversation_id=conversation_id)
+    return _Place(address, conversation_id, True, 0, 0, 0, 0)
+
+
+def _insert_address(db: sqlite3.Connection, address: Address, *, conversation_id: str) -> None:
+    key = address.key
+    db.execute(
+        "insert into address values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            address.id,
+            address.person_id,
+            conversation_id,
+            key.channel,
+            key.scope,
+            key.handle,
+            key.kind,
+            key.alias,
+            key.alias_kind,
+            address.name,
+            address.language,
+            address.valid_from_ms,
+            address.valid_to_ms,
+            address.last_inbound_ms,
+        ),
+    )
+
+
+def _moved(db: sqlite3.Connection, channel: str, event: Moved, *, now: int, clock: Clock) -> None:
+    old = db.execute(_FIND, (channel, event.scope, event.old_handle)).fetchone()
+    new = db.execute(_FIND, (event.new.channel, event.new.scope, event.new.handle)).fetchone()
+    if old is None or new is not None:
+        return
+    before = address_of(old)
+    address = Address(
+        id=AddressId(clock.new_id()),
+        person_id=before.person_id,
+        key=event.new,
+        name=before.name,
+        language=before.language,
+        valid_from_ms=now,
+        last_inbound_ms=before.last_inbound_ms,
+    )
+    _insert_address(db, address, conversation_id=old[13])
+
+
+def _receipt(db: sqlite3.Connection, channel: str, event: Receipt, *, now: int) -> Outcome:
+    """Moves a delivery forward. Nothing remembers its key: moving forward only makes a repeat harmless."""
+    row = None
+    if event.tag is not None:
+        row = db.execute("select id, conversation_id, message_id, state from delivery where id = ?", (event.tag,)).fetchone()
+    if row is None and event.native_id is not None:
+        row = db.execute(
+            "select id, conversation_id, message_id, state from delivery where channel = ? and native_id = ?", (channel, event.native_id)
+        ).fetchone()
+    error, price = json_or_none(failure_of(event.failure)), json_or_none(event.price)
+    if row is None:
+        if event.native_id is None:
+            return Kept(key=event.key)
+        db.execute(
+            "insert into early_receipt values (?, ?, ?, ?, ?, ?) on conflict do nothing",
+            (channel, event.native_id, event.state, event.at_ms, error, price),
+        )
+        return Kept(key=event.key)
+    delivery_id, conversation_id, message_id, before = row
+    changed = apply_receipt(
+        db, delivery_id, state=event.state, at_ms=event.at_ms, now=now, native_id=event.native_id, error=error, price=price
+    )
+    if changed and before == "unknown":
+        db.execute("update conversation set ready_at = ? where id = ? and owner is null and ready_at > ?", (now, conversation_id, now))
+    return ReceiptApplied(
+        key=event.key,
+        delivery_id=DeliveryId(delivery_id),
+        conversation_id=ConversationId(conversation_id),
+        message_id=MessageId(message_id),
+        changed=changed,
+    )
+
+
+def apply_receipt(
+    db: sqlite3.Connection,
+    delivery_id: str,
+    *,
+    state: str,
+    at_ms: int,
+    now: int,
+    native_id: str | None,
+    error: str | None,
+    price: str | None,
+) -> bool:
+    """Moves one delivery by one receipt, forward only; says whether it moved. A price is kept whatever the order."""
+    if state == "failed":
+        condition, column = f"{_SENT_RANK} < 4", None
+    else:
+        condition, column = f"{_SENT_RANK} < {_RANK[state]}", f"{state}_ms"
+    times = f", {column} = {int(at_ms)}" if column else ""
+    moved = db.execute(
+        f"update delivery set state = ?, since_ms = ?, native_id = coalesce(native_id, ?), error = coalesce(?, error),"
+        f" price = coalesce(?, price){times} where id = ? and {condition}",
+        (state, now, native_id, error, price, delivery_id),
+    ).rowcount
+    if not moved and (price or column):
+        late = f", {column} = coalesce({column}, {int(at_ms)})" if column else ""
+        db.execute(f"update delivery set price = coalesce(price, ?){late} where id = ?", (price, delivery_id))
+    return bool(moved)

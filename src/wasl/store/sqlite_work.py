@@ -1,0 +1,257 @@
+"""Leases, turns and deliveries on SQLite: the statements of the working half of `Store`."""
+
+import sqlite3
+from collections.abc import Sequence
+from typing import cast
+
+from wasl.domain.delivery import DeliveryState, Outgoing
+from wasl.domain.errors import Fenced
+from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
+from wasl.domain.turn import Closing, DueTurn, NewDelivery, NewMessage, PendingDelivery, Settling, UsageRecord, Work
+from wasl.ports.store import DELIVERIES_PER_WORK_MAX, TURNS_PER_WORK_MAX, Lease
+from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_or_none, parts_of, parts_text
+from wasl.store.sqlite_receive import apply_receipt
+
+_CLAIM = """update conversation set epoch = epoch + 1, owner = ?, ready_at = ? where id in
+(select id from conversation where ready_at is not null and ready_at <= ? order by ready_at limit ?)
+returning id, epoch, turn_seq, closed_seq"""
+_DUE_TURNS = f"""select {ADDRESS_COLUMNS}, t.id, t.seq, t.message_id, m.parts, m.native_id, m.sent_ms,
+t.accepted_ms, t.attempt, m.author_name from turn t join message m on m.id = t.message_id join address a on a.id = m.address_id
+where t.conversation_id = ? and t.seq > ? and t.state = 'due' order by t.seq limit ?"""
+_OPEN_DELIVERIES = f"""select {ADDRESS_COLUMNS}, d.id, d.parts, d.reply_to, d.attempt, d.state, d.due_ms, d.since_ms
+from delivery d join address a on a.id = d.address_id
+where d.conversation_id = ? and d.state in ('queued', 'sending', 'unknown') order by d.seq, d.position limit ?"""
+
+_INSERT_USAGE = """insert into usage (turn_id, conversation_id, candidate, provider, model, served_model, region, price_class, outcome,
+input_tokens, output_tokens, cached_tokens, reasoning_tokens, estimated, request_id, started_ms, took_ms)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+
+
+def claim(db: sqlite3.Connection, *, lease: Lease, limit: int, now: int) -> list[Work]:
+    """Leases what is ready and reads what has to be done."""
+    rows = db.execute(_CLAIM, (lease.owner, now + lease.milliseconds, now, limit)).fetchall()
+    return [_work(db, row) for row in rows]
+
+
+def _work(db: sqlite3.Connection, row: tuple[str, int, int, int]) -> Work:
+    conversation_id, epoch, turn_seq, closed_seq = row
+    turns: list[DueTurn] = []
+    if turn_seq > closed_seq:
+        turns = [_due_turn(r) for r in db.execute(_DUE_TURNS, (conversation_id, closed_seq, TURNS_PER_WORK_MAX))]
+    deliveries = [_pending(r) for r in db.execute(_OPEN_DELIVERIES, (conversation_id, DELIVERIES_PER_WORK_MAX))]
+    return Work(conversation_id=ConversationId(conversation_id), epoch=epoch, turns=tuple(turns), deliveries=tuple(deliveries))
+
+
+def _due_turn(row: sqlite3.Row) -> DueTurn:
+    return DueTurn(
+        id=TurnId(row[13]),
+        seq=row[14],
+        message_id=MessageId(row[15]),
+        parts=parts_of(row[16]),
+        native_id=row[17],
+        address=address_of(row),
+        sent_at_ms=row[18],
+        accepted_at_ms=row[19],
+        attempt=row[20],
+        author_name=row[21],
+    )
+
+
+def _pending(row: sqlite3.Row) -> PendingDelivery:
+    outgoing = Outgoing(id=DeliveryId(row[13]), address=address_of(row), parts=parts_of(row[14]), reply_to=row[15], attempt=max(1, row[16]))
+    return PendingDelivery(outgoing=outgoing, state=cast(DeliveryState, row[17]), due_at_ms=row[18], since_ms=row[19])
+
+
+def renew(db: sqlite3.Connection, *, lease: Lease, now: int) -> None:
+    """Prolongs the owner's live leases; one that ran out already may have been taken by nobody yet, and is prolonged too."""
+    db.execute("update conversation set ready_at = ? where ready_at is not null and owner = ?", (now + lease.milliseconds, lease.owner))
+
+
+def release(db: sqlite3.Connection, conversation_id: str, epoch: int, *, now: int, turns_at: int | None, deliveries_at: int | None) -> None:
+    """Gives a lease back; `turns_at` None means now."""
+    with_turns = now if turns_at is None else turns_at
+    if deliveries_at is not None:
+        with_turns = min(with_turns, deliveries_at)
+    db.execute(
+        "update conversation set owner = null, ready_at = case when turn_seq > closed_seq then ? else ? end where id = ? and epoch = ?",
+        (with_turns, deliveries_at, conversation_id, epoch),
+    )
+
+
+def _fence(db: sqlite3.Connection, conversation_id: str, epoch: int) -> None:
+    row = db.execute("select epoch from conversation where id = ?", (conversation_id,)).fetchone()
+    if row is None or row[0] != epoch:
+        raise Fenced(f"conversation {conversation_id!r} was taken by another worker; what was prepared is thrown away", epoch=epoch)
+
+
+def close_turn(db: sqlite3.Connection, closing: Closing) -> int | None:
+    """Closes turns with their reply."""
+    _fence(db, closing.conversation_id, closing.epoch)
+    at, reply = closing.at_ms, closing.reply
+    closed_seq = 0
+    for turn_id in closing.turn_ids:
+        row = db.execute(
+            "update turn set state = ?, closed_ms = ?, reply_id = ?, verdicts = ?, note = ? where id = ? returning seq",
+            (closing.state, at, reply.id if reply else None, json_or_none(closing.verdicts), closing.note, turn_id),
+        ).fetchone()
+        closed_seq = max(closed_seq, row[0])
+    (message_seq,) = db.execute(
+        "update conversation set closed_seq = max(closed_seq, ?), message_seq = message_seq + ?, last_ms = ? where id = ?"
+        " returning message_seq",
+        (closed_seq, 1 if reply else 0, at, closing.conversation_id),
+    ).fetchone()
+    insert_usage(db, closing.usage, turn_id=closing.turn_ids[0] if closing.turn_ids else None, conversation_id=closing.conversation_id)
+    if reply is None:
+        return None
+    seq = cast(int, message_seq)
+    _insert_message(db, closing.conversation_id, reply, seq=seq, at=at, deliveries=closing.deliveries)
+    busy: set[str] = set()
+    for new in closing.deliveries:
+        first = new.address.id not in busy and not _unsettled(db, closing.conversation_id, new.address.id)
+        busy.add(new.address.id)
+        _insert_delivery(db, closing.conversation_id, reply.id, new, seq=seq, at=at, sending=first)
+    return seq
+
+
+def _unsettled(db: sqlite3.Connection, conversation_id: str, address_id: str) -> bool:
+    return (
+        db.execute(
+            "select 1 from delivery where conversation_id = ? and state in ('queued', 'sending', 'unknown') and address_id = ? limit 1",
+            (conversation_id, address_id),
+        ).fetchone()
+        is not None
+    )
+
+
+def _insert_message(
+    db: sqlite3.Connection, conversation_id: str, message: NewMessage, *, seq: int, at: int, deliveries: Sequence[NewDelivery]
+) -> None:
+    db.execute(
+        "insert into message (id, conversation_id, seq, author, author_name, address_id, reply_to, sent_ms, stored_ms, parts, model)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            message.id,
+            conversation_id,
+            seq,
+            message.author,
+            message.author_name,
+            deliveries[0].address.id if deliveries else None,
+            message.reply_to,
+            at,
+            at,
+            parts_text(message.parts),
+            message.model,
+        ),
+    )
+
+
+def _insert_delivery(
+    db: sqlite3.Connection, conversation_id: str, message_id: str, new: NewDelivery, *, seq: int, at: int, sending: bool
+) -> None:
+    db.execute(
+        "insert into delivery (id, message_id, conversation_id, address_id, channel, position, seq, parts, reply_to, state, attempt,"
+        " created_ms, since_ms, due_ms) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            new.id,
+            message_id,
+            conversation_id,
+            new.address.id,
+            new.address.key.channel,
+            new.position,
+            seq,
+            parts_text(new.parts),
+            new.reply_to,
+            "sending" if sending else "queued",
+            1 if sending else 0,
+            at,
+            at,
+            at,
+        ),
+    )
+
+
+def insert_usage(db: sqlite3.Connection, records: Sequence[UsageRecord], *, turn_id: str | None, conversation_id: str | None) -> None:
+    """Stores what calls to models cost."""
+    for r in records:
+        u = r.usage
+        called = (r.candidate, r.provider, r.model, r.served_model, r.region, r.price_class, r.outcome)
+        counted = (u.input_tokens, u.output_tokens, u.cached_tokens, u.reasoning_tokens, int(u.estimated))
+        db.execute(_INSERT_USAGE, (turn_id, conversation_id, *called, *counted, r.request_id, r.started_at_ms, r.took_ms))
+
+
+def retry_turn(db: sqlite3.Connection, turn_id: str, conversation_id: str, epoch: int, *, at: int, usage: Sequence[UsageRecord]) -> None:
+    """Counts an attempt and backs off."""
+    _fence(db, conversation_id, epoch)
+    db.execute("update turn set attempt = attempt + 1 where id = ?", (turn_id,))
+    insert_usage(db, usage, turn_id=turn_id, conversation_id=conversation_id)
+    db.execute("update conversation set owner = null, ready_at = ? where id = ?", (at, conversation_id))
+
+
+def start_sending(db: sqlite3.Connection, delivery_id: str, conversation_id: str, epoch: int, *, now: int) -> None:
+    """Says, before the request goes out, that it goes out."""
+    _fence(db, conversation_id, epoch)
+    _sending(db, delivery_id, now=now)
+
+
+def _sending(db: sqlite3.Connection, delivery_id: str, *, now: int) -> None:
+    db.execute(
+        "update delivery set state = 'sending', attempt = attempt + 1, since_ms = ?, due_ms = ?"
+        " where id = ? and state in ('queued', 'unknown')",
+        (now, now, delivery_id),
+    )
+
+
+def settle(db: sqlite3.Connection, settling: Settling) -> Fenced | None:
+    """Stores what became of a delivery. Gives, rather than raises, Fenced after recording "sent": that record must stay."""
+    s = settling
+    if s.state == "sent":
+        _sent(db, s)
+    row = db.execute("select epoch from conversation where id = ?", (s.conversation_id,)).fetchone()
+    if row is None or row[0] != s.epoch:
+        fenced = Fenced(f"conversation {s.conversation_id!r} was taken by another worker", epoch=s.epoch)
+        if s.state == "sent":
+            return fenced
+        raise fenced
+    if s.state != "sent":
+        db.execute(
+            "update delivery set state = ?, since_ms = ?, due_ms = ?, error = ?, native_id = coalesce(native_id, ?)"
+            " where id = ? and state in ('queued', 'sending', 'unknown')",
+            (s.state, s.at_ms, s.due_at_ms or s.at_ms, json_or_none(s.error), s.native_id, s.delivery_id),
+        )
+    if s.next_sending is not None:
+        _sending(db, s.next_sending, now=s.at_ms)
+    if s.release:
+        (due,) = db.execute(
+            "select min(due_ms) from delivery where conversation_id = ? and state in ('queued', 'sending', 'unknown')", (s.conversation_id,)
+        ).fetchone()
+        release(db, s.conversation_id, s.epoch, now=s.at_ms, turns_at=None, deliveries_at=due)
+    return None
+
+
+def _sent(db: sqlite3.Connection, s: Settling) -> None:
+    (channel,) = db.execute(
+        "update delivery set native_id = coalesce(native_id, ?), sent_ms = coalesce(sent_ms, ?), error = ?,"
+        " since_ms = case when state in ('queued', 'sending', 'unknown') then ? else since_ms end,"
+        " state = case when state in ('queued', 'sending', 'unknown') then 'sent' else state end where id = ? returning channel",
+        (s.native_id, s.at_ms, json_or_none(s.error), s.at_ms, s.delivery_id),
+    ).fetchone() or (None,)
+    if channel is None or s.native_id is None:
+        return
+    early = db.execute(
+        "delete from early_receipt where channel = ? and native_id = ? returning state, at_ms, error, price", (channel, s.native_id)
+    ).fetchall()
+    for state, at_ms, error, price in sorted(early, key=lambda r: r[1]):
+        apply_receipt(db, s.delivery_id, state=state, at_ms=at_ms, now=s.at_ms, native_id=s.native_id, error=error, price=price)
+
+
+def say(db: sqlite3.Connection, conversation_id: str, message: NewMessage, deliveries: Sequence[NewDelivery], *, now: int) -> int:
+    """Stores a message that answers no turn and wakes the conversation for its deliveries."""
+    (seq,) = db.execute(
+        "update conversation set message_seq = message_seq + 1, last_ms = ?, ready_at = coalesce(ready_at, ?) where id = ?"
+        " returning message_seq",
+        (now, now if deliveries else None, conversation_id),
+    ).fetchone()
+    _insert_message(db, conversation_id, message, seq=seq, at=now, deliveries=deliveries)
+    for new in deliveries:
+        _insert_delivery(db, conversation_id, message.id, new, seq=seq, at=now, sending=False)
+    return cast(int, seq)
