@@ -4,8 +4,8 @@ A channel opens no socket, reads no clock and draws no random number. The driver
 retries, pacing and storage. Every channel passes the suite in `wasl.testing.contracts`.
 """
 
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel
@@ -15,7 +15,7 @@ from wasl.domain.errors import Failure
 from wasl.domain.event import Event
 from wasl.domain.limits import Limits
 from wasl.domain.message import Media
-from wasl.domain.person import Address
+from wasl.domain.person import Address, AddressKey
 from wasl.wire.call import Call, Reply
 
 
@@ -169,3 +169,39 @@ class Local(Protocol):
     """A channel of our own: its messages are read from the store by our pages, nothing is sent over a network."""
 
     local: ClassVar[Literal[True]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Welcome:
+    """What pages of ours show before anybody wrote, by language ("ar", "en"), and which sites may frame the chat.
+
+    `sites` holds origins ("https://shop.example"); empty means every site.
+    """
+
+    title: Mapping[str, str] = field(default_factory=dict)
+    greeting: Mapping[str, str] = field(default_factory=dict)
+    examples: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sites: tuple[str, ...] = ()
+
+
+@runtime_checkable
+class Visited(Local, Protocol):
+    """A local channel whose people come to our own pages as visitors that it knows by a signed token."""
+
+    welcome: Welcome
+
+    def admit(self, visitor: str) -> str:
+        """Signs the token that proves, from now on, to be the visitor with this id (letters, digits and hyphens)."""
+        ...
+
+    def visitor(self, call: Call) -> AddressKey:
+        """Gives the address of the visitor whose token the request carries. Raises Forged when it carries no good one."""
+        ...
+
+    def ticket(self, *, visitor: str, sha256: str) -> str:
+        """Signs that this visitor may post and fetch the file with this hash."""
+        ...
+
+    def stamp(self, call: Call, *, at_ms: int) -> Call:
+        """Adds the time at which our page's request reached us; a time that the request itself names is not believed."""
+        ...

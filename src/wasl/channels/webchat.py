@@ -1,0 +1,215 @@
+"""Web chat: our own page and widget, where a visitor is known by a token that we sign.
+
+The wire format is ours, version 1 (2025-11): the page posts one JSON object. A message holds "id" (the page's own id, the same
+when it posts again), and "text", "uploads" or "picked"; receipts come as "receipts". No terms but the operator's own apply.
+It cannot reach anybody who has no page open: an answer waits in the history until the visitor comes back.
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+
+from wasl.domain.delivery import Outgoing, Sent
+from wasl.domain.errors import Failure, Forged, Malformed
+from wasl.domain.event import Arrival, Event, Receipt
+from wasl.domain.limits import Limits
+from wasl.domain.message import PARTS_MAX, Choice, Media, MediaRole, Option, Part, Text, Unknown
+from wasl.domain.person import AddressKey
+from wasl.ports.channel import Welcome
+from wasl.wire import read
+from wasl.wire.call import Call, Reply
+
+TEXT_MAX = 16_000
+"""Characters in one message, either way."""
+RECEIPTS_MAX = 200
+"""Receipts in one request; the page sends them in batches of far fewer."""
+SCOPE = "pages"
+TOKEN_HEADER = "x-wasl-visitor"
+TIME_HEADER = "x-wasl-at"
+
+_ID = re.compile(r"[A-Za-z0-9-]{8,64}\Z")
+_SHA256 = re.compile(r"[0-9a-f]{64}\Z")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.*-]+(:\d{1,5})?\Z")
+_ROLES: Mapping[str, MediaRole] = {r: r for r in ("photo", "video", "voice", "audio", "document")}
+_STATES: Mapping[str, Literal["delivered", "read"]] = {"delivered": "delivered", "read": "read"}
+_MIB = 1 << 20
+
+
+class WebChat:
+    """The channel of our own pages."""
+
+    kind: ClassVar[str] = "webchat"
+    title: ClassVar[str] = "Web chat"
+    local: ClassVar[Literal[True]] = True
+    limits: ClassVar[Limits] = Limits(
+        text_max=TEXT_MAX,
+        caption_max=TEXT_MAX,
+        media_bytes_max={"photo": 25 * _MIB, "video": 25 * _MIB, "voice": 25 * _MIB, "audio": 25 * _MIB, "document": 25 * _MIB},
+        buttons_max=10,
+        button_title_max=80,
+        list_rows_max=10,
+        list_row_title_max=80,
+        list_row_description_max=200,
+        choice_text_max=TEXT_MAX,
+        markup="markdown",
+        unknown_policy="resend",  # a send is no call over a network: sending again shows the same stored message
+        receipts_carry_tag=True,
+        body_bytes_max=256 << 10,
+    )
+
+    class Settings(BaseModel):
+        """[channels.webchat]: everything may be left out; Wasl makes the secret at the first start and keeps it."""
+
+        model_config = ConfigDict(frozen=True, extra="forbid")
+
+        secret: SecretStr = Field(description="Signs visitors' tokens; whoever changes it makes every visitor a new one.")
+        title: dict[str, str] = Field(default_factory=dict, description="Name above the chat, by language; else the assistant's name.")
+        greeting: dict[str, str] = Field(default_factory=dict, description="First words on an empty page, by language.")
+        examples: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="Questions that an empty page offers, by language.")
+        sites: tuple[str, ...] = Field((), description="Origins that may show the widget (https://…); empty: every site.")
+
+        @field_validator("secret")
+        @classmethod
+        def _long_enough(cls, value: SecretStr) -> SecretStr:
+            if len(value.get_secret_value()) < 16:
+                raise ValueError("must have at least 16 characters; leave it out and Wasl makes one")
+            return value
+
+        @field_validator("sites")
+        @classmethod
+        def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+            for site in value:
+                if not _ORIGIN.match(site):
+                    raise ValueError(f"{site!r} is no origin; write it as https://shop.example, without a path")
+            return value
+
+    def __init__(self, settings: Settings, *, name: str) -> None:
+        self.name = name
+        self._secret = settings.secret.get_secret_value().encode()
+        self.welcome = Welcome(title=settings.title, greeting=settings.greeting, examples=settings.examples, sites=settings.sites)
+
+    def admit(self, visitor: str) -> str:
+        """Signs a visitor's token."""
+        return f"{visitor}.{self._sign('visitor', visitor)}"
+
+    def visitor(self, call: Call) -> AddressKey:
+        """Gives the address of the visitor whose token the request carries."""
+        return AddressKey(channel=self.name, scope=SCOPE, handle=self._known(call), kind="account")
+
+    def ticket(self, *, visitor: str, sha256: str) -> str:
+        """Signs that this visitor may post and fetch the file with this hash."""
+        return self._sign("file", visitor, sha256)
+
+    def stamp(self, call: Call, *, at_ms: int) -> Call:
+        """Adds the time at which our page's request reached us."""
+        return replace(call, headers={**call.headers, TIME_HEADER: str(at_ms)})
+
+    def verify(self, call: Call) -> Reply | None:
+        """Checks the visitor's token, and that every file in the message is one that this visitor uploaded."""
+        visitor = self._known(call)
+        for upload in read.children(read.json_object(call.body, what=self.title), "uploads"):
+            sha256, ticket = read.text(upload, "sha256"), read.text(upload, "ticket")
+            if not sha256 or not ticket or not _same(ticket, self.ticket(visitor=visitor, sha256=sha256)):
+                raise Forged(f"{self.title}: the upload {sha256!r} carries no ticket of this visitor; upload the file again")
+        return None
+
+    def parse(self, call: Call) -> Sequence[Event]:
+        """Reads a message or receipts that the page posted."""
+        body = read.json_object(call.body, what=self.title)
+        address = AddressKey(channel=self.name, scope=SCOPE, handle=self._known_or_malformed(call), kind="account")
+        at_ms = int(stamped) if (stamped := call.headers.get(TIME_HEADER, "0")).isascii() and stamped.isdigit() and len(stamped) < 16 else 0
+        if isinstance(body.get("receipts"), list):
+            return _receipts(body, at_ms=at_ms)
+        own_id = read.text(body, "id")
+        if own_id is None or not _ID.match(own_id):
+            raise Malformed(f'{self.title}: "id" must be 8 to 64 letters, digits or hyphens, the same whenever the message is posted again')
+        parts = _parts(body)
+        if not parts:
+            raise Malformed(f"{self.title}: the message {own_id!r} holds neither text nor uploads")
+        language = read.text(body, "language")
+        return [
+            Arrival(
+                key=f"{address.handle}/{own_id}",
+                address=address,
+                parts=parts,
+                sent_at_ms=at_ms,
+                native_id=own_id,
+                language=language if language and _LANGUAGE.match(language) else None,
+            )
+        ]
+
+    def send(self, outgoing: Outgoing) -> Generator[Call, Reply, Sent]:
+        """Ends at once: the page reads the stored message, nothing goes over a network."""
+        return Sent(native_id=None)
+        yield  # makes this a generator, as the contract asks
+
+    def explain(self, reply: Reply) -> Failure | None:
+        """Names no failure: there is no other side."""
+        return None
+
+    def _known(self, call: Call) -> str:
+        visitor, _, signature = call.headers.get(TOKEN_HEADER, "").partition(".")
+        if not _ID.match(visitor) or not _same(signature, self._sign("visitor", visitor)):
+            raise Forged(f"{self.title}: the visitor's token is missing or not ours; open the page again for a new one")
+        return visitor
+
+    def _known_or_malformed(self, call: Call) -> str:
+        try:
+            return self._known(call)
+        except Forged as error:
+            raise Malformed(error.message) from error
+
+    def _sign(self, *words: str) -> str:
+        digest = hmac.digest(self._secret, "\n".join(words).encode(), hashlib.sha256)
+        return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _same(given: str, right: str) -> bool:
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), right.encode())
+
+
+def _parts(body: Mapping[str, Any]) -> tuple[Part, ...]:
+    parts: list[Part] = [_media(upload) for upload in read.children(body, "uploads")]
+    words = (read.text(body, "text") or "").strip()
+    if len(words) > TEXT_MAX:
+        raise Malformed(f"Web chat: the text has {len(words)} characters, more than {TEXT_MAX}; send it in pieces")
+    picked = read.child(body, "picked")
+    if (picked_id := read.text(picked, "id")) and (picked_title := read.text(picked, "title")):
+        parts.append(Choice(picked=Option(id=picked_id, title=picked_title)))
+    elif words:
+        parts.append(Text(text=words))
+    if len(parts) > PARTS_MAX:
+        raise Malformed(f"Web chat: the message holds {len(parts)} parts, more than {PARTS_MAX}")
+    return tuple(parts)
+
+
+def _media(upload: Mapping[str, Any]) -> Part:
+    sha256 = read.text(upload, "sha256")
+    if not sha256 or not _SHA256.match(sha256):
+        return Unknown(kind="upload", value=dict(upload))
+    name = read.text(upload, "name")
+    return Media(
+        role=_ROLES.get(read.text(upload, "role") or "", "document"),
+        media_type=read.text(upload, "type") or "application/octet-stream",
+        name=name[:200] if name else None,
+        size_bytes=read.whole(upload, "size"),
+        sha256=sha256,
+    )
+
+
+def _receipts(body: Mapping[str, Any], *, at_ms: int) -> list[Event]:
+    events: list[Event] = []
+    for receipt in read.children(body, "receipts"):
+        tag, state = read.text(receipt, "tag"), _STATES.get(read.text(receipt, "state") or "")
+        if tag and _ID.match(tag) and state:
+            events.append(Receipt(key=f"{tag}/{state}", scope=SCOPE, state=state, at_ms=at_ms, tag=tag))
+        if len(events) > RECEIPTS_MAX:
+            raise Malformed(f"Web chat: more than {RECEIPTS_MAX} receipts in one request; send them in batches")
+    return events
