@@ -1,9 +1,42 @@
-.PHONY: check
+# Everything a person runs. Each target prepares .venv by itself, and only when a lock file changed.
+.DEFAULT_GOAL := help
+.PHONY: help run install test check format docs lock clean
+
 PY := .venv/bin/python
 export PYTHONPATH := src
+PREPARE = @PY=$$(PYTHON="$(PYTHON)" sh scripts/find_python) && PYTHONPATH= "$$PY" scripts/prepare.py
 
-check:
-	.venv/bin/ruff format --check .
-	.venv/bin/ruff check .
-	.venv/bin/mypy
-	.venv/bin/lint-imports --no-cache
+help: ## Lists the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+run: ## Installs what is needed and starts Wasl; options go in ARGS="…"
+	$(PREPARE) default
+	@exec .venv/bin/wasl serve $(ARGS)
+
+install: ## Prepares .venv without starting; WITH=postgres or WITH=otel adds an extra
+	$(PREPARE) $(or $(WITH),default)
+
+test: ## Prepares what the tests need and runs them all; a part with ARGS="tests/unit -k word"
+	$(PREPARE) dev
+	@$(PY) scripts/ensure_tools.py
+	$(PY) -m pytest $(ARGS)
+
+check: ## Format, lint, types, import floors, docs
+	$(PREPARE) dev
+	$(PY) -m ruff format --check --quiet .
+	$(PY) -m ruff check --quiet .
+	$(PY) -m mypy --no-error-summary
+	.venv/bin/lint-imports --no-cache --quiet 2>/dev/null || .venv/bin/lint-imports --no-cache
+
+format: ## Formats and mends what can be mended by itself
+	$(PREPARE) dev
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+lock: ## Writes the lock files anew from pyproject.toml
+	$(PREPARE) dev
+	sh scripts/lock $(ARGS)
+
+clean: ## Removes .venv and what was built; data stays
+	rm -rf build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	[ -L .venv ] || rm -rf .venv
