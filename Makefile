@@ -26,7 +26,7 @@ check: ## Format, lint, types, import floors, docs
 	$(PY) -m ruff format --check --quiet .
 	$(PY) -m ruff check --quiet .
 	$(PY) -m mypy --no-error-summary
-	.venv/bin/lint-imports --no-cache --quiet 2>/dev/null || .venv/bin/lint-imports --no-cache
+	@.venv/bin/lint-imports --no-cache
 
 format: ## Formats and mends what can be mended by itself
 	$(PREPARE) dev
