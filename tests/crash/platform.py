@@ -79,6 +79,7 @@ class Platform:
         self.hook_statuses: dict[int, int] = {}
         self.hooks_broken = 0
         self.receipts_pending = 0
+        self.repeated = 0
         self._clients: dict[int, Client] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._serial = 0
@@ -115,9 +116,11 @@ class Platform:
             await asyncio.sleep(wait * (0.5 + self.random.random()))
             wait = min(RETRY_SECONDS_MAX, wait * 2)
 
-    async def person(self, person: int, *, messages: int) -> None:
-        """Lets one person write `messages` texts, each after the one before was acknowledged."""
-        for _ in range(messages):
+    async def person(self, person: int, *, messages: int, until: asyncio.Event | None = None) -> None:
+        """Lets one person write `messages` texts, each after the one before was acknowledged, and on until `until` is set."""
+        written = 0
+        while written < messages or (until is not None and not until.is_set()):
+            written += 1
             self._serial += 1
             token = f"m{self._serial:07d}"
             inbound = self.inbound[token] = Inbound(token=token, person=person)
@@ -125,10 +128,12 @@ class Platform:
             text = f"{token} May I ask something?"
             value = text_message(person=person, wamid=f"wamid.IN{token}", text=text, timestamp=int(time.time()))
             if self.random.random() < self.habits.duplicate / 2:
+                self.repeated += 1
                 self._spawn(self.hook(value))
             await self.hook(value)
             inbound.acknowledged = True
             if self.random.random() < self.habits.duplicate / 2:
+                self.repeated += 1
                 self._spawn(self._later(self.random.random() * 2, value))
             await asyncio.sleep(self.random.random() * self.habits.pause_max)
 
