@@ -68,18 +68,7 @@ class Cluster:
 
     async def start(self) -> None:
         """Starts the server and waits until it takes connections (after recovery where it was killed)."""
-        settings = {
-            "port": self.port,
-            "listen_addresses": "127.0.0.1",
-            "unix_socket_directories": "",
-            "max_connections": 100,
-            "shared_buffers": "64MB",
-        }
-        options = [part for k, v in settings.items() for part in ("-c", f"{k}={v}")]
-        log = (self._folder / "log").open("ab")
-        command = [str(self._bin / "postgres"), "-D", str(self._folder / "data"), *options]
-        self._server = subprocess.Popen(command, user=self._user, cwd="/", stdout=log, stderr=log, start_new_session=True)
-        log.close()
+        self._server = self._launch()
         for _ in range(int(START_SECONDS_MAX / 0.05)):
             ready = [str(self._bin / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
             if (await asyncio.to_thread(subprocess.run, ready, check=False)).returncode == 0:
@@ -88,6 +77,13 @@ class Cluster:
                 break
             await asyncio.sleep(0.05)
         raise RuntimeError(f"PostgreSQL did not start: {(self._folder / 'log').read_text()[-2000:]}")
+
+    def _launch(self) -> "subprocess.Popen[bytes]":
+        settings = {"port": self.port, "listen_addresses": "127.0.0.1", "unix_socket_directories": "", "shared_buffers": "64MB"}
+        options = [part for k, v in settings.items() for part in ("-c", f"{k}={v}")]
+        command = [str(self._bin / "postgres"), "-D", str(self._folder / "data"), *options]
+        with (self._folder / "log").open("ab") as log:
+            return subprocess.Popen(command, user=self._user, cwd="/", stdout=log, stderr=log, start_new_session=True)
 
     def new_database(self) -> str:
         """Makes an empty database and gives its address."""

@@ -199,9 +199,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="rounds that count; one more warms up")
     parser.add_argument("--growth", type=int, default=100_000, help="turns over which memory must stay flat; 0 leaves it out")
     parser.add_argument("--no-postgres", action="store_true")
-    parser.add_argument(
-        "--profile", action="store_true", help="run Wasl under cProfile; look with python -m pstats build/profile-sqlite.out"
-    )
+    parser.add_argument("--profile", action="store_true", help="run Wasl under cProfile; see build/profile-*.out with pstats")
     return parser.parse_args()
 
 

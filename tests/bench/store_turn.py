@@ -59,7 +59,8 @@ async def turn(store: Store, *, serial: int, people: int) -> None:
     await store.close_turn(closing)
     native = f"wamid.OUT{serial}"
     settling = Settling(
-        delivery_id=delivery.id, conversation_id=work.conversation_id, epoch=work.epoch, state="sent", at_ms=now, native_id=native, release=True
+        delivery_id=delivery.id, conversation_id=work.conversation_id, epoch=work.epoch, state="sent", at_ms=now,
+        native_id=native, release=True,
     )  # fmt: skip
     await store.settle(settling)
     for state in ("sent", "delivered"):

@@ -116,7 +116,8 @@ def tell(outcome: Outcome) -> str:
     d = outcome.deaths
     lines = [
         f"{outcome.setting.name}: {outcome.figures()} in {outcome.seconds:.0f} s",
-        f"  killed at points {sum(d.at_points.values())} ({len(d.at_points)} kinds), at instants {d.at_instants}; points not reached: {d.unreached or 'none'}",
+        f"  killed at points {sum(d.at_points.values())} ({len(d.at_points)} kinds), at instants {d.at_instants}",
+        f"  points not reached in time, killed at that instant: {d.unreached or 'none'}",
         f"  deliveries {outcome.deliveries}, turns {outcome.turns}, sent at {outcome.attempts}",
     ]
     lines += [f"  ended by itself: {one}" for one in d.own[:3]]
