@@ -18,12 +18,18 @@ WaslError
 │   ├── Refused              the other side refuses this content or these parameters
 │   ├── Gone                 the address cannot be reached any more (blocked, closed, not on the platform)
 │   ├── ContextTooLong       the prompt does not fit this model
-│   ├── ContentRefused       a model's own safety rule refused; no other model is asked
-│   └── Unroutable           no candidate is left that may answer
+│   └── NoAnswer             nothing was answered; carries the usage of the calls that were made
+│       ├── ContentRefused   a model's own safety rule refused; no other model is asked
+│       └── Unroutable       no candidate is left that may answer now
 ├── HeldByRule               a rule forbids it now
 │   └── Held                 the platform holds the account, the number or the window
 └── Fenced                   another worker has taken the lease; what was prepared is thrown away
 """
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wasl.domain.turn import UsageRecord
 
 
 class WaslError(Exception):
@@ -110,11 +116,26 @@ class ContextTooLong(NeverRetry):
     """The prompt does not fit this model."""
 
 
-class ContentRefused(NeverRetry):
+class NoAnswer(NeverRetry):
+    """No answer was made.
+
+    `records` are the UsageRecords of the calls that were made all the same; `seconds` is the earliest wait after which a
+    candidate may be asked again, None when time alone will not help.
+    """
+
+    def __init__(
+        self, message: str = "", *, records: "tuple[UsageRecord, ...]" = (), seconds: float | None = None, **facts: object
+    ) -> None:
+        super().__init__(message, **facts)
+        self.records = records
+        self.seconds = seconds
+
+
+class ContentRefused(NoAnswer):
     """The model's own safety rule refused to answer."""
 
 
-class Unroutable(NeverRetry):
+class Unroutable(NoAnswer):
     """No candidate is left that may answer."""
 
 

@@ -1,0 +1,70 @@
+"""Choosing: which candidates may answer this prompt, in which order, and why the others may not."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from wasl.routing.route import RouteCandidate, price_rank
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What an answer needs. Sizes in tokens, estimated; `region` None where any will do."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+    vision: bool = False
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Who may be asked, in order, and why each of the others may not. `dear_above` is the price rank of the first choice:
+    whoever stands above it is a dearer stand-in, of which people are told."""
+
+    candidates: tuple[RouteCandidate, ...]
+    passed_over: tuple[tuple[str, str], ...] = ()
+    dear_above: int = 0
+
+
+def choose(route: Sequence[RouteCandidate], *, need: Need, price_class_max: str, first: str | None = None) -> Choice:
+    """Orders the route for one prompt.
+
+    `first` moves the candidate of that name to the front. The first that is able sets the price: others may be dearer
+    only up to `price_class_max`.
+    """
+    able: list[RouteCandidate] = []
+    passed_over: list[tuple[str, str]] = []
+    ceiling = dear_above = -1
+    for candidate in _moved(route, first=first):
+        lacks = _lacks(candidate, need=need)
+        rank = price_rank(candidate.price_class)
+        if lacks is None and able and rank > ceiling:
+            lacks = f"its price class {candidate.price_class!r} is dearer than routing.price_class_max = {price_class_max!r} allows"
+        if lacks is not None:
+            passed_over.append((candidate.name, lacks))
+            continue
+        if not able:
+            dear_above = rank
+            ceiling = max(rank, price_rank(price_class_max))
+        able.append(candidate)
+    return Choice(candidates=tuple(able), passed_over=tuple(passed_over), dear_above=max(dear_above, 0))
+
+
+def _moved(route: Sequence[RouteCandidate], *, first: str | None) -> Sequence[RouteCandidate]:
+    if first is None or (route and route[0].name == first):
+        return route
+    return [*(c for c in route if c.name == first), *(c for c in route if c.name != first)]
+
+
+def _lacks(candidate: RouteCandidate, *, need: Need) -> str | None:
+    if candidate.keyless:
+        return None
+    model = candidate.model
+    if need.vision and not model.vision:
+        return f"its model {model.name!r} cannot see pictures"
+    if need.region is not None and candidate.region != need.region:
+        return f"it computes in {candidate.region or 'an unknown region'}, and {need.region} is asked for"
+    needed = need.input_tokens + min(need.output_tokens, model.output_tokens_max)
+    if needed > model.context_tokens:
+        return f"the prompt needs about {needed} tokens and its model takes {model.context_tokens}"
+    return None

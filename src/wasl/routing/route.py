@@ -1,0 +1,71 @@
+"""The route: candidates in the order in which they are asked, and the limits of one answer."""
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from wasl.ports.provider import Keyless, Model, Provider
+
+PRICE_CLASSES = ("free", "low", "standard", "high")
+"""From cheapest to dearest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteCandidate:
+    """One model at one provider. `name` is unique within the route; `region` is where it computes, None where not known."""
+
+    name: str
+    provider: Provider | Keyless
+    provider_name: str
+    model: Model
+    price_class: str = "standard"
+    region: str | None = None
+
+    keyless: bool = field(init=False)
+    """It answers by itself, without a network; then no size, sight or region can hold it back."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "keyless", isinstance(self.provider, Keyless))
+
+
+class RoutingLimits(Protocol):
+    """The operator's limits of one answer (the `routing` section of the settings)."""
+
+    @property
+    def first_token_seconds(self) -> float:
+        """Longest wait for the first token of a stream."""
+        ...
+
+    @property
+    def silence_seconds(self) -> float:
+        """Longest silence inside a stream."""
+        ...
+
+    @property
+    def whole_seconds(self) -> float:
+        """Longest wait for an answer that is not streamed."""
+        ...
+
+    @property
+    def turn_seconds(self) -> float:
+        """Longest time for all candidates together."""
+        ...
+
+    @property
+    def retries(self) -> int:
+        """Further tries of the same candidate after a fault that may pass."""
+        ...
+
+    @property
+    def price_class_max(self) -> str:
+        """The dearest class that failing over may reach."""
+        ...
+
+    @property
+    def stream(self) -> str:
+        """ "when shown", "always" or "never"."""
+        ...
+
+
+def price_rank(price_class: str) -> int:
+    """Places a price class; one that is not known counts as the dearest."""
+    return PRICE_CLASSES.index(price_class) if price_class in PRICE_CLASSES else len(PRICE_CLASSES)

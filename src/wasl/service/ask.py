@@ -1,0 +1,256 @@
+"""Asks the route for one whole answer: a provider's fault is not the person's fault."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from wasl.domain.errors import ContentRefused, ContextTooLong, Refused, RetryLater, Unavailable, Unclear, Unroutable, WaslError
+from wasl.domain.prompt import Answer, Prompt
+from wasl.domain.turn import UsageRecord
+from wasl.ports.clock import Clock
+from wasl.ports.network import Network
+from wasl.routing.choose import Choice, Need, choose
+from wasl.routing.estimate import tokens_in_prompt
+from wasl.routing.route import RouteCandidate, RoutingLimits, price_rank
+from wasl.routing.standing import Standing
+from wasl.service.attempt import Attempt, Attempted, Show, Shown
+
+__all__ = ["Ask", "Asked", "RouteCandidate", "Shown"]
+
+WAIT_SECONDS_MAX = 5.0
+"""When nobody can be asked now, a candidate that can be asked so soon is waited for; a longer wait is the caller's."""
+BACKOFF_SECONDS = 0.2
+"""Before the second try of the same candidate; doubles, and varies between half and one and a half."""
+AGAIN_SECONDS_MIN = 1.0
+"""The least wait that a failure names before asking again."""
+UNSEEN = "[a picture was sent here; you cannot see pictures, say so if it matters]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The answer, the usage of every call that was made for it, and a notice for the operator where a dearer model stood in."""
+
+    answer: Answer
+    records: tuple[UsageRecord, ...]
+    notice: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class _Turn:
+    """One `ask` under way."""
+
+    prompt: Prompt
+    attempt: Attempt
+    choice: Choice
+    tries: dict[str, int] = field(default_factory=dict)
+    barred: set[str] = field(default_factory=set)
+    hopeless: set[str] = field(default_factory=set)
+    failures: dict[str, WaslError] = field(default_factory=dict)
+    records: list[UsageRecord] = field(default_factory=list)
+
+
+class Ask:
+    """Asks candidates in order until one gives a whole answer, inside the operator's limits.
+
+    One Ask serves a whole process: it remembers who failed, who rests and what retries may still cost.
+    """
+
+    def __init__(self, *, candidates: Sequence[RouteCandidate], network: Network, clock: Clock, routing: RoutingLimits) -> None:
+        self._candidates = tuple(candidates)
+        self._network = network
+        self._clock = clock
+        self._limits = routing
+        self._sees = any(c.model.vision for c in self._candidates if not c.keyless)
+        self._standings = {c.name: Standing() for c in self._candidates}
+        assert len(self._standings) == len(self._candidates), "two candidates of one name"
+
+    @property
+    def candidates(self) -> tuple[RouteCandidate, ...]:
+        """The route as configured."""
+        return self._candidates
+
+    def states(self) -> Mapping[str, str]:
+        """Names for each candidate how it stands: "closed" (asked as usual), "open", "half-open" or "resting"."""
+        now = self._clock.monotonic()
+        return {name: standing.state(now=now) for name, standing in self._standings.items()}
+
+    async def ask(
+        self,
+        prompt: Prompt,
+        *,
+        show: Show | None = None,
+        stream: bool | None = None,
+        region: str | None = None,
+        first: str | None = None,
+    ) -> Asked:
+        """Gives one whole answer.
+
+        `show` is told the answer as it grows. `stream` None goes by the settings. `region`: only candidates that compute
+        there. `first`: the name of the candidate to begin with. Raises ContentRefused when a model's safety rule refused
+        (nobody else is asked) and Unroutable when nobody is left; both carry `records`, and `seconds` until it may work.
+        """
+        turn = self._begin(prompt, show=show, stream=stream, region=region, first=first)
+        while True:
+            candidate = await self._next(turn)
+            attempted = await self._try(candidate, turn)
+            if attempted.answer is not None:
+                return Asked(answer=attempted.answer, records=tuple(turn.records), notice=self._notice(candidate, turn))
+            if attempted.shown and show is not None:
+                show(Shown(kind="restart"))
+            self._weigh(candidate, attempted, turn)
+
+    def _begin(self, prompt: Prompt, *, show: Show | None, stream: bool | None, region: str | None, first: str | None) -> _Turn:
+        pictures = any(m.images for m in prompt.messages)
+        if pictures and not self._sees:
+            prompt = _without_pictures(prompt)
+        need = Need(
+            input_tokens=tokens_in_prompt(prompt),
+            output_tokens=prompt.max_output_tokens or 0,
+            vision=pictures and self._sees,
+            region=region,
+        )
+        wanted = self._limits.stream
+        attempt = Attempt(
+            network=self._network,
+            clock=self._clock,
+            limits=self._limits,
+            ends_at=self._clock.monotonic() + self._limits.turn_seconds,
+            show=show,
+            stream=stream if stream is not None else wanted == "always" or (wanted == "when shown" and show is not None),
+        )
+        choice = choose(self._candidates, need=need, price_class_max=self._limits.price_class_max, first=first)
+        return _Turn(prompt=prompt, attempt=attempt, choice=choice)
+
+    async def _next(self, turn: _Turn) -> RouteCandidate:
+        """Gives whom to ask now: the least tried, then the first in order. Waits a little when that helps. Raises Unroutable."""
+        while True:
+            now = self._clock.monotonic()
+            tries_max = 1 + self._limits.retries
+            left = [c for c in turn.choice.candidates if c.name not in turn.barred and turn.tries.get(c.name, 0) < tries_max]
+            ready = [c for c in left if self._standings[c.name].ready_at(now=now) <= now]
+            if now >= turn.attempt.ends_at or not left:
+                raise self._unroutable(turn)
+            for candidate in sorted(ready, key=lambda c: turn.tries.get(c.name, 0)):
+                if self._pays(candidate, turn, now=now):
+                    return candidate
+            if ready:
+                continue
+            wakes_at = min(self._standings[c.name].ready_at(now=now) for c in left)
+            if wakes_at > min(now + WAIT_SECONDS_MAX, turn.attempt.ends_at):
+                raise self._unroutable(turn)
+            await self._clock.sleep(wakes_at - now)
+
+    def _pays(self, candidate: RouteCandidate, turn: _Turn, *, now: float) -> bool:
+        """Takes a further try from the candidate's retry budget; where there is none left, it is not asked again."""
+        standing = self._standings[candidate.name]
+        if not turn.tries.get(candidate.name, 0):
+            standing.earn(now=now)
+            return True
+        if standing.pay(now=now):
+            return True
+        turn.barred.add(candidate.name)
+        return False
+
+    async def _try(self, candidate: RouteCandidate, turn: _Turn) -> Attempted:
+        """Asks one candidate, again after a short wait when a fault before its answer may have passed."""
+        standing = self._standings[candidate.name]
+        while True:
+            attempted = await self._once(candidate, turn)
+            failure = attempted.failure
+            if not isinstance(failure, Unavailable | Unclear) or attempted.silent:
+                return attempted
+            tries = turn.tries[candidate.name]
+            pause = BACKOFF_SECONDS * 2 ** (tries - 1) * (0.5 + self._clock.random())
+            now = self._clock.monotonic()
+            if tries > self._limits.retries or standing.ready_at(now=now) > now or now + pause >= turn.attempt.ends_at:
+                return attempted
+            if not self._pays(candidate, turn, now=now):
+                return attempted
+            turn.failures[candidate.name] = failure
+            await self._clock.sleep(pause)
+
+    async def _once(self, candidate: RouteCandidate, turn: _Turn) -> Attempted:
+        standing = self._standings[candidate.name]
+        standing.start(now=self._clock.monotonic())
+        turn.tries[candidate.name] = turn.tries.get(candidate.name, 0) + 1
+        prompt = turn.prompt
+        prefilled = len(prompt.messages) > 1 and prompt.messages[-1].role == "assistant"
+        if prefilled and (standing.rejects_prefill or not candidate.model.prefill):
+            prompt, prefilled = _clean_start(prompt), False
+        attempted = None
+        try:
+            attempted = await turn.attempt.make(candidate, prompt)
+            if prefilled and isinstance(attempted.failure, Refused):
+                turn.records.append(attempted.record)
+                attempted = await turn.attempt.make(candidate, _clean_start(prompt))
+                standing.rejects_prefill = attempted.answer is not None
+        finally:
+            if attempted is None:
+                standing.abandon()
+        turn.records.append(attempted.record)
+        standing.note(attempted.failure, now=self._clock.monotonic(), jitter=self._clock.random() if attempted.failure else 0.0)
+        return attempted
+
+    def _weigh(self, candidate: RouteCandidate, attempted: Attempted, turn: _Turn) -> None:
+        """Decides who may still be asked for this prompt after a failure. Raises ContentRefused: nobody else is asked."""
+        failure = attempted.failure
+        assert failure is not None, "an attempt without answer has a failure"
+        turn.failures[candidate.name] = failure
+        if isinstance(failure, ContentRefused):
+            raise ContentRefused(failure.message, records=tuple(turn.records)) from failure
+        if isinstance(failure, ContextTooLong):
+            small = (c.name for c in turn.choice.candidates if not c.keyless and not _larger(c, candidate))
+            turn.hopeless.update(small)
+            turn.barred.update(turn.hopeless)
+        elif not isinstance(failure, RetryLater):
+            turn.hopeless.add(candidate.name)
+            turn.barred.add(candidate.name)
+        elif attempted.silent:
+            turn.barred.add(candidate.name)
+
+    def _unroutable(self, turn: _Turn) -> Unroutable:
+        now = self._clock.monotonic()
+        hopeful = [c.name for c in turn.choice.candidates if c.name not in turn.hopeless]
+        waits = [self._standings[name].ready_at(now=now) - now for name in hopeful]
+        reasons = {
+            **dict(turn.choice.passed_over),
+            **{name: f"it is {self._standings[name].state(now=now)} after earlier failures" for name in hopeful},
+            **{name: failure.message for name, failure in turn.failures.items()},
+        }
+        words = "; ".join(f"{name}: {why}" for name, why in reasons.items()) or "none is configured; add one under [[candidates]]"
+        return Unroutable(
+            f"no candidate is left that may answer ({words})",
+            records=tuple(turn.records),
+            seconds=max(AGAIN_SECONDS_MIN, min(waits)) if waits else None,
+            failures={name: type(failure).__name__ for name, failure in turn.failures.items()},
+        )
+
+    def _notice(self, candidate: RouteCandidate, turn: _Turn) -> str | None:
+        if price_rank(candidate.price_class) <= turn.choice.dear_above:
+            return None
+        why = "; ".join(f"{name}: {failure.message}" for name, failure in turn.failures.items())
+        return f"{candidate.name} (price class {candidate.price_class!r}) answered in place of a cheaper candidate" + (
+            f" ({why})" if why else ""
+        )
+
+
+def _larger(candidate: RouteCandidate, than: RouteCandidate) -> bool:
+    return candidate.model.context_tokens > than.model.context_tokens and candidate.model.name != than.model.name
+
+
+def _clean_start(prompt: Prompt) -> Prompt:
+    """Takes the begun answer off the end, for a model that cannot carry one on."""
+    messages = prompt.messages
+    while len(messages) > 1 and messages[-1].role == "assistant":
+        messages = messages[:-1]
+    return replace(prompt, messages=messages)
+
+
+def _without_pictures(prompt: Prompt) -> Prompt:
+    """Tells models of which none can see that there was a picture, instead of failing."""
+    return replace(
+        prompt,
+        messages=tuple(
+            replace(m, images=(), text="\n".join((*([m.text] if m.text else []), *(UNSEEN for _ in m.images)))) if m.images else m
+            for m in prompt.messages
+        ),
+    )
