@@ -1,7 +1,7 @@
 """One attempt: asks one candidate once and says what came of it, whatever happened on the way."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from wasl.domain.errors import ContentRefused, CutShort, Unclear, WaslError
@@ -17,6 +17,8 @@ from wasl.wire.call import Call, Reply
 
 AFTER_END_SECONDS = 0.1
 """After the end mark the connection's own end is awaited so long, so that it can be used again."""
+NETWORK_SECONDS_MORE = 5.0
+"""The network's own time-out comes so much after ours, so that ours says what happened."""
 TOOL_CALLS_MAX = 128
 """Tool calls in one answer."""
 
@@ -110,7 +112,7 @@ class Attempt:
 
     async def _whole(self, candidate: RouteCandidate, prompt: Prompt, gathered: "Gathered") -> None:
         provider = cast(Provider, candidate.provider)
-        call = provider.encode(prompt, model=candidate.model, stream=False)
+        call = self._timed(provider.encode(prompt, model=candidate.model, stream=False))
         until = min(self.clock.monotonic() + self.limits.whole_seconds, self.ends_at)
         async with Patience(self.clock, until=until):
             reply = await self.network.perform(call)
@@ -122,9 +124,12 @@ class Attempt:
         gathered.take_all(decoder.feed(reply.body))
         gathered.take_all(decoder.close())
 
+    def _timed(self, call: Call) -> Call:
+        return replace(call, timeout_seconds=self.ends_at - self.clock.monotonic() + NETWORK_SECONDS_MORE)
+
     async def _streamed(self, candidate: RouteCandidate, prompt: Prompt, gathered: "Gathered") -> None:
         provider = cast(Provider, candidate.provider)
-        call = provider.encode(prompt, model=candidate.model, stream=True)
+        call = self._timed(provider.encode(prompt, model=candidate.model, stream=True))
         until = min(self.clock.monotonic() + self.limits.first_token_seconds, self.ends_at)
         try:
             async with Patience(self.clock, until=until) as patience, self.network.stream(call) as streamed:
