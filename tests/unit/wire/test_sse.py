@@ -1,5 +1,7 @@
 """The stream reader gives the same events however the bytes are cut."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -69,11 +71,10 @@ def test_more_bytes_than_the_limit_without_an_event_are_refused(monkeypatch: pyt
     monkeypatch.setattr(sse, "OPEN_BYTES_MAX", 100)
     reader = SseReader()
     with pytest.raises(CutShort, match="without completing an event"):
-        for _ in range(100):
-            reader.feed(piece)
+        list(map(reader.feed, [piece] * 100))
 
 
 @given(data=st.binary(max_size=200) | st.text("dat:ev n\r\n", max_size=100).map(str.encode), cuts=st.lists(st.integers(0, 200), max_size=5))
 def test_cuts_never_change_what_is_read(data: bytes, cuts: list[int]) -> None:
     places = [0, *sorted(min(c, len(data)) for c in cuts), len(data)]
-    assert read(*(data[a:b] for a, b in zip(places, places[1:], strict=False))) == read(data)
+    assert read(*(data[a:b] for a, b in pairwise(places))) == read(data)
