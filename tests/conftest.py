@@ -1,0 +1,59 @@
+"""What all tests share: real tools are used when they are there, and what is not run is said in one line, never silently.
+
+Where CI is set, a missing tool fails its tests instead of leaving them out.
+"""
+
+import importlib.util
+import os
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@cache
+def _tools() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("ensure_tools", ROOT / "scripts" / "ensure_tools.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@cache
+def _lacking() -> dict[str, str]:
+    """Names the markers whose tool is missing, with the package that brings it."""
+    absent = {"postgres": _tools().find_postgres() is None, "browser": _tools().find_chromium() is None}
+    packages = {"postgres": "postgresql", "browser": "chromium"}
+    return {marker: packages[marker] for marker, is_absent in absent.items() if is_absent}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves the long soak to its own command."""
+    if "soak" not in str(config.getoption("markexpr")):
+        kept, left = [], []
+        for item in items:
+            (left if item.get_closest_marker("soak") else kept).append(item)
+        items[:] = kept
+        config.hook.pytest_deselected(items=left)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Says which package a test wants that is not on this machine."""
+    for marker, package in _lacking().items():
+        if item.get_closest_marker(marker):
+            if os.environ.get("CI"):
+                pytest.fail(f"{package} is not on this machine and the tests run where nothing may be left out", pytrace=False)
+            pytest.skip(f"{package} is not on this machine")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Says at the end what could not be run and what to install."""
+    for marker, package in _lacking().items():
+        terminalreporter.write_line(
+            f"NOT RUN: tests marked {marker!r}; install {package} and run them again (see scripts/ensure_tools.py).", yellow=True
+        )
