@@ -13,16 +13,13 @@ def classes() -> dict[str, type[WaslError]]:
 
 def test_the_tree_at_the_top_of_the_file_is_the_tree_of_the_classes() -> None:
     drawn: dict[str, str] = {}
-    branch = "WaslError"
+    above = ["WaslError"]
     for line in (errors.__doc__ or "").splitlines():
-        name = re.search(r"── (\w+)", line)
-        if not name:
-            continue
-        if line.startswith(("├", "└")):
-            drawn[name.group(1)] = "WaslError"
-            branch = name.group(1)
-        else:
-            drawn[name.group(1)] = branch
+        found = re.match(r"^([│ ]*)[├└]── (\w+)", line)
+        if found:
+            depth = len(found[1]) // 4 + 1
+            drawn[found[2]] = above[depth - 1]
+            above[depth:] = [found[2]]
     assert drawn == {name: cls.__bases__[0].__name__ for name, cls in classes().items() if name != "WaslError"}
 
 
