@@ -1,0 +1,191 @@
+"""Words of everyday business in Arabic (standard, Egyptian, Gulf, Levantine, and in Latin letters) and English, by meaning.
+
+A question in one language finds a passage in the other, and a colloquial word its written one, through the meaning they
+share. Each entry lists words as people type them; phrases of two words are allowed. An operator's own words come on top
+(`Index(synonyms=…)`).
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Final
+
+from wasl.wire import text
+
+_MEANINGS: Final = """
+hours: hours, opening, open, opens, close, closes, closing, timings, working hours, how late, ساعات العمل,
+    ساعات, مواعيد, مواعيدكم, دوام, دوامكم, اوقات, الدوام, أوقات العمل, نفتح, تفتح, تفتحون, بتفتحوا, بتفتح,
+    فاتحين, فاتح, يفتح, مفتوح, مفتوحين, تقفلون, بتقفلوا, بتقفل, تقفل, تسكرون, بتسكروا, تسكر, مسكرين, قافلين,
+    تغلق, تغلقون, مغلق, يغلق, نغلق, الافتتاح, بيفتح, بيقفل, بتشتغلوا, شغالين, mawa3eed, mawaeed, btefta7o,
+    fat7een, dawam
+time: when, what time, time, متى, امتى, إمتى, ايمتى, إيمتى, الساعة كام, اي ساعه, emta, imta
+price: price, prices, cost, costs, how much, charge, charges, fee, fees, rate, pricing, expensive, cheap, سعر,
+    أسعار, السعر, كم سعر, بكم, بكام, بكم, تكلفة, يكلف, بيكلف, كلفة, ثمن, رسوم, رسومه, قديش, أديش, بقديش, حق, كام
+    سعر, تمن, تمنه, غالي, رخيص, so3r, se3r, se3ro, bkam, bekam, bikam
+delivery: delivery, deliver, delivers, shipping, ship, courier, توصيل, التوصيل, توصلون, بتوصلوا, توصلوا, بتوصل,
+    يوصل, نوصّل, توصيله, دليفري, ديليفري, الدليفري, شحن, tawseel, tawsil, twsel, bitwasalo, betwaslo
+return: return, returns, refund, refunds, money back, exchange, replace, replacement, إرجاع, أرجع, ارجع, ترجيع,
+    رجع, مرتجع, استرجاع, استرداد, استبدال, أبدل, ابدل, نستبدله, فلوسي, مرتجعات
+wrong: wrong, damaged, broken, spoiled, stale, rotten, defective, خطأ, غلط, تالف, بايظ, خربان, بايت, فاسد, ناقص,
+    مكسور
+complaint: complaint, complaints, complain, unhappy, dissatisfied, شكوى, شكاوى, أشتكي, اشتكي, اشكي, زعلان, مستاء
+where: address, location, located, where, directions, map, عنوان, العنوان, موقع, موقعكم, مكان, مكانكم, وين, فين,
+    أين, فينكم, وينكم, خريطة, لوكيشن, الوصول, اوصلكم, feen, fein, wein, wain, 3nwan, 3enwan
+phone: phone, telephone, call, number, whatsapp number, contact, هاتف, تليفون, تلفون, رقم, رقمكم, جوال, موبايل,
+    اتصل, أتصل, اكلمكم, تواصل, أتواصل, للتواصل, ra2am, rakam
+mail: email, e-mail, mail, إيميل, ايميل, بريد
+person: human, person, agent, someone, manager, staff, representative, employee, موظف, إنسان, بشر, شخص, حد,
+    مدير, خدمة العملاء, مسؤول, أحد, مندوب
+book: book, booking, reserve, reservation, reserving, appointment, حجز, أحجز, احجز, نحجز, الحجز, موعد, حجوزات,
+    7agz, a7gez, ahgez
+table: table, tables, طاولة, طاولات, طاوله, ترابيزة, ترابيزه, تربيزة, tarabeza
+pay: pay, payment, paying, payments, card, cards, visa, mastercard, cash, credit card, wallet, apple pay, دفع,
+    أدفع, ادفع, ندفع, الدفع, بطاقة, بطاقات, فيزا, ماستركارد, كاش, نقدا, نقدي, محفظة, مدى, مدي, فلوس
+allergy: allergy, allergic, allergies, allergen, allergens, حساسية, حساسيه, الحساسية, تحسس
+gluten: gluten, celiac, coeliac, gluten free, جلوتين, غلوتين, قلوتين, سيلياك
+vegan: vegan, vegetarian, plant based, نباتي, نباتية, نباتيين, صيامي
+halal: halal, حلال
+sugar: sugar, diabetic, diabetes, sugar free, سكر, سكري, سكريات
+milk: milk, dairy, lactose, حليب, لبن, لاكتوز, ألبان
+nuts: nut, nuts, peanut, almond, مكسرات, فستق, لوز, جوز, سوداني
+menu: menu, dishes, food list, قائمة, منيو, المنيو, قائمة الطعام
+bread: bread, loaf, خبز, عيش, رغيف, أرغفة
+pastry: pastry, pastries, معجنات, فطائر, فطاير, فطيرة, مناقيش
+sweets: sweet, sweets, dessert, desserts, حلويات, حلو, حلى
+cake: cake, cakes, كيك, كيكة, تورتة, تورتات, تورته, تورتايه, قاتو, جاتوه, كعكة, كعك
+chocolate: chocolate, شوكولاتة, شوكولا, شوكولاته, شيكولاتة, شكلاته, شوكلت
+birthday: birthday, birthdays, عيد ميلاد, ميلاد, عيدميلاد
+coffee: coffee, قهوة, قهوه, كوفي, gahwa, ahwa, 2ahwa
+tea: tea, شاي, chai
+juice: juice, عصير, عصائر, عصاير
+water: water, ماء, مياه, مويه, ميه
+drinks: drink, drinks, beverage, beverages, مشروب, مشروبات
+breakfast: breakfast, فطور, إفطار, افطار, فطار, الفطار
+offer: discount, discounts, offer, offers, promotion, coupon, deal, خصم, خصومات, عرض, عروض, تخفيض, تخفيضات,
+    كوبون, 5asm
+student: student, students, طالب, طلاب, طلبة
+loyalty: loyalty, points, rewards, ولاء, نقاط
+gift: gift, gifts, voucher, هدية, هدايا, قسيمة, هديه
+cancel: cancel, cancelling, cancellation, cancelled, إلغاء, ألغي, الغي, كنسل, اكنسل, تكنسل, ألغى
+change: change, changing, modify, edit, تعديل, أعدل, اعدل, تغيير, أغير, اغير
+order: order, orders, ordering, طلب, أطلب, اطلب, طلبية, طلبات, اوردر, أوردر, الاوردر, تطلب
+pickup: pick up, pickup, takeaway, take away, collect, استلام, أستلم, استلم, تيك اواي, سفري
+parking: parking, park, garage, parking spaces, موقف, مواقف, باركينج, باركن, أركن, اركن, جراج, كراج
+car: car, cars, سيارة, سيارات, عربية, عربيتي, سيارتي
+wifi: wifi, wi-fi, wi fi, internet, واي فاي, وايفاي, الواي, انترنت, إنترنت, النت, نت
+password: password, كلمة المرور, كلمة السر, باسورد, الباسورد
+family: family, families, kids, children, child, baby, عائلة, عائلات, عوائل, أطفال, اطفال, عيال, ولاد, طفل
+prayer: prayer, mosque, pray, صلاة, مصلى, مسجد, أصلي, اصلي
+wheelchair: wheelchair, accessible, disabled, accessibility, كرسي متحرك, المتحركة, معاق, ذوي الاحتياجات
+smoke: smoke, smoking, cigarette, shisha, hookah, تدخين, ادخن, أدخن, سجاير, دخان, شيشة, شيشه, أرجيلة, التدخين
+pets: pet, pets, dog, dogs, cat, cats, animals, حيوان, حيوانات, أليفة, كلب, كلاب, قطة, قطط, كلبي, قطتي
+job: job, jobs, hiring, vacancy, vacancies, career, careers, cv, hire, recruit, وظيفة, وظائف, توظيف, شغل, أشتغل,
+    اشتغل, سيرة ذاتية, شاغرة
+branch: branch, branches, shops, فرع, فروع, فرعكم, الفرع, أفرع
+wholesale: wholesale, bulk, جملة, بالجملة, جمله
+lost: lost, forgot, left behind, lost property, نسيت, ضاع, ضيعت, مفقودات, مفقود
+class: class, classes, course, courses, workshop, teach, learn, دورة, دورات, ورشة, كورس, كورسات, تعليم, أتعلم,
+    اتعلم
+catering: catering, cater, wedding, weddings, event, events, party, parties, حفلة, حفلات, ضيافة, عرس, أعراس,
+    فرح, زفاف, بوفيه, عزومة, عزايم
+deposit: deposit, down payment, عربون, مقدم
+holiday: holiday, holidays, eid, عيد الفطر, عيد الأضحى, الأعياد, أعياد, إجازة, اجازة, عطلة, العيد
+ramadan: ramadan, رمضان
+weekend: weekend, weekends, نهاية الأسبوع, ويكند
+friday: friday, fridays, الجمعة, جمعة
+saturday: saturday, saturdays, السبت, سبت
+sunday: sunday, sundays, الأحد
+monday: monday, الاثنين, الإثنين
+tuesday: tuesday, الثلاثاء, التلات
+wednesday: wednesday, الأربعاء, الاربع
+thursday: thursday, الخميس, خميس
+morning: morning, صباحا, الصبح, صباح
+evening: evening, tonight, night, مساء, بالليل, الليل, المسا
+outdoor: terrace, outside, outdoor, شرفة, تراس, الخارج, برا
+seat: seat, seats, seating, capacity, جلسة, جلسات, مقعد, مقاعد, كراسي
+fresh: fresh, freshness, طازج, طازة, طازه, فريش
+store food: keep, store, storage, freeze, freezer, fridge, shelf life, حفظ, أحفظ, احفظ, تخزين, ثلاجة, تلاجة,
+    فريزر, صلاحية, يحفظ
+alcohol: alcohol, wine, beer, خمر, كحول, خمور, بيرة
+gelatine: gelatin, gelatine, جيلاتين, جلاتين
+ingredient: ingredient, ingredients, مكونات, المكونات, مكون
+tax: tax, vat, taxes, ضريبة, ضرائب, القيمة المضافة
+currency: currency, dinar, dinars, عملة, دينار
+warranty: warranty, guarantee, ضمان, كفالة
+invoice: invoice, receipt, bill, فاتورة, فواتير
+size: size, sizes, مقاس, مقاسات, حجم
+available: available, stock, in stock, متوفر, متوفره, متاح, موجود
+doctor: doctor, doctors, physician, طبيب, دكتور, دكتورة, أطباء
+home: home, house, apartment, بيت, البيت, منزل, منازل, المنزل, شقة
+minimum: minimum, smallest, at least, أقل, الحد الأدنى, حد أدنى
+maximum: maximum, at most, أقصى, الحد الأقصى
+insurance: insurance, تأمين
+"""
+"""Meaning, a colon, the words that carry it separated by commas; an indented line goes on with the one above."""
+
+_STOP: Final = """
+a an the i im i'm you u we it it's its is are am be been do does did dont don't can could will would should
+shall may might have has had what what's which who whom whose how why there here this that these those my your
+our their his her me us them of to in on at for from with without by as into about than then and or but if so
+not no yes please pls plz any some much many more most very just also too get got give tell know want wanna need
+like let lets hello hi hey thanks thank ok okay sir madam dear guys if possible would i'd i've u're you're
+one ones something anything say says think wondering wonder question ask asking help really today now و في من
+على عن إلى الى مع هل ما ماذا هو هي هم أنا انا أنت انت نحن احنا إحنا هذا هذه ذلك تلك هاد هاي دا ده دي دول اللي
+التي الذي ال أن ان إن انه كان كانت يكون تكون قد لقد لو سمحت سمحتم سمحتو رجاء رجاءً فضلك فضلكم إذا اذا كيف كم كام
+ليه لماذا ليش شو ايش إيش وش شنو ايه إيه ازاي إزاي عندكم عندكو عندك لديكم لديك عندنا لدينا يوجد فيه هناك هنا فيكم
+منكم لكم لك لي ليا عليكم يا اي أي كل بعض ممكن اقدر أقدر يمكن يمكنني نقدر تقدر تقدروا ابغى أبغى ابي أبي عايز
+عايزة عاوز عاوزة اريد أريد بدي حابب حابة نفسي محتاج محتاجة اعرف أعرف قولي قولولي قول اخبرني تكرم تكرموا مش مو ما
+لا نعم ايوه أيوه طيب السلام وعليكم ورحمة مرحبا أهلا اهلا هلا صباح الخير مساء شكرا شكراً بس كمان أيضا ايضا او أو
+ثم بين حتى عشان علشان بخصوص حضرتك حضراتكم اليوم النهارده النهاردة الحين دلوقتي الان الآن واحد واحدة شي شيء حاجة
+انتم انتو انتوا يعني هيك كذا كده بتاع بتاعكم بتاعتكم حقكم تبعكم يوم el il al fe fi men 3ala 3ayez 3ayza 3awez
+3awza law sama7t samaht mesh msh mish eh eih da di dol ana enta enty ento 3andoko 3andokom 3andkom 3andko kam ya
+hal
+shoghl sho8l ma7al sell sells buy bring place another other option options serve served arrive arrived still tomorrow today bad good
+ينفع اجيب أجيب معايا معي عطوني اعطوني أعطني ادوني بالظبط بالضبط لحد لغاية تقديم أقدم اقصد أقصد تقدمون تقدموا بتقدموا تبيعون بتبيعوا تبيع
+سياسة make take use stop closest nearest اعمل أعمل
+وصلت وصل جاب عامل عاملة ثاني تاني أخرى اخرى غير بدون الساعة
+"""
+HINTING: Final = frozenset({"where", "time", "person", "price", "order", "change", "available", "menu", "home"})
+"""Meanings that say what kind of fact is asked for and little about which one: they weigh less."""
+
+_Tables = tuple[Mapping[str, tuple[str, ...]], Mapping[tuple[str, str], tuple[str, ...]], frozenset[str]]
+
+
+def meanings_of(token: str) -> tuple[str, ...]:
+    """Gives the meanings of a folded token."""
+    single, _, _ = _tables()
+    return single.get(token) or single.get(text.light(token), ())
+
+
+def meanings_of_pair(first: str, second: str) -> tuple[str, ...]:
+    """Gives the meanings of two folded tokens in a row, taken as one phrase."""
+    _, pairs, _ = _tables()
+    return pairs.get((first, second), ())
+
+
+def is_stop(token: str) -> bool:
+    """Says whether a folded token is a small word that tells nothing about what is asked."""
+    return token in _tables()[2]
+
+
+def known_stems() -> Iterable[str]:
+    """Gives every single word of the lexicon, as stems; for finding misspelt ones."""
+    return _tables()[0].keys()
+
+
+@lru_cache(maxsize=1)
+def _tables() -> _Tables:
+    single: dict[str, dict[str, None]] = {}
+    pairs: dict[tuple[str, str], dict[str, None]] = {}
+    for entry in _MEANINGS.strip().replace("\n    ", " ").split("\n"):
+        meaning, _, listed = entry.partition(": ")
+        for phrase in listed.split(","):
+            match text.tokens(phrase):
+                case [word]:
+                    single.setdefault(word, {})[meaning] = None
+                    single.setdefault(text.light(word), {})[meaning] = None
+                case [first, second]:
+                    pairs.setdefault((first, second), {})[meaning] = None
+                case _:
+                    pass  # longer phrases are told apart by their words
+    stop = frozenset(text.tokens(_STOP))
+    return {k: tuple(v) for k, v in single.items() if k not in stop}, {k: tuple(v) for k, v in pairs.items()}, stop
