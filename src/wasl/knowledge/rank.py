@@ -66,7 +66,8 @@ class Index:
     def search(self, query: str, *, limit: int, language: str = "") -> tuple[Passage, ...]:
         """Gives up to `limit` passages, the best first, with their scores; none that scores under SCORE_MIN.
 
-        A passage in `language` (by default the question's own) goes before an equally good one in another.
+        A passage in the question's own language goes before an equally good one in another; `language` is the person's, for
+        a question that does not show its own.
         """
         asked = self._asked(text.tokens(query)[:QUESTION_TOKENS_MAX])
         whole = sum(one.weight for one in asked)
@@ -79,7 +80,8 @@ class Index:
         for number, bonus in self._in_a_row(query).items():
             if number in scores:
                 scores[number] += bonus * whole
-        wanted = (language or text.language(query))[:2].lower()
+        spoken = text.language(query)
+        wanted = spoken if spoken in ("ar", "en") else language[:2].lower()
         ranked = sorted(
             (
                 (self._final(number, score / whole, wanted=wanted), -number)

@@ -46,10 +46,11 @@ def test_the_passage_in_the_person_s_language_comes_first() -> None:
     assert texts(index, "ما ساعات العمل؟")[0] == HOURS_AR.text
 
 
-def test_a_language_that_was_told_wins_over_the_question_s_own() -> None:
+def test_a_language_that_was_told_counts_where_the_question_shows_none() -> None:
     index = Index((passage("Room 404"), passage("غرفة 404", language="ar")))
     assert texts(index, "404?", language="ar-EG")[0] == "غرفة 404"
     assert texts(index, "404?", language="en")[0] == "Room 404"
+    assert texts(index, "room 404?", language="ar")[0] == "Room 404"
 
 
 @pytest.mark.parametrize(
