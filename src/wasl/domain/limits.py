@@ -8,7 +8,8 @@ from wasl.domain.delivery import UnknownPolicy
 from wasl.domain.message import MediaRole
 
 TextUnit = Literal["characters", "utf-16 units", "utf-8 bytes"]
-Markup = Literal["plain", "whatsapp", "telegram html", "markdown"]
+Markup = Literal["plain", "asterisks", "html", "markdown"]
+"""The dialect that a send writes: "asterisks" is *bold* _italic_ ~struck~, "html" the few tags that a messenger allows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class Limits:
 
     `unknown_policy` and `resolve_seconds`: how an unclear send is settled; receipts are awaited for `resolve_seconds` first
     (0 where no receipt ever tells). `receipts_carry_tag`: a receipt echoes our own id, so an unclear send can be known.
+    `media_bytes_max` names every role that can be sent; `captionless` those that carry no words. `option_id_max`: UTF-8 bytes.
     """
 
     text_max: int
@@ -32,11 +34,13 @@ class Limits:
     caption_max: int = 0
     media_bytes_max: Mapping[MediaRole, int] = field(default_factory=dict)
     media_types: Mapping[MediaRole, tuple[str, ...]] = field(default_factory=dict)
+    captionless: tuple[MediaRole, ...] = ()
     buttons_max: int = 0
     button_title_max: int = 0
     list_rows_max: int = 0
     list_row_title_max: int = 0
     list_row_description_max: int = 0
+    option_id_max: int = 0
     choice_text_max: int = 0
     markup: Markup = "plain"
     unknown_policy: UnknownPolicy = "resend"
