@@ -1,1 +1,358 @@
 """The composition root: the only file that names concrete classes."""
+
+import asyncio
+import os
+import secrets as random_secrets
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+import wasl.channels
+import wasl.providers
+from wasl import __version__
+from wasl.adapters import adapter, having
+from wasl.config import Settings, load, validated
+from wasl.domain.errors import SettingWrong
+from wasl.net.blobs import FolderBlobs
+from wasl.net.bus_local import LocalBus
+from wasl.net.clock import SystemClock
+from wasl.net.http import HttpNetwork
+from wasl.net.process import is_dead, owner_name
+from wasl.ports.bus import Bus
+from wasl.ports.channel import Channel
+from wasl.ports.provider import Keyless, Model, Provider
+from wasl.ports.store import Store
+from wasl.routing.route import RouteCandidate
+from wasl.service.answer import Answer, Lateness
+from wasl.service.ask import Ask
+from wasl.service.compose import Search, Voice
+from wasl.service.deliver import Deliver
+from wasl.service.gather import Gather
+from wasl.service.housekeep import Housekeep
+from wasl.service.listen import Listen, listeners
+from wasl.service.observe import Observe
+from wasl.service.receive import Receive
+from wasl.service.show import Show
+from wasl.service.worker import Worker
+from wasl.store.sqlite import SqliteStore
+from wasl.web.hooks import PREFIX, Hooks
+from wasl.web.ops import PATHS, Ops
+from wasl.web.server import Paths, Server
+
+log = structlog.get_logger(__name__)
+
+STOP_GRACE_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """Everything one process is made of, composed and not yet opened."""
+
+    settings: Settings
+    store: Store
+    bus: Bus
+    blobs: FolderBlobs
+    network: HttpNetwork
+    clock: SystemClock
+    observe: Observe
+    channels: Mapping[str, Channel]
+    providers: Mapping[str, Provider | Keyless]
+    candidates: Sequence[RouteCandidate]
+    search: Search
+    ask: Ask
+    receive: Receive
+    worker: Worker
+    housekeep: Housekeep
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator["Installation"]:
+        """Opens the store and the network, and closes them at the end."""
+        await self.store.open()
+        try:
+            yield self
+        finally:
+            await self.network.close()
+            await self.bus.close()
+            await self.store.close()
+
+    async def serve(self, *, ready: Callable[[str], None]) -> None:
+        """Runs the roles of the settings until SIGTERM or SIGINT; `ready` is told the local address once it takes requests."""
+        async with self.opened():
+            await _serve(self, ready=ready)
+
+
+def compose(settings: Settings) -> Installation:
+    """Makes every part from the settings. Opens nothing. Raises SettingWrong."""
+    clock, observe, network = SystemClock(), Observe(), HttpNetwork()
+    store, bus = _store(settings, clock=clock, observe=observe)
+    blobs = FolderBlobs(settings.data / "media")
+    channels = make_channels(settings)
+    providers = make_providers(settings)
+    candidates = make_candidates(settings, providers)
+    search: Search = lambda question, limit, language: ()  # noqa: E731
+    ask = Ask(candidates=candidates, network=network, clock=clock, routing=settings.routing)
+    worker = _worker(
+        settings,
+        store=store,
+        bus=bus,
+        blobs=blobs,
+        network=network,
+        clock=clock,
+        observe=observe,
+        channels=channels,
+        ask=ask,
+        search=search,
+    )
+    answers = settings.server.role != "web"
+    receive = Receive(
+        store=store,
+        bus=bus,
+        clock=clock,
+        channels=channels,
+        observe=observe,
+        offer=worker.offer if answers else lambda: None,
+        take=worker.take,
+    )
+    housekeep = Housekeep(
+        store=store,
+        bus=bus,
+        clock=clock,
+        observe=observe,
+        backlog_limit=settings.work.backlog_limit,
+        raw_days=settings.work.raw_days,
+        is_dead=is_dead,
+    )
+    return Installation(
+        settings=settings,
+        store=store,
+        bus=bus,
+        blobs=blobs,
+        network=network,
+        clock=clock,
+        observe=observe,
+        channels=channels,
+        providers=providers,
+        candidates=candidates,
+        search=search,
+        ask=ask,
+        receive=receive,
+        worker=worker,
+        housekeep=housekeep,
+    )
+
+
+def make_channels(settings: Settings) -> dict[str, Channel]:
+    """Makes every configured channel, and our own pages' channel in any case."""
+    wanted = {name: dict(table) for name, table in settings.channels.items()}
+    for kind in having(wasl.channels, "local"):
+        if not any(table.get("kind", name) == kind for name, table in wanted.items()):
+            wanted[kind] = {}
+    made: dict[str, Channel] = {}
+    for name, table in wanted.items():
+        if table.pop("enabled", True) is False:
+            continue
+        cls = adapter(wasl.channels, str(table.pop("kind", name)), at=f"channels.{name}")
+        if getattr(cls, "local", False):
+            table.setdefault("secret", _kept_secret(settings.data / f"{name}.secret"))
+        made[name] = cls(validated(cls.Settings, table, at=f"channels.{name}"), name=name)
+    return made
+
+
+def make_providers(settings: Settings) -> dict[str, Provider | Keyless]:
+    """Makes every configured provider, and the keyless one in any case."""
+    wanted = {name: dict(table) for name, table in settings.providers.items()}
+    for kind in having(wasl.providers, "reply"):
+        if not any(table.get("kind", name) == kind for name, table in wanted.items()):
+            wanted[kind] = {}
+    made: dict[str, Provider | Keyless] = {}
+    for name, table in wanted.items():
+        cls = adapter(wasl.providers, str(table.pop("kind", name)), at=f"providers.{name}")
+        made[name] = cls(validated(cls.Settings, table, at=f"providers.{name}"), name=name)
+    return made
+
+
+def make_candidates(settings: Settings, providers: Mapping[str, Provider | Keyless]) -> tuple[RouteCandidate, ...]:
+    """Makes the route: the configured candidates in order, or the keyless answerer alone."""
+    made: list[RouteCandidate] = []
+    for place, wanted in enumerate(settings.candidates):
+        provider = providers.get(wanted.provider)
+        if provider is None:
+            raise SettingWrong(
+                f"candidates[{place}].provider: there is no provider {wanted.provider!r}; the providers are {', '.join(sorted(providers))}"
+            )
+        card = Model(name=wanted.model)
+        given = {k: v for k in ("context_tokens", "output_tokens_max", "vision") if (v := getattr(wanted, k)) is not None}
+        made.append(
+            RouteCandidate(
+                name=wanted.name or wanted.model or wanted.provider,
+                provider=provider,
+                provider_name=wanted.provider,
+                model=replace(card, **given),
+                price_class=wanted.price_class,
+                region=wanted.region,
+            )
+        )
+    if not made:
+        name, keyless = next((n, p) for n, p in providers.items() if isinstance(p, Keyless))
+        made.append(RouteCandidate(name=name, provider=keyless, provider_name=name, model=Model(name=name), price_class="free"))
+    names = [c.name for c in made]
+    for name in names:
+        if names.count(name) > 1:
+            raise SettingWrong(f"candidates: two are named {name!r}; give one of them a `name` of its own")
+    return tuple(made)
+
+
+def _store(settings: Settings, *, clock: SystemClock, observe: Observe) -> tuple[Store, Bus]:
+    if not settings.store:
+        if settings.server.role != "all":
+            raise SettingWrong(
+                "server.role: a SQLite file serves one process; set `store` to a postgresql:// address for web and worker apart"
+            )
+        return SqliteStore(settings.data / "wasl.db", clock=clock, told=observe.commit), LocalBus()
+    raise SettingWrong("store: leave it empty for SQLite, or give an address that begins with postgresql://")
+
+
+def _worker(
+    settings: Settings,
+    *,
+    store: Store,
+    bus: Bus,
+    blobs: FolderBlobs,
+    network: HttpNetwork,
+    clock: SystemClock,
+    observe: Observe,
+    channels: Mapping[str, Channel],
+    ask: Ask,
+    search: Search,
+) -> Worker:
+    said, work = settings.assistant, settings.work
+    answer = Answer(
+        store=store,
+        bus=bus,
+        clock=clock,
+        ask=ask,
+        channels=channels,
+        search=search,
+        gather=Gather(store=store, blobs=blobs, network=network, channels=channels),
+        show=Show(bus=bus, network=network, clock=clock),
+        observe=observe,
+        voice=Voice(name=said.name, instructions=said.instructions, passages=said.passages, max_output_tokens=said.max_output_tokens),
+        lateness={name: Lateness(after_seconds=seconds, policy=work.late) for name, seconds in work.late_after_seconds_by_channel.items()},
+        default_lateness=Lateness(after_seconds=work.late_after_seconds, policy=work.late),
+        history_messages=said.history_messages,
+        attempts_max=work.turn_attempts_max,
+        language=settings.language,
+        stream=settings.routing.stream,
+    )
+    deliver = Deliver(
+        store=store, network=network, blobs=blobs, clock=clock, channels=channels, observe=observe, attempts_max=work.delivery_attempts_max
+    )
+    return Worker(
+        store=store,
+        bus=bus,
+        clock=clock,
+        answer=answer,
+        deliver=deliver,
+        observe=observe,
+        owner=owner_name(),
+        concurrency=work.concurrency,
+        lease_seconds=work.lease_seconds,
+        poll_seconds=work.poll_seconds,
+        attempts_max=work.turn_attempts_max,
+    )
+
+
+def _kept_secret(path: Path) -> str:
+    """Gives the secret kept in a file that only its owner may read; makes one at the first start."""
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        secret = random_secrets.token_urlsafe(32)
+        try:
+            with open(path, "x", opener=lambda p, flags: os.open(p, flags, 0o600)) as file:
+                file.write(secret)
+        except FileExistsError:  # another process was quicker
+            return path.read_text().strip()
+        return secret
+
+
+async def _serve(installation: Installation, *, ready: Callable[[str], None]) -> None:
+    """Runs web and worker side by side until a signal says stop; then stops taking, finishes what runs, and ends."""
+    i, settings = installation, installation.settings
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await i.housekeep.free_the_dead()
+    running: list[asyncio.Task[None]] = [loop.create_task(i.housekeep.run(), name="housekeep")]
+    if settings.server.role != "web":
+        running.append(loop.create_task(i.worker.run(), name="worker"))
+    if settings.server.role != "worker":
+        for name in listeners(i.channels):
+            listen = Listen(channel=i.channels[name], store=i.store, network=i.network, clock=i.clock, receive=i.receive)
+            running.append(loop.create_task(listen.run(), name=f"listen {name}"))
+    server = Server(_faces(i), host=settings.server.host, port=settings.server.port)
+    serving = loop.create_task(server.run(), name="server")
+    running.append(serving)
+    await _first(server.started.wait(), serving)
+    ready(f"http://{_shown_host(settings.server.host)}:{server.port}")
+    await _first(stop.wait(), *running)
+    server.stop()
+    await i.worker.stop(grace_seconds=STOP_GRACE_SECONDS)
+    await asyncio.wait([serving], timeout=STOP_GRACE_SECONDS)
+    for task in running:
+        task.cancel()
+    results = await asyncio.gather(*running, return_exceptions=True)
+    broken = [r for r in results if isinstance(r, Exception)]
+    if broken:
+        raise broken[0]
+
+
+def _faces(i: Installation) -> object:
+    """Everything that this process answers over HTTP."""
+    settings = i.settings
+    ops = Ops(store=i.store, observe=i.observe, clock=i.clock, backlog_limit=settings.work.backlog_limit, version=__version__)
+    faces: dict[str, object] = dict.fromkeys(PATHS, ops)
+    if settings.server.role == "worker":
+        return Paths(faces=faces, rest=ops)
+    faces[PREFIX] = Hooks(receive=i.receive, observe=i.observe, body_bytes_max=settings.server.body_bytes_max)
+    return Paths(faces=faces, rest=ops)
+
+
+def _shown_host(host: str) -> str:
+    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host
+
+
+async def _first(wanted: Coroutine[Any, Any, Any], *watched: asyncio.Task[Any]) -> None:
+    """Waits for `wanted`, or for the first of the tasks that should never end."""
+    task = asyncio.get_running_loop().create_task(wanted)
+    await asyncio.wait([task, *watched], return_when=asyncio.FIRST_COMPLETED)
+    task.cancel()
+
+
+def main() -> None:
+    """Serves with the settings named by `--config` (default: wasl.toml)."""
+    arguments = sys.argv[1:]
+    path = Path(arguments[arguments.index("--config") + 1]) if "--config" in arguments else Path("wasl.toml")
+    serve(compose(load(path)))
+
+
+def serve(installation: Installation) -> None:
+    """Runs an installation on uvloop, or on asyncio's own loop where uvloop is not to be had."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        runner.run(installation.serve(ready=lambda url: print(url, flush=True)))
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop

@@ -50,9 +50,14 @@ class Work(Frozen):
     poll_seconds: float = Field(1.0, gt=0, description="How often to look for work that nobody announced.")
     backlog_limit: int = Field(2_000, ge=1, description="Due conversations above which /readyz and metrics say overloaded.")
     late_after_seconds: float = Field(600.0, gt=0, description="A turn older than this is late.")
+    late_after_seconds_by_channel: dict[str, float] = Field(default_factory=dict, description="The same for single channels, by name.")
     late: Literal["answer", "note"] = Field("answer", description="A late turn is answered once, saying so; or closed with a note.")
-    turn_attempts_max: int = Field(8, ge=1, description="Attempts before a turn is closed as failed with a message that says so.")
-    delivery_attempts_max: int = Field(12, ge=1)
+    turn_attempts_max: int = Field(
+        8, ge=1, description="Tries of a turn that breaks or that every model refuses, before it is closed with a word."
+    )
+    delivery_attempts_max: int = Field(
+        200, ge=1, description="Tries of a delivery before it is given up; they slow down to one in ten minutes."
+    )
     raw_days: int = Field(30, ge=8, description="Days for which raw webhook bodies are kept.")
 
 

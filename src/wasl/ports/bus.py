@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 WORK = "work"
-"""Topic: a conversation has become ready; the data is empty."""
+"""Topic: a conversation has become ready; the data is its id."""
 
 
 def conversation_topic(conversation_id: str) -> str:

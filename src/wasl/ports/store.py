@@ -68,13 +68,15 @@ class Duplicate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiptApplied:
-    """A Receipt was for a delivery of ours; `changed` says whether it moved it forward."""
+    """A Receipt was for a delivery of ours; `changed` says whether it moved it forward, `woke` whether its conversation was
+    backing off because of it and is ready now."""
 
     key: str
     delivery_id: DeliveryId
     conversation_id: ConversationId
     message_id: MessageId
     changed: bool
+    woke: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,8 +161,11 @@ class Store(Protocol):
         """Leases up to `limit` claimable conversations, longest ready first. Two claimers never get the same one."""
         ...
 
-    async def renew(self, *, lease: Lease, now_ms: int) -> None:
-        """Prolongs every lease of the owner to `now_ms + lease.milliseconds`, in one statement."""
+    async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> None:
+        """Prolongs the owner's leases to `now_ms + lease.milliseconds`, in one statement: those in `held`, None meaning all.
+
+        A worker names what it really holds, so that a lease it does not know of (a commit whose answer was lost) runs out.
+        """
         ...
 
     async def owners(self) -> Sequence[str]:

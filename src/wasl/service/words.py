@@ -18,9 +18,15 @@ Key = Literal[
     "group",
     "busy",
     "operator_only",
+    "declined",
 ]
 
 _WORDS: Final[dict[Key, dict[str, str]]] = {
+    # The whole answer, where a model's own safety rule refused.
+    "declined": {
+        "en": "Sorry, I cannot help with that. If you think this is a mistake, ask for a person.",
+        "ar": "نعتذر، لا أستطيع المساعدة في هذا الأمر. إن كنت ترى أن في ذلك خطأ فاطلب التحدث مع أحد الزملاء.",
+    },
     # Put before an answer that comes late; the answer follows as the next paragraph.
     "late": {
         "en": "Sorry, this answer comes late: we could not reply when you wrote.",

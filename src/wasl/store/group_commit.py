@@ -7,9 +7,10 @@ statement hands the interpreter lock over twice.
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from wasl.domain.errors import StoreDown, WaslError
 
@@ -24,18 +25,25 @@ LOCK_WAIT_SECONDS = 0.01
 """Another process may hold the file for a moment (a command, a backup): 500 tries of 10 ms."""
 
 
+class Told(Protocol):
+    """Whoever counts group commits."""
+
+    def __call__(self, *, rows: int, seconds: float) -> None:
+        """One group of `rows` writes is durable after `seconds`."""
+        ...
+
+
 class GroupCommit:
     """The only writer of one SQLite connection."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, told: Told | None = None) -> None:
         self._db = connection
+        self._told = told
         self._waiting: list[tuple[Write[Any], asyncio.Future[Any]]] = []
         self._wake = asyncio.Event()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="commit")
         self._task: asyncio.Task[None] | None = None
         self._closing = False
-        self.groups = 0
-        self.writes = 0
 
     def start(self) -> None:
         """Starts the writer on the running loop."""
@@ -78,7 +86,7 @@ class GroupCommit:
                     _fail(group, error)
 
     async def _commit(self, group: list[tuple[Write[Any], "asyncio.Future[Any]"]]) -> None:
-        db = self._db
+        db, began = self._db, time.perf_counter()
         await self._begin()
         done: list[tuple[asyncio.Future[Any], Any]] = []
         refused: list[tuple[asyncio.Future[Any], WaslError]] = []
@@ -88,8 +96,8 @@ class GroupCommit:
             except WaslError as error:
                 refused.append((future, error))
         await asyncio.get_running_loop().run_in_executor(self._thread, db.execute, "commit")
-        self.groups += 1
-        self.writes += len(done)
+        if self._told is not None:
+            self._told(rows=len(done), seconds=time.perf_counter() - began)
         for future, result in done:
             if not future.done():
                 future.set_result(result)

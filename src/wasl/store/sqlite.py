@@ -15,7 +15,7 @@ from wasl.ports.clock import Clock
 from wasl.ports.store import DEDUPE_DAYS, Backlog, Incoming, Lease, Outcome, Timer, Token
 from wasl.store import sqlite_read as reading
 from wasl.store import sqlite_receive, sqlite_work
-from wasl.store.group_commit import GroupCommit
+from wasl.store.group_commit import GroupCommit, Told
 from wasl.store.migrate import migrate_sqlite
 from wasl.store.rows import json_text, parts_of, parts_text
 
@@ -31,8 +31,9 @@ PRUNE_ROWS_MAX = 5_000
 class SqliteStore:
     """A store in one SQLite file (3.35 or newer)."""
 
-    def __init__(self, path: Path, *, clock: Clock) -> None:
+    def __init__(self, path: Path, *, clock: Clock, told: Told | None = None) -> None:
         self._path = path
+        self._told = told
         self._clock = clock
         self._write_db: sqlite3.Connection | None = None
         self._read_db: sqlite3.Connection | None = None
@@ -43,7 +44,7 @@ class SqliteStore:
         self._write_db = await asyncio.to_thread(self._prepare)
         self._read_db = self._connect()
         self._read_db.execute("pragma query_only = on")
-        self._group = GroupCommit(self._write_db)
+        self._group = GroupCommit(self._write_db, told=self._told)
         self._group.start()
 
     async def close(self) -> None:
@@ -76,9 +77,9 @@ class SqliteStore:
         """Leases up to `limit` claimable conversations."""
         return await self._write(lambda db: sqlite_work.claim(db, lease=lease, limit=limit, now=now_ms))
 
-    async def renew(self, *, lease: Lease, now_ms: int) -> None:
-        """Prolongs every lease of the owner."""
-        await self._write(lambda db: sqlite_work.renew(db, lease=lease, now=now_ms))
+    async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> None:
+        """Prolongs the owner's leases."""
+        await self._write(lambda db: sqlite_work.renew(db, lease=lease, now=now_ms, held=held))
 
     async def owners(self) -> Sequence[str]:
         """Names everybody who holds a lease."""

@@ -259,14 +259,17 @@ def _receipt(db: sqlite3.Connection, channel: str, event: Receipt, *, now: int) 
     changed = apply_receipt(
         db, delivery_id, state=event.state, at_ms=event.at_ms, now=now, native_id=event.native_id, error=error, price=price
     )
+    woke = False
     if changed and before == "unknown":
-        db.execute("update conversation set ready_at = ? where id = ? and owner is null and ready_at > ?", (now, conversation_id, now))
+        wake = "update conversation set ready_at = ? where id = ? and owner is null and ready_at > ?"
+        woke = db.execute(wake, (now, conversation_id, now)).rowcount > 0
     return ReceiptApplied(
         key=event.key,
         delivery_id=DeliveryId(delivery_id),
         conversation_id=ConversationId(conversation_id),
         message_id=MessageId(message_id),
         changed=changed,
+        woke=woke,
     )
 
 

@@ -9,7 +9,7 @@ from wasl.domain.errors import Fenced
 from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
 from wasl.domain.turn import Closing, DueTurn, NewDelivery, NewMessage, PendingDelivery, Settling, UsageRecord, Work
 from wasl.ports.store import DELIVERIES_PER_WORK_MAX, TURNS_PER_WORK_MAX, Lease
-from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_or_none, parts_of, parts_text
+from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_or_none, json_text, parts_of, parts_text
 from wasl.store.sqlite_receive import apply_receipt
 
 _CLAIM = """update conversation set epoch = epoch + 1, owner = ?, ready_at = ? where id in
@@ -62,9 +62,14 @@ def _pending(row: sqlite3.Row) -> PendingDelivery:
     return PendingDelivery(outgoing=outgoing, state=cast(DeliveryState, row[17]), due_at_ms=row[18], since_ms=row[19])
 
 
-def renew(db: sqlite3.Connection, *, lease: Lease, now: int) -> None:
-    """Prolongs the owner's live leases; one that ran out already may have been taken by nobody yet, and is prolonged too."""
-    db.execute("update conversation set ready_at = ? where ready_at is not null and owner = ?", (now + lease.milliseconds, lease.owner))
+def renew(db: sqlite3.Connection, *, lease: Lease, now: int, held: Sequence[str] | None) -> None:
+    """Prolongs the owner's leases."""
+    named = "" if held is None else " and id in (select value from json_each(?))"
+    names = () if held is None else (json_text(held),)
+    db.execute(
+        f"update conversation set ready_at = ? where ready_at is not null and owner = ?{named}",
+        (now + lease.milliseconds, lease.owner, *names),
+    )
 
 
 def release(db: sqlite3.Connection, conversation_id: str, epoch: int, *, now: int, turns_at: int | None, deliveries_at: int | None) -> None:

@@ -1,0 +1,70 @@
+"""Pace: how long to wait before the next send, so that a platform's own limits are kept; pure, the time is passed in."""
+
+from collections import OrderedDict
+
+from wasl.domain.limits import Pace
+
+KEYS_MAX = 50_000
+"""Correspondents whose pace is remembered at once; the one not used for longest is forgotten."""
+
+
+class Bucket:
+    """The generic cell rate algorithm: `burst` at once, then one every `seconds_per_message`."""
+
+    __slots__ = ("_arrival", "_burst_seconds", "_seconds")
+
+    def __init__(self, pace: Pace) -> None:
+        self._seconds = pace.seconds_per_message
+        self._burst_seconds = pace.seconds_per_message * (pace.burst - 1)
+        self._arrival = float("-inf")
+
+    def wait(self, *, now: float) -> float:
+        """Gives the seconds until one more may be sent."""
+        return max(0.0, self._arrival - self._burst_seconds - now)
+
+    def take(self, *, now: float) -> None:
+        """Counts one that is sent now, or will be sent after `wait`."""
+        self._arrival = max(self._arrival, now) + self._seconds
+
+    def hold(self, *, until: float) -> None:
+        """Lets nothing go before a time: the platform asked for it."""
+        self._arrival = max(self._arrival, until + self._burst_seconds)
+
+
+class Paces:
+    """The paces of one channel: all sends together, those to each person, those to each group."""
+
+    def __init__(self, *, all_sends: Pace | None, each_address: Pace | None, each_group: Pace | None = None) -> None:
+        self._all = Bucket(all_sends) if all_sends else None
+        self._held_until = float("-inf")
+        self._each_pace = each_address
+        self._group_pace = each_group or each_address
+        self._each: OrderedDict[str, Bucket] = OrderedDict()
+
+    def reserve(self, address_id: str, *, now: float, group: bool = False) -> float:
+        """Counts one send to the address and gives the seconds to wait before it."""
+        wait = max(0.0, self._held_until - now)
+        each = self._bucket(address_id, self._group_pace if group else self._each_pace)
+        for bucket in (self._all, each):
+            if bucket is not None:
+                wait = max(wait, bucket.wait(now=now))
+        for bucket in (self._all, each):
+            if bucket is not None:
+                bucket.take(now=now + wait)
+        return wait
+
+    def hold(self, *, seconds: float, now: float) -> None:
+        """Stops the whole channel: the platform said how long."""
+        self._held_until = max(self._held_until, now + seconds)
+
+    def _bucket(self, address_id: str, pace: Pace | None) -> Bucket | None:
+        if pace is None:
+            return None
+        bucket = self._each.get(address_id)
+        if bucket is None:
+            if len(self._each) >= KEYS_MAX:
+                self._each.popitem(last=False)
+            bucket = self._each[address_id] = Bucket(pace)
+        else:
+            self._each.move_to_end(address_id)
+        return bucket

@@ -1,0 +1,236 @@
+"""Answer: one due turn becomes one stored reply with its deliveries, whatever the providers do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from wasl.domain.delivery import Outgoing
+from wasl.domain.errors import ContentRefused, Unroutable
+from wasl.domain.ids import DeliveryId, MessageId
+from wasl.domain.message import Part, Text
+from wasl.domain.prompt import Image
+from wasl.domain.turn import Closing, DueTurn, NewDelivery, NewMessage, UsageRecord, Work
+from wasl.ports.bus import Bus, conversation_topic
+from wasl.ports.channel import Channel
+from wasl.ports.clock import Clock
+from wasl.ports.store import Store
+from wasl.service.ask import Ask, Asked
+from wasl.service.compose import Search, Voice, compose
+from wasl.service.gather import Gather
+from wasl.service.live import STORED, Live, encode
+from wasl.service.observe import Observe
+from wasl.service.show import Show
+from wasl.service.words import say
+
+log = structlog.get_logger(__name__)
+
+BACKOFF_SECONDS = 2.0
+BACKOFF_SECONDS_MAX = 60.0
+"""While no provider answers, a turn is tried again at this interval at the most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lateness:
+    """When a turn is late, and what is done then: "answer" once, saying so, or close it with a "note" to the person."""
+
+    after_seconds: float
+    policy: str
+
+
+class Answer:
+    """Answers turns."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        bus: Bus,
+        clock: Clock,
+        ask: Ask,
+        channels: Mapping[str, Channel],
+        search: Search,
+        gather: Gather,
+        show: Show,
+        observe: Observe,
+        voice: Voice,
+        lateness: Mapping[str, Lateness],
+        default_lateness: Lateness,
+        history_messages: int,
+        attempts_max: int,
+        language: str,
+        stream: str,
+    ) -> None:
+        self._store = store
+        self._bus = bus
+        self._clock = clock
+        self._ask = ask
+        self._channels = channels
+        self._search = search
+        self._gather = gather
+        self._show = show
+        self._observe = observe
+        self._voice = voice
+        self._lateness = lateness
+        self._default_lateness = default_lateness
+        self._history_messages = history_messages
+        self._attempts_max = attempts_max
+        self._language = language
+        self._stream = stream
+
+    async def turn(self, work: Work) -> Sequence[Outgoing] | None:
+        """Answers the first due turn of `work`, or all late ones of the same address together.
+
+        Gives the deliveries of the reply, the first of them "sending": the caller sends them. None when no provider answered:
+        the turn waits, and the lease is given back. Raises Fenced, StoreDown.
+        """
+        now = self._clock.now_ms()
+        turns, late = self._due_now(work, now=now)
+        first = turns[0]
+        language = first.address.language or self._language
+        if late:
+            self._observe.late(turns=len(turns))
+            if self._late_of(first).policy == "note":
+                return await self._close(work, turns, state="noted", text=say("too_late", language=language), note="late")
+        try:
+            asked = await self._asked(work, turns, language=language)
+        except ContentRefused as error:
+            text = say("declined", language=language)
+            return await self._close(work, turns, state="answered", text=text, usage=error.records, note="content refused")
+        except Unroutable as error:
+            return await self._unanswered(work, turns, error, language=language)
+        text = asked.answer.text
+        if late:
+            text = f"{say('late', language=language)}\n\n{text}"
+        if asked.notice:
+            log.warning("a dearer candidate answered", turn=first.id, notice=asked.notice)
+        for record in asked.records:
+            self._count(record)
+        return await self._close(
+            work, turns, state="answered", text=text, usage=asked.records, model=asked.answer.candidate, note=asked.notice
+        )
+
+    async def give_up(self, work: Work, *, why: str) -> Sequence[Outgoing]:
+        """Closes the first turn as failed, with a message that says so. Raises Fenced, StoreDown."""
+        first = work.turns[0]
+        text = say("failed", language=first.address.language or self._language)
+        return await self._close(work, (first,), state="failed", text=text, note=why)
+
+    # -- private
+    def _count(self, record: UsageRecord) -> None:
+        self._observe.attempt(
+            candidate=record.candidate,
+            outcome=record.outcome,
+            seconds=record.took_ms / 1000,
+            input_tokens=record.usage.input_tokens,
+            output_tokens=record.usage.output_tokens,
+        )
+
+    def _late_of(self, turn: DueTurn) -> Lateness:
+        return self._lateness.get(turn.address.key.channel, self._default_lateness)
+
+    def _due_now(self, work: Work, *, now: int) -> tuple[tuple[DueTurn, ...], bool]:
+        """Gives the first turn alone, or when it is late, every late turn that follows it on the same address."""
+        first = work.turns[0]
+        limit = self._late_of(first).after_seconds * 1000
+        if now - first.accepted_at_ms <= limit:
+            return (first,), False
+        late: list[DueTurn] = []
+        for turn in work.turns:
+            if turn.address.id != first.address.id or now - turn.accepted_at_ms <= limit:
+                break
+            late.append(turn)
+        return tuple(late), True
+
+    async def _asked(self, work: Work, turns: Sequence[DueTurn], *, language: str) -> Asked:
+        first = turns[0]
+        channel = self._channels.get(first.address.key.channel)
+        topic = conversation_topic(work.conversation_id)
+        self._bus.publish(topic, encode(Live(kind="working", turn=first.id)))
+        images: Mapping[str, Image] = {}
+        if any(part.type == "media" for turn in turns for part in turn.parts):
+            turns, images = await self._gather.media(turns)
+        history = (
+            await self._store.history(work.conversation_id, limit=self._history_messages + len(turns)) if self._history_messages else ()
+        )
+        prompt = compose(
+            turns=turns, history=history, voice=self._voice, search=self._search, language=first.address.language or "", images=images
+        )
+        shown = self._show.begin(channel, first, topic=topic)
+        try:
+            stream = self._stream == "always" or (self._stream == "when shown" and shown.wants_stream)
+            return await self._ask.ask(prompt, show=shown.take if shown.wants_stream else None, stream=stream)
+        finally:
+            await shown.end()
+
+    async def _unanswered(self, work: Work, turns: Sequence[DueTurn], error: Unroutable, *, language: str) -> Sequence[Outgoing] | None:
+        """Lets the turn wait while something may pass; closes it when nothing ever will."""
+        first = turns[0]
+        now = self._clock.now_ms()
+        for record in error.records:
+            self._count(record)
+        if error.seconds is None and first.attempt + 1 >= self._attempts_max:
+            text = say("failed", language=language)
+            return await self._close(work, turns, state="failed", text=text, usage=error.records, note=error.message)
+        asked_for = error.seconds or 0.0
+        seconds = min(BACKOFF_SECONDS_MAX, max(asked_for, BACKOFF_SECONDS * 2.0 ** min(first.attempt, 10)))
+        at = now + int(seconds * (0.75 + 0.5 * self._clock.random()) * 1000)
+        log.warning(
+            "no provider answered; the turn waits", turn=first.id, conversation=work.conversation_id, seconds=seconds, why=error.message
+        )
+        self._observe.turn(state="waiting")
+        await self._store.retry_turn(
+            turn_id=first.id, conversation_id=work.conversation_id, epoch=work.epoch, now_ms=now, at_ms=at, usage=error.records
+        )
+        return None
+
+    async def _close(
+        self,
+        work: Work,
+        turns: Sequence[DueTurn],
+        *,
+        state: str,
+        text: str,
+        usage: Sequence[UsageRecord] = (),
+        model: str | None = None,
+        note: str | None = None,
+    ) -> Sequence[Outgoing]:
+        first, last = turns[0], turns[-1]
+        now = self._clock.now_ms()
+        parts: tuple[Part, ...] = (Text(text=text, format="markdown"),)
+        reply = NewMessage(
+            id=MessageId(self._clock.new_id()),
+            author="assistant",
+            parts=parts,
+            author_name=self._voice.name,
+            reply_to=last.message_id,
+            model=model,
+        )
+        outgoings = self._outgoings(last, parts)
+        closing = Closing(
+            conversation_id=work.conversation_id,
+            epoch=work.epoch,
+            turn_ids=tuple(turn.id for turn in turns),
+            state=state,  # type: ignore[arg-type]  # callers pass one of the three closing states
+            at_ms=now,
+            reply=reply,
+            deliveries=tuple(
+                NewDelivery(id=o.id, address=o.address, position=i, parts=o.parts, reply_to=o.reply_to) for i, o in enumerate(outgoings)
+            ),
+            usage=tuple(usage),
+            note=note,
+        )
+        await self._store.close_turn(closing)
+        self._bus.publish(conversation_topic(work.conversation_id), STORED)
+        self._observe.turn(state=state, seconds=(now - first.accepted_at_ms) / 1000)
+        self._observe.message(channel=first.address.key.channel, author="assistant")
+        return outgoings
+
+    def _outgoings(self, turn: DueTurn, parts: tuple[Part, ...]) -> list[Outgoing]:
+        pieces = (parts,)
+        # In a group the reply quotes its question; in a private talk order says enough.
+        quote = turn.native_id if turn.address.key.kind == "group" else None
+        return [
+            Outgoing(id=DeliveryId(self._clock.new_id()), address=turn.address, parts=piece, reply_to=quote if place == 0 else None)
+            for place, piece in enumerate(pieces)
+        ]

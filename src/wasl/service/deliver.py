@@ -1,0 +1,210 @@
+"""Deliver: brings stored deliveries to their addresses, in order, and settles what became of each.
+
+`sending` is always committed before a request goes out. After a crash, or when nobody can say whether a request arrived,
+the delivery is `unknown`: a receipt may settle it, else the channel's declared policy does.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+import structlog
+
+from wasl.domain.delivery import Outgoing
+from wasl.domain.errors import FixSettings, HeldByRule, RetryLater, SettingWrong, Throttled, TooLarge, Unclear, WaslError
+from wasl.domain.ids import ConversationId, DeliveryId
+from wasl.domain.turn import PendingDelivery, Settling
+from wasl.ports.blobs import Blobs
+from wasl.ports.channel import Channel
+from wasl.ports.clock import Clock
+from wasl.ports.network import Network
+from wasl.ports.store import Store
+from wasl.routing.pace import Paces
+from wasl.service.drive import drive
+from wasl.service.observe import Observe
+
+log = structlog.get_logger(__name__)
+
+PACE_WAIT_SECONDS_MAX = 3.0
+"""A longer wait for the platform's pace gives the lease back meanwhile."""
+BACKOFF_SECONDS = 2.0
+BACKOFF_SECONDS_MAX = 600.0
+SETTINGS_RETRY_SECONDS = 60.0
+"""A refused credential or a held account is tried again at this interval at first: the operator may have mended it."""
+
+_SETTLED = ("sent", "failed")
+
+
+class Deliver:
+    """Sends through channels and keeps the store true about it."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        network: Network,
+        blobs: Blobs,
+        clock: Clock,
+        channels: Mapping[str, Channel],
+        observe: Observe,
+        attempts_max: int,
+    ) -> None:
+        self._store = store
+        self._network = network
+        self._blobs = blobs
+        self._clock = clock
+        self._channels = channels
+        self._observe = observe
+        self._attempts_max = attempts_max
+        self._paces: dict[str, Paces] = {}
+
+    async def fresh(self, outgoings: Sequence[Outgoing], *, conversation_id: ConversationId, epoch: int) -> None:
+        """Sends the deliveries of one new message to one address, of which the first is "sending" already, and gives the lease back.
+
+        Stops at the first that is not settled: the rest stays queued behind it. Raises Fenced, StoreDown.
+        """
+        for place, outgoing in enumerate(outgoings):
+            following = outgoings[place + 1].id if place + 1 < len(outgoings) else None
+            settling = await self._attempt(outgoing, conversation_id=conversation_id, epoch=epoch)
+            settled = settling.state in _SETTLED
+            keep = settled and following is not None
+            await self._settle(settling, channel=outgoing.address.key.channel, release=not keep, next_sending=following if keep else None)
+            if not settled:
+                return
+
+    async def pending(self, deliveries: Sequence[PendingDelivery], *, conversation_id: ConversationId, epoch: int) -> Mapping[str, int]:
+        """Works off deliveries that were left, oldest first in each address.
+
+        Gives, for each address whose next one must still wait, the time (milliseconds) when it is due. The lease stays. Raises
+        Fenced, StoreDown.
+        """
+        blocked: dict[str, int] = {}
+        for delivery in deliveries:
+            address_id = delivery.outgoing.address.id
+            if address_id not in blocked:
+                due = await self._left(delivery, conversation_id=conversation_id, epoch=epoch)
+                if due is not None:
+                    blocked[address_id] = due
+        return blocked
+
+    async def _left(self, delivery: PendingDelivery, *, conversation_id: ConversationId, epoch: int) -> int | None:
+        """Moves one left delivery on; gives the time to come back to it, None when it is settled."""
+        now, outgoing = self._clock.now_ms(), delivery.outgoing
+        name = outgoing.address.key.channel
+        if delivery.state != "sending" and delivery.due_at_ms > now:
+            return delivery.due_at_ms
+
+        def settling(state: Literal["queued", "failed", "unknown"], *, due_at_ms: int, error: WaslError) -> Settling:
+            return self._settling(outgoing, conversation_id, epoch, state=state, due_at_ms=due_at_ms, error=error)
+
+        channel = self._channels.get(name)
+        if channel is None:
+            due = now + int(SETTINGS_RETRY_SECONDS * 1000)
+            gone = SettingWrong(f"channel {name!r} is not configured any more; configure it again to deliver what waits for it")
+            await self._settle(settling("queued", due_at_ms=due, error=gone), channel=name)
+            return due
+        if delivery.state == "sending":  # whoever sent it died before saying how it went
+            due = delivery.since_ms + int(channel.limits.resolve_seconds * 1000)
+            await self._settle(settling("unknown", due_at_ms=due, error=Unclear("the sender died during the send")), channel=name)
+            if due > now:
+                return due
+        if delivery.state in ("sending", "unknown"):
+            if channel.limits.unknown_policy == "give up":
+                lost = Unclear("no receipt came and this channel's policy is to give up")
+                await self._settle(settling("failed", due_at_ms=now, error=lost), channel=name)
+                return None
+            log.warning("an unclear send is repeated", delivery=outgoing.id, channel=name, policy=channel.limits.unknown_policy)
+        await self._store.start_sending(delivery_id=outgoing.id, conversation_id=conversation_id, epoch=epoch, now_ms=now)
+        tried = await self._attempt(outgoing, conversation_id=conversation_id, epoch=epoch)
+        await self._settle(tried, channel=name)
+        return None if tried.state in _SETTLED else tried.due_at_ms
+
+    async def _attempt(self, outgoing: Outgoing, *, conversation_id: ConversationId, epoch: int) -> Settling:
+        """Sends one delivery that is "sending" and says what became of it."""
+        channel = self._channels[outgoing.address.key.channel]
+        pace = self._pace(channel)
+        now_ms = self._clock.now_ms()
+        wait = pace.reserve(outgoing.address.id, now=self._clock.monotonic(), group=outgoing.address.key.kind == "group")
+        if wait > PACE_WAIT_SECONDS_MAX:
+            slow = Throttled("the platform's own pace is kept", seconds=wait)
+            return self._settling(outgoing, conversation_id, epoch, state="queued", due_at_ms=now_ms + int(wait * 1000), error=slow)
+        if wait > 0:
+            await self._clock.sleep(wait)
+        try:
+            sent = await drive(channel.send(outgoing), explain=channel.explain, network=self._network)
+        except WaslError as error:
+            return self._failed(outgoing, error, conversation_id=conversation_id, epoch=epoch, channel=channel)
+        return Settling(
+            delivery_id=outgoing.id,
+            conversation_id=conversation_id,
+            epoch=epoch,
+            state="sent",
+            at_ms=self._clock.now_ms(),
+            native_id=sent.native_id,
+        )
+
+    def _failed(self, outgoing: Outgoing, error: WaslError, *, conversation_id: ConversationId, epoch: int, channel: Channel) -> Settling:
+        """Decides by the error's branch of the tree."""
+        now = self._clock.now_ms()
+        seconds = self._backoff(outgoing.attempt)
+        state: Literal["queued", "failed", "unknown"] = "queued"
+        match error:
+            case Unclear() | TooLarge():
+                state, seconds = "unknown", channel.limits.resolve_seconds
+            case Throttled():
+                seconds = max(seconds, error.seconds or 0.0)
+                self._pace(channel).hold(seconds=error.seconds or 0.0, now=self._clock.monotonic())
+            case RetryLater():
+                seconds = max(seconds, error.seconds or 0.0)
+            case FixSettings() | HeldByRule() if error.facts.get("class") != "window":
+                seconds = max(seconds, SETTINGS_RETRY_SECONDS)
+            case _:
+                state = "failed"
+        if state == "queued" and outgoing.attempt >= self._attempts_max:
+            state = "failed"
+        log.warning(
+            "a delivery did not go out",
+            delivery=outgoing.id,
+            channel=channel.name,
+            state=state,
+            error=type(error).__name__,
+            why=error.message,
+        )
+        return self._settling(outgoing, conversation_id, epoch, state=state, due_at_ms=now + int(seconds * 1000), error=error)
+
+    def _backoff(self, attempt: int) -> float:
+        """Doubles with every attempt, with jitter so that many do not come back at once."""
+        seconds = min(BACKOFF_SECONDS_MAX, BACKOFF_SECONDS * 2.0 ** min(attempt - 1, 20))
+        return seconds * (0.75 + 0.5 * self._clock.random())
+
+    def _settling(
+        self,
+        outgoing: Outgoing,
+        conversation_id: ConversationId,
+        epoch: int,
+        *,
+        state: Literal["queued", "failed", "unknown"],
+        due_at_ms: int,
+        error: WaslError,
+    ) -> Settling:
+        return Settling(
+            delivery_id=outgoing.id,
+            conversation_id=conversation_id,
+            epoch=epoch,
+            state=state,
+            at_ms=self._clock.now_ms(),
+            due_at_ms=due_at_ms,
+            error={"kind": type(error).__name__, "message": error.message, **{k: v for k, v in error.facts.items() if v is not None}},
+        )
+
+    async def _settle(self, settling: Settling, *, channel: str, release: bool = False, next_sending: DeliveryId | None = None) -> None:
+        await self._store.settle(replace(settling, release=release, next_sending=next_sending) if release or next_sending else settling)
+        self._observe.delivery(channel=channel, state=settling.state)
+
+    def _pace(self, channel: Channel) -> Paces:
+        pace = self._paces.get(channel.name)
+        if pace is None:
+            limits = channel.limits
+            pace = Paces(all_sends=limits.pace, each_address=limits.pair_pace, each_group=limits.group_pace)
+            self._paces[channel.name] = pace
+        return pace

@@ -1,0 +1,109 @@
+"""Receive: a platform's request becomes stored messages, due turns and receipts, and only then is acknowledged."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+import structlog
+
+from wasl.domain.errors import Forged, Malformed, StoreDown
+from wasl.domain.event import Arrival, Event, Receipt, Signal
+from wasl.domain.turn import Work
+from wasl.ports.bus import WORK, Bus, conversation_topic
+from wasl.ports.channel import Channel
+from wasl.ports.clock import Clock
+from wasl.ports.store import Accepted, Duplicate, Incoming, Kept, Lease, Outcome, ReceiptApplied, Store
+from wasl.service.live import STORED
+from wasl.service.observe import Observe
+from wasl.wire.call import Call, Reply
+
+log = structlog.get_logger(__name__)
+
+
+class Receive:
+    """The one way in, for hooks, polls and our own pages.
+
+    `offer` gives a lease when this process can answer at once, `take` starts the answering; together they spare a busy process
+    the way through the claim. A process that only serves the web offers none.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        bus: Bus,
+        clock: Clock,
+        channels: Mapping[str, Channel],
+        observe: Observe,
+        offer: Callable[[], Lease | None],
+        take: Callable[[Work], None],
+    ) -> None:
+        self._store = store
+        self._bus = bus
+        self._clock = clock
+        self._channels = channels
+        self._observe = observe
+        self._offer = offer
+        self._take = take
+
+    def channel(self, name: str) -> Channel | None:
+        """Gives the channel of that name, if it is configured."""
+        return self._channels.get(name)
+
+    async def webhook(self, name: str, call: Call) -> Reply | None:
+        """Takes one request that reached the channel's hook; gives the Reply to a handshake, None when it is simply taken.
+
+        Returns only after everything in it is committed. Raises KeyError for a channel that is not configured, Forged and
+        Malformed (nothing is stored), StoreDown (nothing is stored: the platform shall send it again).
+        """
+        channel = self._channels[name]
+        try:
+            handshake = channel.verify(call)
+            if handshake is not None:
+                self._observe.webhook(channel=name, result="handshake")
+                return handshake
+            events = channel.parse(call)
+            outcomes = await self.events(name, raw=call.body, events=events)
+        except Forged:
+            self._observe.webhook(channel=name, result="forged")
+            raise
+        except Malformed:
+            self._observe.webhook(channel=name, result="malformed")
+            raise
+        except StoreDown:
+            self._observe.webhook(channel=name, result="store down")
+            raise
+        repeated = bool(outcomes) and all(isinstance(o, Duplicate) for o in outcomes)
+        self._observe.webhook(channel=name, result="duplicate" if repeated else "accepted")
+        return None
+
+    async def events(self, name: str, *, raw: bytes, events: Sequence[Event], cursor: str | None = None) -> Sequence[Outcome]:
+        """Stores events in one commit and starts or announces the work they bring. Raises StoreDown."""
+        incoming = Incoming(channel=name, raw=raw, received_at_ms=self._clock.now_ms(), events=events, cursor=cursor)
+        try:
+            outcomes = await self._store.receive(incoming, lease=self._offer())
+        except StoreDown:
+            self._observe.store_failed()
+            raise
+        for event, outcome in zip(events, outcomes, strict=True):
+            self._tell(name, event, outcome)
+        return outcomes
+
+    def _tell(self, name: str, event: Event, outcome: Outcome) -> None:
+        """Starts or announces what one stored event brings."""
+        match outcome, event:
+            case Accepted(), Arrival():
+                self._bus.publish(conversation_topic(outcome.conversation_id), STORED)
+                self._observe.message(channel=name, author=event.author)
+                if outcome.work is not None:
+                    self._take(outcome.work)
+                elif outcome.turn_id is not None:
+                    self._bus.publish(WORK, outcome.conversation_id.encode())
+            case ReceiptApplied(), Receipt():
+                self._observe.receipt(channel=name, state=event.state)
+                if outcome.changed:
+                    self._bus.publish(conversation_topic(outcome.conversation_id), STORED)
+                if outcome.woke:
+                    self._bus.publish(WORK, outcome.conversation_id.encode())
+            case Kept(), Signal() if event.grave:
+                log.error("a platform restricts our account", channel=name, kind=event.kind, detail=dict(event.detail))
+            case _:
+                pass

@@ -1,0 +1,107 @@
+"""Show: lets a person see that an answer is coming, by typing marks, drafts on the platform, or live words on our own pages."""
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+
+from wasl.domain.errors import WaslError
+from wasl.domain.turn import DueTurn
+from wasl.ports.bus import Bus
+from wasl.ports.channel import Channel, Drafts, Local, Types
+from wasl.ports.clock import Clock
+from wasl.ports.network import Network
+from wasl.service.ask import Shown
+from wasl.service.live import Live, encode
+
+log = structlog.get_logger(__name__)
+
+TYPING_AFTER_SECONDS = 0.8
+"""An answer that is there sooner needs no mark."""
+DRAFT_SECONDS = 1.2
+"""Drafts are shown at most this often: they count against the platform's pace."""
+PIECE_CHARACTERS_MAX = 900
+"""Characters in one live word, so that it fits the bus in any script."""
+
+
+class Show:
+    """Starts showing turns."""
+
+    def __init__(self, *, bus: Bus, network: Network, clock: Clock) -> None:
+        self._bus = bus
+        self._network = network
+        self._clock = clock
+
+    def begin(self, channel: Channel | None, turn: DueTurn, *, topic: str) -> "Showing":
+        """Starts showing one turn; `end` must be called."""
+        return Showing(channel, turn, topic=topic, bus=self._bus, network=self._network, clock=self._clock)
+
+
+class Showing:
+    """What one turn shows. A mark or draft that fails is logged and never stands in the way of the answer."""
+
+    def __init__(self, channel: Channel | None, turn: DueTurn, *, topic: str, bus: Bus, network: Network, clock: Clock) -> None:
+        self._channel = channel
+        self._turn = turn
+        self._topic = topic
+        self._bus = bus
+        self._network = network
+        self._clock = clock
+        self._text = ""
+        self._told = 0
+        local = isinstance(channel, Local)
+        self._drafts = channel if isinstance(channel, Drafts) and channel.drafts_to(turn.address) else None
+        self.wants_stream = local or self._drafts is not None
+        self._task: asyncio.Task[None] | None = None
+        if isinstance(channel, Types) and not local:
+            self._timer: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(TYPING_AFTER_SECONDS, self._start)
+        else:
+            self._timer = None
+
+    def take(self, shown: Shown) -> None:
+        """Takes the next words of the growing answer."""
+        if shown.kind == "restart":
+            self._text = ""
+            self._told = 0
+            self._bus.publish(self._topic, encode(Live(kind="restart", turn=self._turn.id)))
+            return
+        for start in range(0, len(shown.text), PIECE_CHARACTERS_MAX):
+            piece = shown.text[start : start + PIECE_CHARACTERS_MAX]
+            self._bus.publish(self._topic, encode(Live(kind="delta", turn=self._turn.id, at=len(self._text), text=piece)))
+            self._text += piece
+
+    async def end(self) -> None:
+        """Stops the marks."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    def _start(self) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._marks(), name="typing")
+
+    async def _marks(self) -> None:
+        channel = self._channel
+        assert isinstance(channel, Types)
+        draft_id = (int(self._turn.id.replace("-", "")[-12:], 16) or 1) & 0x7FFFFFFF or 1
+        marked_at = float("-inf")
+        try:
+            while True:
+                now = self._clock.monotonic()
+                if self._drafts is not None and len(self._text) > self._told:
+                    self._told = len(self._text)
+                    await self._network.perform(self._drafts.draft(self._turn.address, draft_id=draft_id, text=self._text))
+                elif now - marked_at >= max(1.0, channel_typing_seconds(channel)):
+                    marked_at = now
+                    await self._network.perform(channel.typing(self._turn.address, answering=self._turn.native_id))
+                await self._clock.sleep(DRAFT_SECONDS)
+        except WaslError as error:
+            log.info("a typing mark or draft did not go out", turn=self._turn.id, why=error.message)
+
+
+def channel_typing_seconds(channel: object) -> float:
+    """Gives how long the channel's typing mark lasts, a little less so that it does not flicker."""
+    limits = getattr(channel, "limits", None)
+    return 0.9 * float(limits.typing_seconds) if limits is not None else 5.0

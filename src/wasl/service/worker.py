@@ -1,0 +1,186 @@
+"""Worker: leases conversations and carries each to where nothing is due, all of them side by side."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+import structlog
+
+from wasl.domain.delivery import Outgoing
+from wasl.domain.errors import Fenced, StoreDown
+from wasl.domain.ids import ConversationId
+from wasl.domain.turn import Work
+from wasl.ports.bus import WORK, Bus
+from wasl.ports.clock import Clock
+from wasl.ports.store import Lease, Store
+from wasl.service.answer import Answer
+from wasl.service.deliver import Deliver
+from wasl.service.observe import Observe
+
+log = structlog.get_logger(__name__)
+
+FAULT_BACKOFF_SECONDS = 5.0
+STORE_DOWN_SECONDS = 0.5
+
+
+class Worker:
+    """One process's share of the work: at most `concurrency` conversations at once."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        bus: Bus,
+        clock: Clock,
+        answer: Answer,
+        deliver: Deliver,
+        observe: Observe,
+        owner: str,
+        concurrency: int,
+        lease_seconds: float,
+        poll_seconds: float,
+        attempts_max: int,
+    ) -> None:
+        self._store = store
+        self._bus = bus
+        self._clock = clock
+        self._answer = answer
+        self._deliver = deliver
+        self._observe = observe
+        self._lease = Lease(owner=owner, milliseconds=int(lease_seconds * 1000))
+        self._concurrency = concurrency
+        self._poll_seconds = poll_seconds
+        self._attempts_max = attempts_max
+        self._held: dict[ConversationId, asyncio.Task[None]] = {}
+        self._again: set[ConversationId] = set()
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    def offer(self) -> Lease | None:
+        """Gives a lease for work that can start at once in this process."""
+        return None if self._stopping or len(self._held) >= self._concurrency else self._lease
+
+    def take(self, work: Work) -> None:
+        """Starts on leased work."""
+        task = asyncio.get_running_loop().create_task(self._carry(work))
+        self._held[work.conversation_id] = task
+        task.add_done_callback(lambda done: self._done(work.conversation_id, done))
+
+    async def run(self) -> None:
+        """Claims work until cancelled: when told, when a place is free, and every `poll_seconds`."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._listen(), name="worker listens")
+            group.create_task(self._beat(), name="worker heartbeat")
+            group.create_task(self._claims(), name="worker claims")
+
+    async def stop(self, *, grace_seconds: float) -> None:
+        """Takes nothing new and lets what runs come to its end; what is cut off stays due and is taken up by another."""
+        self._stopping = True
+        if self._held:
+            await asyncio.wait(self._held.values(), timeout=grace_seconds)
+        for task in list(self._held.values()):
+            task.cancel()
+
+    # -- private
+    def _done(self, conversation_id: ConversationId, task: asyncio.Task[None]) -> None:
+        if self._held.get(conversation_id) is task:
+            del self._held[conversation_id]
+        if conversation_id in self._again or len(self._held) == self._concurrency - 1:
+            self._again.discard(conversation_id)
+            self._wake.set()
+
+    async def _listen(self) -> None:
+        async with self._bus.subscribe(WORK) as words:
+            async for _, conversation_id in words:
+                if (held := ConversationId(conversation_id.decode())) in self._held:
+                    self._again.add(held)  # it is ready once we give it back, not before
+                else:
+                    self._wake.set()
+
+    async def _beat(self) -> None:
+        seconds = self._lease.milliseconds / 3000
+        while True:
+            await self._clock.sleep(seconds)
+            if self._held:
+                with suppress(StoreDown):  # the next beat tries again; a lease that ran out fences its late writer
+                    await self._store.renew(lease=self._lease, now_ms=self._clock.now_ms(), held=tuple(self._held))
+
+    async def _claims(self) -> None:
+        while True:
+            free = self._concurrency - len(self._held)
+            claimed = 0
+            if free > 0 and not self._stopping:
+                try:
+                    works = await self._store.claim(lease=self._lease, limit=free, now_ms=self._clock.now_ms())
+                except StoreDown as error:
+                    log.warning("work could not be claimed", why=error.message)
+                    await self._clock.sleep(STORE_DOWN_SECONDS)
+                    continue
+                claimed = len(works)
+                for work in works:
+                    self.take(work)
+            if claimed and claimed == free:
+                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._poll_seconds):
+                    await self._wake.wait()
+            self._wake.clear()
+
+    async def _carry(self, work: Work) -> None:
+        """One worker iteration: the border that catches everything, records it, and leaves the work due."""
+        with structlog.contextvars.bound_contextvars(conversation=work.conversation_id):
+            try:
+                await self._work(work)
+            except Fenced as error:
+                log.info("fenced", why=error.message)
+            except StoreDown as error:
+                # Nothing can be written now; the lease runs out and the work is claimed again.
+                log.warning("the store is down; the work stays due", why=error.message)
+            except Exception as error:  # a border (BLE001): recorded, and the work stays due
+                self._observe.fault(place="worker")
+                log.exception("a turn broke", error=type(error).__name__)
+                await self._after_fault(work, error)
+
+    async def _work(self, work: Work) -> None:
+        blocked = await self._deliver.pending(work.deliveries, conversation_id=work.conversation_id, epoch=work.epoch)
+        due = min(blocked.values(), default=None)
+        if not work.turns or work.turns[0].address.id in blocked:
+            turns_at = blocked.get(work.turns[0].address.id) if work.turns else None
+            await self._release(work, turns_at=turns_at, deliveries_at=due)
+            return
+        outgoings = await self._answer.turn(work)
+        if outgoings is None:
+            return
+        await self._send(work, outgoings)
+
+    async def _send(self, work: Work, outgoings: Sequence[Outgoing]) -> None:
+        if outgoings:
+            await self._deliver.fresh(outgoings, conversation_id=work.conversation_id, epoch=work.epoch)
+        else:
+            await self._release(work, turns_at=None, deliveries_at=None)
+        if len(work.turns) > 1:
+            self._again.add(work.conversation_id)
+
+    async def _release(self, work: Work, *, turns_at: int | None, deliveries_at: int | None) -> None:
+        await self._store.release(
+            conversation_id=work.conversation_id,
+            epoch=work.epoch,
+            now_ms=self._clock.now_ms(),
+            turns_at_ms=turns_at,
+            deliveries_at_ms=deliveries_at,
+        )
+
+    async def _after_fault(self, work: Work, error: Exception) -> None:
+        """Lets a turn that broke be tried again a few times, then closes it with a word to the person."""
+        try:
+            now = self._clock.now_ms()
+            if not work.turns:
+                await self._release(work, turns_at=None, deliveries_at=now + int(FAULT_BACKOFF_SECONDS * 1000))
+            elif work.turns[0].attempt + 1 >= self._attempts_max:
+                await self._send(work, await self._answer.give_up(work, why=f"broke {self._attempts_max} times: {type(error).__name__}"))
+            else:
+                at = now + int(FAULT_BACKOFF_SECONDS * 1000)
+                turn = work.turns[0]
+                await self._store.retry_turn(turn_id=turn.id, conversation_id=work.conversation_id, epoch=work.epoch, now_ms=now, at_ms=at)
+        except (Fenced, StoreDown) as later:
+            log.info("the broken turn is left to its lease", why=later.message)

@@ -1,0 +1,78 @@
+"""Server: one address space of several faces, chosen by the first piece of the path, and the process that serves it."""
+
+import asyncio
+import socket
+from collections.abc import Mapping
+
+import uvicorn
+
+from wasl.web.hooks import Receiver, Scope, Sender
+
+GRACE_SECONDS = 5
+"""How long open requests and streams may go on after a stop."""
+CONNECTIONS_WAITING_MAX = 2_048
+
+
+class Paths:
+    """Sends each request to the face whose prefix its path begins with; `rest` takes the others."""
+
+    def __init__(self, *, faces: Mapping[str, object], rest: object) -> None:
+        self._faces = tuple(faces.items())
+        self._rest = rest
+
+    async def __call__(self, scope: Scope, receive: Receiver, send: Sender) -> None:
+        """Takes one connection."""
+        if scope["type"] == "http":
+            path = scope["path"]
+            for prefix, face in self._faces:
+                if path.startswith(prefix):
+                    await face(scope, receive, send)  # type: ignore[operator]  # every face is an ASGI application
+                    return
+        await self._rest(scope, receive, send)  # type: ignore[operator]
+
+
+class _Announcing(uvicorn.Server):
+    """uvicorn that says when it takes connections."""
+
+    def __init__(self, config: uvicorn.Config, started: asyncio.Event) -> None:
+        super().__init__(config)
+        self._announce = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Opens the sockets, then says so."""
+        await super().startup(sockets)
+        self._announce.set()
+
+
+class Server:
+    """Serves faces over HTTP until told to stop."""
+
+    def __init__(self, application: object, *, host: str, port: int) -> None:
+        config = uvicorn.Config(
+            application,  # type: ignore[arg-type]  # uvicorn's own ASGI types
+            host=host,
+            port=port,
+            http="httptools",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            backlog=CONNECTIONS_WAITING_MAX,
+        )
+        self.started = asyncio.Event()
+        self._server = _Announcing(config, self.started)
+
+    @property
+    def port(self) -> int:
+        """The port that is really used; asked for 0, the system chose one."""
+        return int(self._server.servers[0].sockets[0].getsockname()[1])
+
+    async def run(self) -> None:
+        """Serves; `started` is set once connections are taken. Ends the process when the address is taken already."""
+        await self._server._serve()  # `serve` would take over the process's signals, which the composition root owns
+
+    def stop(self) -> None:
+        """Takes no more connections, ends streams, and lets `run` return."""
+        self._server.should_exit = True
