@@ -184,7 +184,7 @@ def _pieces(blocks: Iterator[_Block]) -> Iterator[str]:
     """Walks blocks, the too long ones in pieces."""
     for block in blocks:
         if len(block.text) <= PASSAGE_CHARACTERS_MAX:
-            yield block.text
+            yield _unwrapped(block.lines) if block.kind == "paragraph" else block.text
         elif block.kind == "table":
             head = block.lines[:2] if len(block.lines) > 2 and _TABLE_RULE.match(block.lines[1]) else ()
             yield from _joined(block.lines[len(head) :], by="\n", head="\n".join(head))
@@ -192,6 +192,11 @@ def _pieces(blocks: Iterator[_Block]) -> Iterator[str]:
             yield from _joined(_sentences(" ".join(block.lines)), by=" ")
         else:
             yield from _joined(block.lines, by="\n")
+
+
+def _unwrapped(lines: Sequence[str]) -> str:
+    """Joins lines that an editor broke; one that ends in a backslash was broken on purpose."""
+    return " ".join(line.strip() for line in lines).replace("\\ ", "\n")
 
 
 _SENTENCE: Final = re.compile(r"(?<=[.!?؟。…])\s+")

@@ -61,7 +61,8 @@ class Extractive:
                 yield words["other language"]
             for passage in fitting:
                 yield _quoted(passage, asked)
-            yield words["source"].format(sources=words["and"].join(dict.fromkeys(_place(passage) for passage in fitting)))
+            places = dict.fromkeys(_place(passage, comma=words["comma"]) for passage in fitting)
+            yield words["source"].format(sources=words["and"].join(places))
         else:
             yield words["blind"] if question.images or not asked else words["nothing"]
             yield words["contact"].format(contact=self.settings.contact) if self.settings.contact else words["kept"]
@@ -72,7 +73,7 @@ class Extractive:
         if not fitting:
             return []
         best = max(fitting, key=lambda p: p.score)
-        others = (p for p in fitting if p is not best and p.language == best.language and p.score >= 0.9 * best.score)
+        others = (p for p in fitting if p is not best and p.language == best.language and p.score >= 0.95 * best.score)
         return [best, *others][: self.settings.passages]
 
 
@@ -83,10 +84,10 @@ def _language(asked: str, *, told: str) -> str:
     return "en"
 
 
-def _place(passage: Passage) -> str:
+def _place(passage: Passage, *, comma: str) -> str:
     """Names file and section, without marks that Markdown would take for its own."""
     section = passage.heading.rpartition(" › ")[2]
-    return _PLAIN.sub("", f"{passage.source}, {section}" if section else passage.source)
+    return _PLAIN.sub("", f"{passage.source}{comma}{section}" if section else passage.source)
 
 
 def _quoted(passage: Passage, asked: Sequence[str]) -> str:
@@ -157,6 +158,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "other language": "Our documents answer this in another language:",
         "source": "— *Quoted from {sources}. This answer comes from the business's own documents; no language model wrote it.*",
         "and": "; ",
+        "comma": ", ",
         "nothing": "I did not find an answer to this in the business's documents, and I do not want to guess. "
         "Perhaps try other words: I quote documents, and no language model is connected.",
         "blind": "I can only read words: I quote the business's documents, and no language model is connected.",
@@ -170,6 +172,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "other language": "وجدت الجواب في مستنداتنا بلغة أخرى:",
         "source": "— *اقتباس من: {sources}. هذا الجواب من مستندات النشاط نفسها، ولم يكتبه نموذج لغوي.*",
         "and": "؛ ",
+        "comma": "، ",
         "nothing": "لم أجد جوابًا عن هذا في مستندات النشاط، ولا أريد أن أخمّن. "
         "جرّب صياغة أخرى من فضلك: فأنا أقتبس من المستندات، وليس هناك نموذج لغوي متصل.",
         "blind": "أستطيع قراءة النصوص فقط: أقتبس من مستندات النشاط، وليس هناك نموذج لغوي متصل.",
