@@ -110,6 +110,11 @@ class Settings(Frozen):
     candidates: tuple[Candidate, ...] = ()
     otel_endpoint: str | None = None
 
+    @property
+    def on_trial(self) -> bool:
+        """Nothing is connected yet: then the invented business that ships may be answered from, as nobody can mistake it."""
+        return not self.channels and not self.candidates
+
 
 def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
     """Reads the file (None or missing: all defaults) and resolves `{ env = "NAME" }` and `{ file = "path" }` to secrets.
