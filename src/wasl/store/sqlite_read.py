@@ -23,7 +23,8 @@ PREVIEW_CHARACTERS = 160
 def history(db: sqlite3.Connection, conversation_id: str, *, limit: int, before_seq: int | None) -> list[Said]:
     """Gives the last messages before a seq, oldest first."""
     rows = db.execute(
-        "select id, seq, author, parts, sent_ms, author_name, case when author <> 'person' then reply_to end from message where conversation_id = ? and seq < ? order by seq desc limit ?",
+        "select id, seq, author, parts, sent_ms, author_name, case when author <> 'person' then reply_to end"
+        " from message where conversation_id = ? and seq < ? order by seq desc limit ?",
         (conversation_id, _before(before_seq), limit),
     ).fetchall()
     return [
