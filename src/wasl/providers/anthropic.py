@@ -187,7 +187,7 @@ class _Block(msgspec.Struct):
     text: str | None = None
     id: str | None = None
     name: str | None = None
-    input: msgspec.Raw | None = None
+    input: msgspec.Raw = msgspec.Raw(b"{}")
 
 
 class _Change(msgspec.Struct):
@@ -347,7 +347,7 @@ class _Whole:
             if block.type == "text" and block.text:
                 yield TextDelta(text=block.text)
             elif block.type == "tool_use":
-                arguments = bytes(block.input).decode() if block.input is not None else "{}"
+                arguments = _arguments(block.input)
                 yield ToolCallDelta(index=calls, id=block.id, name=block.name, arguments=arguments)
                 calls += 1
         counted = _Counted()
@@ -361,6 +361,15 @@ def _finish(reason: str, *, model: str | None, request_id: str | None) -> Finish
     if reason == "refusal":
         raise ContentRefused("the model's safety rule refused to answer")
     return Finish(reason=_REASONS.get(reason, "unknown"), served_model=model, request_id=request_id)
+
+
+def _arguments(raw: msgspec.Raw) -> str:
+    """Gives a tool call's arguments as the server wrote them."""
+    try:
+        text = bytes(raw).decode()
+    except UnicodeDecodeError as error:
+        raise CutShort(f"the arguments of a tool call are malformed ({error})") from error
+    return "{}" if text == "null" else text
 
 
 def _fault_in(body: bytes) -> _Fault:

@@ -188,7 +188,7 @@ def _config(prompt: Prompt, *, model: Model) -> dict[str, Any]:
 class _FunctionCall(msgspec.Struct):
     id: str | None = None
     name: str | None = None
-    args: msgspec.Raw | None = None
+    args: msgspec.Raw = msgspec.Raw(b"{}")
 
 
 class _Part(msgspec.Struct, rename="camel"):
@@ -273,7 +273,7 @@ class _Read:
         for part in (candidate.content.parts if candidate.content else None) or ():
             if part.function_call is not None:
                 call = part.function_call
-                arguments = bytes(call.args).decode() if call.args is not None else "{}"
+                arguments = _arguments(call.args)
                 yield ToolCallDelta(index=self._calls, id=call.id, name=call.name, arguments=arguments)
                 self._calls += 1
             elif part.text:
@@ -331,6 +331,15 @@ def _usage(read: _Tokens) -> Usage:
         cached_tokens=read.cached_content_token_count,
         reasoning_tokens=read.thoughts_token_count,
     )
+
+
+def _arguments(raw: msgspec.Raw) -> str:
+    """Gives a tool call's arguments as the server wrote them."""
+    try:
+        text = bytes(raw).decode()
+    except UnicodeDecodeError as error:
+        raise CutShort(f"the arguments of a tool call are malformed ({error})") from error
+    return "{}" if text == "null" else text
 
 
 def _fault_in(body: bytes) -> _Fault:

@@ -74,7 +74,7 @@ class AnswerPayload:
         """Asserts that it was read as it must be."""
         assert read.text == self.text, self.file
         assert read.finish == self.finish, self.file
-        assert read.usage == (Usage(**self.usage) if self.usage else None), self.file
+        assert read.usage == (msgspec.convert(self.usage, Usage) if self.usage else None), self.file
         assert [(i, n, _json(a)) for i, n, a in read.tools] == [(t["id"], t["name"], _json(t["arguments"])) for t in self.tools], self.file
         if self.model is not None:
             assert read.model == self.model, self.file

@@ -1,4 +1,6 @@
-"""The contract that every provider passes. In a test module:
+"""The contract that every provider passes.
+
+In a test module:
 
     class TestMine(ProviderContract):
         provider_class = Mine
@@ -14,83 +16,21 @@ from urllib.parse import urlsplit
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
 from wasl.domain.errors import ContentRefused, CutShort, NeverRetry, Refused, RetryLater, WaslError
-from wasl.domain.prompt import Delta, Finish, Image, Passage, Prompt, PromptMessage, Tool, ToolCall, Usage
-from wasl.ports.provider import Decoder, Keyless, ListsModels, Model, Provider
+from wasl.domain.prompt import Delta, Finish, Prompt, Usage
+from wasl.ports.provider import Decoder, Keyless, ListsModels, Provider
 from wasl.testing.contracts.provider_payloads import AnswerPayload, Payloads, Read, joined, load_payloads
+from wasl.testing.contracts.provider_prompts import MODEL, PROMPTS, bodies, prompts, words
 from wasl.wire.call import Call, Reply
 
-MODEL = Model(name="a-model/with:odd+name", output_tokens_max=999, vision=True)
-PICTURE = b"\x89PNG\r\n\x1a\n"
-HOURS = Tool(name="opening_hours", description="Says when we open.", parameters={"type": "object", "properties": {"day": {"type": "string"}}})
 
-PROMPTS: dict[str, Prompt] = {
-    "words": Prompt(
-        messages=(PromptMessage(role="system", text="Be brief."), PromptMessage(role="user", text="متى تفتحون؟ 🕘")),
-        max_output_tokens=100,
-        temperature=0.5,
-        stop=("END",),
-    ),
-    "a dialogue that ends with a begun answer": Prompt(
-        messages=(
-            PromptMessage(role="user", text="Count"),
-            PromptMessage(role="user", text="to three"),
-            PromptMessage(role="assistant", text="one, two, "),
-        )
-    ),
-    "a picture held": Prompt(messages=(PromptMessage(role="user", text="What?", images=(Image(media_type="image/png", data=PICTURE),)),)),
-    "a picture by address": Prompt(messages=(PromptMessage(role="user", images=(Image(url="https://pictures.example/1.jpg"),)),)),
-    "tools": Prompt(
-        messages=(
-            PromptMessage(role="user", text="When?"),
-            PromptMessage(role="assistant", tool_calls=(ToolCall(id="c1", name="opening_hours", arguments='{"day":"Friday"}'),)),
-            PromptMessage(role="tool", tool_call_id="c1", text="9 to 17"),
-        ),
-        tools=(HOURS,),
-        tool_choice="auto",
-    ),
-    "a tool that must be called": Prompt(
-        messages=(PromptMessage(role="user", text="When?"),),
-        tools=(HOURS,),
-        tool_choice={"type": "function", "function": {"name": "opening_hours"}},
-    ),
-}
-
-_words = st.text(max_size=40)
-_messages = st.lists(
-    st.builds(
-        PromptMessage,
-        role=st.sampled_from(("system", "user", "assistant", "tool")),
-        text=_words,
-        images=st.lists(st.builds(Image, data=st.binary(max_size=8)), max_size=1).map(tuple),
-        tool_calls=st.lists(st.builds(ToolCall, id=_words, name=_words, arguments=_words), max_size=2).map(tuple),
-        tool_call_id=st.none() | _words,
-    ),
-    min_size=1,
-    max_size=5,
-).map(tuple)
-prompts = st.builds(
-    Prompt,
-    messages=_messages,
-    passages=st.lists(st.builds(Passage, text=_words, source=_words, score=st.floats(0, 1)), max_size=2).map(tuple),
-    tools=st.just(()) | st.just((HOURS,)),
-    tool_choice=st.sampled_from((None, "auto", "none", "required", "nonsense")),
-    max_output_tokens=st.none() | st.integers(1, 100_000),
-    temperature=st.none() | st.floats(0, 2),
-    top_p=st.none() | st.floats(0, 1),
-    stop=st.lists(_words, max_size=2).map(tuple),
-    language=st.sampled_from(("", "ar", "en", "xx")),
-)
-_json_like = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | _words,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(("error", "message", "code", "type", "details")), inner),
-    max_leaves=8,
-)
-bodies = st.binary(max_size=200) | _json_like.map(msgspec.json.encode)
+def _fuzzed(examples: int) -> settings:
+    """Lets one test run in every subclass: each makes its own provider, nothing is shared between them."""
+    return settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.differing_executors])
 
 
 class _Declared:
@@ -124,7 +64,7 @@ class KeylessContract(_Declared):
         return provider
 
     @given(prompt=prompts)
-    @settings(max_examples=100, deadline=None)
+    @_fuzzed(100)
     def test_it_answers_every_prompt_with_words_usage_and_an_end(self, prompt: Prompt) -> None:
         deltas = list(self.make().reply(prompt))
         assert isinstance(deltas[-1], Finish)
@@ -132,7 +72,7 @@ class KeylessContract(_Declared):
         assert joined(deltas).text.strip()
 
     @given(prompt=prompts)
-    @settings(max_examples=30, deadline=None)
+    @_fuzzed(30)
     def test_it_says_the_same_to_the_same_prompt(self, prompt: Prompt) -> None:
         assert list(self.make().reply(prompt)) == list(self.make().reply(prompt))
 
@@ -212,13 +152,13 @@ class ProviderContract(_Declared):
                 assert type(_read(provider.decoder(stream=False), [body[:cut]])[1]) is CutShort, f"{payload.file} cut at byte {cut}"
 
     @given(pieces=st.lists(st.binary(max_size=60), max_size=4), stream=st.booleans())
-    @settings(max_examples=200, deadline=None)
+    @_fuzzed(200)
     def test_noise_is_cut_short_and_nothing_else(self, pieces: list[bytes], stream: bool) -> None:
         _, error = _read(self.make().decoder(stream=stream), pieces)
         assert isinstance(error, CutShort | ContentRefused)
 
     @given(place=st.floats(0, 1, exclude_max=True), byte=st.integers(0, 255), which=st.integers(0, 99))
-    @settings(max_examples=300, deadline=None)
+    @_fuzzed(300)
     def test_one_wrong_byte_raises_nothing_unnamed(self, place: float, byte: int, which: int) -> None:
         payloads = self.payloads
         answers = [(True, p) for p in payloads.streams] + [(False, p) for p in payloads.wholes]
@@ -244,9 +184,9 @@ class ProviderContract(_Declared):
     @given(
         status=st.integers(100, 599),
         body=bodies,
-        headers=st.dictionaries(st.sampled_from(("retry-after", "retry-after-ms", "date", "content-type")), _words),
+        headers=st.dictionaries(st.sampled_from(("retry-after", "retry-after-ms", "date", "content-type")), words),
     )
-    @settings(max_examples=300, deadline=None)
+    @_fuzzed(300)
     def test_every_reply_is_explained(self, status: int, body: bytes, headers: dict[str, str]) -> None:
         failure = self.make().explain(Reply(status=status, headers=headers, body=body))
         if 200 <= status < 300:
@@ -257,7 +197,7 @@ class ProviderContract(_Declared):
         assert len(failure.message) < 1000
         if status >= 500:
             assert isinstance(failure, RetryLater)
-        elif status not in (401, 402, 403, 408, 425, 429) and 400 <= status:
+        elif status not in (401, 402, 403, 408, 425, 429) and status >= 400:
             assert isinstance(failure, NeverRetry) or type(failure).__name__ == "Unauthorised"
         if isinstance(failure, RetryLater) and failure.seconds is not None:
             assert 0 <= failure.seconds <= 86_400
@@ -289,17 +229,20 @@ class ProviderContract(_Declared):
 
     def test_pictures_and_tools_are_in_the_request(self) -> None:
         provider = self.make()
-        picture = "".join(_strings(msgspec.json.decode(provider.encode(PROMPTS["a picture held"], model=MODEL, stream=False).body)))
+
+        def written(name: str) -> str:
+            return "".join(_strings(msgspec.json.decode(provider.encode(PROMPTS[name], model=MODEL, stream=False).body)))
+
+        picture = written("a picture held")
         assert "iVBORw0KGgo=" in picture
         assert "image/png" in picture
-        by_address = "".join(_strings(msgspec.json.decode(provider.encode(PROMPTS["a picture by address"], model=MODEL, stream=False).body)))
-        assert "https://pictures.example/1.jpg" in by_address
-        tools = "".join(_strings(msgspec.json.decode(provider.encode(PROMPTS["tools"], model=MODEL, stream=False).body)))
+        assert "https://pictures.example/1.jpg" in written("a picture by address")
+        tools = written("tools")
         for word in ("opening_hours", "Says when we open.", "9 to 17", "Friday"):
             assert word in tools
 
     @given(prompt=prompts, stream=st.booleans())
-    @settings(max_examples=150, deadline=None)
+    @_fuzzed(150)
     def test_every_prompt_is_written_or_refused_by_name(self, prompt: Prompt, stream: bool) -> None:
         provider = self.make()
         try:
