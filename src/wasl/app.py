@@ -35,7 +35,6 @@ from wasl.service.compose import Search, Voice
 from wasl.service.deliver import Deliver
 from wasl.service.gather import Gather
 from wasl.service.housekeep import Housekeep
-from wasl.service.learn import EXAMPLE, Learn
 from wasl.service.listen import Listen, listeners
 from wasl.service.observe import Observe
 from wasl.service.receive import Receive
@@ -65,7 +64,7 @@ class Installation:
     channels: Mapping[str, Channel]
     providers: Mapping[str, Provider | Keyless]
     candidates: Sequence[RouteCandidate]
-    learn: Learn
+    search: Search
     ask: Ask
     receive: Receive
     worker: Worker
@@ -96,7 +95,7 @@ def compose(settings: Settings) -> Installation:
     channels = make_channels(settings)
     providers = make_providers(settings)
     candidates = make_candidates(settings, providers)
-    learn = Learn(folder=settings.knowledge, clock=clock, example=EXAMPLE if settings.on_trial else None)
+    search: Search = lambda question, limit, language: ()  # noqa: E731
     ask = Ask(candidates=candidates, network=network, clock=clock, routing=settings.routing)
     worker = _worker(
         settings,
@@ -108,7 +107,7 @@ def compose(settings: Settings) -> Installation:
         observe=observe,
         channels=channels,
         ask=ask,
-        search=learn.search,
+        search=search,
     )
     answers = settings.server.role != "web"
     receive = Receive(
@@ -140,7 +139,7 @@ def compose(settings: Settings) -> Installation:
         channels=channels,
         providers=providers,
         candidates=candidates,
-        learn=learn,
+        search=search,
         ask=ask,
         receive=receive,
         worker=worker,
@@ -294,8 +293,6 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
     await i.housekeep.free_the_dead()
     running: list[asyncio.Task[None]] = [loop.create_task(i.housekeep.run(), name="housekeep")]
     if settings.server.role != "web":
-        await i.learn.refresh()
-        running.append(loop.create_task(i.learn.run(), name="learn"))
         running.append(loop.create_task(i.worker.run(), name="worker"))
     if settings.server.role != "worker":
         for name in listeners(i.channels):

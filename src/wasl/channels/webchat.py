@@ -21,7 +21,7 @@ from wasl.domain.event import Arrival, Event, Receipt
 from wasl.domain.limits import Limits
 from wasl.domain.message import PARTS_MAX, Choice, Media, MediaRole, Option, Part, Text, Unknown
 from wasl.domain.person import AddressKey
-from wasl.ports.channel import Welcome
+from wasl.ports.channel import VISITOR_HEADER, Welcome
 from wasl.wire import read
 from wasl.wire.call import Call, Reply
 
@@ -30,7 +30,6 @@ TEXT_MAX = 16_000
 RECEIPTS_MAX = 200
 """Receipts in one request; the page sends them in batches of far fewer."""
 SCOPE = "pages"
-TOKEN_HEADER = "x-wasl-visitor"
 TIME_HEADER = "x-wasl-at"
 
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}\Z")
@@ -99,9 +98,12 @@ class WebChat:
         """Signs a visitor's token."""
         return f"{visitor}.{self._sign('visitor', visitor)}"
 
-    def visitor(self, call: Call) -> AddressKey:
-        """Gives the address of the visitor whose token the request carries."""
-        return AddressKey(channel=self.name, scope=SCOPE, handle=self._known(call), kind="account")
+    def visitor(self, token: str) -> AddressKey:
+        """Gives the address of the visitor whose token this is."""
+        handle, _, signature = token.partition(".")
+        if not _ID.match(handle) or not _same(signature, self._sign("visitor", handle)):
+            raise Forged(f"{self.title}: the visitor's token is missing or not ours; open the page again for a new one")
+        return AddressKey(channel=self.name, scope=SCOPE, handle=handle, kind="account")
 
     def ticket(self, *, visitor: str, sha256: str) -> str:
         """Signs that this visitor may post and fetch the file with this hash."""
@@ -113,7 +115,7 @@ class WebChat:
 
     def verify(self, call: Call) -> Reply | None:
         """Checks the visitor's token, and that every file in the message is one that this visitor uploaded."""
-        visitor = self._known(call)
+        visitor = self.visitor(call.headers.get(VISITOR_HEADER, "")).handle
         for upload in read.children(read.json_object(call.body, what=self.title), "uploads"):
             sha256, ticket = read.text(upload, "sha256"), read.text(upload, "ticket")
             if not sha256 or not ticket or not _same(ticket, self.ticket(visitor=visitor, sha256=sha256)):
@@ -123,7 +125,10 @@ class WebChat:
     def parse(self, call: Call) -> Sequence[Event]:
         """Reads a message or receipts that the page posted."""
         body = read.json_object(call.body, what=self.title)
-        address = AddressKey(channel=self.name, scope=SCOPE, handle=self._known_or_malformed(call), kind="account")
+        try:
+            address = self.visitor(call.headers.get(VISITOR_HEADER, ""))
+        except Forged as error:
+            raise Malformed(error.message) from error
         at_ms = int(stamped) if (stamped := call.headers.get(TIME_HEADER, "0")).isascii() and stamped.isdigit() and len(stamped) < 16 else 0
         if isinstance(body.get("receipts"), list):
             return _receipts(body, at_ms=at_ms)
@@ -153,18 +158,6 @@ class WebChat:
     def explain(self, reply: Reply) -> Failure | None:
         """Names no failure: there is no other side."""
         return None
-
-    def _known(self, call: Call) -> str:
-        visitor, _, signature = call.headers.get(TOKEN_HEADER, "").partition(".")
-        if not _ID.match(visitor) or not _same(signature, self._sign("visitor", visitor)):
-            raise Forged(f"{self.title}: the visitor's token is missing or not ours; open the page again for a new one")
-        return visitor
-
-    def _known_or_malformed(self, call: Call) -> str:
-        try:
-            return self._known(call)
-        except Forged as error:
-            raise Malformed(error.message) from error
 
     def _sign(self, *words: str) -> str:
         digest = hmac.digest(self._secret, "\n".join(words).encode(), hashlib.sha256)

@@ -184,6 +184,10 @@ class Welcome:
     sites: tuple[str, ...] = ()
 
 
+VISITOR_HEADER = "x-wasl-visitor"
+"""Header in which our pages send the visitor's token."""
+
+
 @runtime_checkable
 class Visited(Local, Protocol):
     """A local channel whose people come to our own pages as visitors that it knows by a signed token."""
@@ -194,8 +198,8 @@ class Visited(Local, Protocol):
         """Signs the token that proves, from now on, to be the visitor with this id (letters, digits and hyphens)."""
         ...
 
-    def visitor(self, call: Call) -> AddressKey:
-        """Gives the address of the visitor whose token the request carries. Raises Forged when it carries no good one."""
+    def visitor(self, token: str) -> AddressKey:
+        """Gives the address of the visitor whose token this is. Raises Forged when it is not one that we signed."""
         ...
 
     def ticket(self, *, visitor: str, sha256: str) -> str:

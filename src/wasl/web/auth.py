@@ -1,0 +1,52 @@
+"""Who is at the other end: operators by a session cookie, visitors by a signed token that a cookie keeps for them."""
+
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+from wasl.domain.errors import Forged
+from wasl.ports.channel import Visited
+from wasl.ports.clock import Clock
+from wasl.ports.store import Store
+from wasl.service.login import SESSION_MS, find_session
+
+SESSION_COOKIE = "wasl_session"
+VISITOR_COOKIE = "wasl_visitor"
+LANGUAGE_COOKIE = "wasl_language"
+YEAR_SECONDS = 31_536_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operator:
+    """Somebody who may see the console."""
+
+    name: str
+    session: str
+
+
+async def operator_of(connection: HTTPConnection, *, store: Store, clock: Clock) -> Operator | None:
+    """Finds the operator whose open session the cookie names."""
+    session = connection.cookies.get(SESSION_COOKIE)
+    token = await find_session(store, session=session, now_ms=clock.now_ms()) if session else None
+    return Operator(name=token.label, session=session) if token and session else None
+
+
+def set_session(response: Response, session: str, *, secure: bool) -> None:
+    """Hands the session to the browser, out of reach of scripts and other sites."""
+    response.set_cookie(SESSION_COOKIE, session, max_age=SESSION_MS // 1000, path="/console", httponly=True, secure=secure, samesite="lax")
+
+
+def visitor_token(connection: HTTPConnection, *, channel: Visited, clock: Clock) -> tuple[str, bool]:
+    """Gives the token that the cookie keeps when it is good, else a fresh one; and whether it is fresh."""
+    kept = connection.cookies.get(VISITOR_COOKIE, "")
+    try:
+        channel.visitor(kept)
+    except Forged:
+        return channel.admit(clock.new_id()), True
+    return kept, False
+
+
+def is_secure(connection: HTTPConnection, *, public_url: str | None) -> bool:
+    """Says whether the browser came by https, so that cookies may be kept to it."""
+    return connection.url.scheme == "https" or (public_url or "").startswith("https://")

@@ -1,0 +1,260 @@
+"""The chat: page, widget frame, messages, live word, files. A visitor is who the signed token says, in every request."""
+
+import hmac
+import re
+from collections.abc import AsyncIterator, Sequence
+from urllib.parse import quote, unquote
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from wasl.domain.errors import TooLarge
+from wasl.domain.ids import ConversationId
+from wasl.domain.message import Media
+from wasl.domain.person import AddressKey
+from wasl.domain.turn import StoredMessage
+from wasl.ports.bus import conversation_topic
+from wasl.ports.channel import VISITOR_HEADER, Visited
+from wasl.ports.store import Accepted
+from wasl.service.live import decode
+from wasl.web.auth import VISITOR_COOKIE, YEAR_SECONDS, is_secure, visitor_token
+from wasl.web.events import BEAT, EventStream, beats, frame
+from wasl.web.faces import Faces, answer_json
+from wasl.web.files import file_response, read_capped
+from wasl.web.languages import page_words
+from wasl.web.pacing import Pacing
+from wasl.web.render import message_json
+from wasl.web.sniff import SNIFF_BYTES, sniff
+from wasl.web.words import CHAT
+from wasl.wire.call import Call
+
+PAGE_MESSAGES = 30
+REPLAY_MESSAGES = 100
+NAME_MAX = 200
+TELLABLE = frozenset({"queued", "sending", "unknown", "sent", "delivered"})
+"""States of a delivery that a page may still move forward by telling that it was read."""
+_COLOUR = re.compile(r"#?[0-9a-fA-F]{6}\Z")
+_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?\Z")
+
+
+class Chat:
+    """The pages and requests of visitors."""
+
+    def __init__(self, faces: Faces, channel: Visited, *, name: str) -> None:
+        self._faces = faces
+        self._channel = channel
+        self._name = name
+        limits = faces.channels[name].limits
+        self._body_bytes_max = limits.body_bytes_max
+        self._text_max = limits.text_max
+        self._upload_bytes_max = min(faces.settings.server.upload_bytes_max, max(limits.media_bytes_max.values(), default=0))
+        self._message_pacing = Pacing(seconds_each=1.0, burst=40)
+        self._upload_pacing = Pacing(seconds_each=3.0, burst=20)
+
+    def routes(self) -> APIRouter:
+        """Gives the routes."""
+        router = APIRouter()
+        router.add_api_route("/", self.show, methods=["GET"])
+        router.add_api_route("/widget", self.show_frame, methods=["GET"])
+        router.add_api_route("/widget.js", self.loader, methods=["GET"])
+        router.add_api_route("/chat/messages", self.messages, methods=["GET"])
+        router.add_api_route("/chat/messages", self.take, methods=["POST"])
+        router.add_api_route("/chat/events", self.events, methods=["GET"])
+        router.add_api_route("/chat/uploads", self.upload, methods=["POST"])
+        router.add_api_route("/chat/files/{sha256}", self.download, methods=["GET"])
+        return router
+
+    # -- pages
+    async def show(self, request: Request) -> Response:
+        """Shows the chat to a visitor, who is known again by the cookie."""
+        token, fresh = visitor_token(request, channel=self._channel, clock=self._faces.clock)
+        response = self._page(request, token=token, frames="'none'", embedded=False, site="", colour="")
+        if fresh or "lang" in request.query_params:
+            secure = is_secure(request, public_url=self._faces.settings.server.public_url)
+            response.set_cookie(VISITOR_COOKIE, token, max_age=YEAR_SECONDS, httponly=True, secure=secure, samesite="lax")
+        return response
+
+    async def show_frame(self, request: Request) -> Response:
+        """Shows the chat inside another site's page; there the script keeps the token, because cookies are not sent."""
+        sites = self._channel.welcome.sites
+        site, colour = request.query_params.get("site", ""), request.query_params.get("colour", "")
+        return self._page(
+            request,
+            token=self._channel.admit(self._faces.clock.new_id()),
+            frames=" ".join(sites) if sites else "*",
+            embedded=True,
+            site=site if _ORIGIN.match(site) else "",
+            colour=f"#{colour.lstrip('#')}" if _COLOUR.match(colour) else "",
+        )
+
+    async def loader(self, request: Request) -> Response:
+        """Gives the script that another site's page includes in one line."""
+        language = self._faces.language(request)
+        return Response(
+            self._faces.assets.text("widget.js"),
+            headers={
+                "content-type": "text/javascript; charset=utf-8",
+                "content-language": language.code,
+                "cache-control": "public, max-age=3600",
+                "access-control-allow-origin": "*",
+                "cross-origin-resource-policy": "cross-origin",
+                "x-content-type-options": "nosniff",
+            },
+        )
+
+    def _page(self, request: Request, *, token: str, frames: str, embedded: bool, site: str, colour: str) -> Response:
+        faces, welcome = self._faces, self._channel.welcome
+        language = faces.language(request)
+        title = (request.query_params.get("title", "")[:60] if embedded else "") or faces.title(language)
+        return faces.page(
+            request,
+            "chat.html",
+            frames=frames,
+            name=title,
+            visitor=token,
+            embedded=embedded,
+            site=site,
+            colour=colour,
+            greeting=welcome.greeting.get(language.code, ""),
+            examples=welcome.examples.get(language.code, ()),
+            text_max=self._text_max,
+            upload_bytes_max=self._upload_bytes_max,
+            words=page_words(language, CHAT),
+        )
+
+    # -- messages
+    async def messages(self, request: Request, before: int | None = None) -> Response:
+        """Gives the newest messages, or those before a seq, oldest first."""
+        address = self._visitor(request)
+        found = await self._faces.store.find_address(address)
+        if found is None:
+            return answer_json({"messages": [], "more": False})
+        some = await self._faces.store.messages_before(found[1], seq=before, limit=PAGE_MESSAGES + 1)
+        shown = some[-PAGE_MESSAGES:]
+        return answer_json({"messages": [await self._json(m, address) for m in shown], "more": len(some) > len(shown)})
+
+    async def take(self, request: Request) -> Response:
+        """Takes a message or receipts: answers only after they are committed."""
+        faces = self._faces
+        address = self._visitor(request)
+        wait = self._message_pacing.wait_seconds(address.handle, now=faces.clock.monotonic())
+        if wait:
+            return answer_json({"error": "paced"}, status=429, headers={"retry-after": str(int(wait) + 1)})
+        body = await read_capped(request, bytes_max=self._body_bytes_max)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        call = Call(method="POST", url=str(request.url), headers=headers, body=body, path=request.url.path)
+        call = self._channel.stamp(call, at_ms=faces.clock.now_ms())
+        channel = faces.channels[self._name]
+        channel.verify(call)
+        events = channel.parse(call)
+        outcomes = await faces.receive.events(self._name, raw=body, events=events)
+        accepted = [o for o in outcomes if isinstance(o, Accepted)]
+        if any(o.seq == 1 for o in accepted):
+            faces.bus.publish(_arrival_topic(address))
+        return answer_json({"messages": [{"id": o.message_id, "seq": o.seq} for o in accepted]})
+
+    async def events(self, request: Request, after: int = 0) -> Response:
+        """Opens the live stream: first everything after the seq that the page has, then what comes."""
+        last = request.headers.get("last-event-id", "")
+        return EventStream(self._frames(self._visitor(request), after=int(last) if last.isascii() and last.isdigit() else after))
+
+    async def _frames(self, address: AddressKey, *, after: int) -> AsyncIterator[bytes]:
+        found = await self._faces.store.find_address(address)
+        if found is None:
+            yield frame("ready", {})
+            async with self._faces.bus.subscribe(_arrival_topic(address)) as words:
+                found = await self._faces.store.find_address(address)
+                async for _ in beats(words):
+                    found = found or await self._faces.store.find_address(address)
+                    if found:
+                        break
+                    yield BEAT
+            if found is None:
+                return
+        async for data in self._conversation(found[1], address, after=after):
+            yield data
+
+    async def _conversation(self, conversation: ConversationId, address: AddressKey, *, after: int) -> AsyncIterator[bytes]:
+        seq = after
+        async with self._faces.bus.subscribe(conversation_topic(conversation)) as words:
+            for message in await self._replay(conversation, after=seq):
+                seq = message.seq
+                yield frame("message", await self._json(message, address), seq=seq)
+            yield frame("ready", {})
+            async for word in beats(words):
+                live = decode(word[1]) if word else None
+                if live is not None and live.kind != "stored":
+                    yield frame(live.kind, {"turn": live.turn, "at": live.at, "text": live.text})
+                    continue
+                for message in await self._replay(conversation, after=seq):
+                    seq = message.seq
+                    yield frame("message", await self._json(message, address), seq=seq)
+                if word is None:
+                    yield BEAT
+
+    async def _replay(self, conversation: ConversationId, *, after: int) -> Sequence[StoredMessage]:
+        found: list[StoredMessage] = []
+        while some := await self._faces.store.messages_after(conversation, seq=found[-1].seq if found else after, limit=REPLAY_MESSAGES):
+            found += some
+            if len(some) < REPLAY_MESSAGES:
+                break
+        return found
+
+    async def _json(self, message: StoredMessage, address: AddressKey) -> dict[str, object]:
+        tags: list[str] = []
+        if message.author != "person" and message.delivery in TELLABLE:
+            deliveries = await self._faces.store.deliveries(message.id)
+            tags = [str(d["id"]) for d in deliveries if d["channel"] == self._name and d["state"] in TELLABLE]
+
+        def file_url(media: Media) -> str | None:
+            if not media.sha256:
+                return None
+            ticket = self._channel.ticket(visitor=address.handle, sha256=media.sha256)
+            return f"/chat/files/{media.sha256}?ticket={ticket}&name={quote(media.name or '')}"
+
+        return message_json(message, file_url=file_url, tags=tags)
+
+    # -- files
+    async def upload(self, request: Request) -> Response:
+        """Keeps a file for a message that is yet to be posted; its kind is read from its bytes."""
+        faces = self._faces
+        address = self._visitor(request)
+        wait = self._upload_pacing.wait_seconds(address.handle, now=faces.clock.monotonic())
+        if wait:
+            return answer_json({"error": "paced"}, status=429, headers={"retry-after": str(int(wait) + 1)})
+        name = _clean_name(unquote(request.headers.get("x-wasl-name", "")))
+        body = await read_capped(request, bytes_max=self._upload_bytes_max)
+        kind = sniff(body[:SNIFF_BYTES], name=name)
+        if kind is None:
+            return answer_json({"error": "kind", "message": f"{name!r} is of a kind that is not taken"}, status=415)
+        cap = faces.channels[self._name].limits.media_bytes_max.get(kind.role, 0)
+        if len(body) > cap:
+            raise TooLarge(f"{name!r} has {len(body)} bytes; a {kind.role} may have {cap}")
+        sha256 = await faces.blobs.put(body)
+        ticket = self._channel.ticket(visitor=address.handle, sha256=sha256)
+        kept = {"sha256": sha256, "ticket": ticket, "name": name, "type": kind.media_type, "role": kind.role, "size": len(body)}
+        return answer_json(kept, status=201)
+
+    async def download(self, request: Request, sha256: str, ticket: str = "", name: str = "") -> Response:
+        """Gives a file to the visitor whose ticket names it."""
+        address = self._visitor(request)
+        if not hmac.compare_digest(ticket.encode(), self._channel.ticket(visitor=address.handle, sha256=sha256).encode()):
+            return answer_json({"error": "forged"}, status=403)
+        return await file_response(self._faces.blobs, sha256=sha256, name=_clean_name(name))
+
+    def _visitor(self, request: Request) -> AddressKey:
+        return self._channel.visitor(request.headers.get(VISITOR_HEADER, ""))
+
+
+def redirect_home(request: Request) -> Response:
+    """Leads old and guessed addresses to the chat."""
+    return RedirectResponse("/", status_code=308)
+
+
+def _arrival_topic(address: AddressKey) -> str:
+    return conversation_topic(f"first/{address.handle}")
+
+
+def _clean_name(name: str) -> str:
+    kept = "".join(letter for letter in name.replace("\\", "/").rpartition("/")[2] if letter.isprintable())
+    return kept.strip()[:NAME_MAX]

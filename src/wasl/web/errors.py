@@ -1,0 +1,43 @@
+"""Named errors as answers: scripts get JSON, people get a page in their language."""
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wasl.domain.errors import Forged, Malformed, Refused, StoreDown, TooLarge, WaslError
+from wasl.web.faces import Faces, answer_json
+
+_STATUS: Mapping[type[WaslError], int] = {Forged: 401, Malformed: 400, TooLarge: 413, Refused: 422, StoreDown: 503}
+
+
+def add_error_answers(app: FastAPI, faces: Faces) -> None:
+    """Answers named errors by their status: scripts get JSON, people get a page."""
+
+    async def named(request: Request, error: Exception) -> Response:
+        assert isinstance(error, WaslError)
+        status = next((s for kind, s in _STATUS.items() if isinstance(error, kind)), 500)
+        if "text/html" in request.headers.get("accept", ""):
+            say = faces.language(request).say
+            return faces.notice(
+                request,
+                status=status,
+                head=say("That did not work"),
+                text=say("Please try again in a moment.") if status == 503 else error.message,
+            )
+        headers = {"retry-after": "2"} if status == 503 else {}
+        return answer_json({"error": type(error).__name__.lower(), "message": error.message}, status=status, headers=headers)
+
+    async def plain(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if "text/html" not in request.headers.get("accept", ""):
+            return answer_json({"error": error.status_code, "message": error.detail}, status=error.status_code)
+        say = faces.language(request).say
+        head = say("There is no such page") if error.status_code == 404 else say("That did not work")
+        return faces.notice(request, status=error.status_code, head=head, text=say("The address may be misspelt, or the page has moved."))
+
+    for kind in _STATUS:
+        app.add_exception_handler(kind, named)
+    app.add_exception_handler(HTTPException, plain)

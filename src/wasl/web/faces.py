@@ -1,0 +1,137 @@
+"""What every page is made from: the parts it was given, its language, its templates and its headers."""
+
+import gzip
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import msgspec
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+
+from wasl.config import Settings
+from wasl.domain.event import Event
+from wasl.ports.blobs import Blobs
+from wasl.ports.bus import Bus
+from wasl.ports.channel import Channel, Visited
+from wasl.ports.clock import Clock
+from wasl.ports.store import Outcome, Store
+from wasl.web.assets import Assets
+from wasl.web.auth import LANGUAGE_COOKIE, YEAR_SECONDS, is_secure
+from wasl.web.languages import Language, Languages
+
+TEMPLATES = Path(__file__).parent / "templates"
+ZIP_BYTES_MIN = 1_000
+FONTS = {
+    "ar": ("vendor/readex-pro/readex-pro-arabic-wght-normal.woff2", "vendor/readex-pro/readex-pro-latin-wght-normal.woff2"),
+    "en": ("vendor/readex-pro/readex-pro-latin-wght-normal.woff2",),
+}
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; img-src 'self' blob:;"
+    " media-src blob:; form-action 'self'; base-uri 'none'; frame-ancestors {frames}"
+)
+
+
+class Takes(Protocol):
+    """What the pages need of `service.receive`."""
+
+    async def events(self, name: str, *, raw: bytes, events: Sequence[Event]) -> Sequence[Outcome]:
+        """Stores events in one commit. Raises StoreDown."""
+        ...
+
+
+def environment() -> Environment:
+    """Makes the templates' environment: everything is escaped, a misspelt name is an error."""
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faces:
+    """The parts that pages share. `visited` is the channel of our own pages, when one is configured."""
+
+    store: Store
+    bus: Bus
+    receive: Takes
+    blobs: Blobs
+    clock: Clock
+    channels: Mapping[str, Channel]
+    settings: Settings
+    visited: Visited | None
+    secret: str
+    version: str
+    templates: Environment
+    assets: Assets
+    languages: Languages
+
+    def language(self, request: Request) -> Language:
+        """Chooses the language of a page."""
+        return self.languages.choose(
+            asked=request.query_params.get("lang"),
+            kept=request.cookies.get(LANGUAGE_COOKIE),
+            accepted=request.headers.get("accept-language", ""),
+        )
+
+    def title(self, language: Language) -> str:
+        """Gives the name above the pages."""
+        titles = self.visited.welcome.title if self.visited else {}
+        return titles.get(language.code) or self.settings.assistant.name
+
+    def page(self, request: Request, template: str, *, status: int = 200, frames: str = "'none'", **values: object) -> Response:
+        """Makes a page. `frames`: which sites may frame it, in the words of Content-Security-Policy."""
+        language = self.language(request)
+        shown: dict[str, Any] = {
+            "language": language.code,
+            "direction": language.direction,
+            "languages": self.languages.all(),
+            "lang": language,
+            "_": language.say,
+            "n_": language.count,
+            "asset": self.assets.url,
+            "fonts": FONTS.get(language.code, FONTS["en"]),
+            "name": self.title(language),
+            "path": request.url.path,
+            "other_address": self._in_language(request),
+            "csrf": request.scope.get("csrftoken", str),
+            "version": self.version,
+            **values,
+        }
+        body = self.templates.get_template(template).render(shown).encode()
+        headers = {
+            "content-type": "text/html; charset=utf-8",
+            "content-language": language.code,
+            "content-security-policy": POLICY.format(frames=frames),
+            "referrer-policy": "no-referrer",
+            "x-content-type-options": "nosniff",
+            "cross-origin-opener-policy": "same-origin",
+            "permissions-policy": "camera=(), geolocation=(), microphone=()",
+            "cache-control": "no-store",
+            "vary": "accept-language, accept-encoding, cookie",
+        }
+        if len(body) >= ZIP_BYTES_MIN and "gzip" in request.headers.get("accept-encoding", ""):
+            body = gzip.compress(body, compresslevel=6, mtime=0)
+            headers["content-encoding"] = "gzip"
+        response = Response(body, status_code=status, headers=headers)
+        if request.query_params.get("lang"):
+            response.set_cookie(
+                LANGUAGE_COOKIE,
+                language.code,
+                max_age=YEAR_SECONDS,
+                samesite="lax",
+                secure=is_secure(request, public_url=self.settings.server.public_url),
+            )
+        return response
+
+    def notice(self, request: Request, *, status: int, head: str, text: str) -> Response:
+        """Makes a page that says one thing."""
+        return self.page(request, "notice.html", status=status, head=head, text=text)
+
+    def _in_language(self, request: Request) -> Callable[[str], str]:
+        return lambda code: f"?{request.url.include_query_params(lang=code).query}"
+
+
+def answer_json(value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Makes a JSON answer that nobody keeps."""
+    kept = {"content-type": "application/json", "cache-control": "no-store", "x-content-type-options": "nosniff", **(headers or {})}
+    return Response(msgspec.json.encode(value), status_code=status, headers=kept)

@@ -1,0 +1,106 @@
+"""Languages of the pages: gettext catalogues read from their .po files at start, direction, dates and numbers by CLDR."""
+
+import gettext
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_datetime, format_timedelta
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+
+LOCALES = Path(__file__).parent / "locales"
+SOURCE = "en"
+"""The language of the message ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """One language of the pages."""
+
+    code: str
+    name: str
+    """What its speakers call it."""
+    direction: str
+    locale: Locale
+    words: gettext.NullTranslations
+
+    def say(self, text: str) -> str:
+        """Gives the words in this language."""
+        return self.words.gettext(text)
+
+    def count(self, one: str, many: str, n: int) -> str:
+        """Gives the words for a number of things, the number written into "{n}"."""
+        return self.words.ngettext(one, many, n).replace("{n}", self.number(n))
+
+    def number(self, value: float) -> str:
+        """Writes a number."""
+        return str(format_decimal(value, locale=self.locale))
+
+    def percent(self, share: float) -> str:
+        """Writes a share of one in hundredths."""
+        return str(format_percent(share, locale=self.locale))
+
+    def moment(self, at_ms: int) -> str:
+        """Writes a day and time, UTC."""
+        return str(format_datetime(datetime.fromtimestamp(at_ms / 1000, UTC), "medium", locale=self.locale)) + " UTC"
+
+    def ago(self, since_ms: int, *, now_ms: int) -> str:
+        """Writes how long ago something was."""
+        return str(format_timedelta(timedelta(milliseconds=since_ms - now_ms), add_direction=True, locale=self.locale))
+
+    def span(self, milliseconds: int) -> str:
+        """Writes a duration."""
+        return str(format_timedelta(timedelta(milliseconds=milliseconds), threshold=1.1, locale=self.locale))
+
+
+class Languages:
+    """Every language that has a catalogue in the folder, and the choice between them."""
+
+    def __init__(self, folder: Path = LOCALES, *, default: str = SOURCE) -> None:
+        self._known = {path.parent.parent.name: _language(path) for path in sorted(folder.glob("*/LC_MESSAGES/wasl.po"))}
+        base = default.partition("-")[0].lower()
+        self._default = self._known.get(base) or self._known[SOURCE]
+
+    def all(self) -> tuple[Language, ...]:
+        """Gives every language."""
+        return tuple(self._known.values())
+
+    def choose(self, *, asked: str | None = None, kept: str | None = None, accepted: str = "") -> Language:
+        """Takes the first that is known of: what the address asks for, what a cookie keeps, what the browser accepts."""
+        for wish in (asked, kept, *_accepted(accepted)):
+            if wish and (found := self._known.get(wish.partition("-")[0].lower())):
+                return found
+        return self._default
+
+
+def _language(path: Path) -> Language:
+    code = path.parent.parent.name
+    locale = Locale.parse(code)
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=code)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    name = locale.get_display_name() or code
+    return Language(code, name, locale.text_direction, locale, gettext.GNUTranslations(compiled))
+
+
+def _accepted(header: str) -> list[str]:
+    weighted: list[tuple[float, str]] = []
+    for item in header.split(",")[:20]:
+        tag, _, quality = item.strip().partition(";q=")
+        try:
+            weighted.append((float(quality) if quality else 1.0, tag))
+        except ValueError:
+            continue
+    return [tag for quality, tag in sorted(weighted, key=lambda pair: -pair[0]) if quality > 0]
+
+
+def page_words(language: Language, words: Mapping[str, str]) -> dict[str, str]:
+    """Translates the words that scripts show."""
+    return {key: language.say(text) for key, text in words.items()}

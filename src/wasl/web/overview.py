@@ -1,0 +1,55 @@
+"""What the console's first page shows: the work, the channels, the candidates and what answering has cost."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wasl.ports.channel import Local
+from wasl.web.faces import Faces
+from wasl.web.languages import Language
+
+DAY_MS = 86_400_000
+SIGNALS = 10
+
+
+async def overview(faces: Faces, language: Language) -> dict[str, Any]:
+    """Reads what stands now; the shapes are those that overview.html walks."""
+    now = faces.clock.now_ms()
+    backlog = await faces.store.backlog(now_ms=now)
+    usage = await faces.store.usage_totals(since_ms=now - DAY_MS)
+    limit = faces.settings.work.backlog_limit
+    return {
+        "backlog": backlog,
+        "overloaded": backlog.ready > limit,
+        "oldest": language.ago(backlog.oldest_due_ms, now_ms=now) if backlog.oldest_due_ms is not None else "",
+        "waiting_deliveries": backlog.deliveries.get("queued", 0) + backlog.deliveries.get("sending", 0),
+        "unknown_deliveries": backlog.deliveries.get("unknown", 0),
+        "channel_rows": [
+            {"name": name, "title": channel.title, "local": isinstance(channel, Local)} for name, channel in faces.channels.items()
+        ],
+        "candidates": _candidates(faces, usage),
+        "usage": _usage(usage),
+        "signals": await faces.store.signals(limit=SIGNALS),
+        "now": now,
+    }
+
+
+def _candidates(faces: Faces, usage: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    answered = {row["candidate"]: row["calls"] for row in usage if row["outcome"] == "answered"}
+    rows = []
+    for candidate in faces.settings.candidates:
+        name = candidate.name or "/".join(w for w in (candidate.provider, candidate.model) if w)
+        rows.append({"name": name, "price_class": candidate.price_class, "region": candidate.region, "answered": answered.get(name, 0)})
+    return rows
+
+
+def _usage(usage: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "candidate": row["candidate"],
+            "outcome": row["outcome"],
+            "calls": row["calls"],
+            "tokens": row["input_tokens"] + row["output_tokens"],
+            "mean_ms": round(row["took_ms"] / row["calls"]) if row["calls"] else 0,
+        }
+        for row in usage
+    ]

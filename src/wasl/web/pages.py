@@ -1,0 +1,100 @@
+"""The pages as one application: chat and widget for visitors, console for operators, static files."""
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp
+
+from wasl.config import Settings
+from wasl.ports.blobs import Blobs
+from wasl.ports.bus import Bus
+from wasl.ports.channel import Channel, Visited
+from wasl.ports.clock import Clock
+from wasl.ports.store import Store
+from wasl.web.assets import Assets
+from wasl.web.chat import Chat, redirect_home
+from wasl.web.console import console_app
+from wasl.web.errors import add_error_answers
+from wasl.web.faces import Faces, Takes, environment
+from wasl.web.languages import Languages
+
+
+def build_faces(
+    *,
+    store: Store,
+    bus: Bus,
+    receive: Takes,
+    blobs: Blobs,
+    clock: Clock,
+    channels: Mapping[str, Channel],
+    settings: Settings,
+    secret: str,
+    version: str,
+) -> Faces:
+    """Gathers what pages share; other pages of the product (the simulators' phones) may use it too."""
+    return Faces(
+        store=store,
+        bus=bus,
+        receive=receive,
+        blobs=blobs,
+        clock=clock,
+        channels=channels,
+        settings=settings,
+        visited=next((c for c in channels.values() if isinstance(c, Visited)), None),
+        secret=secret,
+        version=version,
+        templates=environment(),
+        assets=Assets(),
+        languages=Languages(default=settings.language),
+    )
+
+
+def build_pages(
+    *,
+    store: Store,
+    bus: Bus,
+    receive: Takes,
+    blobs: Blobs,
+    clock: Clock,
+    channels: Mapping[str, Channel],
+    settings: Settings,
+    secret: str,
+    version: str,
+) -> ASGIApp:
+    """Makes the application for everything that is no hook, no API and no health check.
+
+    `secret` signs the forms of the console (see `service.login.keep_secret`). The store must be open.
+    """
+    faces = build_faces(
+        store=store,
+        bus=bus,
+        receive=receive,
+        blobs=blobs,
+        clock=clock,
+        channels=channels,
+        settings=settings,
+        secret=secret,
+        version=version,
+    )
+    return pages_of(faces)
+
+
+def pages_of(faces: Faces) -> FastAPI:
+    """Makes the application from parts that are gathered."""
+    app = FastAPI(title="Wasl", docs_url=None, redoc_url=None, openapi_url=None)
+    name = next((n for n, c in faces.channels.items() if isinstance(c, Visited)), "")
+    if faces.visited is not None:
+        app.include_router(Chat(faces, faces.visited, name=name).routes())
+        app.add_api_route("/chat", redirect_home, methods=["GET"])
+    else:
+        app.add_api_route("/", _to_console, methods=["GET"])
+    app.mount("/static", faces.assets)
+    app.mount("/console", console_app(faces))
+    add_error_answers(app, faces)
+    return app
+
+
+async def _to_console(request: Request) -> Response:
+    return RedirectResponse("/console", status_code=307)

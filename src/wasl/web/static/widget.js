@@ -1,0 +1,97 @@
+// One line on any website: <script src="https://HOST/widget.js" async></script>
+// Options: data-language="ar" data-side="start|end" data-colour="#0d5b57" data-title="…" data-label="…" data-open="true".
+// The button and the panel stand in a closed shadow tree with a sheet of their own; the talk itself is a frame from HOST.
+(() => {
+  const script = document.currentScript || document.querySelector('script[src*="/widget.js"]');
+  if (!script || window.__waslWidget) return;
+  window.__waslWidget = true;
+  const home = new URL(script.src).origin;
+  const options = script.dataset;
+  const language = (options.language || document.documentElement.lang || navigator.language || "en").toLowerCase().split("-")[0];
+  const arabic = language === "ar";
+  const words = arabic ? { open: "افتح المحادثة", close: "أغلق المحادثة", fresh: "رسائل جديدة: " } : { open: "Open the chat", close: "Close the chat", fresh: "New messages: " };
+  const colour = /^#[0-9a-f]{6}$/i.test(options.colour || "") ? options.colour : "#0d5b57";
+  const onColour = (() => {
+    const [r, g, b] = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16) / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.4 ? "#111" : "#fff";
+  })();
+  const atStart = options.side === "start";
+
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`
+    :host { all: initial; }
+    .root { position: fixed; z-index: 2147483000; inset-block-end: max(16px, env(safe-area-inset-bottom)); ${atStart ? "inset-inline-start" : "inset-inline-end"}: 16px;
+      font: 16px/1.4 system-ui, "Segoe UI", Tahoma, sans-serif; }
+    button { display: flex; align-items: center; justify-content: center; gap: 10px; box-sizing: border-box; min-width: 56px; height: 56px; padding: 0 16px; margin: 0; border: 0; border-radius: 28px;
+      background: ${colour}; color: ${onColour}; font: inherit; cursor: pointer; box-shadow: 0 2px 6px rgb(0 0 0 / .12), 0 10px 30px -8px rgb(0 0 0 / .35); margin-inline-start: auto; }
+    .at-start button { margin-inline: 0 auto; }
+    button:focus-visible { outline: 3px solid ${onColour}; outline-offset: -6px; }
+    svg { display: block; flex: none; }
+    .count { min-width: 22px; box-sizing: border-box; padding: 0 6px; border-radius: 11px; background: #fff; color: #8a3a12; font-size: 13px; line-height: 22px; text-align: center; }
+    .panel { box-sizing: border-box; width: min(400px, calc(100vw - 32px)); height: min(640px, calc(100vh - 112px)); margin-block-end: 12px; border-radius: 20px; overflow: hidden; background: Canvas;
+      box-shadow: 0 4px 12px rgb(0 0 0 / .1), 0 24px 60px -16px rgb(0 0 0 / .4); }
+    iframe { display: block; width: 100%; height: 100%; border: 0; color-scheme: normal; }
+    [hidden] { display: none !important; }
+    @media (max-width: 480px) {
+      .open .panel { position: fixed; inset: 0; width: 100%; height: 100%; margin: 0; border-radius: 0; }
+      .open button { display: none; }
+    }
+    @media (prefers-reduced-motion: no-preference) { .panel { animation: rise .18s ease-out; } @keyframes rise { from { opacity: 0; transform: translateY(8px); } } }
+    @media print { .root { display: none; } }
+  `);
+  const host = document.createElement("wasl-chat");
+  const shadow = host.attachShadow({ mode: "closed" });
+  shadow.adoptedStyleSheets = [sheet];
+  const make = (name, attributes = {}) => { const node = document.createElement(name); for (const [k, v] of Object.entries(attributes)) node.setAttribute(k, v); return node; };
+  const root = make("div", { class: `root${atStart ? " at-start" : ""}`, dir: arabic ? "rtl" : "ltr", lang: language });
+  const panel = make("div", { class: "panel", hidden: "" });
+  const button = make("button", { type: "button", "aria-expanded": "false", "aria-label": words.open });
+  const space = "http://www.w3.org/2000/svg";
+  const drawing = document.createElementNS(space, "svg");
+  for (const [k, v] of Object.entries({ width: 28, height: 28, viewBox: "0 0 32 32", fill: "none", stroke: "currentColor", "stroke-width": 3, "stroke-linecap": "round", "stroke-linejoin": "round", "aria-hidden": "true" })) drawing.setAttribute(k, v);
+  const stroke = document.createElementNS(space, "path");
+  stroke.setAttribute("d", "M3.5 14.5 8.7 21.5H22c4.2 0 6.8-2.6 6.8-5.7 0-3-2.2-5-4.9-5-4.1 0-7.2 4.9-10 10.7");
+  drawing.append(stroke);
+  const count = make("span", { class: "count", hidden: "" });
+  button.append(drawing);
+  if (options.label) { const label = make("span"); label.textContent = options.label; button.append(label); }
+  button.append(count);
+  root.append(panel, button);
+  shadow.append(root);
+
+  let frame = null, ready = false, open = false;
+  const tell = (act) => { if (ready) frame.contentWindow.postMessage({ wasl: 1, act }, home); };
+  const fresh = (n) => { count.hidden = !n; count.textContent = n ? String(n) : ""; button.setAttribute("aria-label", n ? words.fresh + n : words.open); };
+
+  function load() {
+    if (frame) return;
+    const asked = new URLSearchParams({ lang: language, site: location.origin });
+    if (options.colour) asked.set("colour", colour);
+    if (options.title) asked.set("title", options.title);
+    frame = make("iframe", { src: `${home}/widget?${asked}`, title: options.title || words.open, allow: "clipboard-write", referrerpolicy: "no-referrer" });
+    panel.append(frame);
+  }
+
+  function set(next) {
+    open = next;
+    if (open) load();
+    panel.hidden = !open;
+    root.classList.toggle("open", open);
+    button.setAttribute("aria-expanded", String(open));
+    button.setAttribute("aria-label", open ? words.close : words.open);
+    if (open) { fresh(0); button.setAttribute("aria-label", words.close); frame.focus(); tell("open"); }
+    else { tell("close"); button.focus(); }
+  }
+
+  button.addEventListener("click", () => set(!open));
+  addEventListener("message", (event) => {
+    if (event.origin !== home || !frame || event.source !== frame.contentWindow || event.data?.wasl !== 1) return;
+    if (event.data.act === "ready") { ready = true; if (open) tell("open"); }
+    if (event.data.act === "close" && open) set(false);
+    if (event.data.act === "message" && !open) fresh(Number(event.data.count) || 1);
+    if (event.data.act === "read") fresh(0);
+  });
+  const begin = () => { document.body.append(host); if (options.open === "true") set(true); };
+  if (document.body) begin(); else addEventListener("DOMContentLoaded", begin);
+  window.wasl = Object.freeze({ open: () => set(true), close: () => set(false) });
+})();

@@ -1,0 +1,169 @@
+"""A small Wasl for the browser's journeys: real store, bus and pages on a loopback port, and an answerer that follows a script."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from wasl.channels.webchat import WebChat
+from wasl.config import Settings
+from wasl.domain.event import Event
+from wasl.domain.ids import DeliveryId, MessageId
+from wasl.domain.message import Part, Text, plain_text
+from wasl.domain.person import Address
+from wasl.domain.prompt import Usage
+from wasl.domain.turn import Closing, NewDelivery, NewMessage, Settling, UsageRecord, Work
+from wasl.net.blobs import FolderBlobs
+from wasl.net.bus_local import LocalBus
+from wasl.net.clock import SystemClock
+from wasl.ports.bus import conversation_topic
+from wasl.ports.store import Accepted, Incoming, Lease, Outcome, ReceiptApplied
+from wasl.service.live import STORED, Live, encode
+from wasl.service.login import make_link
+from wasl.store.sqlite import SqliteStore
+from wasl.web.pages import build_pages
+from wasl.web.server import Server
+
+SECRET = "a secret for tests only"
+EXAMPLES = {
+    "en": ("When are you open on Friday?", "Do you deliver to the old town?", "Can I order a cake for Saturday?", "How do I pay?"),
+    "ar": ("متى تفتحون يوم الجمعة؟", "هل توصلون إلى البلدة القديمة؟", "هل يمكنني طلب كعكة ليوم السبت؟", "ما طرق الدفع؟"),
+}
+
+
+@dataclass(slots=True)
+class Script:
+    """What the answerer says: `answers` by the words asked; `gate` holds an answer back after `pause_after` pieces until it is set."""
+
+    answers: dict[str, str] = field(default_factory=dict)
+    default: str = "You said: {words}"
+    candidate: str = "extractive"
+    piece_characters: int = 6
+    pause_after: int | None = None
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class Composition:
+    """Everything in one process; `stop` and `start` again on the same port keep the store."""
+
+    def __init__(self, folder: Path, *, script: Script | None = None, sites: tuple[str, ...] = ()) -> None:
+        self.script = script or Script()
+        self._folder = folder
+        self._sites = sites
+        self._port = 0
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    async def start(self) -> None:
+        self.clock = SystemClock()
+        self.store = SqliteStore(self._folder / "wasl.sqlite", clock=self.clock)
+        await self.store.open()
+        self.bus = LocalBus()
+        titles = {"en": "Zaytuna Bakery", "ar": "مخبز زيتونة"}
+        settings = WebChat.Settings.model_validate({"secret": SECRET, "title": titles, "examples": EXAMPLES, "sites": self._sites})
+        self.channel = WebChat(settings, name="webchat")
+        app = build_pages(
+            store=self.store,
+            bus=self.bus,
+            receive=self,
+            blobs=FolderBlobs(self._folder / "blobs"),
+            clock=self.clock,
+            channels={"webchat": self.channel},
+            settings=Settings.model_validate({"candidates": [{"provider": "extractive", "name": "extractive", "price_class": "free"}]}),
+            secret=SECRET,
+            version="test",
+        )
+        self._server = Server(app, host="127.0.0.1", port=self._port)
+        self._serving = asyncio.create_task(self._server.run())
+        await self._server.started.wait()
+        self._port = self._server.port
+        for work in await self.store.claim(lease=self._lease(), limit=50, now_ms=self.clock.now_ms()):
+            self._answer_soon(work)
+
+    async def stop(self) -> None:
+        """Ends at once, in the middle of whatever is being answered."""
+        for task in self._tasks:
+            task.cancel()
+        await self.bus.close()
+        self._server.stop()
+        await self._serving
+        await self.store.close()
+
+    async def login_url(self) -> str:
+        return self.url + await make_link(self.store, now_ms=self.clock.now_ms())
+
+    def _lease(self) -> Lease:
+        return Lease(owner="test", milliseconds=1)
+
+    async def events(self, name: str, *, raw: bytes, events: Sequence[Event]) -> Sequence[Outcome]:
+        incoming = Incoming(channel=name, raw=raw, received_at_ms=self.clock.now_ms(), events=events)
+        outcomes = await self.store.receive(incoming, lease=self._lease())
+        for outcome in outcomes:
+            if isinstance(outcome, Accepted | ReceiptApplied):
+                self.bus.publish(conversation_topic(outcome.conversation_id), STORED)
+            if isinstance(outcome, Accepted) and outcome.work:
+                self._answer_soon(outcome.work)
+        return outcomes
+
+    def _answer_soon(self, work: Work) -> None:
+        task = asyncio.create_task(self._answer(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _answer(self, work: Work) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            for turn in work.turns:
+                words = plain_text(turn.parts)
+                answer = self.script.answers.get(words.strip()) or self.script.default.replace("{words}", words)
+                topic = conversation_topic(work.conversation_id)
+                self.bus.publish(topic, encode(Live(kind="working", turn=turn.id)))
+                await self._stream(topic, turn.id, answer)
+                await self._close(work, turn.id, turn.address, (Text(text=answer, format="markdown"),))
+            await self.store.release(conversation_id=work.conversation_id, epoch=work.epoch, now_ms=self.clock.now_ms())
+            for more in await self.store.claim(lease=self._lease(), limit=50, now_ms=self.clock.now_ms() + 5):
+                if more.turns:
+                    self._answer_soon(more)
+
+    async def _stream(self, topic: str, turn: str, answer: str) -> None:
+        size = self.script.piece_characters
+        for count, at in enumerate(range(0, len(answer), size)):
+            if count == self.script.pause_after:
+                await self.script.gate.wait()
+            self.bus.publish(topic, encode(Live(kind="delta", turn=turn, at=at, text=answer[at : at + size])))
+            await asyncio.sleep(0.01)
+
+    async def _close(self, work: Work, turn: str, address: Address, parts: tuple[Part, ...]) -> None:
+        now = self.clock.now_ms()
+        reply = NewMessage(id=MessageId(self.clock.new_id()), author="assistant", parts=parts, model=self.script.candidate)
+        delivery = NewDelivery(id=DeliveryId(self.clock.new_id()), address=address, position=0, parts=parts)
+        usage = UsageRecord(
+            candidate=self.script.candidate,
+            provider="extractive",
+            model="",
+            price_class="free",
+            outcome="answered",
+            usage=Usage(input_tokens=40, output_tokens=20),
+            started_at_ms=now,
+            took_ms=12,
+        )
+        await self.store.close_turn(
+            Closing(
+                conversation_id=work.conversation_id,
+                epoch=work.epoch,
+                turn_ids=(turn,),
+                state="answered",
+                at_ms=now,
+                reply=reply,
+                deliveries=(delivery,),
+                usage=(usage,),
+            )
+        )
+        self.bus.publish(conversation_topic(work.conversation_id), STORED)
+        await self.store.settle(
+            Settling(delivery_id=delivery.id, conversation_id=work.conversation_id, epoch=work.epoch, state="sent", at_ms=now)
+        )
+        self.bus.publish(conversation_topic(work.conversation_id), STORED)
