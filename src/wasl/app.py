@@ -36,6 +36,7 @@ from wasl.service.deliver import Deliver
 from wasl.service.gather import Gather
 from wasl.service.housekeep import Housekeep
 from wasl.service.listen import Listen, listeners
+from wasl.service.login import keep_secret
 from wasl.service.observe import Observe
 from wasl.service.receive import Receive
 from wasl.service.show import Show
@@ -43,6 +44,7 @@ from wasl.service.worker import Worker
 from wasl.store.sqlite import SqliteStore
 from wasl.web.hooks import PREFIX, Hooks
 from wasl.web.ops import PATHS, Ops
+from wasl.web.pages import build_pages
 from wasl.web.server import Paths, Server
 
 log = structlog.get_logger(__name__)
@@ -298,7 +300,8 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
         for name in listeners(i.channels):
             listen = Listen(channel=i.channels[name], store=i.store, network=i.network, clock=i.clock, receive=i.receive)
             running.append(loop.create_task(listen.run(), name=f"listen {name}"))
-    server = Server(_faces(i), host=settings.server.host, port=settings.server.port)
+    secret = await keep_secret(i.store, now_ms=i.clock.now_ms())
+    server = Server(_faces(i, secret=secret), host=settings.server.host, port=settings.server.port)
     serving = loop.create_task(server.run(), name="server")
     running.append(serving)
     await _first(server.started.wait(), serving)
@@ -315,15 +318,27 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
         raise broken[0]
 
 
-def _faces(i: Installation) -> object:
-    """Everything that this process answers over HTTP."""
+def _faces(i: Installation, *, secret: str) -> object:
+    """Everything that this process answers over HTTP. `secret` signs the console's forms."""
     settings = i.settings
     ops = Ops(store=i.store, observe=i.observe, clock=i.clock, backlog_limit=settings.work.backlog_limit, version=__version__)
     faces: dict[str, object] = dict.fromkeys(PATHS, ops)
     if settings.server.role == "worker":
         return Paths(faces=faces, rest=ops)
     faces[PREFIX] = Hooks(receive=i.receive, observe=i.observe, body_bytes_max=settings.server.body_bytes_max)
-    return Paths(faces=faces, rest=ops)
+    pages = build_pages(
+        store=i.store,
+        bus=i.bus,
+        receive=i.receive,
+        blobs=i.blobs,
+        clock=i.clock,
+        channels=i.channels,
+        candidates=i.candidates,
+        settings=settings,
+        secret=secret,
+        version=__version__,
+    )
+    return Paths(faces=faces, rest=pages)
 
 
 def _shown_host(host: str) -> str:

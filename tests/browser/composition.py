@@ -73,7 +73,8 @@ class Composition:
             blobs=FolderBlobs(self._folder / "blobs"),
             clock=self.clock,
             channels={"webchat": self.channel},
-            settings=Settings.model_validate({"candidates": [{"provider": "extractive", "name": "extractive", "price_class": "free"}]}),
+            candidates=(),
+            settings=Settings(),
             secret=SECRET,
             version="test",
         )

@@ -18,6 +18,7 @@ from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel, Visited
 from wasl.ports.clock import Clock
 from wasl.ports.store import Outcome, Store
+from wasl.routing.route import RouteCandidate
 from wasl.web.assets import Assets
 from wasl.web.auth import LANGUAGE_COOKIE, YEAR_SECONDS, is_secure
 from wasl.web.languages import Language, Languages
@@ -57,6 +58,7 @@ class Faces:
     blobs: Blobs
     clock: Clock
     channels: Mapping[str, Channel]
+    candidates: Sequence[RouteCandidate]
     settings: Settings
     visited: Visited | None
     secret: str

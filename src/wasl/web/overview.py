@@ -35,11 +35,9 @@ async def overview(faces: Faces, language: Language) -> dict[str, Any]:
 
 def _candidates(faces: Faces, usage: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     answered = {row["candidate"]: row["calls"] for row in usage if row["outcome"] == "answered"}
-    rows = []
-    for candidate in faces.settings.candidates:
-        name = candidate.name or "/".join(w for w in (candidate.provider, candidate.model) if w)
-        rows.append({"name": name, "price_class": candidate.price_class, "region": candidate.region, "answered": answered.get(name, 0)})
-    return rows
+    return [
+        {"name": c.name, "price_class": c.price_class, "region": c.region, "answered": answered.get(c.name, 0)} for c in faces.candidates
+    ]
 
 
 def _usage(usage: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

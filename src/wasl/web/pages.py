@@ -1,6 +1,6 @@
 """The pages as one application: chat and widget for visitors, console for operators, static files."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -13,6 +13,7 @@ from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel, Visited
 from wasl.ports.clock import Clock
 from wasl.ports.store import Store
+from wasl.routing.route import RouteCandidate
 from wasl.web.assets import Assets
 from wasl.web.chat import Chat, redirect_home
 from wasl.web.console import console_app
@@ -29,6 +30,7 @@ def build_faces(
     blobs: Blobs,
     clock: Clock,
     channels: Mapping[str, Channel],
+    candidates: Sequence[RouteCandidate],
     settings: Settings,
     secret: str,
     version: str,
@@ -41,6 +43,7 @@ def build_faces(
         blobs=blobs,
         clock=clock,
         channels=channels,
+        candidates=candidates,
         settings=settings,
         visited=next((c for c in channels.values() if isinstance(c, Visited)), None),
         secret=secret,
@@ -59,6 +62,7 @@ def build_pages(
     blobs: Blobs,
     clock: Clock,
     channels: Mapping[str, Channel],
+    candidates: Sequence[RouteCandidate],
     settings: Settings,
     secret: str,
     version: str,
@@ -74,6 +78,7 @@ def build_pages(
         blobs=blobs,
         clock=clock,
         channels=channels,
+        candidates=candidates,
         settings=settings,
         secret=secret,
         version=version,
