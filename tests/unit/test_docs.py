@@ -1,0 +1,125 @@
+"""The docs are true: generated pages are fresh, links lead somewhere, words stand in the glossary, commands exist."""
+
+import dataclasses
+import importlib
+import pkgutil
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import wasl.domain
+from wasl.config import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+DESIGN_WORDS = """Message Part Person Address Link Consent Conversation Turn Delivery Receipt Channel Provider Candidate Route Rule Verdict Allow Rewrite
+Hold Refuse Reason Purpose Usage Price Document Version Change Sunset Milestone Exposure Drill Handoff""".split()
+
+
+def pages() -> Iterator[Path]:
+    yield from (ROOT / "README.md", ROOT / "README.ar.md", ROOT / "CHANGELOG.md")
+    yield from sorted(DOCS.rglob("*.md"))
+
+
+def shown(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def without_code(text: str) -> str:
+    return re.sub(r"`[^`]*`", "", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
+
+
+def anchors(text: str) -> set[str]:
+    heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", h.lower().strip()).replace(" ", "-") for h in heads}
+
+
+def test_generated_pages_and_tables_are_what_the_code_says() -> None:
+    result = subprocess.run([sys.executable, ROOT / "scripts" / "generate_docs.py", "--check"], capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("page", list(pages()), ids=shown)
+def test_links_inside_the_docs_lead_somewhere(page: Path) -> None:
+    broken = []
+    for target in re.findall(r"\]\(([^)\s]+)\)", without_code(page.read_text(encoding="utf-8"))):
+        if re.match(r"[a-z]+:", target):
+            continue
+        name, _, anchor = target.partition("#")
+        file = (page.parent / name).resolve() if name else page
+        if not file.exists() or (anchor and anchor not in anchors(file.read_text(encoding="utf-8"))):
+            broken.append(target)
+    assert broken == []
+
+
+def test_every_page_can_be_reached_from_the_first() -> None:
+    reached, waiting = set(), [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        if page in reached or page.suffix != ".md" or not page.exists():
+            continue
+        reached.add(page)
+        waiting += [(page.parent / t.partition("#")[0]).resolve() for t in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))]
+    assert {shown(p) for p in pages()} == {shown(p) for p in reached}
+
+
+def glossary() -> dict[str, tuple[str, str]]:
+    rows = re.findall(r"^\| (\w+) \| ([^|]+) \| ([^|]+) \|$", (DOCS / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE)
+    return {word: (arabic.strip(), meaning.strip()) for word, arabic, meaning in rows}
+
+
+def test_the_words_of_the_design_stand_in_the_glossary() -> None:
+    assert [w for w in DESIGN_WORDS if w not in glossary()] == []
+
+
+def test_every_public_value_of_the_domain_stands_in_the_glossary() -> None:
+    found = {
+        name
+        for module in pkgutil.iter_modules(wasl.domain.__path__, "wasl.domain.")
+        for name, thing in vars(importlib.import_module(module.name)).items()
+        if isinstance(thing, type) and thing.__module__ == module.name and dataclasses.is_dataclass(thing) and not name.startswith("_")
+    }
+    assert sorted(found - set(glossary())) == []
+
+
+@pytest.mark.parametrize("word", glossary())
+def test_a_word_has_an_arabic_word_and_a_meaning(word: str) -> None:
+    arabic, meaning = glossary()[word]
+    assert re.search(r"[\u0600-\u06ff]", arabic)
+    assert meaning.endswith(".")
+
+
+def test_settings_shown_in_the_docs_are_settings() -> None:
+    """What a reader copies must be taken: every TOML block is read, and its sections and keys are known ones."""
+    tried = 0
+    for page in pages():
+        for block in re.findall(r"```toml\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL):
+            given = tomllib.loads("\n".join(line.removeprefix("   ") for line in block.splitlines()))
+            tried += 1
+            adapters = {"channels", "providers", "candidates"}
+            for key, value in given.items():
+                if key in adapters or not isinstance(value, dict) or set(value) & {"env", "file"}:
+                    continue
+                section = Settings.model_fields[key].annotation
+                assert section is not None
+                assert set(value) <= set(section.model_fields), f"{shown(page)}: [{key}]"  # type: ignore[attr-defined]
+    assert tried >= 5
+
+
+def test_make_targets_named_in_the_docs_exist() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    named = {
+        (shown(page), target) for page in pages() for target in re.findall(r"`make ([a-z-]+)[^`]*`", page.read_text(encoding="utf-8"))
+    } | {("README.md", t) for t in re.findall(r"^make ([a-z-]+)$", (ROOT / "README.md").read_text(encoding="utf-8"), re.MULTILINE)}
+    assert [(page, target) for page, target in sorted(named) if target not in targets] == []
+
+
+def test_both_readmes_have_the_same_shape() -> None:
+    english, arabic = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.ar.md"))
+    for pattern in (r"^## ", r"<!-- generated: (\w+)", r"\]\((docs/(?!images|start)[^)]+)\)"):
+        assert re.findall(pattern, english, re.MULTILINE) == re.findall(pattern, arabic, re.MULTILINE)
