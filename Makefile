@@ -1,6 +1,6 @@
 # Everything a person runs. Each target prepares .venv by itself, and only when a lock file changed.
 .DEFAULT_GOAL := help
-.PHONY: help run install test check format docs lock clean
+.PHONY: help run install test check format docs contract browser bench crash figures lock clean
 
 PY := .venv/bin/python
 export PYTHONPATH := src
@@ -32,6 +32,35 @@ format: ## Formats and mends what can be mended by itself
 	$(PREPARE) dev
 	$(PY) -m ruff format .
 	$(PY) -m ruff check --fix .
+
+docs: ## Writes the reference pages and the tables of the READMEs from the code
+	$(PREPARE) dev
+	$(PY) scripts/generate_docs.py
+
+contract: ## Every channel, provider and store against its shared suite
+	$(PREPARE) dev
+	@$(PY) scripts/ensure_tools.py
+	$(PY) scripts/run_contract.py $(ARGS)
+
+browser: ## The pages, in a real Chromium
+	$(PREPARE) dev
+	@$(PY) scripts/ensure_tools.py
+	$(PY) -m pytest tests/browser $(ARGS)
+
+bench: ## What one answer costs, beside a floor that keeps nothing
+	$(PREPARE) dev
+	@$(PY) scripts/ensure_tools.py
+	$(PY) -m tests.bench.spine $(ARGS)
+
+crash: ## Kills Wasl at every commit point and at random instants, and counts what was lost
+	$(PREPARE) dev
+	@$(PY) scripts/ensure_tools.py
+	$(PY) -m tests.crash.run $(ARGS)
+
+figures: ## Keeps what bench, crash and contract measured, for the READMEs
+	$(PREPARE) dev
+	$(PY) scripts/keep_figures.py
+	$(PY) scripts/generate_docs.py
 
 lock: ## Writes the lock files anew from pyproject.toml
 	$(PREPARE) dev

@@ -5,8 +5,9 @@ import json
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
-import wasl.channels
 from scripts.docs.tables import adapters, table
+
+import wasl.channels
 from wasl.domain.limits import Limits, Pace
 from wasl.ports import channel as contract
 
@@ -74,7 +75,7 @@ def _limit_rows(limits: list[Limits]) -> list[tuple[str, ...]]:
         return (title, *words)
 
     roles = sorted({role for one in limits for role in one.media_bytes_max})
-    rows = [
+    return [
         row("text", [f"{one.text_max:,} {one.text_unit}" for one in limits]),
         row("caption", [f"{one.caption_max:,}" if one.caption_max else "—" for one in limits]),
         *(row(role, [_size(one.media_bytes_max.get(role)) for one in limits]) for role in roles),
@@ -87,7 +88,6 @@ def _limit_rows(limits: list[Limits]) -> list[tuple[str, ...]]:
         row("largest webhook", [_size(one.body_bytes_max) for one in limits]),
         row("an unclear send", [_unclear(one) for one in limits]),
     ]
-    return rows
 
 
 def _unclear(one: Limits) -> str:

@@ -4,7 +4,6 @@ import importlib
 
 import click
 import typer
-
 from scripts.docs.tables import table
 
 

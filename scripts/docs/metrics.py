@@ -1,6 +1,7 @@
 """The reference page of metrics."""
 
 from scripts.docs.tables import table
+
 from wasl.service.observe import METRICS
 
 

@@ -4,8 +4,9 @@ import inspect
 import tomllib
 from pathlib import Path
 
-import wasl.providers
 from scripts.docs.tables import adapters, settings_table, table
+
+import wasl.providers
 
 CARDS = Path(wasl.providers.__file__).parent / "models.toml"
 

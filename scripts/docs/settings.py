@@ -1,10 +1,10 @@
 """The reference page of settings."""
 
 from pydantic import BaseModel
+from scripts.docs.tables import adapters, settings_table
 
 import wasl.channels
 import wasl.providers
-from scripts.docs.tables import adapters, settings_table
 from wasl.config import Candidate, Settings
 
 

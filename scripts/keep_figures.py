@@ -1,0 +1,37 @@
+"""`make figures`: takes what bench, crash and contract wrote under build/ into docs/figures/, from which the READMEs quote.
+
+Run it after those targets, on a quiet machine. Refuses figures of a commit that is not the present one, unless FORCE is set.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+KEPT = {"bench": "build/figures/bench.json", "crash": "build/figures/crash.json", "contract": "build/contract.json"}
+
+
+def main() -> int:
+    """Copies what is there; says what is not."""
+    head = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    for name, source in KEPT.items():
+        path = ROOT / source
+        if not path.exists():
+            print(f"{source} is not there: run `make {name}` first; what was kept before stays.")
+            continue
+        figures = json.loads(path.read_text(encoding="utf-8"))
+        commit = str(figures.get("commit", "")).rstrip("+")
+        if commit and not head.startswith(commit) and not os.environ.get("FORCE"):
+            print(f"{source} is of commit {commit}, not of this one: run `make {name}` again, or set FORCE=1.")
+            return 1
+        target = ROOT / "docs" / "figures" / f"{name}.json"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        print(f"kept {target.relative_to(ROOT)}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
