@@ -1,6 +1,12 @@
 """The reference page of HTTP addresses."""
 
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
 from scripts.docs.tables import table
+
+WEB = Path(__file__).resolve().parents[2] / "src" / "wasl" / "web"
 
 OPS = (
     ("GET", "`/healthz`", "anybody", "200 while the process answers; asks nothing of anybody. For restarting."),
@@ -24,6 +30,21 @@ HOOKS = (
 )
 
 
+API = (
+    (
+        "POST",
+        "`/v1/chat/completions`",
+        "OpenAI's chat completions, streamed or not, over the same candidates and failover as every answer.",
+    ),
+    ("GET", "`/v1/models`", "The candidates there are; a request may name one to begin with."),
+)
+FACES = {
+    "chat": ("For visitors", "", "the visitor, by a signed token; the pages themselves: anybody"),
+    "console": ("For operators", "/console", "an operator, by a session; the login: who has its link"),
+}
+"""Modules of `web/` whose routes are read from their code: title, prefix, who may."""
+
+
 def page() -> str:
     """Writes the page."""
     head = ("method", "address", "who may", "what it does")
@@ -34,4 +55,43 @@ def page() -> str:
         "## For platforms",
         table(head, HOOKS),
     ]
+    for path in sorted(WEB.rglob("*.py")):
+        rows = list(_routes(ast.parse(path.read_text(encoding="utf-8"))))
+        if not rows or path.stem not in FACES:
+            continue
+        title, prefix, who = FACES[path.stem]
+        parts += [
+            f"## {title}",
+            f"Who may: {who}.",
+            table(("method", "address", "what it does"), [(m, f"`{prefix}{a}`", d) for m, a, d in rows]),
+        ]
+    if (WEB / "openai_api.py").exists():
+        parts += [
+            "## For programs",
+            "Who may: whoever has a key (`wasl key`), as `Authorization: Bearer …`.",
+            table(("method", "address", "what it does"), API),
+        ]
     return "\n\n".join(parts)
+
+
+def _routes(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
+    """Walks the routes of a module: calls of `add_route` and `add_api_route`, and rows of (address, method, function)."""
+    words = {
+        node.name: (ast.get_docstring(node) or "").split("\n")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("add_route", "add_api_route"):
+            address, target = node.args[:2]
+            methods = next((k.value for k in node.keywords if k.arg == "methods"), None)
+            if isinstance(address, ast.Constant) and isinstance(methods, ast.List):
+                yield ", ".join(ast.literal_eval(methods)), address.value or "/", words.get(_name(target), "")
+        elif isinstance(node, ast.Tuple) and len(node.elts) == 3 and all(isinstance(e, ast.Constant) for e in node.elts[:2]):
+            address, method, target = node.elts
+            if str(ast.literal_eval(address)).startswith("/") and ast.literal_eval(method) in ("GET", "POST", "PUT", "DELETE"):
+                yield ast.literal_eval(method), ast.literal_eval(address), words.get(_name(target), "")
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
