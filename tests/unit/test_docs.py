@@ -2,6 +2,7 @@
 
 import dataclasses
 import importlib
+import json
 import pkgutil
 import re
 import subprocess
@@ -127,3 +128,26 @@ def test_both_readmes_have_the_same_shape() -> None:
     english, arabic = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.ar.md"))
     for pattern in (r"^## ", r"<!-- generated: (\w+)", r"\]\((docs/(?!images|start)[^)]+)\)"):
         assert re.findall(pattern, english, re.MULTILINE) == re.findall(pattern, arabic, re.MULTILINE)
+
+
+FIGURES = {
+    "bench": {
+        "turn_cpu_ms_sqlite", "turn_cpu_ms_postgres", "turn_cpu_ms_floor", "turn_ratio_to_floor", "added_p50_ms", "added_p99_ms",
+        "stream_first_chunk_p50_ms", "start_ready_s", "rss_mb_1000_conversations", "rss_growth_mb_100k_turns", "install_mb", "install_packages",
+    },
+    "crash": {"kills", "messages", "lost", "out_of_order", "twice_where_knowable", "unknown_unresolved"},
+}  # fmt: skip
+"""Names that are promised: whoever reads figures over time relies on them."""
+
+
+@pytest.mark.parametrize("target", FIGURES)
+def test_kept_figures_have_the_promised_names_and_are_numbers(target: str) -> None:
+    path = DOCS / "figures" / f"{target}.json"
+    if not path.exists():
+        pytest.skip(f"no figures of `make {target}` are kept yet")
+    figures = json.loads(path.read_text(encoding="utf-8"))
+    facts = {"machine", "commit"}
+    assert facts <= set(figures)
+    assert FIGURES[target] <= set(figures)
+    assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in figures)
+    assert all(isinstance(value, int | float) for name, value in figures.items() if name not in facts)
