@@ -24,20 +24,23 @@ class Frozen(BaseModel):
 class Assistant(Frozen):
     """Who answers, and how."""
 
-    name: str = "Wasl"
-    instructions: str = "You are a helpful assistant of this business. Answer in the person's language, shortly and kindly."
+    name: str = Field("Wasl", description="How the assistant is called, on pages and in groups.")
+    instructions: str = Field(
+        "You are a helpful assistant of this business. Answer in the person's language, shortly and kindly.",
+        description="What a model is told before everything else.",
+    )
     history_messages: int = Field(20, ge=0, le=200, description="Messages of the conversation that a model is shown.")
     passages: int = Field(4, ge=0, le=20, description="Passages of your documents that a model is shown.")
-    max_output_tokens: int = Field(1024, ge=16, le=32_000)
+    max_output_tokens: int = Field(1024, ge=16, le=32_000, description="Longest answer a model may give, in its tokens.")
 
 
 class Server(Frozen):
     """Where Wasl listens."""
 
-    host: str = "127.0.0.1"
-    port: int = Field(8080, ge=0, le=65_535)
+    host: str = Field("127.0.0.1", description="Address to listen on; the default can be reached from this machine only.")
+    port: int = Field(8080, ge=0, le=65_535, description="Port to listen on; 0 lets the system choose.")
     public_url: str | None = Field(None, description="How the world reaches this server, for webhooks and links (https://…).")
-    role: Literal["all", "web", "worker"] = "all"
+    role: Literal["all", "web", "worker"] = Field("all", description="What this process does; apart only with a PostgreSQL store.")
     body_bytes_max: int = Field(4 << 20, ge=1 << 10, description="Largest request body, bytes; uploads have their own limit.")
     upload_bytes_max: int = Field(25 << 20, ge=1 << 10, description="Largest file that a person may upload, bytes.")
 
@@ -46,7 +49,7 @@ class Work(Frozen):
     """How the durable core works."""
 
     concurrency: int = Field(256, ge=1, description="Conversations answered at once by one process.")
-    lease_seconds: float = Field(30.0, ge=1.0)
+    lease_seconds: float = Field(30.0, ge=1.0, description="How long a worker holds a conversation without a sign of life.")
     poll_seconds: float = Field(1.0, gt=0, description="How often to look for work that nobody announced.")
     backlog_limit: int = Field(2_000, ge=1, description="Due conversations above which /readyz and metrics say overloaded.")
     late_after_seconds: float = Field(600.0, gt=0, description="A turn older than this is late.")
@@ -64,33 +67,35 @@ class Work(Frozen):
 class Log(Frozen):
     """What is written to the error stream while Wasl runs."""
 
-    level: Literal["debug", "info", "warning", "error"] = "info"
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least important lines that are written.")
     form: Literal["auto", "json", "console"] = Field("auto", description="auto: for reading at a terminal, JSON lines elsewhere.")
 
 
 class Routing(Frozen):
     """Limits of one answer."""
 
-    first_token_seconds: float = Field(12.0, gt=0)
+    first_token_seconds: float = Field(12.0, gt=0, description="Longest wait for the first words of a streamed answer.")
     silence_seconds: float = Field(10.0, gt=0, description="Longest silence inside a streamed answer.")
     whole_seconds: float = Field(30.0, gt=0, description="Longest wait for one answer that is not streamed.")
     turn_seconds: float = Field(90.0, gt=0, description="Longest time for all candidates together.")
     retries: int = Field(1, ge=0, le=5, description="Further tries of the same candidate after a fault that may pass.")
-    price_class_max: PriceClass = "standard"
-    stream: Literal["when shown", "always", "never"] = "when shown"
+    price_class_max: PriceClass = Field("standard", description="Dearest class that may stand in when a candidate before it fails.")
+    stream: Literal["when shown", "always", "never"] = Field(
+        "when shown", description="Whether models are asked to stream; 'when shown': where somebody sees the answer grow."
+    )
 
 
 class Candidate(Frozen):
     """One model at one provider, in the order in which they are asked."""
 
-    provider: str
-    model: str = ""
-    name: str | None = None
-    price_class: PriceClass = "standard"
-    region: str | None = None
-    context_tokens: int | None = None
-    output_tokens_max: int | None = None
-    vision: bool | None = None
+    provider: str = Field(description="Name of a [providers.<name>] section, or the kind of one that needs no settings.")
+    model: str = Field("", description="The model's name at that provider.")
+    name: str | None = Field(None, description="How it is called in logs and bills; else the model's name.")
+    price_class: PriceClass = Field("standard", description="How dear it is, for `routing.price_class_max`.")
+    region: str | None = Field(None, description="Where it runs, as you name regions.")
+    context_tokens: int | None = Field(None, description="Tokens it takes in all; else from the model card.")
+    output_tokens_max: int | None = Field(None, description="Tokens it can answer with; else from the model card.")
+    vision: bool | None = Field(None, description="Whether it sees pictures; else from the model card.")
 
 
 class Settings(Frozen):
@@ -105,10 +110,10 @@ class Settings(Frozen):
     work: Work = Work()
     routing: Routing = Routing()
     log: Log = Log()
-    channels: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    providers: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    candidates: tuple[Candidate, ...] = ()
-    otel_endpoint: str | None = None
+    channels: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Channels by the name you give them.")
+    providers: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Providers by the name you give them.")
+    candidates: tuple[Candidate, ...] = Field((), description="Models to ask, in order.")
+    otel_endpoint: str | None = Field(None, description="OpenTelemetry collector (http://host:4318); needs the `otel` extra.")
 
 
 def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -12,9 +12,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
+import wasl.channels
 import wasl.domain
-from wasl.config import Settings
+import wasl.providers
+from wasl.adapters import adapter_in, kinds
+from wasl.config import Candidate, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -29,6 +33,17 @@ DESIGN_WORDS = (
 def pages() -> Iterator[Path]:
     yield from (ROOT / "README.md", ROOT / "README.ar.md", ROOT / "CHANGELOG.md")
     yield from sorted(DOCS.rglob("*.md"))
+
+
+def sections() -> list[type[BaseModel]]:
+    """Gives the settings, their sections, and the settings of every adapter."""
+    inner = [f.annotation for f in Settings.model_fields.values() if isinstance(f.annotation, type) and issubclass(f.annotation, BaseModel)]
+    adapters = [
+        adapter_in(importlib.import_module(module)).Settings
+        for package in (wasl.channels, wasl.providers)
+        for module in kinds(package).values()
+    ]
+    return [Settings, Candidate, *inner, *adapters]
 
 
 def shown(path: Path) -> str:
@@ -130,10 +145,21 @@ def test_both_readmes_have_the_same_shape() -> None:
         assert re.findall(pattern, english, re.MULTILINE) == re.findall(pattern, arabic, re.MULTILINE)
 
 
+@pytest.mark.parametrize("section", sections(), ids=lambda s: s.__name__)
+def test_every_setting_says_what_it_means(section: type[BaseModel]) -> None:
+    silent = [
+        n
+        for n, f in section.model_fields.items()
+        if not f.description and not (isinstance(f.annotation, type) and issubclass(f.annotation, BaseModel))
+    ]
+    assert silent == []
+
+
 FIGURES = {
     "bench": {
         "turn_cpu_ms_sqlite", "turn_cpu_ms_postgres", "turn_cpu_ms_floor", "turn_ratio_to_floor", "added_p50_ms", "added_p99_ms",
-        "stream_first_chunk_p50_ms", "start_ready_s", "rss_mb_1000_conversations", "rss_growth_mb_100k_turns", "install_mb", "install_packages",
+        "stream_first_chunk_p50_ms", "start_ready_s", "rss_mb_1000_conversations", "rss_growth_mb_100k_turns", "install_mb",
+        "install_packages",
     },
     "crash": {"kills", "messages", "lost", "out_of_order", "twice_where_knowable", "unknown_unresolved"},
 }  # fmt: skip

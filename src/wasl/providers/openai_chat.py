@@ -45,8 +45,8 @@ class OpenAiChat:
         key_header: Literal["auto", "bearer", "api-key"] = Field("auto", description="auto: api-key for Azure, else bearer.")
         addressing: Literal["openai", "azure"] = Field("openai", description="azure: the deployment stands in the path.")
         api_version: str | None = Field(None, description="Azure's api-version query.")
-        organisation: str | None = None
-        project: str | None = None
+        organisation: str | None = Field(None, description="Which of your organisations is billed.")
+        project: str | None = Field(None, description="Which of its projects.")
         headers: dict[str, str] = Field(default_factory=dict, description="Further headers, as some servers ask for.")
         output_limit_field: Literal["auto", "max_tokens", "max_completion_tokens"] = Field(
             "auto", description="auto: max_completion_tokens for OpenAI and Azure, max_tokens for other servers."
