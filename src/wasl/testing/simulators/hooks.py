@@ -35,6 +35,15 @@ class Tally:
     latencies_seconds: deque[float] = field(default_factory=lambda: deque(maxlen=LATENCIES_KEPT))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """One webhook on its way; `done` is called once it is taken."""
+
+    body: bytes
+    note: str
+    done: Callable[[], object] | None = None
+
+
 class Hooks:
     """Posts bodies to `url`.
 
@@ -55,6 +64,7 @@ class Hooks:
         self.url = ""
         self.time_scale = 1.0
         self.tally = Tally()
+        self.trouble: tuple[int, str] | None = None
         self._sign = sign
         self._taken = taken
         self._twice = twice
@@ -62,7 +72,7 @@ class Hooks:
         self._patience = patience
         self._feed = feed
         self._poster = Poster()
-        self._lanes: dict[str, deque[tuple[bytes, str]]] = {}
+        self._lanes: dict[str, deque[Posting]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -70,15 +80,16 @@ class Hooks:
         """Counts the webhooks that are not taken yet."""
         return self.tally.made - self.tally.taken - self.tally.lost
 
-    def post(self, body: bytes, *, lane: str | None, note: str) -> None:
+    def post(self, body: bytes, *, lane: str | None, note: str, done: Callable[[], object] | None = None) -> None:
         """Sends `body` from a task of its own; `note` says in a few words what it is."""
         self.tally.made += 1
+        posting = Posting(body=body, note=note, done=done)
         if lane is None:
-            self._start(self._bring(body, note))
+            self._start(self._bring(posting))
         elif lane in self._lanes:
-            self._lanes[lane].append((body, note))
+            self._lanes[lane].append(posting)
         else:
-            self._lanes[lane] = deque([(body, note)])
+            self._lanes[lane] = deque([posting])
             self._start(self._walk(lane))
 
     async def drained(self, *, timeout_seconds: float | None = None) -> bool:
@@ -95,12 +106,18 @@ class Hooks:
         """Makes a GET, for the handshake. Raises NoAnswer."""
         return await self._poster.ask("GET", url, headers={}, timeout_seconds=self._patience.timeout_seconds)
 
-    async def close(self) -> None:
+    async def abandon(self) -> None:
         """Gives up everything that waits."""
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        self._lanes.clear()
+        self.tally.lost += self.waiting
+
+    async def close(self) -> None:
+        """Gives up everything that waits and closes the connections."""
+        await self.abandon()
         self._poster.close()
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
@@ -112,12 +129,12 @@ class Hooks:
         queue = self._lanes[lane]
         try:
             while queue:
-                body, note = queue.popleft()
-                await self._bring(body, note)
+                await self._bring(queue.popleft())
         finally:
-            del self._lanes[lane]
+            self._lanes.pop(lane, None)
 
-    async def _bring(self, body: bytes, note: str) -> None:
+    async def _bring(self, posting: Posting) -> None:
+        body, note = posting.body, posting.note
         headers = {"content-type": "application/json", **self._sign(body)}
         pause, waited = self._patience.first_seconds, 0.0
         while not await self._try(body, headers, note):
@@ -129,6 +146,8 @@ class Hooks:
             waited += pause
             pause = min(pause * self._patience.factor, self._patience.longest_seconds)
         self.tally.taken += 1
+        if posting.done is not None:
+            posting.done()
         if self._twice():
             await self._try(body, headers, f"{note} (duplicate)")
 
@@ -140,11 +159,15 @@ class Hooks:
                 "POST", self.url, headers=headers, body=body, timeout_seconds=self._patience.timeout_seconds
             )
         except NoAnswer as error:
+            self.trouble = (self._clock.now_ms(), str(error))
             self._tell(note, body, 0, str(error))
             return False
         self.tally.latencies_seconds.append(self._clock.monotonic() - began)
         self._tell(note, body, status, answer[:200].decode("utf-8", "replace"))
-        return self._taken(status)
+        if self._taken(status):
+            return True
+        self.trouble = (self._clock.now_ms(), f"Wrong response from the webhook: {status}")
+        return False
 
     def _tell(self, note: str, body: bytes, status: int, answer: str) -> None:
         if self._feed.on:

@@ -33,7 +33,7 @@ class Client:
     async def ask(self, method: str, url: str, *, timeout_seconds: float = 10, **options: Any) -> Answered:
         try:
             async with self.session.request(method, url, timeout=aiohttp.ClientTimeout(total=timeout_seconds), **options) as answer:
-                return Answered(status=answer.status, body=await answer.read(), headers=dict(answer.headers))
+                return Answered(status=answer.status, body=await answer.read(), headers={k.lower(): v for k, v in answer.headers.items()})
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError) as error:
             return Answered(status=0, body=type(error).__name__.encode())
 
