@@ -35,6 +35,7 @@ from wasl.service.compose import Search, Voice
 from wasl.service.deliver import Deliver
 from wasl.service.gather import Gather
 from wasl.service.housekeep import Housekeep
+from wasl.service.learn import EXAMPLE, Learn
 from wasl.service.listen import Listen, listeners
 from wasl.service.login import keep_secret
 from wasl.service.observe import Observe
@@ -66,7 +67,7 @@ class Installation:
     channels: Mapping[str, Channel]
     providers: Mapping[str, Provider | Keyless]
     candidates: Sequence[RouteCandidate]
-    search: Search
+    learn: Learn
     ask: Ask
     receive: Receive
     worker: Worker
@@ -97,7 +98,7 @@ def compose(settings: Settings) -> Installation:
     channels = make_channels(settings)
     providers = make_providers(settings)
     candidates = make_candidates(settings, providers)
-    search: Search = lambda question, limit, language: ()  # noqa: E731
+    learn = Learn(folder=settings.knowledge, clock=clock, example=EXAMPLE if settings.on_trial else None)
     ask = Ask(candidates=candidates, network=network, clock=clock, routing=settings.routing)
     worker = _worker(
         settings,
@@ -109,7 +110,7 @@ def compose(settings: Settings) -> Installation:
         observe=observe,
         channels=channels,
         ask=ask,
-        search=search,
+        search=learn.search,
     )
     answers = settings.server.role != "web"
     receive = Receive(
@@ -141,7 +142,7 @@ def compose(settings: Settings) -> Installation:
         channels=channels,
         providers=providers,
         candidates=candidates,
-        search=search,
+        learn=learn,
         ask=ask,
         receive=receive,
         worker=worker,
@@ -295,6 +296,8 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
     await i.housekeep.free_the_dead()
     running: list[asyncio.Task[None]] = [loop.create_task(i.housekeep.run(), name="housekeep")]
     if settings.server.role != "web":
+        await i.learn.refresh()
+        running.append(loop.create_task(i.learn.run(), name="learn"))
         running.append(loop.create_task(i.worker.run(), name="worker"))
     if settings.server.role != "worker":
         for name in listeners(i.channels):

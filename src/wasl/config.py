@@ -1,15 +1,23 @@
-"""Settings: read once from wasl.toml and the environment into frozen models; a wrong key is named with the way out."""
+"""Settings: read once from wasl.toml and the environment into frozen models; a wrong key is named with the way out.
+
+What the file says, the environment may override: `WASL_SERVER__PORT=9000` is `port` in `[server]`, two underscores part the
+names. Secrets are named, not written: `{ env = "NAME" }` or `{ file = "path" }`.
+"""
 
 import difflib
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, Final, Literal, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from wasl.domain.errors import SettingWrong
+
+SETTINGS_BYTES_MAX: Final = 1 << 20
+SECRET_BYTES_MAX: Final = 64 << 10
+OVERRIDE_PREFIX: Final = "WASL_"
 
 PriceClass = Literal["free", "low", "standard", "high"]
 """Ordered from cheapest to dearest; failing over upward is allowed only as far as `routing.price_class_max` says."""
@@ -18,7 +26,12 @@ PriceClass = Literal["free", "low", "standard", "high"]
 class Frozen(BaseModel):
     """A settings section: frozen, and an unknown key is an error."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _show_what_is_not_secret(cls, value: Any) -> Any:
+        return revealed(cls, value) if isinstance(value, dict) else value
 
 
 class Assistant(Frozen):
@@ -27,20 +40,22 @@ class Assistant(Frozen):
     name: str = Field("Wasl", description="How the assistant is called, on pages and in groups.")
     instructions: str = Field(
         "You are a helpful assistant of this business. Answer in the person's language, shortly and kindly.",
-        description="What a model is told before everything else.",
+        description="What a model is told about its work, before anything else.",
     )
     history_messages: int = Field(20, ge=0, le=200, description="Messages of the conversation that a model is shown.")
     passages: int = Field(4, ge=0, le=20, description="Passages of your documents that a model is shown.")
-    max_output_tokens: int = Field(1024, ge=16, le=32_000, description="Longest answer a model may give, in its tokens.")
+    max_output_tokens: int = Field(1024, ge=16, le=32_000, description="Longest answer, in a model's tokens.")
 
 
 class Server(Frozen):
     """Where Wasl listens."""
 
-    host: str = Field("127.0.0.1", description="Address to listen on; the default can be reached from this machine only.")
-    port: int = Field(8080, ge=0, le=65_535, description="Port to listen on; 0 lets the system choose.")
-    public_url: str | None = Field(None, description="How the world reaches this server, for webhooks and links (https://…).")
-    role: Literal["all", "web", "worker"] = Field("all", description="What this process does; apart only with a PostgreSQL store.")
+    host: str = Field("127.0.0.1", description="Address to listen on; 0.0.0.0 for every interface, behind a proxy that speaks HTTPS.")
+    port: int = Field(8080, ge=0, le=65_535, description="Port to listen on; 0 for any free one.")
+    public_url: str | None = Field(
+        None, pattern=r"^https?://[^/?#\s]+[^?#\s]*$", description="How the world reaches this server, for webhooks and links (https://…)."
+    )
+    role: Literal["all", "web", "worker"] = Field("all", description="What this process does; web and worker apart need PostgreSQL.")
     body_bytes_max: int = Field(4 << 20, ge=1 << 10, description="Largest request body, bytes; uploads have their own limit.")
     upload_bytes_max: int = Field(25 << 20, ge=1 << 10, description="Largest file that a person may upload, bytes.")
 
@@ -49,7 +64,7 @@ class Work(Frozen):
     """How the durable core works."""
 
     concurrency: int = Field(256, ge=1, description="Conversations answered at once by one process.")
-    lease_seconds: float = Field(30.0, ge=1.0, description="How long a worker holds a conversation without a sign of life.")
+    lease_seconds: float = Field(30.0, ge=1.0, description="How long a process that fell silent keeps its conversations.")
     poll_seconds: float = Field(1.0, gt=0, description="How often to look for work that nobody announced.")
     backlog_limit: int = Field(2_000, ge=1, description="Due conversations above which /readyz and metrics say overloaded.")
     late_after_seconds: float = Field(600.0, gt=0, description="A turn older than this is late.")
@@ -67,70 +82,71 @@ class Work(Frozen):
 class Log(Frozen):
     """What is written to the error stream while Wasl runs."""
 
-    level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least important lines that are written.")
+    level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is written.")
     form: Literal["auto", "json", "console"] = Field("auto", description="auto: for reading at a terminal, JSON lines elsewhere.")
 
 
 class Routing(Frozen):
     """Limits of one answer."""
 
-    first_token_seconds: float = Field(12.0, gt=0, description="Longest wait for the first words of a streamed answer.")
+    first_token_seconds: float = Field(12.0, gt=0, description="Longest wait for the first word of a streamed answer.")
     silence_seconds: float = Field(10.0, gt=0, description="Longest silence inside a streamed answer.")
     whole_seconds: float = Field(30.0, gt=0, description="Longest wait for one answer that is not streamed.")
     turn_seconds: float = Field(90.0, gt=0, description="Longest time for all candidates together.")
     retries: int = Field(1, ge=0, le=5, description="Further tries of the same candidate after a fault that may pass.")
-    price_class_max: PriceClass = Field("standard", description="Dearest class that may stand in when a candidate before it fails.")
-    stream: Literal["when shown", "always", "never"] = Field(
-        "when shown", description="Whether models are asked to stream; 'when shown': where somebody sees the answer grow."
-    )
+    price_class_max: PriceClass = Field("standard", description="The dearest class that failing over may reach.")
+    stream: Literal["when shown", "always", "never"] = Field("when shown", description="When answers are asked for as a stream.")
 
 
 class Candidate(Frozen):
     """One model at one provider, in the order in which they are asked."""
 
-    provider: str = Field(description="Name of a [providers.<name>] section, or the kind of one that needs no settings.")
-    model: str = Field("", description="The model's name at that provider.")
-    name: str | None = Field(None, description="How it is called in logs and bills; else the model's name.")
-    price_class: PriceClass = Field("standard", description="How dear it is, for `routing.price_class_max`.")
-    region: str | None = Field(None, description="Where it runs, as you name regions.")
-    context_tokens: int | None = Field(None, description="Tokens it takes in all; else from the model card.")
-    output_tokens_max: int | None = Field(None, description="Tokens it can answer with; else from the model card.")
-    vision: bool | None = Field(None, description="Whether it sees pictures; else from the model card.")
+    provider: str = Field(description="Name of a section [providers.…].")
+    model: str = Field("", description="The model's name as the provider writes it.")
+    name: str | None = Field(None, description="What the bill and the logs call it; the model's name when left out.")
+    price_class: PriceClass = Field("standard", description="How dear it is, so that failing over stays within routing.price_class_max.")
+    region: str | None = Field(None, description="Where it computes, for rules that ask.")
+    context_tokens: int | None = Field(None, ge=512, description="How much it can read; from the model card when left out.")
+    output_tokens_max: int | None = Field(None, ge=16, description="How much it can write; from the model card when left out.")
+    vision: bool | None = Field(None, description="Whether it can see pictures; from the model card when left out.")
 
 
 class Settings(Frozen):
     """Everything in wasl.toml."""
 
     data: Path = Field(Path("data"), description="Folder for the database, media and logs.")
-    store: str = Field("", description="Empty for SQLite in the data folder, or postgresql://…")
-    knowledge: Path = Field(Path("knowledge"), description="Folder with your own documents (.md, .txt).")
+    store: str = Field("", repr=False, description="Empty for SQLite in the data folder, or postgresql://…")
+    knowledge: Path = Field(Path("knowledge"), description="Folder with your own documents (.md, .txt, .csv).")
     language: str = Field("en", description="Language of pages and notices when a person's own is not known.")
-    assistant: Assistant = Assistant()
-    server: Server = Server()
-    work: Work = Work()
-    routing: Routing = Routing()
-    log: Log = Log()
-    channels: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Channels by the name you give them.")
-    providers: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Providers by the name you give them.")
-    candidates: tuple[Candidate, ...] = Field((), description="Models to ask, in order.")
-    otel_endpoint: str | None = Field(None, description="OpenTelemetry collector (http://host:4318); needs the `otel` extra.")
+    assistant: Assistant = Field(default_factory=Assistant)
+    server: Server = Field(default_factory=Server)
+    work: Work = Field(default_factory=Work)
+    routing: Routing = Field(default_factory=Routing)
+    log: Log = Field(default_factory=Log)
+    channels: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False, description="The ways to people, by name.")
+    providers: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False, description="The model providers, by name.")
+    candidates: tuple[Candidate, ...] = Field((), description="The models, in the order in which they are asked.")
+    otel_endpoint: str | None = Field(None, description="Where OpenTelemetry spans are sent (http://…:4318); none when left out.")
+
+    @property
+    def on_trial(self) -> bool:
+        """Nothing is connected yet: then the invented business that ships may be answered from, as nobody can mistake it."""
+        return not self.channels and not self.candidates
 
 
 def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Reads the file (None or missing: all defaults) and resolves `{ env = "NAME" }` and `{ file = "path" }` to secrets.
+    """Reads the file (None or missing: all defaults), then the environment's overrides, and resolves the named secrets.
 
-    Raises SettingWrong that names the key and the way out.
+    Relative folders are taken from where the file is. Raises SettingWrong that names the key and the way out.
     """
     raw: dict[str, Any] = {}
-    base = Path.cwd()
+    base = Path()
     if path is not None and path.exists():
-        base = path.resolve().parent
-        try:
-            raw = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise SettingWrong(f"{path.name} is not valid TOML: {error}. Mend that line, or write a new file with `wasl init`.") from error
-    resolved = _resolve(raw, environ=environ, base=base, at="")
-    return validated(Settings, resolved, at="")
+        base = path.parent
+        raw = _toml(path)
+    resolved = _resolved(_overridden(raw, environ), environ=environ, base=base, at="")
+    settings = validated(Settings, resolved, at="")
+    return settings.model_copy(update={"data": base / settings.data, "knowledge": base / settings.knowledge})
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -139,41 +155,168 @@ Model = TypeVar("Model", bound=BaseModel)
 def validated(model: type[Model], value: Mapping[str, Any], *, at: str) -> Model:
     """Makes a settings model from what the file says under the key `at`. Raises SettingWrong naming every wrong key."""
     try:
-        return model.model_validate(dict(value))
+        return model.model_validate(revealed(model, dict(value)))
     except ValidationError as error:
-        raise SettingWrong("; ".join(_sentence(model, e, at=at) for e in error.errors(include_input=False))) from error
+        found = error.errors(include_url=False, include_input=False)
+        raise SettingWrong(";\n".join(_sentence(model, e["type"], e["loc"], e["msg"], e.get("ctx", {}), at=at) for e in found)) from None
 
 
-def _sentence(model: type[BaseModel], error: Any, *, at: str) -> str:
-    where = ".".join([*([at] if at else []), *(str(p) for p in error["loc"])])
-    if error["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(str(error["loc"][-1]), list(model.model_fields), n=1)
-        return f"{where} is not a setting" + (
-            f"; did you mean {near[0]!r}?" if near else "; remove it, or see the reference for the known keys"
-        )
-    if error["type"] == "missing":
-        return f"{where} is missing; add it to wasl.toml, or run `wasl init`"
-    return f"{where}: {error['msg']}"
+def revealed(model: type[BaseModel], value: Mapping[str, Any]) -> dict[str, Any]:
+    """Gives the fields with a SecretStr made plain text again wherever the model's field is not a secret."""
+    return {
+        name: given.get_secret_value()
+        if isinstance(given, SecretStr) and name in model.model_fields and not _is_secret(model.model_fields[name].annotation)
+        else given
+        for name, given in value.items()
+    }
 
 
-def _resolve(value: Any, *, environ: Mapping[str, str], base: Path, at: str) -> Any:
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        if path.stat().st_size > SETTINGS_BYTES_MAX:
+            raise SettingWrong(f"{path} is larger than {SETTINGS_BYTES_MAX >> 20} MiB; name the right file with --config")
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise SettingWrong(f"{path} cannot be read ({error.strerror}); mend its rights, or name another file with --config") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingWrong(f"{path} is not valid TOML: {error}. Mend that line, or write a new file with `wasl init`.") from error
+
+
+def _overridden(raw: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    """Lays the environment's overrides over the file. A name without two underscores counts only when it is a key of the top."""
+    merged = dict(raw)
+    for name, given in sorted(environ.items()):
+        if not name.startswith(OVERRIDE_PREFIX):
+            continue
+        keys = name.removeprefix(OVERRIDE_PREFIX).lower().split("__")
+        if keys[0] not in Settings.model_fields:
+            if len(keys) > 1:
+                raise SettingWrong(f"The environment variable {name} overrides no setting{_hint(keys[0], list(Settings.model_fields))}")
+            continue
+        table = merged
+        for key in keys[:-1]:
+            inner = table.get(key, {})
+            if not isinstance(inner, dict):
+                raise SettingWrong(f"The environment variable {name} cannot override inside {key!r}, which is no table")
+            table[key] = dict(inner)
+            table = table[key]
+        table[keys[-1]] = _scalar(given) if keys[0] not in ("channels", "providers") or given[:1] in ("[", "{") else given
+    return merged
+
+
+def _scalar(given: str) -> Any:
+    """Reads a list or a table as TOML writes it; anything else stays text, which the models read as a number or a truth."""
+    if given[:1] not in ("[", "{"):
+        return given
+    try:
+        return tomllib.loads(f"v = {given}")["v"]
+    except tomllib.TOMLDecodeError:
+        return given
+
+
+def _resolved(value: Any, *, environ: Mapping[str, str], base: Path, at: str) -> Any:
     if isinstance(value, dict):
-        if set(value) == {"env"} and isinstance(value["env"], str):
-            found = environ.get(value["env"])
-            if not found:
-                raise SettingWrong(
-                    f'{at} wants the environment variable {value["env"]}, which is not set; export it, or use {{ file = "…" }}'
-                )
-            return SecretStr(found)
-        if set(value) == {"file"} and isinstance(value["file"], str):
-            path = base / value["file"]
-            try:
-                return SecretStr(path.read_text(encoding="utf-8").strip())
-            except OSError as error:
-                raise SettingWrong(
-                    f"{at} wants the file {value['file']!r}, which cannot be read ({error.strerror}); create it or mend the path"
-                ) from error
-        return {k: _resolve(v, environ=environ, base=base, at=f"{at}.{k}" if at else k) for k, v in value.items()}
+        if value.keys() == {"env"} and isinstance(value["env"], str):
+            return _from_environment(value["env"], environ=environ, at=at)
+        if value.keys() == {"file"} and isinstance(value["file"], str):
+            return _from_file(value["file"], base=base, at=at)
+        return {k: _resolved(v, environ=environ, base=base, at=f"{at}.{k}" if at else k) for k, v in value.items()}
     if isinstance(value, list):
-        return [_resolve(v, environ=environ, base=base, at=f"{at}[{i}]") for i, v in enumerate(value)]
+        return [_resolved(v, environ=environ, base=base, at=f"{at}[{i}]") for i, v in enumerate(value)]
     return value
+
+
+def _from_environment(name: str, *, environ: Mapping[str, str], at: str) -> SecretStr:
+    if found := environ.get(name):
+        return SecretStr(found)
+    near = difflib.get_close_matches(name, list(environ), n=1, cutoff=0.8)
+    meant = f" (did you mean {near[0]}?)" if near else ""
+    raise SettingWrong(f'{at} wants the environment variable {name}, which is not set{meant}; export it, or use {{ file = "…" }}')
+
+
+def _from_file(name: str, *, base: Path, at: str) -> SecretStr:
+    try:
+        with (base / name).open("rb") as file:
+            data = file.read(SECRET_BYTES_MAX + 1)
+        found = data.decode("utf-8-sig").strip()
+    except OSError as error:
+        raise SettingWrong(f"{at} wants the file {name!r}, which cannot be read ({error.strerror}); create it or mend the path") from error
+    except UnicodeDecodeError as error:
+        raise SettingWrong(f"{at} wants the file {name!r}, which is not UTF-8 text; write the secret into it again") from error
+    if not found or len(data) > SECRET_BYTES_MAX:
+        raise SettingWrong(f"{at} wants the file {name!r}, which is {'too large for' if found else 'empty; write'} a secret")
+    return SecretStr(found)
+
+
+# -- sentences about what is wrong -----------------------------------------------------------------------------------------
+_TAKES: Final[Mapping[str, str]] = {
+    "int_parsing": "a whole number", "int_type": "a whole number", "int_from_float": "a whole number",
+    "float_parsing": "a number", "float_type": "a number", "bool_parsing": "true or false", "bool_type": "true or false",
+    "string_type": "text in quotes", "model_type": "a table", "dict_type": "a table", "list_type": "a list", "tuple_type": "a list",
+    "path_type": "text in quotes",
+}  # fmt: skip
+
+
+def _sentence(model: type[BaseModel], kind: str, place: Sequence[int | str], said: str, facts: Mapping[str, Any], *, at: str) -> str:
+    where = _dotted(at, place)
+    owner = _model_at(model, place[:-1])
+    name = str(place[-1]) if place else ""
+    if kind == "extra_forbidden":
+        return f"{where} is not a setting{_hint(name, _known(owner) if owner else [])}"
+    if kind == "missing":
+        secret = owner is not None and name in owner.model_fields and _is_secret(owner.model_fields[name].annotation)
+        return f"{where} is missing; add " + (
+            f'{name} = {{ env = "…" }}, naming where the secret is' if secret else "it, or run `wasl init`"
+        )
+    if kind in _TAKES:
+        return f"{where} takes {_TAKES[kind]}"
+    if kind == "literal_error":
+        return f"{where} takes one of {facts.get('expected', said)}"
+    return f"{where}: {said.removeprefix('Value error, ')}"
+
+
+def _known(model: type[BaseModel]) -> list[str]:
+    """Gives the keys of a model, then those of its sections with their section."""
+    own = list(model.model_fields)
+    return own + [f"{key}.{k}" for key in own for inner in _models_in(model.model_fields[key].annotation)[:1] for k in inner.model_fields]
+
+
+def _hint(name: str, known: Sequence[str]) -> str:
+    within = [key for key in known if key.endswith(f".{name}")]
+    if near := within or difflib.get_close_matches(name, known, n=1):
+        return f"; did you mean {near[0]!r}?"
+    return (
+        f"; the known ones are {', '.join(key for key in known if '.' not in key)}"
+        if known
+        else "; remove it, or see the reference for the known keys"
+    )
+
+
+def _dotted(at: str, place: Sequence[int | str]) -> str:
+    where = at
+    for key in place:
+        where += f"[{key}]" if isinstance(key, int) else f".{key}" if where else key
+    return where
+
+
+def _model_at(model: type[BaseModel], place: Sequence[int | str]) -> type[BaseModel] | None:
+    """Finds the model that holds a place, walking through lists and optional ones."""
+    for key in place:
+        if isinstance(key, int):
+            continue
+        field = model.model_fields.get(key)
+        inner = _models_in(field.annotation) if field else []
+        if not inner:
+            return None
+        model = inner[0]
+    return model
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for argument in get_args(annotation) for found in _models_in(argument)]
+
+
+def _is_secret(annotation: Any) -> bool:
+    return annotation is SecretStr or any(_is_secret(argument) for argument in get_args(annotation))

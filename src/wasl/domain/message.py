@@ -111,7 +111,10 @@ Part = Text | Media | Place | Contact | Choice | Template | Reaction | Unknown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """One message as history shows it to the answering side. `seq` counts within its conversation from 1."""
+    """One message as history shows it to the answering side.
+
+    `seq` counts within its conversation from 1; `reply_to` is the id of the message that a message of ours answers.
+    """
 
     id: str
     seq: int
@@ -119,6 +122,7 @@ class Said:
     parts: tuple[Part, ...]
     sent_at_ms: int
     author_name: str | None = None
+    reply_to: str | None = None
 
 
 def plain_text(parts: tuple[Part, ...]) -> str:

@@ -71,7 +71,21 @@ def _answered(history: Sequence[Said], turns: Sequence[DueTurn]) -> list[Said]:
         if room < 0:
             break
         kept.append(said)
-    return kept[::-1]
+    return _beside_their_questions(kept[::-1])
+
+
+def _beside_their_questions(said: Sequence[Said]) -> list[Said]:
+    """Puts each answer right after what it answers: questions that came in a burst were stored before the first answer."""
+    ids = {one.id for one in said}
+    answers: dict[str, list[Said]] = {}
+    for one in said:
+        if one.reply_to in ids and one.reply_to is not None:
+            answers.setdefault(one.reply_to, []).append(one)
+    placed: list[Said] = []
+    for one in said:
+        if one.reply_to not in ids:
+            placed += [one, *answers.get(one.id, ())]
+    return placed
 
 
 def _said(said: Said, *, group: bool) -> PromptMessage:

@@ -131,7 +131,7 @@ class Deliver:
         if wait > 0:
             await self._clock.sleep(wait)
         try:
-            sent = await drive(channel.send(outgoing), explain=channel.explain, network=self._network)
+            sent = await drive(channel.send(outgoing), explain=channel.explain, network=self._network, blobs=self._blobs)
         except WaslError as error:
             return self._failed(outgoing, error, conversation_id=conversation_id, epoch=epoch, channel=channel)
         return Settling(

@@ -3,9 +3,11 @@
 from collections.abc import Callable, Generator
 from typing import TypeVar
 
-from wasl.domain.errors import Unavailable, Unclear, WaslError
+from wasl.domain.errors import Refused, Unavailable, Unclear, WaslError
+from wasl.ports.blobs import Blobs
 from wasl.ports.network import Network
 from wasl.wire.call import Call, Reply
+from wasl.wire.form import filled, needed
 
 Result = TypeVar("Result")
 
@@ -13,8 +15,14 @@ STEPS_MAX = 16
 """Requests of one exchange; an adapter that wants more is broken."""
 
 
-async def drive(exchange: Generator[Call, Reply, Result], *, explain: Callable[[Reply], WaslError | None], network: Network) -> Result:
-    """Runs the exchange to its end and gives its result.
+async def drive(
+    exchange: Generator[Call, Reply, Result],
+    *,
+    explain: Callable[[Reply], WaslError | None],
+    network: Network,
+    blobs: Blobs | None = None,
+) -> Result:
+    """Runs the exchange to its end and gives its result; a form in a call is filled with kept files from `blobs`.
 
     Raises what `explain` names, and what the network raises; a broken request that was safe to repeat counts as Unavailable:
     it tells nothing about the act itself.
@@ -26,7 +34,7 @@ async def drive(exchange: Generator[Call, Reply, Result], *, explain: Callable[[
     try:
         for _ in range(STEPS_MAX):
             try:
-                reply = await network.perform(call)
+                reply = await network.perform(await _filled(call, blobs) if call.form else call)
             except Unclear as error:
                 if call.safe_to_repeat:
                     raise Unavailable(error.message) from error
@@ -41,3 +49,11 @@ async def drive(exchange: Generator[Call, Reply, Result], *, explain: Callable[[
     finally:
         exchange.close()
     raise RuntimeError(f"an exchange took more than {STEPS_MAX} requests")
+
+
+async def _filled(call: Call, blobs: Blobs | None) -> Call:
+    """Makes the body of a form."""
+    try:
+        return filled(call, {sha256: await blobs.get(sha256) for sha256 in needed(call)} if blobs is not None else {})
+    except KeyError as error:
+        raise Refused(f"the file {error.args[0]!r} is not kept any more; it cannot be sent") from error

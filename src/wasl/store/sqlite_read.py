@@ -23,11 +23,13 @@ PREVIEW_CHARACTERS = 160
 def history(db: sqlite3.Connection, conversation_id: str, *, limit: int, before_seq: int | None) -> list[Said]:
     """Gives the last messages before a seq, oldest first."""
     rows = db.execute(
-        "select id, seq, author, parts, sent_ms, author_name from message where conversation_id = ? and seq < ? order by seq desc limit ?",
+        "select id, seq, author, parts, sent_ms, author_name, case when author <> 'person' then reply_to end"
+        " from message where conversation_id = ? and seq < ? order by seq desc limit ?",
         (conversation_id, _before(before_seq), limit),
     ).fetchall()
     return [
-        Said(id=r[0], seq=r[1], author=cast(Author, r[2]), parts=parts_of(r[3]), sent_at_ms=r[4], author_name=r[5]) for r in reversed(rows)
+        Said(id=r[0], seq=r[1], author=cast(Author, r[2]), parts=parts_of(r[3]), sent_at_ms=r[4], author_name=r[5], reply_to=r[6])
+        for r in reversed(rows)
     ]
 
 

@@ -142,7 +142,7 @@ def _arrival(db: sqlite3.Connection, event: Arrival, *, now: int, lease: Lease |
 def _place(db: sqlite3.Connection, event: Arrival, *, now: int, clock: Clock) -> _Place:
     key = event.address
     row = db.execute(_FIND, (key.channel, key.scope, key.handle)).fetchone()
-    if row is None and key.alias is not None:
+    if row is None:
         row = _through_alias(db, key, now=now)
     if row is None:
         return _new_person(db, event, now=now, clock=clock)
@@ -150,6 +150,8 @@ def _place(db: sqlite3.Connection, event: Arrival, *, now: int, clock: Clock) ->
     name = None if key.kind == "group" else event.author_name
     stale = (name and name != address.name) or (event.language and event.language != address.language)
     if event.author == "person" and (stale or (key.alias and key.alias != address.key.alias)):
+        if key.alias and key.alias != address.key.alias:
+            _close_recycled(db, key, now=now)
         db.execute(
             "update address set name = coalesce(?, name), language = coalesce(?, language), alias = coalesce(?, alias),"
             " alias_kind = coalesce(?, alias_kind) where id = ?",
@@ -160,20 +162,34 @@ def _place(db: sqlite3.Connection, event: Arrival, *, now: int, clock: Clock) ->
 
 
 def _through_alias(db: sqlite3.Connection, key: AddressKey, *, now: int) -> sqlite3.Row | None:
-    """Finds an older address that bore the second handle: as its only key it is the same correspondent, who is known by the
-    better key from now on; beside another key of the better kind the number was recycled, and the old address closes."""
+    """Finds the correspondent by the other of two handles.
+
+    An older address that bore the second handle as its only one is the same correspondent, known by the better key from now on.
+    Beside another better key the number was recycled: the old address closes and whoever writes now is somebody new.
+    """
+    if key.alias is None:
+        bearer = db.execute(_FIND_ALIAS, (key.channel, key.scope, key.handle)).fetchone()
+        return None if bearer is None else _find(db, *bearer[2:5])
     known = db.execute(_FIND, (key.channel, key.scope, key.alias)).fetchone()
-    if known is not None:
-        db.execute(
-            "update address set handle = ?, kind = ?, alias = ?, alias_kind = ? where id = ?",
-            (key.handle, key.kind, key.alias, key.alias_kind, known[0]),
-        )
-        found: sqlite3.Row = db.execute(_FIND, (key.channel, key.scope, key.handle)).fetchone()
-        return found
+    if known is None:
+        _close_recycled(db, key, now=now)
+        return None
+    db.execute(
+        "update address set handle = ?, kind = ?, alias = ?, alias_kind = ? where id = ?",
+        (key.handle, key.kind, key.alias, key.alias_kind, known[0]),
+    )
+    return _find(db, key.channel, key.scope, key.handle)
+
+
+def _find(db: sqlite3.Connection, *handle: str) -> sqlite3.Row | None:
+    row: sqlite3.Row | None = db.execute(_FIND, handle).fetchone()
+    return row
+
+
+def _close_recycled(db: sqlite3.Connection, key: AddressKey, *, now: int) -> None:
     recycled = db.execute(_FIND_ALIAS, (key.channel, key.scope, key.alias)).fetchone()
     if recycled is not None:
         db.execute("update address set valid_to_ms = ? where id = ?", (now, recycled[0]))
-    return None
 
 
 def _new_person(db: sqlite3.Connection, event: Arrival, *, now: int, clock: Clock) -> _Place:
@@ -241,7 +257,9 @@ def _receipt(db: sqlite3.Connection, channel: str, event: Receipt, *, now: int) 
     """Moves a delivery forward. Nothing remembers its key: moving forward only makes a repeat harmless."""
     row = None
     if event.tag is not None:
-        row = db.execute("select id, conversation_id, message_id, state from delivery where id = ?", (event.tag,)).fetchone()
+        row = db.execute(
+            "select id, conversation_id, message_id, state from delivery where id = ? and channel = ?", (event.tag, channel)
+        ).fetchone()
     if row is None and event.native_id is not None:
         row = db.execute(
             "select id, conversation_id, message_id, state from delivery where channel = ? and native_id = ?", (channel, event.native_id)

@@ -73,12 +73,17 @@ def renew(db: sqlite3.Connection, *, lease: Lease, now: int, held: Sequence[str]
 
 
 def release(db: sqlite3.Connection, conversation_id: str, epoch: int, *, now: int, turns_at: int | None, deliveries_at: int | None) -> None:
-    """Gives a lease back; `turns_at` None means now."""
+    """Gives a lease back; `turns_at` None means now. Deliveries that the holder does not know of (said meanwhile) count too."""
+    if deliveries_at is None:
+        (deliveries_at,) = db.execute(
+            "select min(due_ms) from delivery where conversation_id = ? and state in ('queued', 'sending', 'unknown')", (conversation_id,)
+        ).fetchone()
     with_turns = now if turns_at is None else turns_at
     if deliveries_at is not None:
         with_turns = min(with_turns, deliveries_at)
     db.execute(
-        "update conversation set owner = null, ready_at = case when turn_seq > closed_seq then ? else ? end where id = ? and epoch = ?",
+        "update conversation set owner = null, ready_at = case when turn_seq > closed_seq then ? else ? end"
+        " where id = ? and epoch = ? and owner is not null",
         (with_turns, deliveries_at, conversation_id, epoch),
     )
 
@@ -92,18 +97,20 @@ def _fence(db: sqlite3.Connection, conversation_id: str, epoch: int) -> None:
 def close_turn(db: sqlite3.Connection, closing: Closing) -> int | None:
     """Closes turns with their reply."""
     _fence(db, closing.conversation_id, closing.epoch)
-    at, reply = closing.at_ms, closing.reply
-    closed_seq = 0
+    at, reply, conversation_id = closing.at_ms, closing.reply, closing.conversation_id
     for turn_id in closing.turn_ids:
-        row = db.execute(
-            "update turn set state = ?, closed_ms = ?, reply_id = ?, verdicts = ?, note = ? where id = ? returning seq",
+        if db.execute("select 1 from turn where id = ? and state = 'due'", (turn_id,)).fetchone() is None:
+            raise Fenced(f"turn {turn_id!r} was closed already; what was prepared is thrown away")
+    for turn_id in closing.turn_ids:
+        db.execute(
+            "update turn set state = ?, closed_ms = ?, reply_id = ?, verdicts = ?, note = ? where id = ?",
             (closing.state, at, reply.id if reply else None, json_or_none(closing.verdicts), closing.note, turn_id),
-        ).fetchone()
-        closed_seq = max(closed_seq, row[0])
+        )
     (message_seq,) = db.execute(
-        "update conversation set closed_seq = max(closed_seq, ?), message_seq = message_seq + ?, last_ms = ? where id = ?"
+        "update conversation set closed_seq = coalesce((select min(t.seq) - 1 from turn t where t.conversation_id = conversation.id"
+        " and t.seq > closed_seq and t.state = 'due'), turn_seq), message_seq = message_seq + ?, last_ms = ? where id = ?"
         " returning message_seq",
-        (closed_seq, 1 if reply else 0, at, closing.conversation_id),
+        (1 if reply else 0, at, conversation_id),
     ).fetchone()
     insert_usage(db, closing.usage, turn_id=closing.turn_ids[0] if closing.turn_ids else None, conversation_id=closing.conversation_id)
     if reply is None:
@@ -195,7 +202,13 @@ def retry_turn(db: sqlite3.Connection, turn_id: str, conversation_id: str, epoch
 def start_sending(db: sqlite3.Connection, delivery_id: str, conversation_id: str, epoch: int, *, now: int) -> None:
     """Says, before the request goes out, that it goes out."""
     _fence(db, conversation_id, epoch)
+    if not _sendable(db, delivery_id):
+        raise Fenced(f"delivery {delivery_id!r} is being sent or is settled: it must not be sent now")
     _sending(db, delivery_id, now=now)
+
+
+def _sendable(db: sqlite3.Connection, delivery_id: str) -> bool:
+    return db.execute("select 1 from delivery where id = ? and state in ('queued', 'unknown')", (delivery_id,)).fetchone() is not None
 
 
 def _sending(db: sqlite3.Connection, delivery_id: str, *, now: int) -> None:
@@ -212,8 +225,8 @@ def settle(db: sqlite3.Connection, settling: Settling) -> Fenced | None:
     if s.state == "sent":
         _sent(db, s)
     row = db.execute("select epoch from conversation where id = ?", (s.conversation_id,)).fetchone()
-    if row is None or row[0] != s.epoch:
-        fenced = Fenced(f"conversation {s.conversation_id!r} was taken by another worker", epoch=s.epoch)
+    if row is None or row[0] != s.epoch or (s.next_sending is not None and not _sendable(db, s.next_sending)):
+        fenced = Fenced(f"conversation {s.conversation_id!r} or its next delivery was taken by another worker", epoch=s.epoch)
         if s.state == "sent":
             return fenced
         raise fenced
@@ -226,10 +239,7 @@ def settle(db: sqlite3.Connection, settling: Settling) -> Fenced | None:
     if s.next_sending is not None:
         _sending(db, s.next_sending, now=s.at_ms)
     if s.release:
-        (due,) = db.execute(
-            "select min(due_ms) from delivery where conversation_id = ? and state in ('queued', 'sending', 'unknown')", (s.conversation_id,)
-        ).fetchone()
-        release(db, s.conversation_id, s.epoch, now=s.at_ms, turns_at=None, deliveries_at=due)
+        release(db, s.conversation_id, s.epoch, now=s.at_ms, turns_at=None, deliveries_at=None)
     return None
 
 
@@ -252,9 +262,9 @@ def _sent(db: sqlite3.Connection, s: Settling) -> None:
 def say(db: sqlite3.Connection, conversation_id: str, message: NewMessage, deliveries: Sequence[NewDelivery], *, now: int) -> int:
     """Stores a message that answers no turn and wakes the conversation for its deliveries."""
     (seq,) = db.execute(
-        "update conversation set message_seq = message_seq + 1, last_ms = ?, ready_at = coalesce(ready_at, ?) where id = ?"
-        " returning message_seq",
-        (now, now if deliveries else None, conversation_id),
+        "update conversation set message_seq = message_seq + 1, last_ms = ?, ready_at = case"
+        " when ? and (ready_at is null or (owner is null and ready_at > ?)) then ? else ready_at end where id = ? returning message_seq",
+        (now, bool(deliveries), now, now, conversation_id),
     ).fetchone()
     _insert_message(db, conversation_id, message, seq=seq, at=now, deliveries=deliveries)
     for new in deliveries:

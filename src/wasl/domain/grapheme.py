@@ -1,0 +1,76 @@
+"""Borders between graphemes (what a reader takes for one letter), after Unicode Standard Annex 29, on the safe side.
+
+Only borders that are sure are reported: where this version's character tables do not know a character, it stays with its
+neighbour. So a cut at a reported border never parts a letter from its marks, a flag, a family or a skin tone.
+"""
+
+import unicodedata
+
+_ZWJ = "\u200d"
+_EXTENDING = frozenset("\u0e33\u0eb3\uff9e\uff9f")
+"""Letters by category that stand for a mark all the same (Thai and Lao AM, half-width Kana sound marks)."""
+_PREPENDED = frozenset("\u0d4e\U000111c2\U000111c3\U0001193f\U00011941\U00011a3a\U00011d46\U00011f02") | frozenset(
+    chr(code) for code in range(0x11A84, 0x11A8A)
+)
+_LINKER_CLASS = 9
+_MARKS_BACK_MAX = 32
+
+
+def is_border(text: str, at: int, *, start: int = 0) -> bool:
+    """Says whether a cut before `text[at]` surely parts two graphemes. `start` is a border already known, at or before `at`.
+
+    Looks back at most to `start`; the run of flags is counted from there.
+    """
+    if at <= start or at >= len(text):
+        return True
+    before, after = text[at - 1], text[at]
+    if before < "\u0300" and after < "\u0300":
+        return not (before == "\r" and after == "\n") and before != "\u00ad" and after != "\u00ad"
+    category = unicodedata.category(after)
+    if category[0] == "M" or category in ("Cf", "Cn") or after in _EXTENDING or "\U0001f3fb" <= after <= "\U0001f3ff":
+        return False
+    earlier = unicodedata.category(before)
+    if earlier in ("Cf", "Cn") or before in _PREPENDED:
+        return False
+    if _is_flag(after):
+        return not _odd_flags(text, at, start)
+    if _is_hangul(after) and _is_hangul(before):
+        return "\uac00" <= before <= "\ud7a3" and "\uac00" <= after <= "\ud7a3"
+    return not (earlier[0] == "M" and _linked(text, at, start))
+
+
+def last_border(text: str, *, start: int, end: int) -> int:
+    """Gives the last sure border after `start` and not after `end`; `end` itself when there is none between them."""
+    at = end
+    while at > start:
+        if is_border(text, at, start=start):
+            return at
+        at -= 1
+    return end
+
+
+def _is_flag(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"
+
+
+def _odd_flags(text: str, at: int, start: int) -> bool:
+    count = 0
+    while at - count > start and _is_flag(text[at - count - 1]):
+        count += 1
+    return count % 2 == 1
+
+
+def _is_hangul(character: str) -> bool:
+    return "\u1100" <= character <= "\u11ff" or "\ua960" <= character <= "\ua97f" or "\uac00" <= character <= "\ud7ff"
+
+
+def _linked(text: str, at: int, start: int) -> bool:
+    """Says whether a virama among the marks before `at` joins the next letter to the last one."""
+    first = max(start, at - _MARKS_BACK_MAX)
+    for back in range(at - 1, first - 1, -1):
+        character = text[back]
+        if unicodedata.combining(character) == _LINKER_CLASS:
+            return True
+        if unicodedata.category(character)[0] != "M" and character != _ZWJ:
+            return False
+    return first > start

@@ -1,0 +1,324 @@
+"""The store in memory: one process, nothing survives it; for tests and drills, by the same laws as the real ones."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from wasl.domain.errors import Fenced, StoreDown
+from wasl.domain.event import Receipt, Signal
+from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
+from wasl.domain.message import Media, Said
+from wasl.domain.person import Address, AddressKey
+from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
+from wasl.ports.clock import Clock
+from wasl.ports.store import DEDUPE_DAYS, Backlog, Incoming, Lease, Outcome, Timer, Token
+from wasl.store import picture_read, picture_receive, picture_work
+from wasl.store.picture import ConversationRow, MessageRow, Picture
+from wasl.store.rows import json_of, json_text
+
+Result = TypeVar("Result")
+DAY_MS = 86_400_000
+
+
+class MemoryStore:
+    """A store in dictionaries. `down` makes every method raise StoreDown, as a database that cannot be reached."""
+
+    def __init__(self, *, clock: Clock) -> None:
+        self.down = False
+        self._clock = clock
+        self._open = False
+        self._picture = Picture()
+        self._seen: dict[tuple[str, str], int] = {}
+        self._raws: list[tuple[str, int, bytes]] = []
+        self._cursors: dict[str, str] = {}
+        self._names: dict[str, str | None] = {}
+        self._messages: dict[str, list[MessageRow]] = {}
+        self._message_by_id: dict[str, MessageRow] = {}
+        self._usage: list[UsageRecord] = []
+        self._signals: list[tuple[str, Signal]] = []
+        self._consents: dict[tuple[str, str, str, str], tuple[bool, int]] = {}
+        self._tokens: dict[tuple[str, str], Token] = {}
+        self._taken: set[tuple[str, str]] = set()
+        self._timers: dict[tuple[str, str], Timer] = {}
+
+    async def open(self) -> None:
+        """Is ready."""
+        self._open = True
+
+    async def close(self) -> None:
+        """Closes; what was stored stays as long as the object."""
+        self._open = False
+
+    async def ping(self) -> None:
+        """Says whether it is open."""
+        self._up()
+
+    # -- one inbound request
+    async def receive(self, incoming: Incoming, *, lease: Lease | None = None) -> Sequence[Outcome]:
+        """Stores the raw body and every event."""
+
+        def write(picture: Picture) -> list[Outcome]:
+            keys = {(incoming.channel, e.key) for e in incoming.events if not isinstance(e, Receipt)}
+            picture.fresh = keys - self._seen.keys()
+            self._seen.update(dict.fromkeys(picture.fresh, incoming.received_at_ms))
+            return picture_receive.receive(picture, incoming, lease=lease, clock=self._clock)
+
+        return await self._write(write)
+
+    async def cursor(self, channel: str) -> str | None:
+        """Gives the last cursor stored for the channel."""
+        self._up()
+        return self._cursors.get(channel)
+
+    # -- work
+    async def claim(self, *, lease: Lease, limit: int, now_ms: int) -> Sequence[Work]:
+        """Leases what is ready, longest ready first."""
+        self._up()
+        ready = [c for c in self._picture.conversations.values() if c.ready_at is not None and c.ready_at <= now_ms]
+        ready.sort(key=lambda c: c.ready_at or 0)
+        return [self._lease(c, lease, now_ms=now_ms) for c in ready[:limit]]
+
+    async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> None:
+        """Prolongs the owner's leases."""
+        self._up()
+        for row in self._picture.conversations.values():
+            if row.owner == lease.owner and (held is None or row.id in held):
+                row.ready_at = now_ms + lease.milliseconds
+
+    async def owners(self) -> Sequence[str]:
+        """Names everybody who holds a lease."""
+        self._up()
+        return sorted({c.owner for c in self._picture.conversations.values() if c.owner is not None and c.ready_at is not None})
+
+    async def free(self, *, owner: str, now_ms: int) -> int:
+        """Ends the leases of an owner that is dead."""
+        self._up()
+        held = [c for c in self._picture.conversations.values() if c.owner == owner and c.ready_at is not None]
+        for row in held:
+            row.owner, row.ready_at = None, now_ms
+        return len(held)
+
+    async def release(
+        self,
+        *,
+        conversation_id: ConversationId,
+        epoch: int,
+        now_ms: int,
+        turns_at_ms: int | None = None,
+        deliveries_at_ms: int | None = None,
+    ) -> None:
+        """Gives a lease back."""
+        await self._write(
+            lambda p: picture_work.release(p, conversation_id, epoch, now=now_ms, turns_at=turns_at_ms, deliveries_at=deliveries_at_ms)
+        )
+
+    async def close_turn(self, closing: Closing) -> int | None:
+        """Stores the reply and closes the turns."""
+        return await self._write(lambda p: picture_work.close_turn(p, closing))
+
+    async def retry_turn(
+        self, *, turn_id: TurnId, conversation_id: ConversationId, epoch: int, now_ms: int, at_ms: int, usage: Sequence[UsageRecord] = ()
+    ) -> None:
+        """Counts an attempt and gives the lease back until `at_ms`."""
+        await self._write(lambda p: picture_work.retry_turn(p, turn_id, conversation_id, epoch, at=at_ms, usage=usage))
+
+    async def start_sending(self, *, delivery_id: DeliveryId, conversation_id: ConversationId, epoch: int, now_ms: int) -> None:
+        """Makes a delivery "sending" and counts the attempt."""
+        await self._write(lambda p: picture_work.start_sending(p, delivery_id, conversation_id, epoch, now=now_ms))
+
+    async def settle(self, settling: Settling) -> None:
+        """Stores what became of a delivery."""
+        fenced: Fenced | None = await self._write(lambda p: picture_work.settle(p, settling))
+        if fenced is not None:
+            raise fenced
+
+    async def say(self, *, conversation_id: ConversationId, message: NewMessage, deliveries: Sequence[NewDelivery], now_ms: int) -> int:
+        """Stores a message that answers no turn."""
+        return await self._write(lambda p: picture_work.say(p, conversation_id, message, deliveries, now=now_ms))
+
+    # -- reading
+    async def history(self, conversation_id: ConversationId, *, limit: int, before_seq: int | None = None) -> Sequence[Said]:
+        """Gives the last messages, oldest first."""
+        self._up()
+        return [
+            Said(id=m.id, seq=m.seq, author=m.author, parts=m.parts, sent_at_ms=m.sent_ms, author_name=m.author_name)
+            for m in self._before(conversation_id, before_seq, limit)
+        ]
+
+    async def messages_after(self, conversation_id: ConversationId, *, seq: int, limit: int) -> Sequence[StoredMessage]:
+        """Gives messages with a greater seq."""
+        self._up()
+        return [picture_read.shown(self._picture, m) for m in self._messages.get(conversation_id, []) if m.seq > seq][:limit]
+
+    async def messages_before(self, conversation_id: ConversationId, *, seq: int | None, limit: int) -> Sequence[StoredMessage]:
+        """Gives the last messages with a smaller seq."""
+        self._up()
+        return [picture_read.shown(self._picture, m) for m in self._before(conversation_id, seq, limit)]
+
+    async def find_address(self, key: AddressKey) -> tuple[Address, ConversationId] | None:
+        """Finds the open address and its conversation."""
+        self._up()
+        row = self._picture.by_handle.get((key.channel, key.scope, key.handle))
+        return None if row is None else (row.address, ConversationId(row.conversation_id))
+
+    async def addresses(self, conversation_id: ConversationId) -> Sequence[Address]:
+        """Gives the open addresses of a conversation's bearer."""
+        self._up()
+        rows = self._picture.addresses.values()
+        found = [r.address for r in rows if r.conversation_id == conversation_id and r.address.valid_to_ms is None]
+        return sorted(found, key=lambda a: (a.last_inbound_ms or -1, a.valid_from_ms, a.id), reverse=True)
+
+    async def conversations(self, *, limit: int, before_ms: int | None = None) -> Sequence[ConversationSummary]:
+        """Lists conversations, the newest word first."""
+        self._up()
+        rows = [c for c in self._picture.conversations.values() if before_ms is None or c.last_ms < before_ms]
+        rows.sort(key=lambda c: (c.last_ms, c.id), reverse=True)
+        return [
+            picture_read.summary(self._picture, c, self._messages.get(c.id, []), name=self._names.get(c.person_id)) for c in rows[:limit]
+        ]
+
+    async def backlog(self, *, now_ms: int) -> Backlog:
+        """Counts the work."""
+        self._up()
+        return picture_read.backlog(self._picture, now_ms=now_ms)
+
+    async def deliveries(self, message_id: MessageId) -> Sequence[Mapping[str, Any]]:
+        """Gives every delivery of a message."""
+        self._up()
+        return [picture_read.told(d) for d in picture_read.of_message(self._picture, message_id)]
+
+    async def usage_totals(self, *, since_ms: int) -> Sequence[Mapping[str, Any]]:
+        """Sums calls and tokens by candidate and outcome."""
+        self._up()
+        totals: dict[tuple[str, str], dict[str, Any]] = {}
+        for r in self._usage:
+            if r.started_at_ms >= since_ms:
+                total = totals.setdefault((r.candidate, r.outcome), {"candidate": r.candidate, "outcome": r.outcome})
+                for name, value in (
+                    ("calls", 1),
+                    ("input_tokens", r.usage.input_tokens),
+                    ("output_tokens", r.usage.output_tokens),
+                    ("cached_tokens", r.usage.cached_tokens),
+                    ("estimated_calls", int(r.usage.estimated)),
+                    ("took_ms", r.took_ms),
+                ):
+                    total[name] = total.get(name, 0) + value
+        return [totals[k] for k in sorted(totals)]
+
+    async def signals(self, *, limit: int) -> Sequence[Mapping[str, Any]]:
+        """Lists what platforms said about our accounts, newest first."""
+        self._up()
+        return [
+            {"channel": c, "scope": s.scope, "kind": s.kind, "grave": s.grave, "at_ms": s.at_ms, "detail": json_of(json_text(s.detail))}
+            for c, s in reversed(self._signals[-limit:])
+        ]
+
+    # -- beside
+    async def attach(self, *, message_id: MessageId, position: int, media: Media) -> None:
+        """Replaces a Media part by one that is held."""
+        self._up()
+        row = self._message_by_id.get(message_id)
+        if row is not None and position < len(row.parts) and isinstance(row.parts[position], Media):
+            row.parts = (*row.parts[:position], media, *row.parts[position + 1 :])
+
+    async def record_usage(self, records: Sequence[UsageRecord]) -> None:
+        """Stores the cost of calls that belong to no turn."""
+        self._up()
+        self._usage.extend(records)
+
+    async def put_token(self, token: Token) -> None:
+        """Stores a token."""
+        self._up()
+        self._tokens[token.kind, token.sha256] = replace(token, payload=json_of(json_text(token.payload)))
+        self._taken.discard((token.kind, token.sha256))
+
+    async def find_token(self, *, kind: str, sha256: str, now_ms: int) -> Token | None:
+        """Finds a token that is neither expired nor taken."""
+        self._up()
+        token = self._tokens.get((kind, sha256))
+        if token is None or (kind, sha256) in self._taken or (token.expires_ms is not None and token.expires_ms <= now_ms):
+            return None
+        return token
+
+    async def take_token(self, *, kind: str, sha256: str, now_ms: int) -> Token | None:
+        """Finds a single-use token and uses it up."""
+        token = await self.find_token(kind=kind, sha256=sha256, now_ms=now_ms)
+        if token is not None:
+            self._taken.add((kind, sha256))
+        return token
+
+    async def tokens(self, *, kind: str) -> Sequence[Token]:
+        """Lists the tokens of a kind that are neither expired nor taken."""
+        self._up()
+        found = [await self.find_token(kind=k, sha256=s, now_ms=self._clock.now_ms()) for k, s in self._tokens if k == kind]
+        return sorted((t for t in found if t is not None), key=lambda t: t.created_ms)
+
+    async def drop_token(self, *, kind: str, sha256: str) -> bool:
+        """Forgets a token."""
+        self._up()
+        return self._tokens.pop((kind, sha256), None) is not None
+
+    async def set_timer(self, timer: Timer) -> None:
+        """Stores a timer."""
+        self._up()
+        self._timers[timer.kind, timer.key] = replace(timer, payload=json_of(json_text(timer.payload)))
+
+    async def drop_timer(self, *, kind: str, key: str) -> None:
+        """Forgets a timer."""
+        self._up()
+        self._timers.pop((kind, key), None)
+
+    async def due_timers(self, *, now_ms: int, limit: int, lease_ms: int) -> Sequence[Timer]:
+        """Gives timers that are due and moves them ahead."""
+        self._up()
+        due = sorted((t for t in self._timers.values() if t.due_ms <= now_ms), key=lambda t: t.due_ms)[:limit]
+        for timer in due:
+            self._timers[timer.kind, timer.key] = replace(timer, due_ms=now_ms + lease_ms)
+        return due
+
+    async def prune(self, *, now_ms: int, raw_days: int) -> Mapping[str, int]:
+        """Deletes what is too old."""
+        self._up()
+        raws = [r for r in self._raws if r[1] >= now_ms - raw_days * DAY_MS]
+        seen = {k: at for k, at in self._seen.items() if at >= now_ms - DEDUPE_DAYS * DAY_MS}
+        tokens = {k: t for k, t in self._tokens.items() if t.expires_ms is None or t.expires_ms >= now_ms}
+        counts = {"raw": len(self._raws) - len(raws), "seen": len(self._seen) - len(seen), "token": len(self._tokens) - len(tokens)}
+        self._raws, self._seen, self._tokens = raws, seen, tokens
+        return counts
+
+    # -- private
+    def _up(self) -> None:
+        if self.down or not self._open:
+            raise StoreDown("the store is not open; nothing was stored")
+
+    async def _write(self, write: Callable[[Picture], Result]) -> Result:
+        self._up()
+        await asyncio.sleep(0)  # a real commit takes time too: whoever relies on none passing is found out
+        result = write(self._picture)
+        self._absorb()
+        return result
+
+    def _absorb(self) -> None:
+        changes = self._picture.take_changes()
+        self._raws.extend(changes.raws)
+        self._cursors.update(changes.cursors)
+        self._names.update({p.id: p.name for p in changes.people})
+        for message in changes.messages:
+            self._messages.setdefault(message.conversation_id, []).append(message)
+            self._message_by_id[message.id] = message
+        self._usage.extend(u.record for u in changes.usage)
+        self._signals.extend(changes.signals)
+        for c in changes.consents:
+            key = (c.address.channel, c.address.scope, c.address.handle, c.purpose)
+            if key not in self._consents or self._consents[key][1] <= c.at_ms:
+                self._consents[key] = (c.given, c.at_ms)
+
+    def _lease(self, row: ConversationRow, lease: Lease, *, now_ms: int) -> Work:
+        row.epoch += 1
+        row.owner, row.ready_at = lease.owner, now_ms + lease.milliseconds
+        return picture_read.work_of(self._picture, row, self._message_by_id)
+
+    def _before(self, conversation_id: str, seq: int | None, limit: int) -> Sequence[MessageRow]:
+        rows = [m for m in self._messages.get(conversation_id, []) if seq is None or m.seq < seq]
+        return rows[max(0, len(rows) - limit) :]

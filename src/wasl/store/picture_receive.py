@@ -1,0 +1,254 @@
+"""What one inbound request writes: the law of `Store.receive` over a Picture."""
+
+from dataclasses import replace
+from typing import assert_never
+
+from wasl.domain.delivery import moves
+from wasl.domain.event import Arrival, ConsentGiven, Event, Moved, Receipt, Signal
+from wasl.domain.ids import AddressId, ConversationId, DeliveryId, MessageId, PersonId, TurnId
+from wasl.domain.person import Address, AddressKey
+from wasl.domain.turn import DueTurn, Work
+from wasl.ports.clock import Clock
+from wasl.ports.store import Accepted, Duplicate, Incoming, Kept, Lease, Outcome, ReceiptApplied
+from wasl.store.picture import AddressRow, ConversationRow, DeliveryRow, EarlyReceipt, MessageRow, PersonRow, Picture, TurnRow
+from wasl.store.rows import failure_of, json_or_none
+
+
+def receive(picture: Picture, incoming: Incoming, *, lease: Lease | None, clock: Clock) -> list[Outcome]:
+    """Stores the raw body and every event."""
+    now = incoming.received_at_ms
+    picture.changes.raws.append((incoming.channel, now, incoming.raw))
+    if incoming.cursor is not None:
+        picture.changes.cursors[incoming.channel] = incoming.cursor
+    return [_event(picture, incoming.channel, event, now=now, lease=lease, clock=clock) for event in incoming.events]
+
+
+def _event(picture: Picture, channel: str, event: Event, *, now: int, lease: Lease | None, clock: Clock) -> Outcome:
+    if isinstance(event, Receipt):
+        return _receipt(picture, channel, event, now=now)
+    if not picture.take_fresh(channel, event.key):
+        return Duplicate(key=event.key)
+    match event:
+        case Arrival():
+            return _arrival(picture, event, now=now, lease=lease, clock=clock)
+        case ConsentGiven():
+            picture.changes.consents.append(event)
+        case Moved():
+            _moved(picture, channel, event, now=now, clock=clock)
+        case Signal():
+            picture.changes.signals.append((channel, event))
+        case _:
+            assert_never(event)
+    return Kept(key=event.key)
+
+
+def _arrival(picture: Picture, event: Arrival, *, now: int, lease: Lease | None, clock: Clock) -> Accepted:
+    place = _place(picture, event, now=now, clock=clock)
+    conversation = picture.conversations[place.conversation_id]
+    picture.changed_conversation(conversation)
+    conversation.message_seq += 1
+    conversation.last_ms = max(conversation.last_ms, now)
+    message = MessageRow(
+        id=clock.new_id(),
+        conversation_id=conversation.id,
+        seq=conversation.message_seq,
+        author=event.author,
+        author_name=event.author_name,
+        address_id=place.address.id,
+        native_id=event.native_id,
+        reply_to=event.reply_to,
+        sent_ms=event.sent_at_ms,
+        stored_ms=now,
+        parts=event.parts,
+        extra=json_or_none(event.extra),
+    )
+    picture.changes.messages.append(message)
+    turn: TurnRow | None = None
+    work: Work | None = None
+    if event.wants_answer:
+        conversation.turn_seq += 1
+        turn = TurnRow(
+            id=clock.new_id(), conversation_id=conversation.id, seq=conversation.turn_seq, message_id=message.id, accepted_ms=now
+        )
+        picture.add_turn(turn)
+        work = _wake(conversation, lease, now=now, turn=_due(turn, event, place.address))
+    return Accepted(
+        key=event.key,
+        message_id=MessageId(message.id),
+        conversation_id=ConversationId(conversation.id),
+        seq=message.seq,
+        turn_id=TurnId(turn.id) if turn else None,
+        work=work,
+    )
+
+
+def _wake(conversation: ConversationRow, lease: Lease | None, *, now: int, turn: DueTurn) -> Work | None:
+    """Readies or leases an idle conversation; a lease that lives and a conversation that backs off keep their time."""
+    if conversation.ready_at is not None:
+        return None
+    if lease is None:
+        conversation.ready_at = now
+        return None
+    conversation.epoch += 1
+    conversation.owner = lease.owner
+    conversation.ready_at = now + lease.milliseconds
+    return Work(conversation_id=ConversationId(conversation.id), epoch=conversation.epoch, turns=(turn,), deliveries=())
+
+
+def _due(turn: TurnRow, event: Arrival, address: Address) -> DueTurn:
+    return DueTurn(
+        id=TurnId(turn.id),
+        seq=turn.seq,
+        message_id=MessageId(turn.message_id),
+        parts=event.parts,
+        native_id=event.native_id,
+        address=address,
+        sent_at_ms=event.sent_at_ms,
+        accepted_at_ms=turn.accepted_ms,
+        attempt=turn.attempt,
+        author_name=event.author_name,
+    )
+
+
+def _place(picture: Picture, event: Arrival, *, now: int, clock: Clock) -> AddressRow:
+    """Finds the address that somebody wrote from, or makes it with its bearer and their conversation."""
+    key = event.address
+    row = picture.by_handle.get((key.channel, key.scope, key.handle))
+    if row is None:
+        row = _through_alias(picture, key, now=now)
+    if row is None:
+        return _new_person(picture, event, now=now, clock=clock)
+    if event.author == "person":
+        before = row.address
+        name = None if key.kind == "group" else event.author_name
+        known = before.key
+        if key.alias is not None and key.alias != known.alias:
+            _close_recycled(picture, key, now=now)
+            known = replace(known, alias=key.alias, alias_kind=key.alias_kind)
+        picture.change_address(
+            row,
+            Address(
+                id=before.id,
+                person_id=before.person_id,
+                key=known,
+                name=name or before.name,
+                language=event.language or before.language,
+                valid_from_ms=before.valid_from_ms,
+                valid_to_ms=before.valid_to_ms,
+                last_inbound_ms=now,
+            ),
+        )
+    return row
+
+
+def _through_alias(picture: Picture, key: AddressKey, *, now: int) -> AddressRow | None:
+    """Finds the correspondent by the other of two handles.
+
+    An older address that bore the second handle as its only one is the same correspondent, known by the better key from now on.
+    Beside another better key the number was recycled: the old address closes and whoever writes now is somebody new.
+    """
+    if key.alias is None:
+        return picture.by_alias.get((key.channel, key.scope, key.handle))
+    row = picture.by_handle.get((key.channel, key.scope, key.alias))
+    if row is not None:
+        picture.change_address(row, replace(row.address, key=key))
+        return row
+    _close_recycled(picture, key, now=now)
+    return None
+
+
+def _close_recycled(picture: Picture, key: AddressKey, *, now: int) -> None:
+    recycled = picture.by_alias.get((key.channel, key.scope, key.alias or ""))
+    if recycled is not None:
+        picture.change_address(recycled, replace(recycled.address, valid_to_ms=now))
+
+
+def _new_person(picture: Picture, event: Arrival, *, now: int, clock: Clock) -> AddressRow:
+    key = event.address
+    name = None if key.kind == "group" or event.author != "person" else event.author_name
+    person = PersonRow(id=clock.new_id(), kind="group" if key.kind == "group" else "person", name=name, created_ms=now)
+    conversation = ConversationRow(id=clock.new_id(), person_id=person.id, created_ms=now, last_ms=now)
+    row = AddressRow(
+        address=Address(
+            id=AddressId(clock.new_id()),
+            person_id=PersonId(person.id),
+            key=key,
+            name=name,
+            language=event.language if event.author == "person" else None,
+            valid_from_ms=now,
+            last_inbound_ms=now if event.author == "person" else None,
+        ),
+        conversation_id=conversation.id,
+    )
+    picture.changes.people.append(person)
+    picture.add_conversation(conversation)
+    picture.add_address(row)
+    return row
+
+
+def _moved(picture: Picture, channel: str, event: Moved, *, now: int, clock: Clock) -> None:
+    old = picture.by_handle.get((channel, event.scope, event.old_handle))
+    if old is None or (event.new.channel, event.new.scope, event.new.handle) in picture.by_handle:
+        return
+    address = replace(old.address, id=AddressId(clock.new_id()), key=event.new, valid_from_ms=now)
+    picture.add_address(AddressRow(address=address, conversation_id=old.conversation_id))
+
+
+def _receipt(picture: Picture, channel: str, event: Receipt, *, now: int) -> Outcome:
+    """Moves a delivery forward. Nothing remembers its key: moving forward only makes a repeat harmless."""
+    row = picture.deliveries.get(event.tag) if event.tag is not None else None
+    if (row is None or row.channel != channel) and event.native_id is not None:
+        row = picture.by_native.get((channel, event.native_id))
+    receipt = EarlyReceipt(
+        state=event.state, at_ms=event.at_ms, error=json_or_none(failure_of(event.failure)), price=json_or_none(event.price)
+    )
+    if row is None or row.channel != channel:
+        if event.native_id is not None:
+            picture.add_early((channel, event.native_id), receipt)
+        return Kept(key=event.key)
+    before = row.state
+    changed = apply_receipt(picture, row, receipt, now=now, native_id=event.native_id)
+    woke = changed and before == "unknown" and _wake_backing_off(picture, row.conversation_id, now=now)
+    return ReceiptApplied(
+        key=event.key,
+        delivery_id=DeliveryId(row.id),
+        conversation_id=ConversationId(row.conversation_id),
+        message_id=MessageId(row.message_id),
+        changed=changed,
+        woke=woke,
+    )
+
+
+def _wake_backing_off(picture: Picture, conversation_id: str, *, now: int) -> bool:
+    conversation = picture.conversations[conversation_id]
+    if conversation.owner is not None or conversation.ready_at is None or conversation.ready_at <= now:
+        return False
+    conversation.ready_at = now
+    picture.changed_conversation(conversation)
+    return True
+
+
+def apply_receipt(picture: Picture, row: DeliveryRow, receipt: EarlyReceipt, *, now: int, native_id: str | None) -> bool:
+    """Moves one delivery by one receipt, forward only; says whether it moved. A price and a time are kept whatever the order."""
+    moved = moves(now=row.state, to=receipt.state)
+    if moved:
+        row.state = receipt.state
+        row.since_ms = now
+        row.native_id = row.native_id or native_id
+        row.error = receipt.error or row.error
+        row.price = receipt.price or row.price
+    elif receipt.state == "failed" and receipt.price is None:
+        return False
+    else:
+        row.price = row.price or receipt.price
+    match receipt.state:
+        case "sent":
+            row.sent_ms = receipt.at_ms if moved or row.sent_ms is None else row.sent_ms
+        case "delivered":
+            row.delivered_ms = receipt.at_ms if moved or row.delivered_ms is None else row.delivered_ms
+        case "read":
+            row.read_ms = receipt.at_ms if moved or row.read_ms is None else row.read_ms
+        case _:
+            pass
+    picture.changed_delivery(row)
+    return moved

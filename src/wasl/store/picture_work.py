@@ -1,0 +1,202 @@
+"""Leases, turns and deliveries: the law of the working half of `Store` over a Picture. Each function raises before its first change."""
+
+from collections.abc import Sequence
+
+from wasl.domain.errors import Fenced, Gone
+from wasl.domain.turn import Closing, NewDelivery, NewMessage, Settling, UsageRecord
+from wasl.store.picture import OPEN_STATES, ConversationRow, DeliveryRow, MessageRow, Picture, TurnRow, UsageRow
+from wasl.store.picture_receive import apply_receipt
+from wasl.store.rows import json_or_none
+
+
+def release(picture: Picture, conversation_id: str, epoch: int, *, now: int, turns_at: int | None, deliveries_at: int | None) -> None:
+    """Gives a lease back. Deliveries that the holder does not know of (said meanwhile) are counted too, so none is forgotten."""
+    row = picture.conversations.get(conversation_id)
+    if row is None or row.epoch != epoch or row.owner is None:
+        return
+    if deliveries_at is None:
+        deliveries_at = min((d.due_ms for d in picture.open_deliveries.get(conversation_id, {}).values()), default=None)
+    times = [t for t in (deliveries_at,) if t is not None]
+    if row.turn_seq > row.closed_seq:
+        times.append(now if turns_at is None else turns_at)
+    row.owner = None
+    row.ready_at = min(times, default=None)
+    picture.changed_conversation(row)
+
+
+def close_turn(picture: Picture, closing: Closing) -> int | None:
+    """Closes due turns with their reply."""
+    row = _held(picture, closing.conversation_id, closing.epoch)
+    due = picture.due_turns.get(row.id, {})
+    turns = [due.get(turn_id) for turn_id in closing.turn_ids]
+    if None in turns:
+        raise Fenced(f"a turn of conversation {row.id!r} was closed already; what was prepared is thrown away")
+    for turn in turns:
+        assert turn is not None
+        turn.state, turn.closed_ms, turn.note = closing.state, closing.at_ms, closing.note
+        turn.reply_id = closing.reply.id if closing.reply else None
+        turn.verdicts = json_or_none(closing.verdicts)
+        picture.changed_turn(turn)
+    row.closed_seq = min((t.seq for t in due.values()), default=picture.turns_hidden.get(row.id, row.turn_seq + 1)) - 1
+    picture.changed_conversation(row)
+    _use(picture, closing.usage, turn_id=closing.turn_ids[0] if closing.turn_ids else None, conversation_id=row.id)
+    if closing.reply is None:
+        return None
+    busy = {d.address_id for d in picture.open_deliveries.get(row.id, {}).values()}
+    seq = _store_message(picture, row, closing.reply, closing.deliveries, at=closing.at_ms)
+    for new in closing.deliveries:
+        _store_delivery(picture, row, closing.reply, new, seq=seq, at=closing.at_ms, sending=new.address.id not in busy)
+        busy.add(new.address.id)
+    return seq
+
+
+def retry_turn(picture: Picture, turn_id: str, conversation_id: str, epoch: int, *, at: int, usage: Sequence[UsageRecord]) -> None:
+    """Counts an attempt and backs off."""
+    row = _held(picture, conversation_id, epoch)
+    turn = _due_turn(picture, row, turn_id)
+    turn.attempt += 1
+    picture.changed_turn(turn)
+    _use(picture, usage, turn_id=turn_id, conversation_id=conversation_id)
+    row.owner, row.ready_at = None, at
+    picture.changed_conversation(row)
+
+
+def start_sending(picture: Picture, delivery_id: str, conversation_id: str, epoch: int, *, now: int) -> None:
+    """Says, before the request goes out, that it goes out."""
+    _held(picture, conversation_id, epoch)
+    _send(picture, _sendable(picture, delivery_id, conversation_id), now=now)
+
+
+def settle(picture: Picture, settling: Settling) -> Fenced | None:
+    """Stores what became of a delivery. Gives, rather than raises, Fenced after recording "sent": that record must stay."""
+    s = settling
+    delivery = picture.deliveries.get(s.delivery_id)
+    if s.state == "sent" and delivery is not None:
+        _sent(picture, delivery, s)
+    try:
+        row = _held(picture, s.conversation_id, s.epoch)
+        following = None if s.next_sending is None else _sendable(picture, s.next_sending, row.id)
+    except Fenced as fenced:
+        if s.state == "sent":
+            return fenced
+        raise
+    if s.state != "sent" and delivery is not None and delivery.state in OPEN_STATES:
+        delivery.state, delivery.since_ms, delivery.due_ms = s.state, s.at_ms, s.due_at_ms or s.at_ms
+        delivery.error = json_or_none(s.error)
+        delivery.native_id = delivery.native_id or s.native_id
+        picture.changed_delivery(delivery)
+    if following is not None:
+        _send(picture, following, now=s.at_ms)
+    if s.release:
+        release(picture, row.id, s.epoch, now=s.at_ms, turns_at=None, deliveries_at=None)
+    return None
+
+
+def say(picture: Picture, conversation_id: str, message: NewMessage, deliveries: Sequence[NewDelivery], *, now: int) -> int:
+    """Stores a message that answers no turn and wakes the conversation for its deliveries."""
+    row = picture.conversations.get(conversation_id)
+    if row is None:
+        raise Gone(f"there is no conversation {conversation_id!r}; nothing was stored")
+    seq = _store_message(picture, row, message, deliveries, at=now)
+    for new in deliveries:
+        _store_delivery(picture, row, message, new, seq=seq, at=now, sending=False)
+    if deliveries and (row.ready_at is None or (row.owner is None and row.ready_at > now)):
+        row.ready_at = now
+    return seq
+
+
+def _held(picture: Picture, conversation_id: str, epoch: int) -> ConversationRow:
+    row = picture.conversations.get(conversation_id)
+    if row is None or row.epoch != epoch:
+        raise Fenced(f"conversation {conversation_id!r} was taken by another worker; what was prepared is thrown away", epoch=epoch)
+    return row
+
+
+def _due_turn(picture: Picture, row: ConversationRow, turn_id: str) -> TurnRow:
+    turn = picture.due_turns.get(row.id, {}).get(turn_id)
+    if turn is None:
+        raise Fenced(f"turn {turn_id!r} is not due any more; what was prepared is thrown away")
+    return turn
+
+
+def _sendable(picture: Picture, delivery_id: str, conversation_id: str) -> DeliveryRow:
+    row = picture.deliveries.get(delivery_id)
+    if row is None or row.conversation_id != conversation_id or row.state not in ("queued", "unknown"):
+        raise Fenced(f"delivery {delivery_id!r} is {row.state if row else 'not here'!r}: it must not be sent now")
+    return row
+
+
+def _send(picture: Picture, row: DeliveryRow, *, now: int) -> None:
+    row.state = "sending"
+    row.attempt += 1
+    row.since_ms = row.due_ms = now
+    picture.changed_delivery(row)
+
+
+def _sent(picture: Picture, row: DeliveryRow, s: Settling) -> None:
+    if row.state in OPEN_STATES:
+        row.state, row.since_ms, row.error = "sent", s.at_ms, json_or_none(s.error)
+    row.native_id = row.native_id or s.native_id
+    row.sent_ms = row.sent_ms or s.at_ms
+    picture.changed_delivery(row)
+    if s.native_id is not None:
+        for receipt in picture.take_early((row.channel, s.native_id)):
+            apply_receipt(picture, row, receipt, now=s.at_ms, native_id=s.native_id)
+
+
+def apply_early(picture: Picture, native: tuple[str, str], *, now: int) -> None:
+    """Applies receipts that were kept in the very moment in which another process stored the native id."""
+    row = picture.by_native.get(native)
+    if row is not None:
+        for receipt in picture.take_early(native):
+            apply_receipt(picture, row, receipt, now=now, native_id=native[1])
+
+
+def _store_message(picture: Picture, row: ConversationRow, message: NewMessage, deliveries: Sequence[NewDelivery], *, at: int) -> int:
+    row.message_seq += 1
+    row.last_ms = max(row.last_ms, at)
+    picture.changed_conversation(row)
+    picture.changes.messages.append(
+        MessageRow(
+            id=message.id,
+            conversation_id=row.id,
+            seq=row.message_seq,
+            author=message.author,
+            author_name=message.author_name,
+            address_id=deliveries[0].address.id if deliveries else None,
+            native_id=None,
+            reply_to=message.reply_to,
+            sent_ms=at,
+            stored_ms=at,
+            parts=message.parts,
+            model=message.model,
+        )
+    )
+    return row.message_seq
+
+
+def _store_delivery(
+    picture: Picture, row: ConversationRow, message: NewMessage, new: NewDelivery, *, seq: int, at: int, sending: bool
+) -> None:
+    picture.add_delivery(
+        DeliveryRow(
+            id=new.id,
+            message_id=message.id,
+            conversation_id=row.id,
+            address_id=new.address.id,
+            channel=new.address.key.channel,
+            position=new.position,
+            seq=seq,
+            state="sending" if sending else "queued",
+            attempt=1 if sending else 0,
+            created_ms=at,
+            since_ms=at,
+            due_ms=at,
+            parts=new.parts,
+            reply_to=new.reply_to,
+        )
+    )
+
+
+def _use(picture: Picture, records: Sequence[UsageRecord], *, turn_id: str | None, conversation_id: str | None) -> None:
+    picture.changes.usage.extend(UsageRow(record=r, turn_id=turn_id, conversation_id=conversation_id) for r in records)

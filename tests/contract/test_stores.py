@@ -1,0 +1,32 @@
+"""Every store passes the one contract."""
+
+from pathlib import Path
+
+import pytest
+
+from wasl.store.memory import MemoryStore
+from wasl.store.sqlite import SqliteStore
+from wasl.testing.clock import TestClock
+from wasl.testing.contracts.stores import MakeStore, StoreContract
+
+
+class TestMemoryStore(StoreContract):
+    @pytest.fixture
+    def make_store(self) -> MakeStore:
+        async def make(clock: TestClock) -> MemoryStore:
+            store = MemoryStore(clock=clock)
+            await store.open()
+            return store
+
+        return make
+
+
+class TestSqliteStore(StoreContract):
+    @pytest.fixture
+    def make_store(self, tmp_path: Path) -> MakeStore:
+        async def make(clock: TestClock) -> SqliteStore:
+            store = SqliteStore(tmp_path / "wasl.sqlite3", clock=clock)
+            await store.open()
+            return store
+
+        return make

@@ -1,0 +1,191 @@
+"""A small Wasl for tests of the services: the real SQLite store, a held clock, a scripted network, one invented channel."""
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, ClassVar
+
+import msgspec
+from pydantic import BaseModel
+
+from wasl.domain.delivery import Outgoing, Sent
+from wasl.domain.errors import Failure, Forged, Gone, Refused, Throttled, Unavailable, Unroutable
+from wasl.domain.event import Arrival, Event, Receipt
+from wasl.domain.limits import Limits
+from wasl.domain.message import Text, plain_text
+from wasl.domain.person import AddressKey
+from wasl.domain.prompt import Answer as Answered
+from wasl.domain.prompt import Prompt, Usage
+from wasl.domain.turn import Work
+from wasl.net.blobs import FolderBlobs
+from wasl.net.bus_local import LocalBus
+from wasl.ports.store import Lease
+from wasl.service.answer import Answer, Lateness
+from wasl.service.ask import Asked
+from wasl.service.compose import Voice
+from wasl.service.deliver import Deliver
+from wasl.service.gather import Gather
+from wasl.service.observe import Observe
+from wasl.service.receive import Receive
+from wasl.service.show import Show
+from wasl.service.worker import Worker
+from wasl.store.sqlite import SqliteStore
+from wasl.testing.clock import TestClock
+from wasl.testing.network import ScriptedNetwork
+from wasl.wire.call import Call, Reply
+
+SEND_URL = "https://letters.test/send"
+
+
+class Letters:
+    """A channel whose wire is as plain as can be; an answer's status says what went wrong."""
+
+    kind: ClassVar[str] = "letters"
+    title: ClassVar[str] = "Letters"
+    Settings: ClassVar[type[BaseModel]] = BaseModel
+
+    def __init__(self, *, name: str = "letters", **limits: Any) -> None:
+        self.name = name
+        self.limits = replace(Limits(text_max=200, resolve_seconds=30.0, receipts_carry_tag=True), **limits)
+
+    def verify(self, call: Call) -> Reply | None:
+        if call.headers.get("seal") != "wax":
+            raise Forged("the seal is broken")
+        return None
+
+    def parse(self, call: Call) -> Sequence[Event]:
+        value = msgspec.json.decode(call.body)
+        return [self.letter(value["key"], value["text"], who=value.get("who", "ali"))]
+
+    def send(self, outgoing: Outgoing) -> Generator[Call, Reply, Sent]:
+        text = plain_text(outgoing.parts)
+        body = msgspec.json.encode({"to": outgoing.address.key.handle, "text": text, "tag": outgoing.tag})
+        reply = yield Call(method="POST", url=SEND_URL, body=body)
+        return Sent(native_id=reply.body.decode() or None)
+
+    def explain(self, reply: Reply) -> Failure | None:
+        seconds = float(reply.headers["retry-after"]) if "retry-after" in reply.headers else None
+        match reply.status:
+            case 429:
+                return Throttled("slow down", seconds=seconds)
+            case 403:
+                return Gone("blocked")
+            case 400:
+                return Refused("no")
+            case status if status >= 500:
+                return Unavailable("down")
+        return None
+
+    def letter(self, key: str, text: str, *, who: str = "ali", at_ms: int = 0) -> Arrival:
+        address = AddressKey(channel=self.name, scope="desk", handle=who, kind="account")
+        return Arrival(key=key, address=address, parts=(Text(text=text),), sent_at_ms=at_ms, native_id=key, author_name=who)
+
+
+@dataclass
+class ScriptedAsk:
+    """Answers every prompt by repeating its last words; `failures` are raised first."""
+
+    failures: list[Exception] = field(default_factory=list)
+    prompts: list[Prompt] = field(default_factory=list)
+    before: Callable[[], Any] | None = None
+
+    async def ask(self, prompt: Prompt, **_: object) -> Asked:
+        self.prompts.append(prompt)
+        if self.before is not None:
+            await self.before()
+        if self.failures:
+            raise self.failures.pop(0)
+        usage = Usage(input_tokens=3, output_tokens=5)
+        return Asked(
+            answer=Answered(text=f"re: {prompt.messages[-1].text}", candidate="echo", model="echo", usage=usage, finish="stop"), records=()
+        )
+
+
+@dataclass
+class House:
+    clock: TestClock
+    network: ScriptedNetwork
+    store: SqliteStore
+    bus: LocalBus
+    letters: Letters
+    ask: ScriptedAsk
+    observe: Observe
+    receive: Receive
+    worker: Worker
+    answer: Answer
+    deliver: Deliver
+
+    async def step(self) -> int:
+        """Claims everything that is ready and carries it to its end; gives how many conversations that were."""
+        lease = Lease(owner="test", milliseconds=30_000)
+        works = await self.store.claim(lease=lease, limit=100, now_ms=self.clock.now_ms())
+        for work in works:
+            await self.carry(work)
+        return len(works)
+
+    async def carry(self, work: Work) -> None:
+        await self.clock.drive(self.worker._carry(work))
+
+    async def write(self, key: str, text: str, *, who: str = "ali") -> None:
+        await self.receive.events("letters", raw=b"", events=[self.letters.letter(key, text, who=who, at_ms=self.clock.now_ms())])
+
+    async def tell(self, delivery: str, state: Any) -> None:
+        receipt = Receipt(key=f"{delivery}/{state}", scope="desk", state=state, at_ms=self.clock.now_ms(), tag=delivery)
+        await self.receive.events("letters", raw=b"", events=[receipt])
+
+    def sent(self) -> list[dict[str, str]]:
+        """What reached the platform, in order."""
+        return [msgspec.json.decode(call.body) for call in self.network.calls_to(SEND_URL)]
+
+    def rows(self, query: str) -> list[Any]:
+        db = self.store._read_db
+        assert db is not None
+        return db.execute(query).fetchall()
+
+
+def build(folder: Path, *, late: str = "answer", attempts_max: int = 3, **limits: Any) -> House:
+    clock = TestClock()
+    network, bus, observe = ScriptedNetwork(clock=clock), LocalBus(), Observe()
+    store = SqliteStore(folder / "wasl.db", clock=clock)
+    letters = Letters(**limits)
+    channels: Any = {"letters": letters}
+    blobs = FolderBlobs(folder / "media")
+    ask = ScriptedAsk()
+    answer = Answer(
+        store=store,
+        bus=bus,
+        clock=clock,
+        ask=ask,  # type: ignore[arg-type]
+        channels=channels,
+        search=lambda question, limit, language: (),
+        gather=Gather(store=store, blobs=blobs, network=network, channels=channels),
+        show=Show(bus=bus, network=network, clock=clock),
+        observe=observe,
+        voice=Voice(name="Wasl", instructions="Be kind.", passages=0, max_output_tokens=100),
+        lateness={},
+        default_lateness=Lateness(after_seconds=600, policy=late),
+        history_messages=20,
+        attempts_max=attempts_max,
+        language="en",
+        stream="when shown",
+    )
+    deliver = Deliver(store=store, network=network, blobs=blobs, clock=clock, channels=channels, observe=observe, attempts_max=50)
+    worker = Worker(
+        store=store,
+        bus=bus,
+        clock=clock,
+        answer=answer,
+        deliver=deliver,
+        observe=observe,
+        owner="test",
+        concurrency=10,
+        lease_seconds=30,
+        poll_seconds=1,
+        attempts_max=attempts_max,
+    )
+    receive = Receive(store=store, bus=bus, clock=clock, channels=channels, observe=observe, offer=lambda: None, take=lambda work: None)
+    return House(clock, network, store, bus, letters, ask, observe, receive, worker, answer, deliver)
+
+
+def unroutable(*, seconds: float | None = 5.0) -> Unroutable:
+    return Unroutable("nobody could be asked", seconds=seconds)

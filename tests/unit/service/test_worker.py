@@ -1,0 +1,258 @@
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.unit.service.house import SEND_URL, House, build, unroutable
+
+from wasl.domain.errors import ContentRefused, Forged
+from wasl.ports.store import Lease
+from wasl.testing.network import Answer, Refuse, Reset, answer
+from wasl.wire.call import Call
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    made = build(tmp_path)
+    await made.store.open()
+    yield made
+    await made.store.close()
+
+
+async def test_a_message_is_answered_once_and_its_receipts_move_the_delivery(house: House) -> None:
+    house.network.on("POST", SEND_URL, answer("native-1"))
+    await house.write("k1", "hello")
+    await house.write("k1", "hello")
+    assert await house.step() == 1
+    assert [s["text"] for s in house.sent()] == ["re: hello"]
+    await house.tell(house.sent()[0]["tag"], "read")
+    await house.tell(house.sent()[0]["tag"], "delivered")
+    assert house.rows("select state, native_id from delivery") == [("read", "native-1")]
+    assert house.rows("select ready_at, owner, turn_seq, closed_seq from conversation") == [(None, None, 1, 1)]
+    assert await house.step() == 0
+
+
+async def test_messages_of_one_person_are_answered_one_by_one_in_order(house: House) -> None:
+    house.network.on("POST", SEND_URL, answer(""))
+    for n in range(3):
+        await house.write(f"k{n}", f"question {n}")
+    while await house.step():
+        pass
+    assert [s["text"] for s in house.sent()] == ["re: question 0", "re: question 1", "re: question 2"]
+    seen = [[m.text for m in p.messages[1:]] for p in house.ask.prompts]
+    assert seen[0] == ["question 0"], "an answer is to its own message, not to what came later"
+    assert seen[2] == ["question 0", "re: question 0", "question 1", "re: question 1", "question 2"]
+
+
+async def test_a_message_that_arrives_while_its_conversation_is_answered_is_not_forgotten(house: House) -> None:
+    house.network.on("POST", SEND_URL, answer(""))
+    await house.write("k1", "first")
+    house.ask.before = lambda: house.write("k2", "second")
+    await house.step()
+    house.ask.before = None
+    assert house.rows("select ready_at is not null, owner from conversation") == [(1, None)]
+    await house.step()
+    assert [s["text"] for s in house.sent()] == ["re: first", "re: second"]
+
+
+async def test_an_answer_prepared_by_a_worker_that_lost_its_lease_is_thrown_away(house: House) -> None:
+    house.network.on("POST", SEND_URL, answer(""))
+    await house.write("k1", "hello")
+
+    async def another_takes_it() -> None:
+        await house.clock.advance(31)
+        house.ask.before = None
+        assert await house.store.claim(lease=Lease(owner="other", milliseconds=30_000), limit=1, now_ms=house.clock.now_ms())
+
+    house.ask.before = another_takes_it
+    await house.step()
+    assert house.sent() == []
+    assert house.rows("select count(*) from message where author = 'assistant'") == [(0,)]
+    await house.clock.advance(31)
+    await house.step()
+    assert len(house.sent()) == 1
+
+
+async def test_a_send_that_was_surely_not_carried_out_is_tried_again_later(house: House) -> None:
+    house.network.on("POST", SEND_URL, Refuse(), answer("", status=503), answer("n"))
+    await house.write("k1", "hello")
+    await house.step()
+    assert house.rows("select state, attempt from delivery") == [("queued", 1)]
+    assert await house.step() == 0, "it backs off"
+    for _ in range(2):
+        await house.clock.advance(60)
+        await house.step()
+    assert house.rows("select state, attempt from delivery") == [("sent", 3)]
+    assert len(house.sent()) == 3
+
+
+async def test_a_throttled_platform_is_left_alone_for_as_long_as_it_asked(house: House) -> None:
+    house.network.on("POST", SEND_URL, answer("", status=429, headers={"retry-after": "120"}), answer("n"))
+    await house.write("k1", "hello")
+    await house.step()
+    await house.clock.advance(100)
+    assert await house.step() == 0
+    await house.clock.advance(25)
+    await house.step()
+    assert house.rows("select state from delivery") == [("sent",)]
+
+
+async def test_an_unclear_send_waits_for_a_receipt_and_is_not_repeated_when_one_comes(house: House) -> None:
+    house.network.on("POST", SEND_URL, Reset())
+    await house.write("k1", "hello")
+    await house.step()
+    assert house.rows("select state from delivery") == [("unknown",)]
+    await house.clock.advance(10)
+    await house.tell(house.sent()[0]["tag"], "delivered")
+    await house.write("k2", "again")
+    house.network.on("POST", SEND_URL, answer("n"))
+    while await house.step():
+        pass
+    assert [s["text"] for s in house.sent()] == ["re: hello", "re: again"]
+
+
+async def test_an_unclear_send_without_any_receipt_is_repeated_under_the_same_tag(house: House) -> None:
+    house.network.on("POST", SEND_URL, Reset(), answer("n"))
+    await house.write("k1", "hello")
+    await house.step()
+    await house.clock.advance(29)
+    assert await house.step() == 0
+    await house.clock.advance(2)
+    await house.step()
+    first, second = house.sent()
+    assert first == second
+    assert house.rows("select state, attempt from delivery") == [("sent", 2)]
+
+
+async def test_a_channel_that_gives_up_does_not_repeat_an_unclear_send(tmp_path: Path) -> None:
+    house = build(tmp_path, unknown_policy="give up", resolve_seconds=5.0)
+    await house.store.open()
+    house.network.on("POST", SEND_URL, Reset())
+    await house.write("k1", "hello")
+    await house.step()
+    await house.clock.advance(6)
+    await house.step()
+    assert len(house.sent()) == 1
+    ((state, error),) = house.rows("select state, error from delivery")
+    assert state == "failed"
+    assert "give up" in error
+    await house.store.close()
+
+
+async def test_a_delivery_whose_sender_died_is_resolved_before_the_next_turn_is_answered(house: House) -> None:
+    house.network.on("POST", SEND_URL, answer("n"))
+    await house.write("k1", "first")
+    (work,) = await house.store.claim(lease=Lease(owner="dead", milliseconds=1_000), limit=1, now_ms=house.clock.now_ms())
+    outgoings = await house.answer.turn(work)
+    assert outgoings is not None
+    await house.write("k2", "second")
+    await house.clock.advance(2)
+    await house.step()
+    assert house.sent() == [], "the first may have arrived: a receipt is awaited"
+    assert house.rows("select state from delivery") == [("unknown",)]
+    await house.clock.advance(31)
+    while await house.step():
+        pass
+    assert [s["text"] for s in house.sent()] == ["re: first", "re: second"]
+
+
+async def test_a_refused_or_unreachable_delivery_fails_for_good_and_the_talk_goes_on(house: House) -> None:
+    house.network.on("POST", SEND_URL, answer("", status=403), answer("n"))
+    await house.write("k1", "one")
+    await house.step()
+    await house.write("k2", "two")
+    await house.step()
+    assert house.rows("select state from delivery order by seq") == [("failed",), ("sent",)]
+
+
+async def test_a_turn_waits_while_no_provider_answers_and_is_answered_later_saying_so(house: House) -> None:
+    house.network.on("POST", SEND_URL, answer("n"))
+    house.ask.failures = [unroutable() for _ in range(20)]
+    for n in range(3):
+        await house.write(f"k{n}", f"q{n}")
+    for _ in range(20):
+        await house.clock.advance(61)
+        await house.step()
+    assert house.sent() == []
+    house.ask.failures = []
+    await house.clock.advance(90)
+    while await house.step():
+        pass
+    (only,) = house.sent()
+    assert only["text"].startswith("Sorry, this answer comes late")
+    assert only["text"].endswith("re: q0\nq1\nq2"), "one message for all that waited, never a burst"
+    assert house.rows("select distinct state, reply_id is not null from turn") == [("answered", 1)]
+
+
+async def test_late_turns_are_closed_with_a_note_where_the_setting_says_so(tmp_path: Path) -> None:
+    house = build(tmp_path, late="note")
+    await house.store.open()
+    house.network.on("POST", SEND_URL, answer("n"))
+    await house.write("k1", "q")
+    await house.clock.advance(700)
+    await house.step()
+    assert "could not answer your message in time" in house.sent()[0]["text"]
+    assert house.ask.prompts == []
+    assert house.rows("select state, note from turn") == [("noted", "late")]
+    await house.store.close()
+
+
+async def test_a_turn_that_every_model_refuses_for_good_is_closed_with_a_word_after_its_tries(house: House) -> None:
+    house.network.on("POST", SEND_URL, answer("n"))
+    house.ask.failures = [unroutable(seconds=None) for _ in range(3)]
+    await house.write("k1", "q")
+    for _ in range(3):
+        await house.step()
+        await house.clock.advance(61)
+    assert "could not answer this message" in house.sent()[0]["text"]
+    assert house.rows("select state, attempt from turn") == [("failed", 2)]
+
+
+async def test_a_refusal_by_a_models_safety_rule_is_said_and_nobody_else_is_asked(house: House) -> None:
+    house.network.on("POST", SEND_URL, answer("n"))
+    house.ask.failures = [ContentRefused("no")]
+    await house.write("k1", "q")
+    await house.step()
+    assert "cannot help with that" in house.sent()[0]["text"]
+    assert len(house.ask.prompts) == 1
+
+
+async def test_a_turn_that_breaks_stays_due_and_is_closed_with_a_word_after_its_tries(house: House) -> None:
+    house.network.on("POST", SEND_URL, answer("n"))
+    house.ask.failures = [RuntimeError("a bug") for _ in range(3)]
+    await house.write("k1", "q")
+    for _ in range(3):
+        await house.step()
+        await house.clock.advance(61)
+    assert "could not answer this message" in house.sent()[0]["text"]
+    assert house.observe.value("wasl_faults", "worker") == 3
+
+
+async def test_a_forged_request_stores_nothing(house: House) -> None:
+    with pytest.raises(Forged):
+        await house.receive.webhook("letters", Call(method="POST", url="", body=b'{"key":"k","text":"t"}'))
+    assert house.rows("select count(*) from raw") == [(0,)]
+    await house.receive.webhook("letters", Call(method="POST", url="", headers={"seal": "wax"}, body=b'{"key":"k","text":"t"}'))
+    assert house.rows("select count(*) from raw") == [(1,)]
+
+
+async def test_a_running_worker_answers_what_is_announced_and_stops_when_told(house: House) -> None:
+    all_sent = asyncio.Event()
+
+    def platform(_: Call) -> Answer:
+        if len(house.sent()) == 5:
+            all_sent.set()
+        return answer("n")
+
+    house.network.on("POST", SEND_URL, platform)
+    house.receive._offer = house.worker.offer
+    house.receive._take = house.worker.take
+    running = asyncio.get_running_loop().create_task(house.worker.run())
+    await asyncio.sleep(0)
+    for n in range(5):
+        await house.write(f"k{n}", f"q{n}", who=f"person {n}")
+    await all_sent.wait()
+    await house.worker.stop(grace_seconds=5)
+    running.cancel()
+    assert house.worker.offer() is None
+    assert house.rows("select count(*) from conversation where ready_at is null") == [(5,)]

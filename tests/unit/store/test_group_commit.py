@@ -1,0 +1,91 @@
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from wasl.domain.errors import Fenced, StoreDown
+from wasl.store.group_commit import GroupCommit
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(tmp_path / "t.db", isolation_level=None, check_same_thread=False, timeout=0)
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("create table t (k text primary key, v text)")
+    return connection
+
+
+@pytest.fixture
+async def group(db: sqlite3.Connection) -> AsyncIterator[GroupCommit]:
+    made = GroupCommit(db)
+    made.start()
+    yield made
+    await made.close()
+
+
+def rows(db: sqlite3.Connection) -> list[str]:
+    return [r[0] for r in db.execute("select k from t order by k")]
+
+
+def put(key: str, value: str = "") -> object:
+    return lambda db: db.execute("insert into t values (?, ?)", (key, value)).rowcount
+
+
+async def test_everything_that_waits_goes_into_one_transaction(db: sqlite3.Connection) -> None:
+    told: list[int] = []
+    group = GroupCommit(db, told=lambda *, rows, seconds: told.append(rows))
+    group.start()
+    await asyncio.gather(*(group.write(put(str(i))) for i in range(100)))
+    await group.close()
+    assert len(rows(db)) == 100
+    assert told == [100]
+
+
+async def test_a_write_the_database_refuses_does_not_fail_its_neighbours(group: GroupCommit, db: sqlite3.Connection) -> None:
+    results = await asyncio.gather(
+        group.write(put("a")), group.write(put("b")), group.write(put("a")), group.write(put("c")), return_exceptions=True
+    )
+    assert [type(r) for r in results] == [int, int, StoreDown, int]
+    assert rows(db) == ["a", "b", "c"]
+
+
+async def test_a_named_refusal_reaches_its_own_caller_only(group: GroupCommit, db: sqlite3.Connection) -> None:
+    def fenced(_: sqlite3.Connection) -> None:
+        raise Fenced("late")
+
+    results = await asyncio.gather(group.write(put("a")), group.write(fenced), group.write(put("b")), return_exceptions=True)
+    assert isinstance(results[1], Fenced)
+    assert rows(db) == ["a", "b"]
+
+
+async def test_a_full_disk_is_store_down_and_the_store_recovers_by_itself(group: GroupCommit, db: sqlite3.Connection) -> None:
+    db.execute("pragma max_page_count = 4")
+    with pytest.raises(StoreDown):
+        await group.write(put("big", "x" * 100_000))
+    assert rows(db) == []
+    db.execute("pragma max_page_count = 100000")
+    await group.write(put("big", "x" * 100_000))
+    assert rows(db) == ["big"]
+
+
+async def test_another_process_that_holds_the_file_is_waited_for(group: GroupCommit, tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "t.db", isolation_level=None)
+    other.execute("begin immediate")
+    waiting = group.write(put("a"))
+    await asyncio.sleep(0.05)
+    assert not waiting.done()
+    other.execute("rollback")
+    assert await waiting == 1
+    other.close()
+
+
+async def test_what_waits_at_the_close_is_committed_and_later_writes_are_refused(db: sqlite3.Connection) -> None:
+    group = GroupCommit(db)
+    group.start()
+    waiting = group.write(put("a"))
+    await group.close()
+    assert await waiting == 1
+    with pytest.raises(StoreDown):
+        await group.write(put("b"))

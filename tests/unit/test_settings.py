@@ -1,0 +1,223 @@
+import contextlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from wasl.config import Candidate, Frozen, Settings, load, validated
+from wasl.domain.errors import SettingWrong
+
+
+class Adapter(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    token: SecretStr
+    spare: SecretStr | None = None
+    address: str = "http://x"
+    tries: int = Field(1, ge=1)
+
+
+def written(folder: Path, text: str) -> Path:
+    path = folder / "wasl.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def refusal(folder: Path, text: str, environ: dict[str, str] | None = None) -> str:
+    with pytest.raises(SettingWrong) as caught:
+        load(written(folder, text), environ or {})
+    return caught.value.message
+
+
+def test_without_a_file_all_defaults_hold(tmp_path: Path) -> None:
+    assert load(None, {}) == Settings()
+    assert load(tmp_path / "missing.toml", {}).server.port == 8080
+
+
+def test_an_installation_is_on_trial_until_something_is_connected(tmp_path: Path) -> None:
+    assert load(None, {}).on_trial
+    assert not load(written(tmp_path, "[channels.x]\n"), {}).on_trial
+    assert not load(written(tmp_path, '[[candidates]]\nprovider = "p"\n'), {}).on_trial
+
+
+def test_folders_are_taken_from_where_the_file_is(tmp_path: Path) -> None:
+    settings = load(written(tmp_path, 'data = "d"\nknowledge = "/k"\n'), {})
+    assert settings.data == tmp_path / "d"
+    assert settings.knowledge == Path("/k")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("langauge = 'ar'", "langauge is not a setting; did you mean 'language'?"),
+        ("port = 1", "port is not a setting; did you mean 'server.port'?"),
+        ("[server]\nprot = 1", "server.prot is not a setting; did you mean 'port'?"),
+        ("[server]\nzzz = 1", "server.zzz is not a setting; the known ones are host, port"),
+        ("[server]\nport = 'x'", "server.port takes a whole number"),
+        ("[server]\nport = 70000", "server.port: Input should be less than or equal to 65535"),
+        ("[server]\nrole = 'boss'", "server.role takes one of 'all', 'web' or 'worker'"),
+        ("[server]\npublic_url = 'shop.example'", "server.public_url: String should match"),
+        ("server = 3", "server takes a table"),
+        ("language = 3", "language takes text in quotes"),
+        ("[routing]\nsilence_seconds = 'soon'", "routing.silence_seconds takes a number"),
+        ("channels = 3", "channels takes a table"),
+        ("[[candidates]]\nmodel = 'm'", "candidates[0].provider is missing"),
+        ("[[candidates]]\nprovider = 'p'\nmodle = 'm'", "candidates[0].modle is not a setting; did you mean 'model'?"),
+        ("a = [", "is not valid TOML"),
+        ("a = 1\na = 2", "is not valid TOML"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_the_way_out(tmp_path: Path, text: str, says: str) -> None:
+    assert says in refusal(tmp_path, text)
+
+
+def test_every_wrong_setting_is_named_at_once(tmp_path: Path) -> None:
+    said = refusal(tmp_path, "prot = 1\n[server]\nport = 'x'\n")
+    assert "prot is not" in said
+    assert "server.port takes" in said
+
+
+def test_a_file_that_is_not_utf8_or_too_large_or_a_folder_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "wasl.toml"
+    path.write_bytes(b"a = '\xff'")
+    with pytest.raises(SettingWrong, match="not valid TOML"):
+        load(path, {})
+    path.write_bytes(b"#" * (1 << 20) + b"#")
+    with pytest.raises(SettingWrong, match="larger than 1 MiB"):
+        load(path, {})
+    with pytest.raises(SettingWrong, match="cannot be read"):
+        load(tmp_path, {})
+
+
+def test_secrets_come_from_the_environment_or_a_file(tmp_path: Path) -> None:
+    (tmp_path / "t").write_text("\ufeffabc\n", encoding="utf-8")
+    settings = load(written(tmp_path, '[channels.x]\ntoken = { file = "t" }\nspare = { env = "SPARE" }\n'), {"SPARE": "s3cret"})
+    adapter = validated(Adapter, settings.channels["x"], at="channels.x")
+    assert adapter.token.get_secret_value() == "abc"
+    assert adapter.spare is not None
+    assert adapter.spare.get_secret_value() == "s3cret"
+
+
+@pytest.mark.parametrize("key", ["address", "tries"])
+def test_what_is_no_secret_may_come_from_there_too(key: str, tmp_path: Path) -> None:
+    settings = load(written(tmp_path, f'[channels.x]\ntoken = "t"\n{key} = {{ env = "V" }}\n'), {"V": "7"})
+    assert str(getattr(validated(Adapter, settings.channels["x"], at="channels.x"), key)) == "7"
+
+
+def test_a_section_of_ours_may_read_the_environment_too(tmp_path: Path) -> None:
+    settings = load(
+        written(tmp_path, 'store = { env = "DB" }\n[server]\npublic_url = { env = "URL" }\n'),
+        {"DB": "postgresql://u:pw@h/d", "URL": "https://a.example"},
+    )
+    assert settings.store == "postgresql://u:pw@h/d"
+    assert settings.server.public_url == "https://a.example"
+
+
+@pytest.mark.parametrize(
+    ("text", "environ", "says"),
+    [
+        (
+            '[channels.x]\ntoken = { env = "TOKEN" }',
+            {},
+            "channels.x.token wants the environment variable TOKEN, which is not set; export it",
+        ),
+        ('[channels.x]\ntoken = { env = "TOKEN" }', {"TOKEN": ""}, "which is not set"),
+        ('[channels.x]\ntoken = { env = "BOT_TOKEM" }', {"BOT_TOKEN": "x"}, "(did you mean BOT_TOKEN?)"),
+        ('[channels.x]\ntoken = { file = "none" }', {}, "channels.x.token wants the file 'none', which cannot be read"),
+        ('[channels.x]\ntoken = { file = "empty" }', {}, "'empty', which is empty"),
+        ('[channels.x]\ntoken = { file = "bin" }', {}, "'bin', which is not UTF-8"),
+        ('[channels.x]\nlist = [{ env = "A" }]', {}, "channels.x.list[0] wants"),
+    ],
+)
+def test_a_secret_that_is_not_there_is_named(tmp_path: Path, text: str, environ: dict[str, str], says: str) -> None:
+    (tmp_path / "empty").write_text(" \n")
+    (tmp_path / "bin").write_bytes(b"\xff\xff")
+    assert says in refusal(tmp_path, text, environ)
+
+
+def test_an_adapter_s_wrong_settings_are_named_with_their_place() -> None:
+    with pytest.raises(SettingWrong) as caught:
+        validated(Adapter, {"tokn": "x", "tries": 0}, at="channels.x")
+    said = caught.value.message
+    assert 'channels.x.token is missing; add token = { env = "…" }' in said
+    assert "channels.x.tokn is not a setting; did you mean 'token'?" in said
+    assert "channels.x.tries: Input should be greater than or equal to 1" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "read"),
+    [
+        ("WASL_SERVER__PORT", "9000", lambda s: s.server.port == 9000),
+        ("WASL_DATA", "/d", lambda s: s.data == Path("/d")),
+        ("WASL_ASSISTANT__NAME", "[نور", lambda s: s.assistant.name == "[نور"),
+        ("WASL_CHANNELS__X__TOKEN", "t", lambda s: s.channels["x"]["token"] == "t"),
+        ("WASL_CANDIDATES", '[{provider = "p"}]', lambda s: s.candidates == (Candidate(provider="p"),)),
+        ("WASL_WORK__LATE_AFTER_SECONDS_BY_CHANNEL", "{x = 5.0}", lambda s: s.work.late_after_seconds_by_channel == {"x": 5.0}),
+    ],
+)
+def test_the_environment_overrides_the_file(tmp_path: Path, name: str, given: str, read: Any) -> None:
+    path = written(tmp_path, '[server]\nport = 1\nhost = "h"\n[channels.x]\ntoken = "old"\n')
+    settings = load(path, {name: given, "WASL_OTHER": "a secret of somebody's", "PATH": "x"})
+    assert read(settings)
+    assert settings.server.host == "h"
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("WASL_SEVRER__PORT", "overrides no setting; did you mean 'server'?"),
+        ("WASL_SERVER__PROT", "server.prot is not a setting"),
+        ("WASL_LANGUAGE__X", "is no table"),
+        ("WASL_SERVER__PORT", "server.port takes a whole number"),
+    ],
+)
+def test_a_wrong_override_is_named(tmp_path: Path, name: str, says: str) -> None:
+    assert says in refusal(tmp_path, 'language = "ar"', {name: "x"})
+
+
+def test_no_secret_shows_in_the_settings_or_in_an_error(tmp_path: Path) -> None:
+    text = '[channels.x]\ntoken = "plain-hush"\nspare = { env = "S" }\ntries = "plain-hush"\n'
+    settings = load(written(tmp_path, 'store = "postgresql://u:plain-hush@h/d"\n' + text), {"S": "env-hush"})
+    assert "hush" not in repr(settings)
+    with pytest.raises(SettingWrong) as caught:
+        validated(Adapter, settings.channels["x"], at="channels.x")
+    assert "hush" not in repr(caught.value) + str(caught.value.__cause__) + str(
+        caught.value.__context__ if not caught.value.__suppress_context__ else ""
+    )
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        Settings().language = "ar"  # type: ignore[misc]
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    def undescribed(model: type[BaseModel], at: str) -> list[str]:
+        found = []
+        for name, field in model.model_fields.items():
+            if isinstance(field.annotation, type) and issubclass(field.annotation, Frozen):
+                found += undescribed(field.annotation, f"{at}{name}.")
+            elif not field.description:
+                found.append(f"{at}{name}")
+        return found
+
+    assert undescribed(Settings, "") + undescribed(Candidate, "candidates.") == []
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=8),
+        st.recursive(
+            st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+            lambda v: st.lists(v, max_size=2) | st.dictionaries(st.text(max_size=5), v, max_size=2),
+            max_leaves=6,
+        ),
+        max_size=3,
+    )
+)
+def test_anything_at_all_is_settings_or_a_named_error(value: dict[str, Any]) -> None:
+    with contextlib.suppress(SettingWrong):
+        assert validated(Settings, value, at="").server.port >= 0
