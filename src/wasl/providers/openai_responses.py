@@ -36,8 +36,8 @@ class OpenAiResponses:
 
         base_url: str = Field("https://api.openai.com/v1", description="Up to and without /responses.")
         key: SecretStr = Field(description="API key.")
-        organisation: str | None = None
-        project: str | None = None
+        organisation: str | None = Field(None, description="Which of your organisations is billed.")
+        project: str | None = Field(None, description="Which of its projects.")
         headers: dict[str, str] = Field(default_factory=dict, description="Further headers.")
 
     def __init__(self, settings: "OpenAiResponses.Settings", *, name: str) -> None:
