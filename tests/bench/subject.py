@@ -36,7 +36,7 @@ base_url = "{peer}"
 [providers.bench]
 kind = "openai_chat"
 base_url = "{peer}/v1"
-api_key = {{ env = "WASL_BENCH_MODEL_KEY" }}
+key = {{ env = "WASL_BENCH_MODEL_KEY" }}
 
 [[candidates]]
 provider = "bench"

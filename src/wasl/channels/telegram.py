@@ -47,7 +47,7 @@ class Telegram:
 
     kind: ClassVar[str] = "telegram"
     title: ClassVar[str] = "Telegram"
-    limits: ClassVar[Limits] = Limits(
+    limits: Limits = Limits(
         text_max=4096,
         text_unit="utf-16 units",  # the page says characters; counting the wider unit keeps within both readings
         caption_max=1024,

@@ -47,7 +47,7 @@ class WebChat:
     kind: ClassVar[str] = "webchat"
     title: ClassVar[str] = "Web chat"
     local: ClassVar[Literal[True]] = True
-    limits: ClassVar[Limits] = Limits(
+    limits: Limits = Limits(
         text_max=TEXT_MAX,
         caption_max=TEXT_MAX,
         media_bytes_max={"photo": 25 * _MIB, "video": 25 * _MIB, "voice": 25 * _MIB, "audio": 25 * _MIB, "document": 25 * _MIB},

@@ -24,7 +24,7 @@ class Channel(Protocol):
 
     kind: ClassVar[str]
     title: ClassVar[str]
-    limits: ClassVar[Limits]
+    limits: Limits
     Settings: ClassVar[type[BaseModel]]
     name: str
 
