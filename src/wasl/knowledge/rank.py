@@ -69,6 +69,8 @@ class Index:
         A passage in the question's own language goes before an equally good one in another; `language` is the person's, for
         a question that does not show its own.
         """
+        if not self._postings:
+            return ()
         asked = self._asked(text.tokens(query)[:QUESTION_TOKENS_MAX])
         whole = sum(one.weight for one in asked)
         if limit < 1 or not whole:

@@ -53,18 +53,23 @@ class HttpNetwork:
 
     async def perform(self, call: Call) -> Reply:
         """Makes the request and reads the whole answer."""
-        async with self._request(call) as response:
-            try:
-                body = await _read(response, call=call)
-            except (aiohttp.ClientError, ConnectionError, TimeoutError) as error:
-                raise Unclear(f"the answer from {_where(call)} broke ({_why(error)}); it may have been carried out") from error
-            return Reply(status=response.status, headers={k.lower(): v for k, v in response.headers.items()}, body=body)
+        response = await self._send(call)
+        try:
+            body = await _read(response, call=call)
+        except (aiohttp.ClientError, ConnectionError, TimeoutError) as error:
+            raise Unclear(f"the answer from {_where(call)} broke ({_why(error)}); it may have been carried out") from error
+        finally:
+            _give_back(response)
+        return Reply(status=response.status, headers={k.lower(): v for k, v in response.headers.items()}, body=body)
 
     @asynccontextmanager
     async def stream(self, call: Call) -> AsyncIterator[HttpStreamed]:
         """Makes the request and gives the answer once its headers are there."""
-        async with self._request(call) as response:
+        response = await self._send(call)
+        try:
             yield HttpStreamed(response, call=call)
+        finally:
+            _give_back(response)
 
     async def close(self) -> None:
         """Closes every connection."""
@@ -72,12 +77,11 @@ class HttpNetwork:
             await self._session.close()
             self._session = None
 
-    @asynccontextmanager
-    async def _request(self, call: Call) -> AsyncIterator[aiohttp.ClientResponse]:
+    async def _send(self, call: Call) -> aiohttp.ClientResponse:
         session = self._session or self._open()
         total = call.timeout_seconds or TOTAL_SECONDS
         try:
-            response = await session.request(
+            return await session.request(
                 call.method,
                 self._url(call.url),
                 data=call.body or None,
@@ -91,11 +95,6 @@ class HttpNetwork:
             raise Unavailable(f"the address of {_where(call)} is not valid; mend the setting it comes from") from error
         except (aiohttp.ClientError, ConnectionError, TimeoutError, asyncio.IncompleteReadError) as error:
             raise Unclear(f"no answer from {_where(call)} ({_why(error)}); it may have been carried out") from error
-        try:
-            yield response
-        finally:
-            # A body that was read to its end gives the connection back; anything else closes it.
-            response.release() if response.content.at_eof() else response.close()
 
     def _url(self, text: str) -> URL:
         url = self._urls.get(text)
@@ -109,6 +108,14 @@ class HttpNetwork:
         connector = aiohttp.TCPConnector(limit=CONNECTIONS_MAX, limit_per_host=CONNECTIONS_PER_HOST_MAX, ttl_dns_cache=DNS_CACHE_SECONDS)
         self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=True)
         return self._session
+
+
+def _give_back(response: aiohttp.ClientResponse) -> None:
+    """Gives the connection back after a body that was read to its end; closes it after anything else."""
+    if response.content.at_eof():
+        response.release()
+    else:
+        response.close()
 
 
 async def _read(response: aiohttp.ClientResponse, *, call: Call) -> bytes:

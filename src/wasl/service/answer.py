@@ -7,6 +7,7 @@ import structlog
 
 from wasl.domain.delivery import Outgoing
 from wasl.domain.errors import ContentRefused, Unroutable
+from wasl.domain.fit import fit
 from wasl.domain.ids import DeliveryId, MessageId
 from wasl.domain.message import Part, Text
 from wasl.domain.prompt import Image
@@ -22,6 +23,7 @@ from wasl.service.live import STORED, Live, encode
 from wasl.service.observe import Observe
 from wasl.service.show import Show
 from wasl.service.words import say
+from wasl.wire.markup import measure
 
 log = structlog.get_logger(__name__)
 
@@ -227,7 +229,8 @@ class Answer:
         return outgoings
 
     def _outgoings(self, turn: DueTurn, parts: tuple[Part, ...]) -> list[Outgoing]:
-        pieces = (parts,)
+        channel = self._channels.get(turn.address.key.channel)
+        pieces = fit(parts, limits=channel.limits, measure=measure(channel.limits)) if channel is not None else (parts,)
         # In a group the reply quotes its question; in a private talk order says enough.
         quote = turn.native_id if turn.address.key.kind == "group" else None
         return [

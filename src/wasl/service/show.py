@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
 
 import structlog
 
@@ -31,17 +32,43 @@ class Show:
         self._bus = bus
         self._network = network
         self._clock = clock
+        self._abilities: dict[str, _Abilities] = {}
 
     def begin(self, channel: Channel | None, turn: DueTurn, *, topic: str) -> "Showing":
         """Starts showing one turn; `end` must be called."""
-        return Showing(channel, turn, topic=topic, bus=self._bus, network=self._network, clock=self._clock)
+        able = self._abilities.get(channel.name) if channel is not None else _Abilities()
+        if able is None:
+            able = self._abilities[turn.address.key.channel] = _abilities(channel)
+        return Showing(able, turn, topic=topic, bus=self._bus, network=self._network, clock=self._clock)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Abilities:
+    """What a channel can show; looked up once, for asking a class for a protocol is slow."""
+
+    local: bool = False
+    drafts: Drafts | None = None
+    types: Types | None = None
+    typing_seconds: float = 5.0
+
+
+def _abilities(channel: object) -> _Abilities:
+    limits = getattr(channel, "limits", None)
+    local = isinstance(channel, Local)
+    return _Abilities(
+        local=local,
+        drafts=channel if isinstance(channel, Drafts) else None,
+        types=channel if isinstance(channel, Types) and not local else None,
+        # A little less than the mark lasts, so that it does not flicker.
+        typing_seconds=max(1.0, 0.9 * limits.typing_seconds) if limits is not None else 5.0,
+    )
 
 
 class Showing:
     """What one turn shows. A mark or draft that fails is logged and never stands in the way of the answer."""
 
-    def __init__(self, channel: Channel | None, turn: DueTurn, *, topic: str, bus: Bus, network: Network, clock: Clock) -> None:
-        self._channel = channel
+    def __init__(self, able: _Abilities, turn: DueTurn, *, topic: str, bus: Bus, network: Network, clock: Clock) -> None:
+        self._able = able
         self._turn = turn
         self._topic = topic
         self._bus = bus
@@ -49,14 +76,12 @@ class Showing:
         self._clock = clock
         self._text = ""
         self._told = 0
-        local = isinstance(channel, Local)
-        self._drafts = channel if isinstance(channel, Drafts) and channel.drafts_to(turn.address) else None
-        self.wants_stream = local or self._drafts is not None
+        self._drafts = able.drafts if able.drafts is not None and able.drafts.drafts_to(turn.address) else None
+        self.wants_stream = able.local or self._drafts is not None
         self._task: asyncio.Task[None] | None = None
-        if isinstance(channel, Types) and not local:
-            self._timer: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(TYPING_AFTER_SECONDS, self._start)
-        else:
-            self._timer = None
+        self._timer: asyncio.TimerHandle | None = None
+        if able.types is not None:
+            self._timer = asyncio.get_running_loop().call_later(TYPING_AFTER_SECONDS, self._start, able.types)
 
     def take(self, shown: Shown) -> None:
         """Takes the next words of the growing answer."""
@@ -79,13 +104,11 @@ class Showing:
             with suppress(asyncio.CancelledError):
                 await self._task
 
-    def _start(self) -> None:
-        self._task = asyncio.get_running_loop().create_task(self._marks(), name="typing")
+    def _start(self, types: Types) -> None:
+        self._task = asyncio.get_running_loop().create_task(self._marks(types), name="typing")
 
-    async def _marks(self) -> None:
-        channel = self._channel
-        assert isinstance(channel, Types)
-        draft_id = (int(self._turn.id.replace("-", "")[-12:], 16) or 1) & 0x7FFFFFFF or 1
+    async def _marks(self, types: Types) -> None:
+        draft_id = int(self._turn.id.replace("-", "")[-8:], 16) & 0x7FFFFFFF or 1
         marked_at = float("-inf")
         try:
             while True:
@@ -93,15 +116,9 @@ class Showing:
                 if self._drafts is not None and len(self._text) > self._told:
                     self._told = len(self._text)
                     await self._network.perform(self._drafts.draft(self._turn.address, draft_id=draft_id, text=self._text))
-                elif now - marked_at >= max(1.0, channel_typing_seconds(channel)):
+                elif now - marked_at >= self._able.typing_seconds:
                     marked_at = now
-                    await self._network.perform(channel.typing(self._turn.address, answering=self._turn.native_id))
+                    await self._network.perform(types.typing(self._turn.address, answering=self._turn.native_id))
                 await self._clock.sleep(DRAFT_SECONDS)
         except WaslError as error:
             log.info("a typing mark or draft did not go out", turn=self._turn.id, why=error.message)
-
-
-def channel_typing_seconds(channel: object) -> float:
-    """Gives how long the channel's typing mark lasts, a little less so that it does not flicker."""
-    limits = getattr(channel, "limits", None)
-    return 0.9 * float(limits.typing_seconds) if limits is not None else 5.0

@@ -22,6 +22,10 @@ _OPEN_DELIVERIES = f"""select {ADDRESS_COLUMNS}, d.id, d.parts, d.reply_to, d.at
 from delivery d join address a on a.id = d.address_id
 where d.conversation_id = ? and d.state in ('queued', 'sending', 'unknown') order by d.seq, d.position limit ?"""
 
+_OURS_AND_DUE = "select 1 from turn t join conversation c on c.id = ?2 and c.epoch = ?3 where t.id = ?1 and t.state = 'due'"
+_GIVE_BACK = """update conversation set owner = null, ready_at = case when turn_seq > closed_seq then ?1
+else (select min(due_ms) from delivery where conversation_id = ?2 and state in ('queued', 'sending', 'unknown')) end
+where id = ?2 and epoch = ?3 and owner is not null"""
 _INSERT_USAGE = """insert into usage (turn_id, conversation_id, candidate, provider, model, served_model, region, price_class, outcome,
 input_tokens, output_tokens, cached_tokens, reasoning_tokens, estimated, request_id, started_ms, took_ms)
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
@@ -96,16 +100,15 @@ def _fence(db: sqlite3.Connection, conversation_id: str, epoch: int) -> None:
 
 def close_turn(db: sqlite3.Connection, closing: Closing) -> int | None:
     """Closes turns with their reply."""
-    _fence(db, closing.conversation_id, closing.epoch)
     at, reply, conversation_id = closing.at_ms, closing.reply, closing.conversation_id
     for turn_id in closing.turn_ids:
-        if db.execute("select 1 from turn where id = ? and state = 'due'", (turn_id,)).fetchone() is None:
+        ours = db.execute(_OURS_AND_DUE, (turn_id, conversation_id, closing.epoch)).fetchone()
+        if ours is None:
+            _fence(db, conversation_id, closing.epoch)
             raise Fenced(f"turn {turn_id!r} was closed already; what was prepared is thrown away")
+    closed = (closing.state, at, reply.id if reply else None, json_or_none(closing.verdicts), closing.note)
     for turn_id in closing.turn_ids:
-        db.execute(
-            "update turn set state = ?, closed_ms = ?, reply_id = ?, verdicts = ?, note = ? where id = ?",
-            (closing.state, at, reply.id if reply else None, json_or_none(closing.verdicts), closing.note, turn_id),
-        )
+        db.execute("update turn set state = ?, closed_ms = ?, reply_id = ?, verdicts = ?, note = ? where id = ?", (*closed, turn_id))
     (message_seq,) = db.execute(
         "update conversation set closed_seq = coalesce((select min(t.seq) - 1 from turn t where t.conversation_id = conversation.id"
         " and t.seq > closed_seq and t.state = 'due'), turn_seq), message_seq = message_seq + ?, last_ms = ? where id = ?"
@@ -224,6 +227,8 @@ def settle(db: sqlite3.Connection, settling: Settling) -> Fenced | None:
     s = settling
     if s.state == "sent":
         _sent(db, s)
+        if s.release and s.next_sending is None and db.execute(_GIVE_BACK, (s.at_ms, s.conversation_id, s.epoch)).rowcount:
+            return None
     row = db.execute("select epoch from conversation where id = ?", (s.conversation_id,)).fetchone()
     if row is None or row[0] != s.epoch or (s.next_sending is not None and not _sendable(db, s.next_sending)):
         fenced = Fenced(f"conversation {s.conversation_id!r} or its next delivery was taken by another worker", epoch=s.epoch)

@@ -58,6 +58,7 @@ class Server:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
             backlog=CONNECTIONS_WAITING_MAX,
         )
