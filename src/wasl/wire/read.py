@@ -7,6 +7,9 @@ import msgspec
 
 from wasl.domain.errors import Malformed
 
+DEPTH_MAX = 100
+"""Levels of nesting in one body; deeper is nobody's message, and would break whoever walks it."""
+
 _decode = msgspec.json.Decoder().decode
 
 
@@ -18,6 +21,8 @@ def json_object(body: bytes, *, what: str) -> dict[str, Any]:
         raise Malformed(f"{what}: the body is not JSON ({error}); nothing was stored", size_bytes=len(body)) from error
     if not isinstance(value, dict):
         raise Malformed(f"{what}: the body is {type(value).__name__}, not a JSON object; nothing was stored")
+    if body.count(b"{") + body.count(b"[") > DEPTH_MAX and _deeper(value, DEPTH_MAX):
+        raise Malformed(f"{what}: the body is nested deeper than {DEPTH_MAX} levels; nothing was stored", size_bytes=len(body))
     return value
 
 
@@ -63,3 +68,15 @@ def children(value: Mapping[str, Any], name: str) -> Iterator[dict[str, Any]]:
         for item in found:
             if isinstance(item, dict):
                 yield item
+
+
+def _deeper(value: dict[str, Any], levels: int) -> bool:
+    """Says whether `value` is nested deeper than so many levels, without recursion over outside data."""
+    level: list[Any] = [value]
+    for _ in range(levels):
+        level = [
+            inner for outer in level for inner in (outer.values() if isinstance(outer, dict) else outer) if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True

@@ -90,3 +90,17 @@ def test_empty_text_is_no_text() -> None:
 
 def test_children_pass_over_what_is_no_object() -> None:
     assert list(read.children({"f": [{"a": 1}, None, 3, {"b": 2}]}, "f")) == [{"a": 1}, {"b": 2}]
+
+
+@pytest.mark.parametrize(("levels", "good"), [(read.DEPTH_MAX, True), (read.DEPTH_MAX + 1, False), (900, False)])
+def test_nesting_has_a_limit(levels: int, good: bool) -> None:
+    body = b'{"a":' * (levels - 1) + b"{}" + b"}" * (levels - 1)
+    if good:
+        assert read.json_object(body, what="test")
+    else:
+        with pytest.raises(Malformed, match=r"nested|not JSON"):
+            read.json_object(body, what="test")
+
+
+def test_many_brackets_side_by_side_are_no_depth() -> None:
+    assert len(read.json_object(msgspec.json.encode({"a": [{"b": [n]} for n in range(1000)]}), what="test")["a"]) == 1000
