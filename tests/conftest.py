@@ -5,11 +5,13 @@ Where CI is set, a missing tool fails its tests instead of leaving them out.
 
 import importlib.util
 import os
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+from tests import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -57,3 +59,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(
             f"NOT RUN: tests marked {marker!r}; install {package} and run them again (see scripts/ensure_tools.py).", yellow=True
         )
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a real PostgreSQL, started once for all tests that ask for it."""
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """The address of an empty database of this test module's own."""
+    with postgres.database(postgres_server) as url:
+        yield url

@@ -1,0 +1,194 @@
+"""Group commit for PostgreSQL: one writer puts everything that waits into one transaction of a few set-based statements."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import asyncpg
+
+from wasl.domain.errors import SettingWrong, StoreDown, WaslError
+from wasl.store.picture import Picture
+from wasl.store.postgres_link import LOST, Connection, connect, down
+from wasl.store.postgres_paint import Wanted, paint
+from wasl.store.postgres_save import Raced, save
+
+Result = TypeVar("Result")
+GROUP_MAX = 512
+"""Writes in one transaction at the most."""
+TRIES = 8
+"""Times that a group is begun anew when it met another process (a deadlock, the same new person)."""
+
+Act = Callable[[Picture], Any]
+Plain = Callable[[Connection], Awaitable[Any]]
+
+
+@dataclass(slots=True, frozen=True)
+class Write:
+    """One caller's write: an `act` on the picture it `wants`, or `plain` statements. An act raises a WaslError before its first
+    change only; what it then gives, or raised, is told after the commit."""
+
+    future: "asyncio.Future[Any]"
+    wants: Callable[[Wanted], None] | None = None
+    act: Act | None = None
+    plain: Plain | None = None
+    alone: bool = False
+
+
+class GroupCommit:
+    """The only writer of one process."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._db: Connection | None = None
+        self._waiting: list[Write] = []
+        self._wake = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._closing = False
+        self.groups = 0
+        self.writes = 0
+
+    def start(self, db: Connection) -> None:
+        """Starts the writer with its first connection; later ones it opens itself."""
+        self._db = db
+        self._task = asyncio.get_running_loop().create_task(self._run(), name="group commit")
+
+    async def close(self) -> None:
+        """Commits what waits and ends."""
+        self._closing = True
+        self._wake.set()
+        if self._task is not None:
+            await self._task
+        if self._db is not None:
+            await _end(self._db)
+
+    def write(self, act: Callable[[Picture], Result], wants: Callable[[Wanted], None]) -> "asyncio.Future[Result]":
+        """Puts an act on a picture into the next group."""
+        return self._put(lambda future: Write(future, wants=wants, act=act))
+
+    def plain(self, plain: Callable[[Connection], Awaitable[Result]], *, alone: bool = False) -> "asyncio.Future[Result]":
+        """Puts statements of their own into the next group, after its acts; `alone` those that lock many conversations."""
+        return self._put(lambda future: Write(future, plain=plain, alone=alone))
+
+    def _put(self, make: Callable[["asyncio.Future[Any]"], Write]) -> "asyncio.Future[Any]":
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        if self._closing:
+            future.set_exception(StoreDown("the store is closing; nothing was stored"))
+        else:
+            self._waiting.append(make(future))
+            self._wake.set()
+        return future
+
+    async def _run(self) -> None:
+        while True:
+            if not self._waiting:
+                if self._closing:
+                    return
+                self._wake.clear()
+                await self._wake.wait()
+                continue
+            group, self._waiting = self._waiting[:GROUP_MAX], self._waiting[GROUP_MAX:]
+            group = [w for w in group if not w.future.done()]  # whoever gave up waiting is not written
+            together = [w for w in group if not w.alone]
+            if together:
+                await self._store(together)
+            for write in group:
+                if write.alone:
+                    await self._store([write])
+
+    async def _store(self, group: list[Write]) -> None:
+        try:
+            for _ in range(TRIES):
+                try:
+                    results = await self._transact(group)
+                except (Raced, asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
+                    continue
+                self.groups += 1
+                self.writes += len(group)
+                _tell(group, results)
+                return
+            raise StoreDown(f"PostgreSQL refused {TRIES} times because other processes wrote the same rows; nothing was stored, try again")
+        except (StoreDown, SettingWrong) as error:
+            _fail(group, error if isinstance(error, StoreDown) else down(error))
+        except LOST as error:
+            self._drop()
+            _fail(group, down(error))
+        except (asyncpg.PostgresError, ValueError, TypeError) as error:
+            # One write that the database or its encoding refuses must not fail its neighbours.
+            if len(group) > 1 and not isinstance(error, asyncpg.InsufficientResourcesError):
+                for write in group:
+                    await self._store([write])
+            else:
+                _fail(group, down(error))
+
+    async def _transact(self, group: list[Write]) -> list[Any]:
+        if self._db is None or self._db.is_closed():
+            self._db = await connect(self._url, name="writer")
+        db = self._db
+        await db.execute("begin")
+        try:
+            results = await _statements(db, group)
+            await db.execute("commit")
+        except BaseException:
+            await self._rollback()
+            raise
+        return results
+
+    async def _rollback(self) -> None:
+        db = self._db
+        if db is None or db.is_closed():
+            return
+        try:
+            await db.execute("rollback")
+        except (*LOST, asyncpg.PostgresError):
+            self._drop()
+
+    def _drop(self) -> None:
+        if self._db is not None:
+            self._db.terminate()
+        self._db = None
+
+
+async def _statements(db: Connection, group: list[Write]) -> list[Any]:
+    results: dict[int, Any] = {}
+    acts = [(n, w) for n, w in enumerate(group) if w.act is not None]
+    if acts:
+        wanted = Wanted()
+        for _, write in acts:
+            if write.wants is not None:
+                write.wants(wanted)
+        picture = await paint(db, wanted)
+        for n, write in acts:
+            assert write.act is not None
+            try:
+                results[n] = write.act(picture)
+            except WaslError as refusal:
+                results[n] = refusal
+        await save(db, picture.take_changes())
+    for n, write in enumerate(group):
+        if write.plain is not None:
+            results[n] = await write.plain(db)
+    return [results[n] for n in range(len(group))]
+
+
+def _tell(group: list[Write], results: list[Any]) -> None:
+    for write, result in zip(group, results, strict=True):
+        if write.future.done():
+            continue
+        if isinstance(result, WaslError):
+            write.future.set_exception(result)
+        else:
+            write.future.set_result(result)
+
+
+def _fail(group: list[Write], error: StoreDown) -> None:
+    for write in group:
+        if not write.future.done():
+            write.future.set_exception(error)
+
+
+async def _end(db: Connection) -> None:
+    try:
+        await db.close(timeout=2.0)
+    except LOST:
+        db.terminate()
