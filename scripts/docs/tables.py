@@ -12,7 +12,6 @@ from typing import Any
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
 
 SIMPLE = {str: "text", int: "whole number", float: "number", bool: "true or false", SecretStr: "secret", Path: "path"}
 
@@ -67,7 +66,7 @@ def default_words(field: FieldInfo) -> str:
     if field.is_required():
         return "**must be given**"
     value = field.get_default(call_default_factory=True, validated_data={})
-    if value is None or value is PydanticUndefined or value in ("", (), {}, []):
+    if value is None or value in ("", (), {}, []):
         return "—"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"

@@ -1,7 +1,9 @@
 """What the default install brings: few packages, small, permissive, and each with a reason."""
 
+import ast
 import importlib.metadata
 import re
+import sys
 import tomllib
 from pathlib import Path
 
@@ -90,7 +92,7 @@ def test_the_locks_hold_what_the_project_names() -> None:
     assert isinstance(extras, dict)
     assert named(facts["dependencies"]) <= set(locked())
     for extra, lines in extras.items():
-        assert named(lines) <= set(locked(extra))
+        assert named(lines) <= set(locked("dev" if extra == "testing" else extra))
 
 
 @pytest.mark.parametrize("face", FACES, ids=lambda f: f"{f['sys_platform']}-{f['python_version']}")
@@ -127,3 +129,30 @@ def test_every_direct_dependency_has_a_reason_and_a_licence() -> None:
     wanted = named(facts["dependencies"]).union(*(named(lines) for lines in extras.values()))
     assert set(told) == wanted
     assert [n for n, (reason, words) in told.items() if len(reason) < 15 or not words] == []
+
+
+def imported(folder: str) -> set[str]:
+    """Names the top-level modules that the files of a folder import."""
+    found: set[str] = set()
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.partition(".")[0])
+    return found - set(sys.stdlib_module_names) - {"wasl", "tests", "scripts", "ensure_tools"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "extras"),
+    [("src", ("postgres", "otel", "testing")), ("tests", ("postgres", "otel", "testing", "dev")), ("scripts", ("testing", "dev"))],
+)
+def test_what_is_imported_is_asked_for_by_name(folder: str, extras: tuple[str, ...]) -> None:
+    """A package that only happens to be there, brought by another or left over, is missing on somebody else's machine."""
+    facts = project()
+    optional = facts["optional-dependencies"]
+    assert isinstance(optional, dict)
+    asked = named(facts["dependencies"]).union(*(named(optional[extra]) for extra in extras))
+    providers = importlib.metadata.packages_distributions()
+    unasked = {module for module in imported(folder) if not {canonicalize_name(name) for name in providers.get(module, [module])} & asked}
+    assert unasked == set()
