@@ -41,12 +41,13 @@ from wasl.service.login import keep_secret
 from wasl.service.observe import Observe
 from wasl.service.receive import Receive
 from wasl.service.show import Show
+from wasl.service.spans import Spans, open_spans
 from wasl.service.worker import Worker
 from wasl.store.sqlite import SqliteStore
 from wasl.web.hooks import PREFIX, Hooks
 from wasl.web.ops import PATHS, Ops
 from wasl.web.pages import build_pages
-from wasl.web.server import Paths, Server
+from wasl.web.server import Paths, Server, behind_proxies
 
 log = structlog.get_logger(__name__)
 
@@ -64,6 +65,7 @@ class Installation:
     network: HttpNetwork
     clock: SystemClock
     observe: Observe
+    spans: Spans | None
     channels: Mapping[str, Channel]
     providers: Mapping[str, Provider | Keyless]
     candidates: Sequence[RouteCandidate]
@@ -83,6 +85,8 @@ class Installation:
             await self.network.close()
             await self.bus.close()
             await self.store.close()
+            if self.spans is not None:
+                await asyncio.to_thread(self.spans.close)
 
     async def serve(self, *, ready: Callable[[str], None]) -> None:
         """Runs the roles of the settings until SIGTERM or SIGINT; `ready` is told the local address once it takes requests."""
@@ -92,7 +96,8 @@ class Installation:
 
 def compose(settings: Settings) -> Installation:
     """Makes every part from the settings. Opens nothing. Raises SettingWrong."""
-    clock, observe, network = SystemClock(), Observe(), HttpNetwork()
+    spans = open_spans(settings.otel_endpoint, version=__version__) if settings.otel_endpoint else None
+    clock, observe, network = SystemClock(), Observe(spans=spans), HttpNetwork()
     store, bus = _store(settings, clock=clock, observe=observe)
     blobs = FolderBlobs(settings.data / "media")
     channels = make_channels(settings)
@@ -130,6 +135,7 @@ def compose(settings: Settings) -> Installation:
         backlog_limit=settings.work.backlog_limit,
         raw_days=settings.work.raw_days,
         is_dead=is_dead,
+        circuits=ask.states,
     )
     return Installation(
         settings=settings,
@@ -139,6 +145,7 @@ def compose(settings: Settings) -> Installation:
         network=network,
         clock=clock,
         observe=observe,
+        spans=spans,
         channels=channels,
         providers=providers,
         candidates=candidates,
@@ -341,7 +348,8 @@ def _faces(i: Installation, *, secret: str) -> object:
         secret=secret,
         version=__version__,
     )
-    return Paths(faces=faces, rest=pages)
+    # Only the pages ask who called and whether it was https; the hooks are spared this.
+    return Paths(faces=faces, rest=behind_proxies(pages, trusted=settings.server.trusted_proxies))
 
 
 def _shown_host(host: str) -> str:

@@ -55,6 +55,9 @@ class Server(Frozen):
     public_url: str | None = Field(
         None, pattern=r"^https?://[^/?#\s]+[^?#\s]*$", description="How the world reaches this server, for webhooks and links (https://…)."
     )
+    trusted_proxies: tuple[str, ...] = Field(
+        ("127.0.0.1", "::1"), description="Addresses of your own proxies, whose word on the caller and on HTTPS is believed."
+    )
     role: Literal["all", "web", "worker"] = Field("all", description="What this process does; web and worker apart need PostgreSQL.")
     body_bytes_max: int = Field(4 << 20, ge=1 << 10, description="Largest request body, bytes; uploads have their own limit.")
     upload_bytes_max: int = Field(25 << 20, ge=1 << 10, description="Largest file that a person may upload, bytes.")

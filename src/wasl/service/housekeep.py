@@ -1,6 +1,7 @@
 """Housekeep: what must be done now and then: measuring the backlog, freeing the leases of the dead, pruning what is old."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import cast
 
 import structlog
 
@@ -8,7 +9,7 @@ from wasl.domain.errors import StoreDown
 from wasl.ports.bus import WORK, Bus
 from wasl.ports.clock import Clock
 from wasl.ports.store import Store
-from wasl.service.observe import Observe
+from wasl.service.observe import BreakerState, Observe
 
 log = structlog.get_logger(__name__)
 
@@ -30,6 +31,7 @@ class Housekeep:
         backlog_limit: int,
         raw_days: int,
         is_dead: Callable[[str], bool],
+        circuits: Callable[[], Mapping[str, str]],
     ) -> None:
         self._store = store
         self._bus = bus
@@ -38,6 +40,7 @@ class Housekeep:
         self._backlog_limit = backlog_limit
         self._raw_days = raw_days
         self._is_dead = is_dead
+        self._circuits = circuits
 
     async def run(self) -> None:
         """Works until cancelled; a store that is down is tried again at the next round."""
@@ -58,7 +61,9 @@ class Housekeep:
             await self._clock.sleep(BACKLOG_SECONDS)
 
     async def measure(self) -> None:
-        """Takes the backlog for `/readyz` and the metrics."""
+        """Takes the backlog and the candidates' circuits for `/readyz` and the metrics."""
+        for candidate, state in self._circuits().items():
+            self._observe.breaker(candidate=candidate, state=cast(BreakerState, state))
         now_ms = self._clock.now_ms()
         self._observe.backlog(await self._store.backlog(now_ms=now_ms), limit=self._backlog_limit, now_ms=now_ms)
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from wasl.service.spans import Spans
 
 Kind = Literal["counter", "gauge", "histogram"]
-BreakerState = Literal["closed", "open", "probing"]
-_BREAKER_VALUE: Mapping[str, int] = {"closed": 0, "probing": 1, "open": 2}
+BreakerState = Literal["closed", "resting", "half-open", "open"]
+_BREAKER_VALUE: Mapping[str, int] = {"closed": 0, "resting": 1, "half-open": 2, "open": 3}
 
 LABEL_SETS_MAX = 500
 """Different label values kept for one metric; further ones are counted under "other", so that no outsider can fill memory."""
@@ -65,7 +65,12 @@ METRICS: tuple[Metric, ...] = (
         buckets=SECONDS_BUCKETS,
     ),
     Metric(name="wasl_tokens", kind="counter", help="Tokens used, by candidate and direction.", labels=("candidate", "direction")),
-    Metric(name="wasl_breaker_state", kind="gauge", help="Circuit of a candidate: 0 closed, 1 probing, 2 open.", labels=("candidate",)),
+    Metric(
+        name="wasl_breaker_state",
+        kind="gauge",
+        help="Circuit of a candidate: 0 closed, 1 resting as it asked, 2 half-open, 3 open.",
+        labels=("candidate",),
+    ),
     Metric(name="wasl_deliveries", kind="counter", help="Deliveries by the state they came into.", labels=("channel", "state")),
     Metric(name="wasl_receipts", kind="counter", help="Receipts of platforms, by what they say.", labels=("channel", "state")),
     Metric(name="wasl_commit_rows", kind="counter", help="Writes that went into group commits."),

@@ -61,7 +61,8 @@ class Receive:
                 self._observe.webhook(channel=name, result="handshake")
                 return handshake
             events = channel.parse(call)
-            outcomes = await self.events(name, raw=call.body, events=events)
+            with self._observe.span("receive", channel=name, events=len(events)):
+                outcomes = await self.events(name, raw=call.body, events=events)
         except Forged:
             self._observe.webhook(channel=name, result="forged")
             raise

@@ -15,6 +15,7 @@ from wasl.ports.clock import Clock
 from wasl.ports.store import Lease, Store
 from wasl.service.answer import Answer
 from wasl.service.deliver import Deliver
+from wasl.service.logs import about
 from wasl.service.observe import Observe
 
 log = structlog.get_logger(__name__)
@@ -128,7 +129,11 @@ class Worker:
 
     async def _carry(self, work: Work) -> None:
         """One worker iteration: the border that catches everything, records it, and leaves the work due."""
-        with structlog.contextvars.bound_contextvars(conversation=work.conversation_id):
+        turn = work.turns[0].id if work.turns else ""
+        with (
+            about(conversation=work.conversation_id, turn=turn),
+            self._observe.span("conversation", conversation=work.conversation_id, turn=turn),
+        ):
             try:
                 await self._work(work)
             except Fenced as error:
@@ -148,14 +153,16 @@ class Worker:
             turns_at = blocked.get(work.turns[0].address.id) if work.turns else None
             await self._release(work, turns_at=turns_at, deliveries_at=due)
             return
-        outgoings = await self._answer.turn(work)
+        with self._observe.span("answer", attempt=work.turns[0].attempt):
+            outgoings = await self._answer.turn(work)
         if outgoings is None:
             return
         await self._send(work, outgoings)
 
     async def _send(self, work: Work, outgoings: Sequence[Outgoing]) -> None:
         if outgoings:
-            await self._deliver.fresh(outgoings, conversation_id=work.conversation_id, epoch=work.epoch)
+            with self._observe.span("deliver", pieces=len(outgoings)):
+                await self._deliver.fresh(outgoings, conversation_id=work.conversation_id, epoch=work.epoch)
         else:
             await self._release(work, turns_at=None, deliveries_at=None)
         if len(work.turns) > 1:

@@ -2,9 +2,10 @@
 
 import asyncio
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import uvicorn
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from wasl.web.hooks import Receiver, Scope, Sender
 
@@ -29,6 +30,11 @@ class Paths:
                     await face(scope, receive, send)  # type: ignore[operator]  # every face is an ASGI application
                     return
         await self._rest(scope, receive, send)  # type: ignore[operator]
+
+
+def behind_proxies(application: object, *, trusted: Sequence[str]) -> object:
+    """Lets an application see the caller and the scheme as trusted proxies tell them."""
+    return ProxyHeadersMiddleware(application, trusted_hosts=list(trusted))  # type: ignore[arg-type]  # uvicorn's own ASGI types
 
 
 class _Announcing(uvicorn.Server):

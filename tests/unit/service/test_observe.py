@@ -30,7 +30,7 @@ def test_what_is_reported_is_exported_with_its_labels() -> None:
     assert 'wasl_tokens_total{candidate="second",direction="input"} 12.0' in text
     assert 'wasl_deliveries_total{channel="shop",state="sent"} 1.0' in text
     assert 'wasl_receipts_total{channel="shop",state="read"} 1.0' in text
-    assert 'wasl_breaker_state{candidate="first"} 2.0' in text
+    assert 'wasl_breaker_state{candidate="first"} 3.0' in text
 
 
 def test_a_value_on_a_bucket_border_counts_in_that_bucket() -> None:
