@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from wasl.domain.turn import Closing, NewDelivery, NewMessage, Settling, UsageRe
 from wasl.net.blobs import FolderBlobs
 from wasl.net.bus_local import LocalBus
 from wasl.net.clock import SystemClock
-from wasl.ports.bus import conversation_topic
+from wasl.ports.bus import WORK, conversation_topic
 from wasl.ports.store import Accepted, Incoming, Lease, Outcome, ReceiptApplied
 from wasl.service.live import STORED, Live, encode
 from wasl.service.login import make_link
@@ -25,6 +25,8 @@ from wasl.store.sqlite import SqliteStore
 from wasl.web.pages import build_pages
 from wasl.web.server import Server
 
+LEASE_MS = 60_000
+ENDED = "ended"
 SECRET = "a secret for tests only"
 EXAMPLES = {
     "en": ("When are you open on Friday?", "Do you deliver to the old town?", "Can I order a cake for Saturday?", "How do I pay?"),
@@ -82,8 +84,9 @@ class Composition:
         self._serving = asyncio.create_task(self._server.run())
         await self._server.started.wait()
         self._port = self._server.port
-        for work in await self.store.claim(lease=self._lease(), limit=50, now_ms=self.clock.now_ms()):
-            self._answer_soon(work)
+        self._keep(self._work())
+        for work in await self.store.claim(lease=self._lease(), limit=50, now_ms=self.clock.now_ms() + LEASE_MS):
+            self._answer_soon(work)  # what the stopped process held
 
     async def stop(self) -> None:
         """Ends at once, in the middle of whatever is being answered."""
@@ -98,7 +101,7 @@ class Composition:
         return self.url + await make_link(self.store, now_ms=self.clock.now_ms())
 
     def _lease(self) -> Lease:
-        return Lease(owner="test", milliseconds=1)
+        return Lease(owner="test", milliseconds=LEASE_MS)
 
     async def events(self, name: str, *, raw: bytes, events: Sequence[Event]) -> Sequence[Outcome]:
         incoming = Incoming(channel=name, raw=raw, received_at_ms=self.clock.now_ms(), events=events)
@@ -111,7 +114,10 @@ class Composition:
         return outcomes
 
     def _answer_soon(self, work: Work) -> None:
-        task = asyncio.create_task(self._answer(work))
+        self._keep(self._answer(work))
+
+    def _keep(self, coroutine: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -124,10 +130,20 @@ class Composition:
                 self.bus.publish(topic, encode(Live(kind="working", turn=turn.id)))
                 await self._stream(topic, turn.id, answer)
                 await self._close(work, turn.id, turn.address, (Text(text=answer, format="markdown"),))
+            for waiting in work.deliveries:
+                await self.store.start_sending(
+                    delivery_id=waiting.outgoing.id, conversation_id=work.conversation_id, epoch=work.epoch, now_ms=self.clock.now_ms()
+                )
+                await self._sent(work, waiting.outgoing.id)
             await self.store.release(conversation_id=work.conversation_id, epoch=work.epoch, now_ms=self.clock.now_ms())
-            for more in await self.store.claim(lease=self._lease(), limit=50, now_ms=self.clock.now_ms() + 5):
-                if more.turns:
-                    self._answer_soon(more)
+            self.bus.publish(ENDED)
+
+    async def _work(self) -> None:
+        """Takes what nobody brought along: an operator's word to be sent, a turn that came while another was answered."""
+        async with self.bus.subscribe(WORK, ENDED) as words:
+            async for _ in words:
+                for work in await self.store.claim(lease=self._lease(), limit=50, now_ms=self.clock.now_ms()):
+                    self._answer_soon(work)
 
     async def _stream(self, topic: str, turn: str, answer: str) -> None:
         size = self.script.piece_characters
@@ -164,7 +180,11 @@ class Composition:
             )
         )
         self.bus.publish(conversation_topic(work.conversation_id), STORED)
+        await self._sent(work, delivery.id)
+
+    async def _sent(self, work: Work, delivery: DeliveryId) -> None:
+        now = self.clock.now_ms()
         await self.store.settle(
-            Settling(delivery_id=delivery.id, conversation_id=work.conversation_id, epoch=work.epoch, state="sent", at_ms=now)
+            Settling(delivery_id=delivery, conversation_id=work.conversation_id, epoch=work.epoch, state="sent", at_ms=now)
         )
         self.bus.publish(conversation_topic(work.conversation_id), STORED)

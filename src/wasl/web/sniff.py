@@ -39,6 +39,7 @@ _OFFICE = {
     ".odt": "application/vnd.oasis.opendocument.text",
     ".zip": "application/zip",
 }
+_CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f")
 _WRITTEN = {".csv": "text/csv", ".md": "text/markdown"}
 SHOWN_INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 """Types that may be shown in a page: browsers run nothing in them."""
@@ -63,7 +64,7 @@ def sniff(head: bytes, *, name: str = "") -> Kind | None:
 
 
 def _is_text(head: bytes) -> bool:
-    if not head or b"\x00" in head:
+    if not head or not _CONTROLS.isdisjoint(head):
         return False
     try:
         head.decode("utf-8")

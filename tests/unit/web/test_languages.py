@@ -1,0 +1,60 @@
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+from wasl.web.languages import LOCALES, Languages, page_words
+from wasl.web.words import CHAT, CONSOLE
+
+ROOT = Path(__file__).resolve().parents[3]
+_spec = importlib.util.spec_from_file_location("catalogues", ROOT / "scripts" / "catalogues.py")
+assert _spec
+assert _spec.loader
+catalogues = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(catalogues)
+
+
+@pytest.mark.parametrize("locale", [path.parent.parent.name for path in LOCALES.glob("*/LC_MESSAGES/wasl.po")])
+def test_no_word_of_the_pages_lacks_a_translation(locale: str) -> None:
+    assert len(catalogues.found_words()) > 80
+    assert catalogues.untranslated(LOCALES / locale / "LC_MESSAGES" / "wasl.po", locale=locale) == []
+
+
+def test_arabic_and_english_are_there_with_their_direction() -> None:
+    assert {(one.code, one.direction, one.name) for one in Languages().all()} == {("ar", "rtl", "العربية"), ("en", "ltr", "English")}
+
+
+def test_an_arabic_catalogue_is_arabic() -> None:
+    arabic = Languages().choose(asked="ar")
+    same = [
+        words for words in page_words(arabic, {**CHAT, **CONSOLE}).values() if not any("\u0600" <= letter <= "\u06ff" for letter in words)
+    ]
+    assert same == ["{name}:"]
+
+
+@pytest.mark.parametrize(
+    ("n", "words"),
+    [(0, "لا ردود اليوم"), (1, "رد واحد اليوم"), (2, "ردّان اليوم"), (3, "3 ردود اليوم"), (11, "11 ردًا اليوم"), (100, "100 رد اليوم")],
+)
+def test_arabic_counts_in_all_its_six_forms(n: int, words: str) -> None:
+    assert Languages().choose(asked="ar").count("{n} answer today", "{n} answers today", n) == words
+
+
+@pytest.mark.parametrize(
+    ("asked", "kept", "accepted", "code"),
+    [
+        ("ar", "en", "en", "ar"),
+        (None, "ar", "en", "ar"),
+        (None, None, "fr-FR, ar-EG;q=0.8, en;q=0.5", "ar"),
+        (None, None, "en;q=0.1, ar;q=0.9", "ar"),
+        (None, None, "ar;q=0, de", "en"),
+        ("xx", "yy", "zz;q=what,,;q=1", "en"),
+        (None, None, "", "en"),
+    ],
+)
+def test_the_language_is_what_is_asked_then_kept_then_accepted(asked: str | None, kept: str | None, accepted: str, code: str) -> None:
+    assert Languages().choose(asked=asked, kept=kept, accepted=accepted).code == code
+
+
+def test_the_default_language_is_the_settings_one() -> None:
+    assert Languages(default="ar-EG").choose().code == "ar"
