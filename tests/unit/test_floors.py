@@ -54,7 +54,7 @@ def test_every_room_stands_on_a_floor() -> None:
 
 def test_no_file_outside_channels_names_a_channel() -> None:
     names = channel_names()
-    assert names
+    assert len(names) >= 3
     found: list[str] = []
     for path in sources():
         room = path.relative_to(WASL).parts[0]

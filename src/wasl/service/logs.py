@@ -23,7 +23,8 @@ DEPTH_MAX = 4
 """Levels of nesting that are walked for secrets; what lies deeper is not logged."""
 
 _NUMERIC_LEVEL = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
-_OPEN_KEYS = frozenset({"timestamp", "level", "logger", "turn_id", "conversation_id", "message_id", "delivery_id"})
+_OPEN_KEYS = frozenset({"timestamp", "level", "logger", "turn", "conversation", "message", "delivery"})
+"""What we write ourselves and what never holds a secret: our own ids, the time."""
 _SECRET_KEY = re.compile(r"(?i)secret|token|passw|authorization|cookie|api[-_]?key|signature|credential")
 _SECRET_TEXT = re.compile(
     r"""(?x)
@@ -63,7 +64,7 @@ def configure(*, level: Level = "info", form: Form = "auto") -> None:
 
 
 def about(**names: str) -> AbstractContextManager[None]:
-    """Puts names (`turn_id`, `conversation_id`, `channel`) on every line that is logged inside the `with`, by any module."""
+    """Puts names (`turn`, `conversation`, `channel`) on every line that is logged inside the `with`, by any module."""
     return structlog.contextvars.bound_contextvars(**names)
 
 

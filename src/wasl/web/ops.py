@@ -1,7 +1,7 @@
 """The three addresses for those who run Wasl: is it alive, can it accept, what does it count.
 
 - `/healthz`: 200 while the process answers at all. An orchestrator restarts on its absence, so it asks nothing of anybody.
-- `/readyz`: 200 when a message could be accepted and committed now; 503 when the store cannot commit or the process is stopping.
+- `/readyz`: 200 when a message could be accepted and committed now; 503 when the store cannot commit.
   Overload is not a reason to send messages elsewhere (they are still stored): it is said in the body, in the header
   `x-wasl-overloaded` and in the metric of that name, and stays 200.
 - `/metrics`: Prometheus text. Told only to this machine and private networks that come directly, not through a proxy, because
@@ -54,7 +54,6 @@ class Ops:
         self._looked_at = float("-inf")
         self._look = asyncio.Lock()
         self._body: dict[str, Any] = {}
-        self.stopping = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
@@ -73,8 +72,8 @@ class Ops:
 
     async def _ready(self, scope: Scope, send: Send) -> None:
         await self._refresh()
-        ready = bool(self._body["store"] == "up" and not self.stopping)
-        body = {"ready": ready, "stopping": self.stopping, **self._body}
+        ready = self._body["store"] == "up"
+        body = {"ready": ready, **self._body}
         overloaded = b"1" if body["overloaded"] else b"0"
         retry = () if ready else ((b"retry-after", b"2"),)
         await _answer(scope, send, 200 if ready else 503, msgspec.json.encode(body), extra=((b"x-wasl-overloaded", overloaded), *retry))

@@ -67,7 +67,7 @@ def test_ids_times_and_words_stay_readable(text: str) -> None:
 
 
 def test_a_line_carries_the_turn_and_hides_what_is_named_secret(lines: io.BytesIO) -> None:
-    with logs.about(turn_id="t-1", conversation_id="c-1"):
+    with logs.about(turn="t-1", conversation="c-1"):
         structlog.get_logger().info(
             "sent",
             app_secret="plain words",
@@ -77,8 +77,8 @@ def test_a_line_carries_the_turn_and_hides_what_is_named_secret(lines: io.BytesI
             body=b"\x00\x01",
         )
     (line,) = read(lines)
-    assert line["turn_id"] == "t-1"
-    assert line["conversation_id"] == "c-1"
+    assert line["turn"] == "t-1"
+    assert line["conversation"] == "c-1"
     assert line["app_secret"] == logs.MASK
     assert line["key"] == logs.MASK
     assert line["nested"] == {"headers": {"authorization": logs.MASK}}
@@ -88,10 +88,10 @@ def test_a_line_carries_the_turn_and_hides_what_is_named_secret(lines: io.BytesI
 
 
 def test_names_end_with_their_with(lines: io.BytesIO) -> None:
-    with logs.about(turn_id="t-1"):
+    with logs.about(turn="t-1"):
         pass
     structlog.get_logger().info("later")
-    assert "turn_id" not in read(lines)[0]
+    assert "turn" not in read(lines)[0]
 
 
 def test_an_exception_is_written_without_its_secrets(lines: io.BytesIO) -> None:

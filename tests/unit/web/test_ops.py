@@ -142,14 +142,6 @@ async def test_asking_often_asks_the_store_once_a_second(ops: Ops, store: Counte
     assert store.pings == 2
 
 
-async def test_a_process_that_stops_takes_no_more(ops: Ops) -> None:
-    ops.stopping = True
-    answer = await ask(ops, "/readyz")
-    assert answer.status == 503
-    assert answer.json()["stopping"] is True
-    assert (await ask(ops, "/healthz")).status == 200
-
-
 async def test_metrics_are_told_to_neighbours(ops: Ops, observe: Observe) -> None:
     observe.webhook(channel="shop", result="accepted")
     for client in (("127.0.0.1", 5), ("10.1.2.3", 5), ("::1", 5), None):
