@@ -35,7 +35,7 @@ base_url = "{peer}"
 
 [providers.bench]
 kind = "openai_chat"
-base_url = "{peer}/v1"
+base_url = "{model}/v1"
 key = {{ env = "WASL_BENCH_MODEL_KEY" }}
 
 [[candidates]]
@@ -49,6 +49,7 @@ def write_config(
     *,
     peer: str,
     port: int,
+    model: str = "",
     store: str = "",
     role: str = "all",
     work: str = "",
@@ -61,7 +62,9 @@ def write_config(
     (folder / "knowledge").mkdir(exist_ok=True)
     path = folder / name
     path.write_text(
-        CONFIG.format(folder=folder, store=store, port=port, role=role, peer=peer, work=work, routing=routing, whatsapp=whatsapp)
+        CONFIG.format(
+            folder=folder, store=store, port=port, role=role, peer=peer, model=model or peer, work=work, routing=routing, whatsapp=whatsapp
+        )
     )
     return path
 

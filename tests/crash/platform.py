@@ -55,6 +55,8 @@ class Habits:
     model_seconds_max: float = 0.08
     send_seconds_max: float = 0.03
     pause_max: float = 0.3
+    cut_after_taking: float = 0.0
+    cut_before_taking: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -71,6 +73,7 @@ class Platform:
         self.random = random.Random(seed)
         self.habits = habits or Habits()
         self.listener = Listener(self._handle)
+        self.model = Listener(self._handle)
         self.ports: list[int] = []
         self.inbound: dict[str, Inbound] = {}
         self.order: dict[int, list[str]] = {}
@@ -80,6 +83,8 @@ class Platform:
         self.hooks_broken = 0
         self.receipts_pending = 0
         self.repeated = 0
+        self.cuts = 0
+        self.receipts_wait: asyncio.Event | None = None
         self._clients: dict[int, Client] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._serial = 0
@@ -87,6 +92,7 @@ class Platform:
 
     async def start(self) -> None:
         await self.listener.start()
+        await self.model.start()
 
     async def stop(self) -> None:
         for task in list(self._tasks):
@@ -94,6 +100,7 @@ class Platform:
         for client in self._clients.values():
             client.close()
         await self.listener.stop()
+        await self.model.stop()
 
     # -- hooks out ----------------------------------------------------------------------------------------------------
     async def hook(self, value: dict[str, Any]) -> None:
@@ -172,6 +179,13 @@ class Platform:
         if sent.get("status") == "read":
             request.respond(200, b'{"success":true}')
             return
+        chance = self.random.random()
+        if chance < self.habits.cut_before_taking:
+            self.cuts += 1
+            request.abort()
+            return
+        cut = chance < self.habits.cut_before_taking + self.habits.cut_after_taking
+        self.cuts += cut
         self._sends += 1
         wamid = f"wamid.OUT{self._sends:09d}"
         to = str(sent.get("to") or sent.get("recipient") or "")
@@ -180,7 +194,7 @@ class Platform:
         answer = _encode({"messaging_product": "whatsapp", "contacts": [{"input": to, "wa_id": to}], "messages": [{"id": wamid}]})
         hurry = self.random.random() < self.habits.receipt_first
         respond_in = self.habits.send_seconds_max * (1 if hurry else self.random.random())
-        self._in(respond_in, lambda: request.respond(200, answer))
+        self._in(respond_in, request.abort if cut else lambda: request.respond(200, answer))
         for state in ("sent", "delivered", "read"):
             value = status(wamid=wamid, state=state, recipient=to, tag=sent.get("biz_opaque_callback_data"), timestamp=int(time.time()))
             for _ in range(1 + (self.random.random() < self.habits.receipt_repeat)):
@@ -191,6 +205,8 @@ class Platform:
         self.receipts_pending += 1
         try:
             await asyncio.sleep(delay)
+            if self.receipts_wait is not None:
+                await self.receipts_wait.wait()
             await self.hook(value)
         finally:
             self.receipts_pending -= 1
@@ -211,6 +227,14 @@ class Platform:
     def unanswered(self) -> int:
         """Counts acknowledged messages that no phone shows an answer to yet."""
         return sum(i.acknowledged and not i.answers for i in self.inbound.values())
+
+    def answered(self) -> int:
+        """Counts messages that a phone shows an answer to."""
+        return sum(i.answers > 0 for i in self.inbound.values())
+
+    def acknowledged(self) -> int:
+        """Counts messages that were answered 200."""
+        return sum(i.acknowledged for i in self.inbound.values())
 
     async def settled(self, *, seconds: float) -> bool:
         """Waits until every message is answered and every receipt was taken; says whether that came about in time."""

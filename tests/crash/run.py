@@ -22,6 +22,8 @@ from tests.crash.platform import Habits, Platform, Verdict
 OPEN_STATES = ("queued", "sending", "unknown")
 DRAIN_SECONDS_MAX = 120.0
 PEOPLE = 200
+HABITS = Habits(pause_max=10.0, cut_after_taking=0.02, cut_before_taking=0.01)
+"""Two sends in a hundred are taken and the answer is lost, one is lost before it is taken."""
 LIMITS = {
     "kills": ("≥", 50.0), "messages": ("≥", 2_000.0), "lost": ("=", 0.0), "out_of_order": ("=", 0.0),
     "twice_where_knowable": ("=", 0.0), "unknown_unresolved": ("=", 0.0),
@@ -77,11 +79,12 @@ async def crash(
     """Runs one setting: writes until the plan is used up and enough was said, then waits for quiet and judges."""
     started = time.monotonic()
     rng = random.Random(seed)
-    platform = Platform(seed=seed, habits=Habits(pause_max=10.0))
+    platform = Platform(seed=seed, habits=HABITS)
     await platform.start()
     store = cluster.new_database() if setting.postgres and cluster is not None else ""
     kills = plan(rng, each_point=each_point, instants=instants)
-    fleet = Fleet(folder, peer=platform.listener.url, store=store, roles=setting.roles, kills=kills, seed=seed)
+    urls = {"peer": platform.listener.url, "model": platform.model.url}
+    fleet = Fleet(folder, **urls, store=store, roles=setting.roles, kills=kills, seed=seed)
     platform.ports = fleet.ports
     await fleet.start()
     try:
