@@ -6,6 +6,7 @@ chunked answer and break a connection on purpose. No TLS, loopback only.
 
 import asyncio
 from collections.abc import Callable
+from typing import cast
 
 import httptools
 
@@ -49,8 +50,7 @@ class _ServerConnection(asyncio.Protocol):
         self.parser = httptools.HttpRequestParser(self)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)
         self.open.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -116,8 +116,7 @@ class _ClientConnection(asyncio.Protocol):
         self.lost = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast(asyncio.Transport, transport)
         self.parser = httptools.HttpResponseParser(self)
         self.pieces: list[bytes] = []
 
