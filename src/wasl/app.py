@@ -26,6 +26,7 @@ from wasl.net.http import HttpNetwork
 from wasl.net.process import is_dead, owner_name
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel
+from wasl.ports.network import Network
 from wasl.ports.provider import Keyless, Model, Provider
 from wasl.ports.store import Store
 from wasl.routing.route import RouteCandidate
@@ -62,7 +63,7 @@ class Installation:
     store: Store
     bus: Bus
     blobs: FolderBlobs
-    network: HttpNetwork
+    network: Network
     clock: SystemClock
     observe: Observe
     spans: Spans | None
@@ -94,11 +95,18 @@ class Installation:
             await _serve(self, ready=ready)
 
 
-def compose(settings: Settings) -> Installation:
+Around = Callable[[Store, Network], tuple[Store, Network]]
+"""Wraps the two doors to the world; the crash tests pull the plug there."""
+
+
+def compose(settings: Settings, *, around: Around | None = None) -> Installation:
     """Makes every part from the settings. Opens nothing. Raises SettingWrong."""
     spans = open_spans(settings.otel_endpoint, version=__version__) if settings.otel_endpoint else None
-    clock, observe, network = SystemClock(), Observe(spans=spans), HttpNetwork()
+    clock, observe = SystemClock(), Observe(spans=spans)
+    network: Network = HttpNetwork()
     store, bus = _store(settings, clock=clock, observe=observe)
+    if around is not None:
+        store, network = around(store, network)
     blobs = FolderBlobs(settings.data / "media")
     channels = make_channels(settings)
     providers = make_providers(settings)
@@ -234,7 +242,7 @@ def _worker(
     store: Store,
     bus: Bus,
     blobs: FolderBlobs,
-    network: HttpNetwork,
+    network: Network,
     clock: SystemClock,
     observe: Observe,
     channels: Mapping[str, Channel],

@@ -14,6 +14,8 @@ from tests.crash.points import MOMENTS, NETWORK_POINTS, STORE_POINTS, VARIABLE
 FUSE_SECONDS_MAX = 6.0
 """A point that is not reached within this is given up: the process is killed at that instant instead."""
 WORK = "lease_seconds = 2\npoll_seconds = 0.2"
+RARE = ("claim", "renew", "retry_turn", "start_sending", "release")
+"""Points that few turns pass."""
 ENTRY = ("-m", "tests.crash.serve")
 
 
@@ -28,7 +30,7 @@ class Kill:
 def plan(rng: random.Random, *, each_point: int, instants: int) -> list[Kill]:
     """Mixes every commit point and network write, before and after, with random instants."""
     kills = [
-        Kill(spec=f"{point}:{moment}:{rng.randint(1, 3 if point in ('claim', 'renew', 'retry_turn', 'start_sending') else 25)}")
+        Kill(spec=f"{point}:{moment}:{rng.randint(1, 2 if point in RARE else 25)}")
         for point in STORE_POINTS + NETWORK_POINTS
         for moment in MOMENTS
         for _ in range(each_point)

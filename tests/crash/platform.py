@@ -55,6 +55,7 @@ class Habits:
     model_seconds_max: float = 0.08
     send_seconds_max: float = 0.03
     pause_max: float = 0.3
+    model_fault: float = 0.0
     cut_after_taking: float = 0.0
     cut_before_taking: float = 0.0
 
@@ -163,6 +164,9 @@ class Platform:
             request.respond(404, b'{"error":{"message":"no such path","code":100}}')
 
     def _ask(self, request: Request) -> None:
+        if self.random.random() < self.habits.model_fault:
+            request.respond(503, b'{"error":{"message":"overloaded"}}')
+            return
         content = _decode(request.body)["messages"][-1]["content"]
         text = content if isinstance(content, str) else " ".join(p.get("text", "") for p in content)
         token = found[0] if (found := TOKEN.search(text)) else "nothing"

@@ -22,8 +22,8 @@ from tests.crash.platform import Habits, Platform, Verdict
 OPEN_STATES = ("queued", "sending", "unknown")
 DRAIN_SECONDS_MAX = 120.0
 PEOPLE = 200
-HABITS = Habits(pause_max=10.0, cut_after_taking=0.02, cut_before_taking=0.01)
-"""Two sends in a hundred are taken and the answer is lost, one is lost before it is taken."""
+HABITS = Habits(pause_max=10.0, model_fault=0.1, cut_after_taking=0.02, cut_before_taking=0.01)
+"""One model call in ten fails; of a hundred sends two are taken and their answer is lost, one is lost before it is taken."""
 LIMITS = {
     "kills": ("≥", 50.0), "messages": ("≥", 2_000.0), "lost": ("=", 0.0), "out_of_order": ("=", 0.0),
     "twice_where_knowable": ("=", 0.0), "unknown_unresolved": ("=", 0.0),
