@@ -12,12 +12,12 @@ from tests.crash.fleet import ENTRY, WORK, states
 from tests.crash.platform import Habits, Platform
 
 pytestmark = pytest.mark.crash
-PEOPLE = 20
+PEOPLE = 60
 
 
 @pytest.fixture
 async def platform() -> AsyncIterator[Platform]:
-    platform = Platform(seed=11, habits=Habits(pause_max=0.2))
+    platform = Platform(seed=11, habits=Habits(pause_max=3.0))
     await platform.start()
     yield platform
     await platform.stop()
@@ -122,7 +122,7 @@ async def test_a_provider_that_dies_in_the_middle_of_its_answers_costs_nobody_an
 
 
 async def test_sends_whose_answer_is_cut_off_are_settled_by_receipts_and_never_repeated(tmp_path: Path):
-    platform = Platform(seed=5, habits=Habits(pause_max=0.2, cut_after_taking=0.3))
+    platform = Platform(seed=5, habits=Habits(pause_max=3.0, cut_after_taking=0.3))
     await platform.start()
     wasl = _wasl(tmp_path, platform)
     await wasl.start()

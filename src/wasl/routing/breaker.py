@@ -15,6 +15,8 @@ GOOD_TO_FORGET = 5
 """Good answers in a row after which earlier openings are forgotten."""
 PROBE_SECONDS_MAX = 120.0
 """A probe of which nothing was heard for so long no longer bars the next one."""
+PROBE_LOOK_SECONDS = 0.5
+"""While a probe is under way its end is near, and unknown: look again so soon."""
 
 BreakerState = Literal["closed", "open", "half-open"]
 
@@ -50,16 +52,15 @@ def may_ask(breaker: Breaker, *, now: float) -> bool:
 
 
 def opens_at(breaker: Breaker, *, now: float) -> float:
-    """Gives the earliest time at which a call may start."""
-    if breaker.open_until is None:
+    """Gives the earliest time at which a call may start; while a probe is under way, the time to look again."""
+    if breaker.open_until is None or may_ask(breaker, now=now):
         return now
-    probed = -1.0 if breaker.probing_since is None else breaker.probing_since + PROBE_SECONDS_MAX
-    return max(now, breaker.open_until, probed)
+    return breaker.open_until if now < breaker.open_until else now + PROBE_LOOK_SECONDS
 
 
 def started(breaker: Breaker, *, now: float) -> Breaker:
-    """Notes that a call starts; when half-open it is the probe."""
-    return breaker if breaker.open_until is None else replace(breaker, probing_since=now)
+    """Notes that a call starts; when half-open it is the probe. A retry that was under way when it opened is none."""
+    return replace(breaker, probing_since=now) if state(breaker, now=now) == "half-open" else breaker
 
 
 def abandoned(breaker: Breaker) -> Breaker:

@@ -30,6 +30,8 @@ log = structlog.get_logger(__name__)
 BACKOFF_SECONDS = 2.0
 BACKOFF_SECONDS_MAX = 60.0
 """While no provider answers, a turn is tried again at this interval at the most."""
+BACKOFF_SECONDS_HOPEFUL_MAX = 8.0
+"""Beyond what the route itself asks for: it knows when it may be asked again and spares the provider meanwhile."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,8 +176,9 @@ class Answer:
         if error.seconds is None and first.attempt + 1 >= self._attempts_max:
             text = say("failed", language=language)
             return await self._close(work, turns, state="failed", text=text, usage=error.records, note=error.message)
-        asked_for = error.seconds or 0.0
-        seconds = min(BACKOFF_SECONDS_MAX, max(asked_for, BACKOFF_SECONDS * 2.0 ** min(first.attempt, 10)))
+        longest = BACKOFF_SECONDS_MAX if error.seconds is None else BACKOFF_SECONDS_HOPEFUL_MAX
+        backoff = min(longest, BACKOFF_SECONDS * 2.0 ** min(first.attempt, 10))
+        seconds = min(BACKOFF_SECONDS_MAX, max(error.seconds or 0.0, backoff))
         at = now + int(seconds * (0.75 + 0.5 * self._clock.random()) * 1000)
         log.warning(
             "no provider answered; the turn waits", turn=first.id, conversation=work.conversation_id, seconds=seconds, why=error.message

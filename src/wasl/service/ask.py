@@ -17,7 +17,7 @@ from wasl.service.attempt import Attempt, Attempted, Show, Shown
 __all__ = ["Ask", "Asked", "RouteCandidate", "Shown"]
 
 WAIT_SECONDS_MAX = 5.0
-"""When nobody can be asked now, a candidate that can be asked so soon is waited for; a longer wait is the caller's."""
+"""When nobody can be asked now, candidates are waited for so long in all; a longer wait is the caller's."""
 BACKOFF_SECONDS = 0.2
 """Before the second try of the same candidate; doubles, and varies between half and one and a half."""
 AGAIN_SECONDS_MIN = 1.0
@@ -46,6 +46,7 @@ class _Turn:
     hopeless: set[str] = field(default_factory=set)
     failures: dict[str, WaslError] = field(default_factory=dict)
     records: list[UsageRecord] = field(default_factory=list)
+    waits_until: float | None = None
 
 
 class Ask:
@@ -135,7 +136,9 @@ class Ask:
             if ready:
                 continue
             wakes_at = min(self._standings[c.name].ready_at(now=now) for c in left)
-            if wakes_at > min(now + WAIT_SECONDS_MAX, turn.attempt.ends_at):
+            if turn.waits_until is None:
+                turn.waits_until = min(now + WAIT_SECONDS_MAX, turn.attempt.ends_at)
+            if wakes_at > turn.waits_until:
                 raise self._unroutable(turn)
             await self._clock.sleep(wakes_at - now)
 
