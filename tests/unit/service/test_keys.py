@@ -1,8 +1,8 @@
 import pytest
-from wasl.store.memory import MemoryStore
 
 from wasl.domain.errors import SettingWrong
 from wasl.service.keys import KEY_KIND, KEY_PREFIX, find_key, key_id, list_keys, make_key, revoke_key
+from wasl.store.memory import MemoryStore
 from wasl.testing.clock import TestClock
 
 NOW = 1_767_225_600_000
