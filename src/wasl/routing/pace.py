@@ -40,9 +40,27 @@ class Paces:
         self._each_pace = each_address
         self._group_pace = each_group or each_address
         self._each: OrderedDict[str, Bucket] = OrderedDict()
+        self._booked: OrderedDict[str, float] = OrderedDict()
 
-    def reserve(self, address_id: str, *, now: float, group: bool = False) -> float:
-        """Counts one send to the address and gives the seconds to wait before it."""
+    def reserve(self, address_id: str, *, now: float, group: bool = False, patience: float = float("inf")) -> float:
+        """Counts one send to the address and gives the seconds to wait before it.
+
+        Who is told to wait for longer than `patience` goes away and comes again: its place is kept, and is not counted twice.
+        Else a long queue would for ever ask for places behind its own end.
+        """
+        booked = self._booked.pop(address_id, None)
+        if booked is not None and booked >= self._held_until:
+            if booked - now > patience:
+                self._booked[address_id] = booked
+            return max(0.0, booked - now)
+        wait = self._count(address_id, now=now, group=group)
+        if wait > patience:
+            if len(self._booked) >= KEYS_MAX:
+                self._booked.popitem(last=False)
+            self._booked[address_id] = now + wait
+        return wait
+
+    def _count(self, address_id: str, *, now: float, group: bool) -> float:
         wait = max(0.0, self._held_until - now)
         each = self._bucket(address_id, self._group_pace if group else self._each_pace)
         for bucket in (self._all, each):

@@ -57,6 +57,7 @@ class Deliver:
         self._observe = observe
         self._attempts_max = attempts_max
         self._paces: dict[str, Paces] = {}
+        self._since_ms = clock.now_ms()
 
     async def fresh(self, outgoings: Sequence[Outgoing], *, conversation_id: ConversationId, epoch: int) -> None:
         """Sends the deliveries of one new message to one address, of which the first is "sending" already, and gives the lease back.
@@ -103,11 +104,15 @@ class Deliver:
             gone = SettingWrong(f"channel {name!r} is not configured any more; configure it again to deliver what waits for it")
             await self._settle(settling("queued", due_at_ms=due, error=gone), channel=name)
             return due
+        resolve_ms = int(channel.limits.resolve_seconds * 1000)
         if delivery.state == "sending":  # whoever sent it died before saying how it went
-            due = delivery.since_ms + int(channel.limits.resolve_seconds * 1000)
+            # Counted from now: receipts may have come while nobody listened, and come again only now.
+            due = now + resolve_ms
             await self._settle(settling("unknown", due_at_ms=due, error=Unclear("the sender died during the send")), channel=name)
             if due > now:
                 return due
+        if delivery.state == "unknown" and self._since_ms + resolve_ms > now:
+            return self._since_ms + resolve_ms
         if delivery.state in ("sending", "unknown"):
             if channel.limits.unknown_policy == "give up":
                 lost = Unclear("no receipt came and this channel's policy is to give up")
@@ -124,7 +129,8 @@ class Deliver:
         channel = self._channels[outgoing.address.key.channel]
         pace = self._pace(channel)
         now_ms = self._clock.now_ms()
-        wait = pace.reserve(outgoing.address.id, now=self._clock.monotonic(), group=outgoing.address.key.kind == "group")
+        group = outgoing.address.key.kind == "group"
+        wait = pace.reserve(outgoing.address.id, now=self._clock.monotonic(), group=group, patience=PACE_WAIT_SECONDS_MAX)
         if wait > PACE_WAIT_SECONDS_MAX:
             slow = Throttled("the platform's own pace is kept", seconds=wait)
             return self._settling(outgoing, conversation_id, epoch, state="queued", due_at_ms=now_ms + int(wait * 1000), error=slow)
