@@ -1,6 +1,56 @@
 """Entry point of `python -m wasl` and of the `wasl` command."""
 
-from wasl.app import main
+from collections.abc import Coroutine, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from wasl.cli import build
+
+if TYPE_CHECKING:
+    from wasl.cli.context import Installation
+    from wasl.config import Settings
+
+Result = TypeVar("Result")
+
+
+class Composition:
+    """The composition root for the command line: imported when a command needs it, so that `wasl --help` is quick."""
+
+    hook_path = "/hooks/"
+
+    def installation(self, settings: "Settings") -> "Installation":
+        """Composes; opens nothing."""
+        from wasl.app import compose
+
+        return compose(settings)
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Runs `work` on the loop that serves."""
+        from wasl.app import run
+
+        return run(work)
+
+    def channel_kinds(self) -> Mapping[str, type[Any]]:
+        """Gives every channel class by its kind."""
+        import wasl.channels
+        from wasl.adapters import adapters
+
+        return adapters(wasl.channels)
+
+    def provider_kinds(self) -> Mapping[str, type[Any]]:
+        """Gives every provider class by its kind."""
+        import wasl.providers
+        from wasl.adapters import adapters
+
+        return adapters(wasl.providers)
+
+
+app = build(Composition())
+
+
+def main() -> None:
+    """Runs the command line."""
+    app()
+
 
 if __name__ == "__main__":
     main()

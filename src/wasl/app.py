@@ -4,12 +4,11 @@ import asyncio
 import os
 import secrets as random_secrets
 import signal
-import sys
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -17,7 +16,7 @@ import wasl.channels
 import wasl.providers
 from wasl import __version__
 from wasl.adapters import adapter, having
-from wasl.config import Settings, load, validated
+from wasl.config import Settings, validated
 from wasl.domain.errors import SettingWrong
 from wasl.net.blobs import FolderBlobs
 from wasl.net.bus_local import LocalBus
@@ -51,6 +50,8 @@ from wasl.web.pages import build_pages
 from wasl.web.server import Paths, Server, behind_proxies
 
 log = structlog.get_logger(__name__)
+
+Result = TypeVar("Result")
 
 STOP_GRACE_SECONDS = 20.0
 
@@ -323,6 +324,8 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
     serving = loop.create_task(server.run(), name="server")
     running.append(serving)
     await _first(server.started.wait(), serving)
+    if serving.done():
+        await serving  # it could not listen, and says why
     ready(f"http://{_shown_host(settings.server.host)}:{server.port}")
     await _first(stop.wait(), *running)
     server.stop()
@@ -371,17 +374,15 @@ async def _first(wanted: Coroutine[Any, Any, Any], *watched: asyncio.Task[Any]) 
     task.cancel()
 
 
-def main() -> None:
-    """Serves with the settings named by `--config` (default: wasl.toml)."""
-    arguments = sys.argv[1:]
-    path = Path(arguments[arguments.index("--config") + 1]) if "--config" in arguments else Path("wasl.toml")
-    serve(compose(load(path)))
-
-
 def serve(installation: Installation) -> None:
-    """Runs an installation on uvloop, or on asyncio's own loop where uvloop is not to be had."""
+    """Runs an installation until it is told to stop."""
+    run(installation.serve(ready=lambda url: print(url, flush=True)))
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Runs `work` on uvloop, or on asyncio's own loop where uvloop is not to be had."""
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(installation.serve(ready=lambda url: print(url, flush=True)))
+        return runner.run(work)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

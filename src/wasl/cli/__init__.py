@@ -1,1 +1,34 @@
-"""The command line."""
+"""The command line: one file a group of commands. `build` is given the composition root, which it may not name."""
+
+import typer
+
+from wasl.cli import chat, check, keys, login, serve, status
+from wasl.cli.border import Border
+from wasl.cli.context import Compose
+
+__all__ = ["build"]
+
+
+def build(compose: Compose) -> typer.Typer:
+    """Makes the `wasl` command. Nothing is read, composed or opened before a command runs."""
+    app = typer.Typer(
+        name="wasl",
+        cls=Border,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        help="Wasl: one assistant on every channel, that no platform can take off the air.",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for group in (check, serve, chat, status, keys, login):
+        group.add(app, compose)
+
+    @app.command()
+    def version() -> None:
+        """Prints the version."""
+        from wasl import __version__
+
+        typer.echo(f"wasl {__version__}")
+
+    return app

@@ -16,6 +16,7 @@ from wasl.wire import text
 
 QUOTED_CHARACTERS_MAX: Final = 900
 """A longer passage is quoted by the lines that fit the question best."""
+_TELLING_CHARACTERS_MIN: Final = 3
 
 
 class Extractive:
@@ -51,7 +52,7 @@ class Extractive:
 
     def _paragraphs(self, question: PromptMessage, passages: Sequence[Passage], words: dict[str, str], *, language: str) -> Iterator[str]:
         asked = text.tokens(question.text)
-        fitting = self._fitting(passages)
+        fitting = self._fitting(passages, asked)
         if asked and set(asked) <= _GREETING:
             yield words["greeting"]
         elif asked and set(asked) <= _THANKS | _GREETING:
@@ -67,14 +68,19 @@ class Extractive:
             yield words["blind"] if question.images or not asked else words["nothing"]
             yield words["contact"].format(contact=self.settings.contact) if self.settings.contact else words["kept"]
 
-    def _fitting(self, passages: Sequence[Passage]) -> list[Passage]:
-        """Gives the best passage that fits, and others that fit nearly as well."""
+    def _fitting(self, passages: Sequence[Passage], asked: Sequence[str]) -> list[Passage]:
+        """Gives the best passage that fits, and others that fit nearly as well and meet words that it does not."""
         fitting = [p for p in passages if p.score >= self.settings.fits]
         if not fitting:
             return []
         best = max(fitting, key=lambda p: p.score)
-        others = (p for p in fitting if p is not best and p.language == best.language and p.score >= 0.95 * best.score)
+        left = {stem for token in asked if len(stem := text.light(token)) >= _TELLING_CHARACTERS_MIN} - _stems(best)
+        others = (p for p in fitting if p is not best and p.language == best.language and p.score >= 0.9 * best.score and left & _stems(p))
         return [best, *others][: self.settings.passages]
+
+
+def _stems(passage: Passage) -> set[str]:
+    return {text.light(token) for token in text.tokens(f"{passage.heading} {passage.text}")}
 
 
 def _language(asked: str, *, told: str) -> str:

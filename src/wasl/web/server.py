@@ -1,12 +1,14 @@
 """Server: one address space of several faces, chosen by the first piece of the path, and the process that serves it."""
 
 import asyncio
+import errno
 import socket
 from collections.abc import Mapping, Sequence
 
 import uvicorn
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from wasl.domain.errors import SettingWrong
 from wasl.web.hooks import Receiver, Scope, Sender
 
 GRACE_SECONDS = 5
@@ -77,9 +79,30 @@ class Server:
         return int(self._server.servers[0].sockets[0].getsockname()[1])
 
     async def run(self) -> None:
-        """Serves; `started` is set once connections are taken. Ends the process when the address is taken already."""
-        await self._server._serve()  # `serve` would take over the process's signals, which the composition root owns
+        """Serves; `started` is set once connections are taken. Raises SettingWrong when the address cannot be listened on."""
+        config = self._server.config
+        # `serve` would take over the process's signals, which the composition root owns.
+        await self._server._serve(sockets=[await _bound(config.host, config.port)])
 
     def stop(self) -> None:
         """Takes no more connections, ends streams, and lets `run` return."""
         self._server.should_exit = True
+
+
+async def _bound(host: str, port: int) -> socket.socket:
+    """Binds the address; uvicorn itself would end the process where it cannot."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = found[0]
+        bound = socket.socket(family, kind, protocol)
+        try:
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            bound.bind(address)
+        except OSError:
+            bound.close()
+            raise
+    except OSError as error:
+        why = "is in use already; stop the other program, or choose another port" if error.errno == errno.EADDRINUSE else error.strerror
+        raise SettingWrong(f"server.host and server.port: {host}:{port} {why}") from error
+    bound.setblocking(False)
+    return bound

@@ -105,15 +105,17 @@ def test_a_greeting_with_a_question_is_answered() -> None:
     assert "> **Opening hours**" in answer("hello, what are your hours?", HOURS)
 
 
-def test_two_passages_that_fit_alike_are_quoted_and_a_weaker_one_is_not() -> None:
-    first = Passage(text="one", source="a.md", heading="A", score=0.8)
-    second = Passage(text="two", source="b.md", heading="B", score=0.78)
-    third = Passage(text="three", source="c.md", heading="C", score=0.6)
-    text = answer("what", third, second, first)
-    assert text.index("> one") < text.index("> two")
-    assert "three" not in text
-    assert "a.md, A; b.md, B" in text
-    assert "two" not in answer("what", first, second, passages=1)
+def test_a_second_passage_is_quoted_where_it_fits_alike_and_meets_other_words() -> None:
+    tea = Passage(text="tea 10", source="a.md", heading="Drinks", score=0.8)
+    delivery = Passage(text="we deliver", source="b.md", heading="Delivery", score=0.78)
+    weak = Passage(text="we deliver too", source="c.md", score=0.6)
+    question = "how much is tea and do you deliver"
+    text = answer(question, weak, delivery, tea)
+    assert text.index("> tea 10") < text.index("> we deliver")
+    assert "too" not in text
+    assert "a.md, Drinks; b.md, Delivery" in text
+    assert "we deliver" not in answer(question, tea, delivery, passages=1)
+    assert "we deliver" not in answer("how much is tea", tea, delivery)
 
 
 def test_the_rows_of_a_table_become_items() -> None:

@@ -1,0 +1,53 @@
+"""The border of the command line: a named error becomes one clear line and an exit code, never a traceback."""
+
+import errno
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+EXIT_PROBLEM = 1
+"""Something did not work."""
+EXIT_SETTINGS = 2
+"""A setting or a credential must be changed first."""
+EXIT_LATER = 75
+"""The same command may succeed later."""
+EXIT_INTERRUPTED = 130
+
+
+class Border(TyperGroup):
+    """The root command."""
+
+    def invoke(self, ctx: Any) -> Any:  # the context's class is private to typer
+        """Runs a command and names what went wrong."""
+        from wasl.domain.errors import FixSettings, RetryLater, WaslError
+
+        try:
+            return super().invoke(ctx)
+        except FixSettings as error:
+            raise _told(error.message, EXIT_SETTINGS) from error
+        except RetryLater as error:
+            raise _told(error.message, EXIT_LATER) from error
+        except WaslError as error:
+            raise _told(error.message, EXIT_PROBLEM) from error
+        except OSError as error:
+            raise _told(_system(error), EXIT_PROBLEM) from error
+        except KeyboardInterrupt:
+            raise typer.Exit(EXIT_INTERRUPTED) from None
+
+
+def _told(message: str, code: int) -> typer.Exit:
+    from wasl.service.logs import masked_text
+
+    typer.secho(f"wasl: {masked_text(message)}", fg="red", err=True)
+    return typer.Exit(code)
+
+
+def _system(error: OSError) -> str:
+    what = error.strerror or str(error)
+    where = f" ({error.filename})" if error.filename else ""
+    if error.errno == errno.EADDRINUSE:
+        return f"the address is in use already{where}; stop the other program, or choose another with --port"
+    if error.errno == errno.ENOSPC:
+        return f"the disk is full{where}; make room and try again"
+    return f"{what}{where}"

@@ -1,0 +1,95 @@
+"""`wasl check` and `wasl connect`: is everything right, and do the platforms know where we are."""
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wasl.cli.border import EXIT_PROBLEM
+from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
+
+if TYPE_CHECKING:
+    from wasl.ports.channel import Finding
+    from wasl.service.check import Checked
+
+
+def add(app: typer.Typer, compose: Compose) -> None:
+    """Adds the commands."""
+
+    @app.command()
+    def check(config: Config = None, as_json: AsJson = False) -> None:
+        """Tries settings, keys, hooks, clock, disk and documents, and says for each problem what to do."""
+        settings = read_settings(config)
+        quiet_logs(settings)
+        lines = compose.run(_check(compose.installation(settings), hook_path=compose.hook_path))
+        problems = sum(not line.finding.good for line in lines)
+        if as_json:
+            shown = [{"area": c.area, "good": c.finding.good, "what": c.finding.what, "do": c.finding.do} for c in lines]
+            typer.echo(json.dumps({"good": not problems, "findings": shown}, ensure_ascii=False))
+        else:
+            for line in lines:
+                _print(line.area, line.finding)
+            typer.echo(f"\n{'Everything is right.' if not problems else f'{problems} to put right.'}")
+        if problems:
+            raise typer.Exit(EXIT_PROBLEM)
+
+    @app.command()
+    def connect(
+        channel: Annotated[str, typer.Argument(help="The channel's name; every channel when left out.")] = "",
+        config: Config = None,
+    ) -> None:
+        """Tells the platforms where this server's hooks are, where they can be told."""
+        settings = read_settings(config)
+        quiet_logs(settings)
+        findings = compose.run(_connect(compose.installation(settings), only=channel, hook_path=compose.hook_path))
+        for name, finding in findings:
+            _print(f"channels.{name}", finding)
+        if any(not finding.good for _, finding in findings):
+            raise typer.Exit(EXIT_PROBLEM)
+
+
+async def _check(installation: Installation, *, hook_path: str) -> "Sequence[Checked]":
+    from wasl.service.check import Check
+
+    i = installation
+    async with i.opened():
+        return await Check(
+            settings=i.settings,
+            store=i.store,
+            network=i.network,
+            clock=i.clock,
+            channels=i.channels,
+            providers=i.providers,
+            learn=i.learn,
+            hook_path=hook_path,
+        ).everything()
+
+
+async def _connect(installation: Installation, *, only: str, hook_path: str) -> "list[tuple[str, Finding]]":
+    from wasl.domain.errors import SettingWrong
+    from wasl.ports.channel import Finding, Local
+    from wasl.service.check import subscribe
+
+    public = installation.settings.server.public_url
+    if not public:
+        raise SettingWrong("server.public_url is not set; the platforms must be told an address that they can reach")
+    channels = {n: c for n, c in installation.channels.items() if (not only and not isinstance(c, Local)) or n == only}
+    if not channels:
+        raise SettingWrong(f"there is no channel {only!r}" if only else "no channel with a platform is set; add one with `wasl init`")
+    found: list[tuple[str, Finding]] = []
+    async with installation.opened():
+        for name, channel in channels.items():
+            url = public.rstrip("/") + hook_path + name
+            told = await subscribe(channel, hook_url=url, network=installation.network)
+            by_hand = Finding(good=True, what=f"write {url} where the platform asks for the webhook's address")
+            found += [(name, finding) for finding in told or (by_hand,)]
+    return found
+
+
+def _print(area: str, finding: "Finding") -> None:
+    mark, colour = ("✓", "green") if finding.good else ("✗", "red")
+    typer.secho(mark, fg=colour, nl=False)
+    typer.echo(f" {area}: {finding.what}")
+    if not finding.good and finding.do:
+        typer.echo(f"    → {finding.do}")

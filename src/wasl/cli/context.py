@@ -1,0 +1,134 @@
+"""What the command line needs from the composition root, which it may not name: an installation, and a loop to run it on."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from wasl.config import Settings
+    from wasl.ports.bus import Bus
+    from wasl.ports.channel import Channel
+    from wasl.ports.clock import Clock
+    from wasl.ports.network import Network
+    from wasl.ports.provider import Keyless, Provider
+    from wasl.ports.store import Store
+    from wasl.service.learn import Learn
+    from wasl.service.receive import Receive
+    from wasl.service.worker import Worker
+
+Result = TypeVar("Result")
+
+DEFAULT_CONFIG = Path("wasl.toml")
+
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", "-c", envvar="WASL_CONFIG", metavar="FILE", show_default="wasl.toml, where there is one", help="The settings file."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+class Installation(Protocol):
+    """Everything one process is made of (`wasl.app.Installation`)."""
+
+    @property
+    def settings(self) -> "Settings":
+        """What wasl.toml and the environment say."""
+        ...
+
+    @property
+    def store(self) -> "Store":
+        """The durable core."""
+        ...
+
+    @property
+    def bus(self) -> "Bus":
+        """Quick word between tasks."""
+        ...
+
+    @property
+    def network(self) -> "Network":
+        """The way out."""
+        ...
+
+    @property
+    def clock(self) -> "Clock":
+        """The time."""
+        ...
+
+    @property
+    def channels(self) -> "Mapping[str, Channel]":
+        """The ways to people, by name."""
+        ...
+
+    @property
+    def providers(self) -> "Mapping[str, Provider | Keyless]":
+        """The model providers, by name."""
+        ...
+
+    @property
+    def learn(self) -> "Learn":
+        """The operator's documents."""
+        ...
+
+    @property
+    def receive(self) -> "Receive":
+        """The one way in."""
+        ...
+
+    @property
+    def worker(self) -> "Worker":
+        """Who answers."""
+        ...
+
+    def opened(self) -> AbstractAsyncContextManager[object]:
+        """Opens the store, and closes everything at the end."""
+        ...
+
+    async def serve(self, *, ready: Callable[[str], None]) -> None:
+        """Opens, runs until a signal says stop, and closes; `ready` is told the local address."""
+        ...
+
+
+class Compose(Protocol):
+    """The composition root as the command line sees it; nothing heavy is imported before one of these is called."""
+
+    hook_path: str
+    """Path before a channel's name, under which its hook is found."""
+
+    def installation(self, settings: "Settings") -> Installation:
+        """Composes; opens nothing. Raises SettingWrong."""
+        ...
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        """Runs `work` to its end on the loop that serves."""
+        ...
+
+    def channel_kinds(self) -> Mapping[str, type[Any]]:
+        """Gives every channel class by its kind."""
+        ...
+
+    def provider_kinds(self) -> Mapping[str, type[Any]]:
+        """Gives every provider class by its kind."""
+        ...
+
+
+def read_settings(config: Path | None) -> "Settings":
+    """Reads the settings. Raises SettingWrong, also for a file that was named and is not there."""
+    from wasl.config import load
+    from wasl.domain.errors import SettingWrong
+
+    if config is not None and not config.exists():
+        raise SettingWrong(f"there is no settings file {str(config)!r}; name another with --config, or write one with `wasl init`")
+    return load(config or DEFAULT_CONFIG)
+
+
+def quiet_logs(settings: "Settings") -> None:
+    """Lets only errors through to the terminal while a command talks to a person."""
+    from wasl.service.logs import configure
+
+    configure(level="error", form=settings.log.form)

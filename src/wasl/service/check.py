@@ -1,0 +1,298 @@
+"""Check: tries everything an installation depends on, and says for each thing that is not right what to do.
+
+Harmless: it reads, makes one commit that changes nothing, and one small real request for each credential.
+"""
+
+import asyncio
+import difflib
+import os
+import shutil
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Final
+
+import msgspec
+
+from wasl.config import Candidate, Settings
+from wasl.domain.errors import RetryLater, StoreDown, WaslError
+from wasl.ports.channel import Channel, Checks, Finding, Listens, Local, Subscribes
+from wasl.ports.clock import Clock
+from wasl.ports.network import Network, Streamed
+from wasl.ports.provider import Keyless, ListsModels, Provider
+from wasl.ports.store import Store
+from wasl.service.drive import STEPS_MAX
+from wasl.service.learn import Learn
+from wasl.wire.call import Call, Reply
+
+CALL_SECONDS: Final = 15.0
+DISK_BYTES_MIN: Final = 512 << 20
+CLOCK_SKEW_SECONDS_MAX: Final = 60.0
+COMMIT_SECONDS_SLOW: Final = 0.25
+HEALTH_PATH: Final = "/healthz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One finding and what it is about ("store", "channels.shop", …)."""
+
+    area: str
+    finding: Finding
+
+
+def good(area: str, what: str) -> Checked:
+    """Makes a line that all is well."""
+    return Checked(area=area, finding=Finding(good=True, what=what))
+
+
+def bad(area: str, what: str, do: str) -> Checked:
+    """Makes a line that something is wrong, with what to do."""
+    return Checked(area=area, finding=Finding(good=False, what=what, do=do))
+
+
+class Check:
+    """Tries one installation. `hook_path`: the path under which a channel's hook is found, before its name."""
+
+    def __init__(
+        self,
+        *,
+        settings: Settings,
+        store: Store,
+        network: Network,
+        clock: Clock,
+        channels: Mapping[str, Channel],
+        providers: Mapping[str, Provider | Keyless],
+        learn: Learn,
+        hook_path: str,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._clock = clock
+        self._channels = channels
+        self._providers = providers
+        self._learn = learn
+        self._hook_path = hook_path
+        self._network = _Dated(network, clock)
+
+    async def everything(self) -> Sequence[Checked]:
+        """Runs every check. Named failures become findings; nothing but a fault of ours raises."""
+        local = [*self._folder(), *await self._database(), *await self._knowledge()]
+        calls = [self._provider(name, provider) for name, provider in self._providers.items()]
+        calls += [self._channel(name, channel) for name, channel in self._channels.items()]
+        remote = [line for lines in await asyncio.gather(*calls) for line in lines]
+        return [*local, *remote, *await self._hooks(), self._time()]
+
+    # -- this machine
+    def _folder(self) -> list[Checked]:
+        folder = self._settings.data
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            free = shutil.disk_usage(folder).free
+        except OSError as error:
+            return [
+                bad("data", f"the folder {str(folder)!r} cannot be made ({error.strerror})", "mend its rights, or set `data` to another")
+            ]
+        if not os.access(folder, os.W_OK):
+            return [bad("data", f"the folder {str(folder)!r} cannot be written", "give this user the right, or set `data` to another")]
+        if free < DISK_BYTES_MIN:
+            do = "make room, or set `data` to a folder on a larger disk: a full disk stops messages from being accepted"
+            return [bad("data", f"only {free >> 20} MiB are free where {str(folder)!r} is", do)]
+        return [good("data", f"{str(folder)!r} can be written; {free >> 30} GiB free")]
+
+    async def _database(self) -> list[Checked]:
+        started = self._clock.monotonic()
+        try:
+            await self._store.ping()
+        except StoreDown as error:
+            return [bad("store", error.message, "start the database, or mend `store` in wasl.toml")]
+        seconds = self._clock.monotonic() - started
+        if seconds > COMMIT_SECONDS_SLOW:
+            return [bad("store", f"one commit took {seconds:.2f} s", "put the data on a local disk; every message waits for a commit")]
+        return [good("store", f"commits in {seconds * 1000:.0f} ms")]
+
+    async def _knowledge(self) -> list[Checked]:
+        await self._learn.refresh()
+        learned = self._learn.learned
+        lines = [bad("knowledge", problem, "mend or remove the document; the others are used") for problem in learned.problems]
+        if learned.example:
+            lines.append(
+                good("knowledge", f"the example business that ships is used; put your documents into {str(self._settings.knowledge)!r}")
+            )
+        elif not learned.documents:
+            what = f"there is no document in {str(self._settings.knowledge)!r}"
+            if any(c for c in self._settings.candidates if not isinstance(self._providers.get(c.provider), Keyless)):
+                lines.append(good("knowledge", f"{what}; models answer from their instructions alone"))
+            else:
+                lines.append(bad("knowledge", f"{what}, and no model is set", "write what people ask for into .md files there"))
+        else:
+            lines.append(good("knowledge", f"{learned.documents} documents, {learned.passages} passages"))
+        return lines
+
+    # -- the other sides
+    async def _provider(self, name: str, provider: Provider | Keyless) -> list[Checked]:
+        area = f"providers.{name}"
+        wanted = [candidate for candidate in self._settings.candidates if candidate.provider == name]
+        if isinstance(provider, Keyless):
+            return [good(area, "answers by itself")] if wanted or not self._settings.candidates else []
+        if not isinstance(provider, ListsModels):
+            return [good(area, "has no way to test its key without a question")]
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                reply = await self._network.perform(provider.models())
+        except (WaslError, TimeoutError) as error:
+            return [bad(area, _why(error), "look at its base_url and at this machine's way out; the provider may also be down")]
+        failure = provider.explain(reply)
+        if failure is not None:
+            do = "wait, and look at the provider's status page" if isinstance(failure, RetryLater) else "mend the key or the address"
+            return [bad(area, failure.message, do)]
+        known = _models(reply)
+        lines = [line for candidate in wanted if (line := _missing(area, candidate, known))]
+        return lines or [good(area, f"the key works; {len(known)} models" if known else "the key works")]
+
+    async def _channel(self, name: str, channel: Channel) -> list[Checked]:
+        area = f"channels.{name}"
+        if isinstance(channel, Local):
+            return [good(area, "our own pages")]
+        if not isinstance(channel, Checks):
+            return [good(area, "has no way to test its credentials")]
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                findings = await _through(channel.check(), self._network)
+        except (WaslError, TimeoutError) as error:
+            return [bad(area, _why(error), "look at this machine's way out, and at the platform's status page")]
+        return [Checked(area=area, finding=finding) for finding in findings]
+
+    # -- the way in
+    async def _hooks(self) -> list[Checked]:
+        hooked = [name for name, channel in self._channels.items() if not isinstance(channel, Local) and not _polls(channel)]
+        public = (self._settings.server.public_url or "").rstrip("/")
+        if not public:
+            do = "set server.public_url to the address under which the world reaches this server"
+            return [bad("server", f"{', '.join(hooked)} must reach this server, and no public address is set", do)] if hooked else []
+        if not await self._alive(self._own_url()):
+            do = "start `wasl serve`, then run `wasl check` again"
+            return [bad("server", f"nothing answers at {self._own_url()}, so the public address could not be tried", do)]
+        if not await self._alive(public):
+            do = "look at the name, the certificate and the proxy in front; it must hand requests on to this server"
+            return [bad("server", f"{public}{HEALTH_PATH} does not reach this server", do)]
+        lines = [good("server", f"{public} reaches this server")]
+        return lines + [await self._hook(name, public + self._hook_path + name) for name in hooked]
+
+    async def _hook(self, name: str, url: str) -> Checked:
+        """Posts a request without any proof to a hook: a right one refuses it."""
+        area = f"channels.{name}"
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                reply = await self._network.perform(
+                    Call(method="POST", url=url, headers={"content-type": "application/json"}, body=b"{}", safe_to_repeat=True)
+                )
+        except (WaslError, TimeoutError) as error:
+            return bad(area, f"{url}: {_why(error)}", "look at the proxy in front: it must let POST requests through")
+        if reply.status in (401, 403):
+            return good(area, f"its hook {url} answers, and refuses what is not signed")
+        if reply.status == 404:
+            return bad(area, f"the server at {url} does not know this channel", "start it again, so that it reads wasl.toml anew")
+        return bad(
+            area,
+            f"{url} answered {reply.status} to a request without proof",
+            "look at the proxy in front: it must hand requests on unchanged",
+        )
+
+    async def _alive(self, url: str) -> bool:
+        try:
+            async with asyncio.timeout(CALL_SECONDS):
+                reply = await self._network.perform(Call(method="GET", url=url.rstrip("/") + HEALTH_PATH, safe_to_repeat=True))
+            return reply.status == 200 and msgspec.json.decode(reply.body, type=dict).get("alive") is True
+        except (WaslError, TimeoutError, msgspec.DecodeError):
+            return False
+
+    def _own_url(self) -> str:
+        server = self._settings.server
+        host = "127.0.0.1" if server.host in ("0.0.0.0", "", "::") else server.host
+        return f"http://[{host}]:{server.port}" if ":" in host else f"http://{host}:{server.port}"
+
+    def _time(self) -> Checked:
+        skew = self._network.skew_seconds
+        if skew is None:
+            return good("clock", "no other clock was heard to compare with")
+        if abs(skew) > CLOCK_SKEW_SECONDS_MAX:
+            side = "behind" if skew > 0 else "ahead"
+            return bad("clock", f"this machine's clock is {abs(skew):.0f} s {side}", "switch on time synchronisation (NTP)")
+        return good("clock", f"within {CLOCK_SKEW_SECONDS_MAX:.0f} s of the others'")
+
+
+async def subscribe(channel: Channel, *, hook_url: str, network: Network) -> Sequence[Finding]:
+    """Tells the channel's platform where its hook is; nothing where the platform is told by hand. Raises what the network raises."""
+    if not isinstance(channel, Subscribes):
+        return ()
+    return await _through(channel.subscribe(hook_url), network)
+
+
+class _Dated:
+    """A network that compares the clocks of those who answer with ours."""
+
+    def __init__(self, network: Network, clock: Clock) -> None:
+        self._inner = network
+        self._clock = clock
+        self.skew_seconds: float | None = None
+
+    async def perform(self, call: Call) -> Reply:
+        """Makes the request."""
+        reply = await self._inner.perform(call)
+        try:
+            told = parsedate_to_datetime(reply.headers.get("date", "")).timestamp()
+        except ValueError:
+            return reply
+        skew = told - self._clock.now_ms() / 1000
+        if self.skew_seconds is None or abs(skew) < abs(self.skew_seconds):
+            self.skew_seconds = skew
+        return reply
+
+    def stream(self, call: Call) -> AbstractAsyncContextManager[Streamed]:
+        """Makes the request."""
+        return self._inner.stream(call)
+
+    async def close(self) -> None:
+        """Leaves the connections to their owner."""
+
+
+async def _through(exchange: Generator[Call, Reply, Sequence[Finding]], network: Network) -> Sequence[Finding]:
+    """Runs an exchange that wants every Reply, whatever its status."""
+    try:
+        call = next(exchange)
+        for _ in range(STEPS_MAX):
+            call = exchange.send(await network.perform(call))
+    except StopIteration as stop:
+        return tuple(stop.value or ())
+    finally:
+        exchange.close()
+    raise RuntimeError(f"an exchange took more than {STEPS_MAX} requests")
+
+
+def _polls(channel: Channel) -> bool:
+    return isinstance(channel, Listens) and channel.listens()
+
+
+def _why(error: Exception) -> str:
+    return error.message if isinstance(error, WaslError) else f"no answer within {CALL_SECONDS:.0f} s"
+
+
+def _models(reply: Reply) -> list[str]:
+    """Reads the names of a list of models, in any of the shapes that providers use."""
+    try:
+        body = msgspec.json.decode(reply.body)
+    except msgspec.DecodeError:
+        return []
+    listed = body.get("data") or body.get("models") if isinstance(body, dict) else body
+    entries = [entry for entry in listed if isinstance(entry, dict)] if isinstance(listed, list) else []
+    names = (entry.get("id") or entry.get("name") for entry in entries)
+    return [name.removeprefix("models/") for name in names if isinstance(name, str)]
+
+
+def _missing(area: str, candidate: Candidate, known: Sequence[str]) -> Checked | None:
+    if not known or not candidate.model or candidate.model.removeprefix("models/") in known:
+        return None
+    near = difflib.get_close_matches(candidate.model, known, n=3)
+    do = f"did you mean {', '.join(near)}?" if near else "choose one that it serves"
+    return bad(area, f"does not list the model {candidate.model!r}", do)
