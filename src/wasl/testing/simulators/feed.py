@@ -1,6 +1,7 @@
 """Feed: what happened in a simulator, in order, for a page or a test that follows along."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -24,7 +25,7 @@ class Feed:
         if not self.on:
             return
         self._seq += 1
-        happening = {"seq": self._seq, "kind": kind, **facts}
+        happening = {"seq": self._seq, "told_ms": int(time.time() * 1000), "kind": kind, **facts}
         self.kept.append(happening)
         for follower in self._followers:
             if follower.full():

@@ -81,6 +81,11 @@ class Simulator:
             raise RuntimeError(f"the {self.name} simulator is not started; call start() first")
         return f"{self._control.url}{CONTROL.rstrip('/')}"
 
+    @property
+    def plugged(self) -> bool:
+        """Says whether the platform's port is open."""
+        return self._platform is not None and self._platform.plugged
+
     async def start(self, *, port: int = 0) -> str:
         """Opens the platform's port and the control port; gives the platform's URL."""
         self._platform = Listener(self, port=port)
@@ -153,8 +158,7 @@ class Simulator:
     async def _shared_control(self, what: str, value: dict[str, Any], request: Request) -> object:
         match request.method, what:
             case "GET", "state":
-                plugged = self._platform is not None and self._platform.plugged
-                return {"simulator": self.name, "up": plugged, "faults": self.faults.as_json(), **self.state()}
+                return {"simulator": self.name, "up": self.plugged, "faults": self.faults.as_json(), **self.state()}
             case "POST", "faults":
                 self.faults.set_from(value)
                 return self.faults.as_json()
