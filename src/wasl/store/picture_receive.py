@@ -123,7 +123,7 @@ def _place(picture: Picture, event: Arrival, *, now: int, clock: Clock) -> Addre
         name = None if key.kind == "group" else event.author_name
         known = before.key
         if key.alias is not None and key.alias != known.alias:
-            _close_recycled(picture, key, now=now)
+            _take_alias(picture, key, person_id=before.person_id, now=now)
             known = replace(known, alias=key.alias, alias_kind=key.alias_kind)
         picture.change_address(
             row,
@@ -150,17 +150,21 @@ def _through_alias(picture: Picture, key: AddressKey, *, now: int) -> AddressRow
     if key.alias is None:
         return picture.by_alias.get((key.channel, key.scope, key.handle))
     row = picture.by_handle.get((key.channel, key.scope, key.alias))
+    _take_alias(picture, key, person_id=None if row is None else row.address.person_id, now=now)
     if row is not None:
         picture.change_address(row, replace(row.address, key=key))
-        return row
-    _close_recycled(picture, key, now=now)
-    return None
+    return row
 
 
-def _close_recycled(picture: Picture, key: AddressKey, *, now: int) -> None:
-    recycled = picture.by_alias.get((key.channel, key.scope, key.alias or ""))
-    if recycled is not None:
-        picture.change_address(recycled, replace(recycled.address, valid_to_ms=now))
+def _take_alias(picture: Picture, key: AddressKey, *, person_id: str | None, now: int) -> None:
+    """Sees to it that a second handle belongs to one open address: that of somebody else closes, the person's own gives it up."""
+    holder = picture.by_alias.get((key.channel, key.scope, key.alias or ""))
+    if holder is None:
+        return
+    if holder.address.person_id == person_id:
+        picture.change_address(holder, replace(holder.address, key=replace(holder.address.key, alias=None, alias_kind=None)))
+    else:
+        picture.change_address(holder, replace(holder.address, valid_to_ms=now))
 
 
 def _new_person(picture: Picture, event: Arrival, *, now: int, clock: Clock) -> AddressRow:
@@ -190,6 +194,8 @@ def _moved(picture: Picture, channel: str, event: Moved, *, now: int, clock: Clo
     old = picture.by_handle.get((channel, event.scope, event.old_handle))
     if old is None or (event.new.channel, event.new.scope, event.new.handle) in picture.by_handle:
         return
+    if event.new.alias is not None:
+        _take_alias(picture, event.new, person_id=old.address.person_id, now=now)
     address = replace(old.address, id=AddressId(clock.new_id()), key=event.new, valid_from_ms=now)
     picture.add_address(AddressRow(address=address, conversation_id=old.conversation_id))
 
@@ -207,8 +213,9 @@ def _receipt(picture: Picture, channel: str, event: Receipt, *, now: int) -> Out
             picture.add_early((channel, event.native_id), receipt)
         return Kept(key=event.key)
     before = row.state
-    changed = apply_receipt(picture, row, receipt, now=now, native_id=event.native_id)
-    woke = changed and before == "unknown" and _wake_backing_off(picture, row.conversation_id, now=now)
+    learn(picture, row, event.native_id, now=now)
+    changed = apply_receipt(picture, row, receipt, now=now)
+    woke = before == "unknown" != row.state and _wake_backing_off(picture, row.conversation_id, now=now)
     return ReceiptApplied(
         key=event.key,
         delivery_id=DeliveryId(row.id),
@@ -228,13 +235,23 @@ def _wake_backing_off(picture: Picture, conversation_id: str, *, now: int) -> bo
     return True
 
 
-def apply_receipt(picture: Picture, row: DeliveryRow, receipt: EarlyReceipt, *, now: int, native_id: str | None) -> bool:
+def learn(picture: Picture, row: DeliveryRow, native_id: str | None, *, now: int) -> None:
+    """Tells a delivery the platform's id, and applies the receipts that waited for it."""
+    if native_id is None or row.native_id not in (None, native_id):
+        return
+    if row.native_id is None:
+        row.native_id = native_id
+        picture.changed_delivery(row)
+    for receipt in picture.take_early((row.channel, native_id)):
+        apply_receipt(picture, row, receipt, now=now)
+
+
+def apply_receipt(picture: Picture, row: DeliveryRow, receipt: EarlyReceipt, *, now: int) -> bool:
     """Moves one delivery by one receipt, forward only; says whether it moved. A price and a time are kept whatever the order."""
     moved = moves(now=row.state, to=receipt.state)
     if moved:
         row.state = receipt.state
         row.since_ms = now
-        row.native_id = row.native_id or native_id
         row.error = receipt.error or row.error
         row.price = receipt.price or row.price
     elif receipt.state == "failed" and receipt.price is None:

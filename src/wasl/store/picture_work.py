@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from wasl.domain.errors import Fenced, Gone
 from wasl.domain.turn import Closing, NewDelivery, NewMessage, Settling, UsageRecord
 from wasl.store.picture import OPEN_STATES, ConversationRow, DeliveryRow, MessageRow, Picture, TurnRow, UsageRow
-from wasl.store.picture_receive import apply_receipt
+from wasl.store.picture_receive import learn
 from wasl.store.rows import json_or_none
 
 
@@ -83,8 +83,8 @@ def settle(picture: Picture, settling: Settling) -> Fenced | None:
     if s.state != "sent" and delivery is not None and delivery.state in OPEN_STATES:
         delivery.state, delivery.since_ms, delivery.due_ms = s.state, s.at_ms, s.due_at_ms or s.at_ms
         delivery.error = json_or_none(s.error)
-        delivery.native_id = delivery.native_id or s.native_id
         picture.changed_delivery(delivery)
+        learn(picture, delivery, s.native_id, now=s.at_ms)
     if following is not None:
         _send(picture, following, now=s.at_ms)
     if s.release:
@@ -136,20 +136,16 @@ def _send(picture: Picture, row: DeliveryRow, *, now: int) -> None:
 def _sent(picture: Picture, row: DeliveryRow, s: Settling) -> None:
     if row.state in OPEN_STATES:
         row.state, row.since_ms, row.error = "sent", s.at_ms, json_or_none(s.error)
-    row.native_id = row.native_id or s.native_id
     row.sent_ms = row.sent_ms or s.at_ms
     picture.changed_delivery(row)
-    if s.native_id is not None:
-        for receipt in picture.take_early((row.channel, s.native_id)):
-            apply_receipt(picture, row, receipt, now=s.at_ms, native_id=s.native_id)
+    learn(picture, row, s.native_id, now=s.at_ms)
 
 
 def apply_early(picture: Picture, native: tuple[str, str], *, now: int) -> None:
     """Applies receipts that were kept in the very moment in which another process stored the native id."""
     row = picture.by_native.get(native)
     if row is not None:
-        for receipt in picture.take_early(native):
-            apply_receipt(picture, row, receipt, now=now, native_id=native[1])
+        learn(picture, row, native[1], now=now)
 
 
 def _store_message(picture: Picture, row: ConversationRow, message: NewMessage, deliveries: Sequence[NewDelivery], *, at: int) -> int:

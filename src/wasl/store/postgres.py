@@ -169,7 +169,7 @@ class PostgresStore:
                 wanted.deliveries.add(s.next_sending)
             if s.release:
                 wanted.open_of.add(s.conversation_id)
-            if s.state == "sent" and s.native_id is not None:
+            if s.native_id is not None:
                 wanted.sent.append((s.delivery_id, s.native_id))
 
         fenced: Fenced | None = await self._write(lambda p: picture_work.settle(p, s), wants)

@@ -53,7 +53,7 @@ class Wanted:
     open_of: set[str] = field(default_factory=set)
     turns_of: set[str] = field(default_factory=set)
     sent: list[tuple[str, str]] = field(default_factory=list)
-    """Delivery id and native id of what was sent: early receipts may wait for it."""
+    """Delivery id and the native id that it learns: early receipts may wait for it."""
     early: set[Native] = field(default_factory=set)
 
 
@@ -81,7 +81,12 @@ async def paint(db: Connection, wanted: Wanted) -> Picture:
             picture.show_delivery(_delivery(row))
     if wanted.turns_of:
         await _turns(db, picture, wanted.turns_of & picture.conversations.keys())
-    natives = {(picture.deliveries[d].channel, n) for d, n in wanted.sent if d in picture.deliveries} | wanted.early
+    learning = wanted.sent + [(e.tag, e.native_id) for _, e, _ in wanted.events if isinstance(e, Receipt) and e.tag and e.native_id]
+    natives = wanted.early | {
+        (learner.channel, native_id)
+        for delivery_id, native_id in learning
+        if (learner := picture.deliveries.get(delivery_id)) is not None and learner.native_id is None
+    }
     if natives:
         await _early(db, picture, natives)
     return picture
@@ -98,16 +103,18 @@ async def _keys(db: Connection, picture: Picture, events: Sequence[tuple[str, Ev
 async def _addresses(db: Connection, picture: Picture, events: Sequence[tuple[str, Event, int]]) -> set[str]:
     keys: dict[Handle, AddressKey] = {}
     also: set[Handle] = set()
+    through: set[Handle] = set()
     for channel, event, _ in events:
         if isinstance(event, Arrival) and (channel, event.key) in picture.fresh:
             key = event.address
             keys[key.channel, key.scope, key.handle] = key
         elif isinstance(event, Moved) and (channel, event.key) in picture.fresh:
             also |= {(channel, event.scope, event.old_handle), (event.new.channel, event.new.scope, event.new.handle)}
+            if event.new.alias is not None:
+                through.add((event.new.channel, event.new.scope, event.new.alias))
     if not keys and not also:
         return set()
     conversations = await _show_addresses(db, picture, _BY_HANDLE, keys.keys() | also)
-    through: set[Handle] = set()
     for handle, key in keys.items():
         row = picture.by_handle.get(handle)
         if row is None or (key.alias is not None and row.address.key.alias != key.alias):

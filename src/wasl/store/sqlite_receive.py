@@ -151,7 +151,7 @@ def _place(db: sqlite3.Connection, event: Arrival, *, now: int, clock: Clock) ->
     stale = (name and name != address.name) or (event.language and event.language != address.language)
     if event.author == "person" and (stale or (key.alias and key.alias != address.key.alias)):
         if key.alias and key.alias != address.key.alias:
-            _close_recycled(db, key, now=now)
+            _take_alias(db, key, person_id=address.person_id, now=now)
         db.execute(
             "update address set name = coalesce(?, name), language = coalesce(?, language), alias = coalesce(?, alias),"
             " alias_kind = coalesce(?, alias_kind) where id = ?",
@@ -171,8 +171,8 @@ def _through_alias(db: sqlite3.Connection, key: AddressKey, *, now: int) -> sqli
         bearer = db.execute(_FIND_ALIAS, (key.channel, key.scope, key.handle)).fetchone()
         return None if bearer is None else _find(db, *bearer[2:5])
     known = db.execute(_FIND, (key.channel, key.scope, key.alias)).fetchone()
+    _take_alias(db, key, person_id=None if known is None else known[1], now=now)
     if known is None:
-        _close_recycled(db, key, now=now)
         return None
     db.execute(
         "update address set handle = ?, kind = ?, alias = ?, alias_kind = ? where id = ?",
@@ -186,16 +186,22 @@ def _find(db: sqlite3.Connection, *handle: str) -> sqlite3.Row | None:
     return row
 
 
-def _close_recycled(db: sqlite3.Connection, key: AddressKey, *, now: int) -> None:
-    recycled = db.execute(_FIND_ALIAS, (key.channel, key.scope, key.alias)).fetchone()
-    if recycled is not None:
-        db.execute("update address set valid_to_ms = ? where id = ?", (now, recycled[0]))
+def _take_alias(db: sqlite3.Connection, key: AddressKey, *, person_id: str | None, now: int) -> None:
+    """Sees to it that a second handle belongs to one open address: that of somebody else closes, the person's own gives it up."""
+    holder = db.execute(_FIND_ALIAS, (key.channel, key.scope, key.alias)).fetchone()
+    if holder is None:
+        return
+    if holder[1] == person_id:
+        db.execute("update address set alias = null, alias_kind = null where id = ?", (holder[0],))
+    else:
+        db.execute("update address set valid_to_ms = ? where id = ?", (now, holder[0]))
 
 
 def _new_person(db: sqlite3.Connection, event: Arrival, *, now: int, clock: Clock) -> _Place:
     key = event.address
     group = key.kind == "group"
-    name = None if group else event.author_name
+    person = event.author == "person"
+    name = event.author_name if person and not group else None
     person_id, conversation_id = PersonId(clock.new_id()), ConversationId(clock.new_id())
     db.execute("insert into person values (?, ?, ?, ?)", (person_id, "group" if group else "person", name, now))
     db.execute("insert into conversation (id, person_id, created_ms, last_ms) values (?, ?, ?, ?)", (conversation_id, person_id, now, now))
@@ -204,9 +210,9 @@ def _new_person(db: sqlite3.Connection, event: Arrival, *, now: int, clock: Cloc
         person_id=person_id,
         key=key,
         name=name,
-        language=event.language,
+        language=event.language if person else None,
         valid_from_ms=now,
-        last_inbound_ms=now,
+        last_inbound_ms=now if person else None,
     )
     _insert_address(db, address, conversation_id=conversation_id)
     return _Place(address, conversation_id, True, 0, 0, 0, 0)
@@ -241,6 +247,8 @@ def _moved(db: sqlite3.Connection, channel: str, event: Moved, *, now: int, cloc
     if old is None or new is not None:
         return
     before = address_of(old)
+    if event.new.alias is not None:
+        _take_alias(db, event.new, person_id=before.person_id, now=now)
     address = Address(
         id=AddressId(clock.new_id()),
         person_id=before.person_id,
@@ -258,11 +266,12 @@ def _receipt(db: sqlite3.Connection, channel: str, event: Receipt, *, now: int) 
     row = None
     if event.tag is not None:
         row = db.execute(
-            "select id, conversation_id, message_id, state from delivery where id = ? and channel = ?", (event.tag, channel)
+            "select id, conversation_id, message_id, state, native_id from delivery where id = ? and channel = ?", (event.tag, channel)
         ).fetchone()
     if row is None and event.native_id is not None:
         row = db.execute(
-            "select id, conversation_id, message_id, state from delivery where channel = ? and native_id = ?", (channel, event.native_id)
+            "select id, conversation_id, message_id, state, native_id from delivery where channel = ? and native_id = ?",
+            (channel, event.native_id),
         ).fetchone()
     error, price = json_or_none(failure_of(event.failure)), json_or_none(event.price)
     if row is None:
@@ -273,12 +282,11 @@ def _receipt(db: sqlite3.Connection, channel: str, event: Receipt, *, now: int) 
             (channel, event.native_id, event.state, event.at_ms, error, price),
         )
         return Kept(key=event.key)
-    delivery_id, conversation_id, message_id, before = row
-    changed = apply_receipt(
-        db, delivery_id, state=event.state, at_ms=event.at_ms, now=now, native_id=event.native_id, error=error, price=price
-    )
+    delivery_id, conversation_id, message_id, before, native_id = row
+    moved = native_id is None and event.native_id is not None and learn(db, delivery_id, channel, event.native_id, now=now)
+    changed = apply_receipt(db, delivery_id, state=event.state, at_ms=event.at_ms, now=now, error=error, price=price)
     woke = False
-    if changed and before == "unknown":
+    if (changed or moved) and before == "unknown":
         wake = "update conversation set ready_at = ? where id = ? and owner is null and ready_at > ?"
         woke = db.execute(wake, (now, conversation_id, now)).rowcount > 0
     return ReceiptApplied(
@@ -291,16 +299,26 @@ def _receipt(db: sqlite3.Connection, channel: str, event: Receipt, *, now: int) 
     )
 
 
+def learn(db: sqlite3.Connection, delivery_id: str, channel: str, native_id: str, *, now: int) -> bool:
+    """Tells a delivery the platform's id, and applies the receipts that waited for it; says whether they moved it."""
+    db.execute("update delivery set native_id = coalesce(native_id, ?) where id = ?", (native_id, delivery_id))
+    return apply_early(db, delivery_id, channel, native_id, now=now)
+
+
+def apply_early(db: sqlite3.Connection, delivery_id: str, channel: str, native_id: str, *, now: int) -> bool:
+    """Applies the receipts that waited for a native id; says whether they moved the delivery."""
+    early = db.execute(
+        "delete from early_receipt where channel = ? and native_id = ? returning state, at_ms, error, price", (channel, native_id)
+    ).fetchall()
+    moved = [
+        apply_receipt(db, delivery_id, state=state, at_ms=at_ms, now=now, error=error, price=price)
+        for state, at_ms, error, price in sorted(early, key=lambda r: r[1])
+    ]
+    return any(moved)
+
+
 def apply_receipt(
-    db: sqlite3.Connection,
-    delivery_id: str,
-    *,
-    state: str,
-    at_ms: int,
-    now: int,
-    native_id: str | None,
-    error: str | None,
-    price: str | None,
+    db: sqlite3.Connection, delivery_id: str, *, state: str, at_ms: int, now: int, error: str | None, price: str | None
 ) -> bool:
     """Moves one delivery by one receipt, forward only; says whether it moved. A price is kept whatever the order."""
     if state == "failed":
@@ -309,9 +327,9 @@ def apply_receipt(
         condition, column = f"{_SENT_RANK} < {_RANK[state]}", f"{state}_ms"
     times = f", {column} = {int(at_ms)}" if column else ""
     moved = db.execute(
-        f"update delivery set state = ?, since_ms = ?, native_id = coalesce(native_id, ?), error = coalesce(?, error),"
-        f" price = coalesce(?, price){times} where id = ? and {condition}",
-        (state, now, native_id, error, price, delivery_id),
+        f"update delivery set state = ?, since_ms = ?, error = coalesce(?, error), price = coalesce(?, price){times}"
+        f" where id = ? and {condition}",
+        (state, now, error, price, delivery_id),
     ).rowcount
     if not moved and (price or column):
         late = f", {column} = coalesce({column}, {int(at_ms)})" if column else ""

@@ -10,7 +10,7 @@ from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
 from wasl.domain.turn import Closing, DueTurn, NewDelivery, NewMessage, PendingDelivery, Settling, UsageRecord, Work
 from wasl.ports.store import DELIVERIES_PER_WORK_MAX, TURNS_PER_WORK_MAX, Lease
 from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_or_none, json_text, parts_of, parts_text
-from wasl.store.sqlite_receive import apply_receipt
+from wasl.store.sqlite_receive import apply_early, learn
 
 _CLAIM = """update conversation set epoch = epoch + 1, owner = ?, ready_at = ? where id in
 (select id from conversation where ready_at is not null and ready_at <= ? order by ready_at limit ?)
@@ -111,9 +111,9 @@ def close_turn(db: sqlite3.Connection, closing: Closing) -> int | None:
         db.execute("update turn set state = ?, closed_ms = ?, reply_id = ?, verdicts = ?, note = ? where id = ?", (*closed, turn_id))
     (message_seq,) = db.execute(
         "update conversation set closed_seq = coalesce((select min(t.seq) - 1 from turn t where t.conversation_id = conversation.id"
-        " and t.seq > closed_seq and t.state = 'due'), turn_seq), message_seq = message_seq + ?, last_ms = ? where id = ?"
+        " and t.seq > closed_seq and t.state = 'due'), turn_seq), message_seq = message_seq + ?, last_ms = max(last_ms, ?) where id = ?"
         " returning message_seq",
-        (1 if reply else 0, at, conversation_id),
+        (1 if reply else 0, at if reply else 0, conversation_id),
     ).fetchone()
     insert_usage(db, closing.usage, turn_id=closing.turn_ids[0] if closing.turn_ids else None, conversation_id=closing.conversation_id)
     if reply is None:
@@ -197,6 +197,8 @@ def insert_usage(db: sqlite3.Connection, records: Sequence[UsageRecord], *, turn
 def retry_turn(db: sqlite3.Connection, turn_id: str, conversation_id: str, epoch: int, *, at: int, usage: Sequence[UsageRecord]) -> None:
     """Counts an attempt and backs off."""
     _fence(db, conversation_id, epoch)
+    if db.execute("select 1 from turn where id = ? and state = 'due'", (turn_id,)).fetchone() is None:
+        raise Fenced(f"turn {turn_id!r} is not due any more; what was prepared is thrown away")
     db.execute("update turn set attempt = attempt + 1 where id = ?", (turn_id,))
     insert_usage(db, usage, turn_id=turn_id, conversation_id=conversation_id)
     db.execute("update conversation set owner = null, ready_at = ? where id = ?", (at, conversation_id))
@@ -236,11 +238,13 @@ def settle(db: sqlite3.Connection, settling: Settling) -> Fenced | None:
             return fenced
         raise fenced
     if s.state != "sent":
-        db.execute(
-            "update delivery set state = ?, since_ms = ?, due_ms = ?, error = ?, native_id = coalesce(native_id, ?)"
-            " where id = ? and state in ('queued', 'sending', 'unknown')",
-            (s.state, s.at_ms, s.due_at_ms or s.at_ms, json_or_none(s.error), s.native_id, s.delivery_id),
-        )
+        row = db.execute(
+            "update delivery set state = ?, since_ms = ?, due_ms = ?, error = ?"
+            " where id = ? and state in ('queued', 'sending', 'unknown') returning channel",
+            (s.state, s.at_ms, s.due_at_ms or s.at_ms, json_or_none(s.error), s.delivery_id),
+        ).fetchone()
+        if row is not None and s.native_id is not None:
+            learn(db, s.delivery_id, row[0], s.native_id, now=s.at_ms)
     if s.next_sending is not None:
         _sending(db, s.next_sending, now=s.at_ms)
     if s.release:
@@ -250,18 +254,14 @@ def settle(db: sqlite3.Connection, settling: Settling) -> Fenced | None:
 
 def _sent(db: sqlite3.Connection, s: Settling) -> None:
     (channel,) = db.execute(
-        "update delivery set native_id = coalesce(native_id, ?), sent_ms = coalesce(sent_ms, ?), error = ?,"
+        "update delivery set native_id = coalesce(native_id, ?), sent_ms = coalesce(sent_ms, ?),"
+        " error = case when state in ('queued', 'sending', 'unknown') then ? else error end,"
         " since_ms = case when state in ('queued', 'sending', 'unknown') then ? else since_ms end,"
         " state = case when state in ('queued', 'sending', 'unknown') then 'sent' else state end where id = ? returning channel",
         (s.native_id, s.at_ms, json_or_none(s.error), s.at_ms, s.delivery_id),
     ).fetchone() or (None,)
-    if channel is None or s.native_id is None:
-        return
-    early = db.execute(
-        "delete from early_receipt where channel = ? and native_id = ? returning state, at_ms, error, price", (channel, s.native_id)
-    ).fetchall()
-    for state, at_ms, error, price in sorted(early, key=lambda r: r[1]):
-        apply_receipt(db, s.delivery_id, state=state, at_ms=at_ms, now=s.at_ms, native_id=s.native_id, error=error, price=price)
+    if channel is not None and s.native_id is not None:
+        apply_early(db, s.delivery_id, channel, s.native_id, now=s.at_ms)
 
 
 def say(db: sqlite3.Connection, conversation_id: str, message: NewMessage, deliveries: Sequence[NewDelivery], *, now: int) -> int:

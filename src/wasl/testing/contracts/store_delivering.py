@@ -263,6 +263,13 @@ class Receipts:
         await scene.receive(scene.receipt("delivered", tag=closing.deliveries[0].id))
         assert await scene.state_of(closing) == "failed"
 
+    async def test_the_reason_of_a_failure_outlives_a_late_sent(self, scene: Scene) -> None:
+        work, closing = await scene.sending()
+        await scene.receive(scene.receipt("failed", tag=closing.deliveries[0].id, failure=Gone("blocked")))
+        await scene.settle(work, closing.deliveries[0].id, "sent", native_id="1", release=True)
+        told = await scene.told(closing)
+        assert (told["state"], told["error"]["kind"], told["native_id"]) == ("failed", "Gone", "1")
+
     async def test_a_price_is_kept_whenever_it_comes(self, scene: Scene) -> None:
         work, closing = await scene.sending()
         await scene.settle(work, closing.deliveries[0].id, "sent", native_id="1", release=True)
@@ -292,6 +299,21 @@ class Receipts:
         await scene.settle(work, closing.deliveries[0].id, "sent", native_id="1", release=True)
         told = await scene.told(closing)
         assert (told["state"], told["error"]["kind"]) == ("failed", "Gone")
+
+    async def test_kept_receipts_are_applied_however_a_delivery_learns_its_native_id(self, scene: Scene) -> None:
+        work, closing = await scene.sending()
+        delivery_id = closing.deliveries[0].id
+        await scene.settle(work, delivery_id, "unknown", due_at_ms=scene.now + 60_000, release=True)
+        await scene.clock.advance(1)
+        await scene.receive(scene.receipt("read", native_id="1"))
+        (outcome,) = await scene.receive(scene.receipt("sent", tag=delivery_id, native_id="1"))
+        assert isinstance(outcome, ReceiptApplied)
+        assert outcome.woke
+        assert await scene.state_of(closing) == "read"
+        other_work, other = await scene.sending(handle="bob")
+        await scene.receive(scene.receipt("delivered", native_id="2"))
+        await scene.settle(other_work, other.deliveries[0].id, "unknown", native_id="2", due_at_ms=scene.now + 60_000)
+        assert await scene.state_of(other) == "delivered"
 
     async def test_a_late_worker_s_sent_takes_the_early_receipts_too(self, scene: Scene) -> None:
         work, closing = await scene.sending()

@@ -138,6 +138,12 @@ class Receiving:
         await scene.say_hello(scene.arrival("typed elsewhere", author="operator", author_name="Owner", wants_answer=False))
         assert await scene.store.find_address(scene.key()) == before
 
+    async def test_an_echo_to_somebody_unknown_is_no_word_of_theirs(self, scene: Scene) -> None:
+        await scene.say_hello(scene.arrival("hi", author="operator", author_name="Owner", language="en", wants_answer=False))
+        found = await scene.store.find_address(scene.key())
+        assert found is not None
+        assert (found[0].name, found[0].language, found[0].last_inbound_ms) == (None, None, None)
+
     async def test_the_latest_name_language_and_time_of_a_person_are_known(self, scene: Scene) -> None:
         await scene.say_hello(scene.arrival(author_name="Ada", language="en"))
         await scene.clock.advance(60)
@@ -212,6 +218,17 @@ class Receiving:
         await scene.clock.advance(1)
         await scene.arrive()
         assert [a.key.handle for a in await scene.store.addresses(first.conversation_id)] == ["ada", "ada-2"]
+
+    async def test_a_second_handle_belongs_to_one_open_address(self, scene: Scene) -> None:
+        old = scene.key("US.1", alias="+111", kind="business-scoped id")
+        first = await scene.say_hello(scene.arrival(address=old))
+        new = scene.key("US.2", alias="+111", kind="business-scoped id")
+        await scene.receive(Moved(key="m1", scope=SCOPE, old_handle="US.1", new=new, at_ms=scene.now))
+        aliases = {a.key.handle: a.key.alias for a in await scene.store.addresses(first.conversation_id)}
+        assert aliases == {"US.1": None, "US.2": "+111"}
+        third = await scene.say_hello(scene.arrival(address=scene.key("US.3", alias="+111", kind="business-scoped id")))
+        assert third.conversation_id != first.conversation_id
+        assert [a.key.handle for a in await scene.store.addresses(first.conversation_id)] == ["US.1"]
 
     async def test_a_move_of_nobody_known_or_to_somebody_known_changes_nothing(self, scene: Scene) -> None:
         ada, bob = await scene.arrive(handle="ada"), await scene.arrive(handle="bob")
