@@ -60,8 +60,8 @@ def split(text: str, *, units_max: int, unit: TextUnit = "characters", measure: 
     """
     if units_max < UNITS_MIN:
         raise ValueError(f"a text cannot be cut to {units_max} {unit}; the limit must be {UNITS_MIN} at least")
-    cutter = _Cutter(text, units_max=units_max, unit=unit, measure=measure)
-    return cutter.pieces()
+    lines = text.replace("\r\n", "\n")  # one line end is one letter: no cut may part it, and no channel needs both
+    return _Cutter(lines, units_max=units_max, unit=unit, measure=measure).pieces()
 
 
 def units(text: str, unit: TextUnit) -> int:
