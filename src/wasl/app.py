@@ -234,6 +234,10 @@ def _store(settings: Settings, *, clock: SystemClock, observe: Observe) -> tuple
                 "server.role: a SQLite file serves one process; set `store` to a postgresql:// address for web and worker apart"
             )
         return SqliteStore(settings.data / "wasl.db", clock=clock, told=observe.commit), LocalBus()
+    if settings.store.startswith(("postgresql://", "postgres://")):
+        from wasl.store.postgres import PostgresStore  # an extra: only who uses it needs it
+
+        return PostgresStore(settings.store, clock=clock), LocalBus()
     raise SettingWrong("store: leave it empty for SQLite, or give an address that begins with postgresql://")
 
 
