@@ -1,6 +1,7 @@
 """The composition root: the only file that names concrete classes."""
 
 import asyncio
+import gc
 import os
 import secrets as random_secrets
 import signal
@@ -54,6 +55,8 @@ log = structlog.get_logger(__name__)
 Result = TypeVar("Result")
 
 STOP_GRACE_SECONDS = 20.0
+GC_THRESHOLD = 20_000
+"""Objects made and not yet freed before the youngest are looked through; Python's own default is 700."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -328,6 +331,7 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
     serving = loop.create_task(server.run(), name="server")
     running.append(serving)
     await _first(server.started.wait(), serving)
+    _settle_memory()
     if serving.done():
         await serving  # it could not listen, and says why
     ready(f"http://{_shown_host(settings.server.host)}:{server.port}")
@@ -341,6 +345,13 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
     broken = [r for r in results if isinstance(r, Exception)]
     if broken:
         raise broken[0]
+
+
+def _settle_memory() -> None:
+    """Spares the collector what lives as long as the process, and lets it look for cycles less often: it cost a tenth of a turn."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD, 20, 20)
 
 
 def _faces(i: Installation, *, secret: str) -> object:
