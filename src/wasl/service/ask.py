@@ -45,8 +45,12 @@ class _Turn:
     barred: set[str] = field(default_factory=set)
     hopeless: set[str] = field(default_factory=set)
     failures: dict[str, WaslError] = field(default_factory=dict)
-    records: list[UsageRecord] = field(default_factory=list)
     waits_until: float | None = None
+
+    @property
+    def records(self) -> tuple[UsageRecord, ...]:
+        """What the calls made so far have cost."""
+        return tuple(self.attempt.records)
 
 
 class Ask:
@@ -82,24 +86,35 @@ class Ask:
         stream: bool | None = None,
         region: str | None = None,
         first: str | None = None,
+        records: list[UsageRecord] | None = None,
     ) -> Asked:
         """Gives one whole answer.
 
         `show` is told the answer as it grows. `stream` None goes by the settings. `region`: only candidates that compute
-        there. `first`: the name of the candidate to begin with. Raises ContentRefused when a model's safety rule refused
+        there. `first`: the name of the candidate to begin with. `records` grows with every call that ends, for a caller
+        that may cancel. Raises ContentRefused when a model's safety rule refused
         (nobody else is asked) and Unroutable when nobody is left; both carry `records`, and `seconds` until it may work.
         """
-        turn = self._begin(prompt, show=show, stream=stream, region=region, first=first)
+        turn = self._begin(prompt, show=show, stream=stream, region=region, first=first, records=[] if records is None else records)
         while True:
             candidate = await self._next(turn)
             attempted = await self._try(candidate, turn)
             if attempted.answer is not None:
-                return Asked(answer=attempted.answer, records=tuple(turn.records), notice=self._notice(candidate, turn))
+                return Asked(answer=attempted.answer, records=turn.records, notice=self._notice(candidate, turn))
             if attempted.shown and show is not None:
                 show(Shown(kind="restart"))
             self._weigh(candidate, attempted, turn)
 
-    def _begin(self, prompt: Prompt, *, show: Show | None, stream: bool | None, region: str | None, first: str | None) -> _Turn:
+    def _begin(
+        self,
+        prompt: Prompt,
+        *,
+        show: Show | None,
+        stream: bool | None,
+        region: str | None,
+        first: str | None,
+        records: list[UsageRecord],
+    ) -> _Turn:
         pictures = any(m.images for m in prompt.messages)
         if pictures and not self._sees:
             prompt = _without_pictures(prompt)
@@ -117,6 +132,7 @@ class Ask:
             ends_at=self._clock.monotonic() + self._limits.turn_seconds,
             show=show,
             stream=stream if stream is not None else wanted == "always" or (wanted == "when shown" and show is not None),
+            records=records,
         )
         choice = choose(self._candidates, need=need, price_class_max=self._limits.price_class_max, first=first)
         return _Turn(prompt=prompt, attempt=attempt, choice=choice)
@@ -183,13 +199,11 @@ class Ask:
         try:
             attempted = await turn.attempt.make(candidate, prompt)
             if prefilled and isinstance(attempted.failure, Refused):
-                turn.records.append(attempted.record)
                 attempted = await turn.attempt.make(candidate, _clean_start(prompt))
                 standing.rejects_prefill = attempted.answer is not None
         finally:
             if attempted is None:
                 standing.abandon()
-        turn.records.append(attempted.record)
         standing.note(attempted.failure, now=self._clock.monotonic(), jitter=self._clock.random() if attempted.failure else 0.0)
         return attempted
 
@@ -199,7 +213,7 @@ class Ask:
         assert failure is not None, "an attempt without answer has a failure"
         turn.failures[candidate.name] = failure
         if isinstance(failure, ContentRefused):
-            raise ContentRefused(failure.message, records=tuple(turn.records)) from failure
+            raise ContentRefused(failure.message, records=turn.records) from failure
         if isinstance(failure, ContextTooLong):
             small = (c.name for c in turn.choice.candidates if not c.keyless and not _larger(c, candidate))
             turn.hopeless.update(small)
@@ -222,7 +236,7 @@ class Ask:
         words = "; ".join(f"{name}: {why}" for name, why in reasons.items()) or "none is configured; add one under [[candidates]]"
         return Unroutable(
             f"no candidate is left that may answer ({words})",
-            records=tuple(turn.records),
+            records=turn.records,
             seconds=max(AGAIN_SECONDS_MIN, min(waits)) if waits else None,
             failures={name: type(failure).__name__ for name, failure in turn.failures.items()},
         )

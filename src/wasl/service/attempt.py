@@ -21,6 +21,7 @@ NETWORK_SECONDS_MORE = 5.0
 """The network's own time-out comes so much after ours, so that ours says what happened."""
 TOOL_CALLS_MAX = 128
 """Tool calls in one answer."""
+NOTHING = Usage(input_tokens=0, output_tokens=0, estimated=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,6 @@ Show = Callable[[Shown], None]
 class Attempted:
     """What came of it: `answer`, or else `failure`. `silent`: it took the request and kept silent past a limit."""
 
-    record: UsageRecord
     answer: Answer | None = None
     failure: WaslError | None = None
     silent: bool = False
@@ -47,7 +47,7 @@ class Attempted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """What one attempt works with. `ends_at`: the end of the whole turn, in the clock's monotonic seconds."""
+    """What one attempt works with. `ends_at`: the end of the whole turn, in the clock's monotonic seconds; `records` grows."""
 
     network: Network
     clock: Clock
@@ -55,60 +55,65 @@ class Attempt:
     ends_at: float
     show: Show | None
     stream: bool
+    records: list[UsageRecord]
 
     async def make(self, candidate: RouteCandidate, prompt: Prompt) -> Attempted:
-        """Asks. Every named failure is given back as a value; nothing but cancellation and faults of our own raises."""
+        """Asks. Every named failure is given back as a value; nothing but cancellation and faults of our own raises.
+
+        The usage record is added to `records`, also when the attempt is cancelled.
+        """
         clock = self.clock
         gathered = Gathered(show=self.show)
         started_at_ms, started = clock.now_ms(), clock.monotonic()
         failure: WaslError | None = None
         silent = False
+        outcome = "Cancelled"
         try:
-            if candidate.keyless:
-                for delta in cast(Keyless, candidate.provider).reply(prompt):
-                    gathered.take(delta)
-            elif self.stream:
-                await self._streamed(candidate, prompt, gathered)
-            else:
-                await self._whole(candidate, prompt, gathered)
+            await self._hear(candidate, prompt, gathered)
             gathered.check()
+            outcome = "answered"
         except TimeoutError:
             silent = not gathered.begun
-            spent = f"{clock.monotonic() - started:.1f} s"
-            failure = (
-                Unclear(f"{candidate.name} took the request and said nothing within {spent}")
-                if silent
-                else CutShort(f"{candidate.name} fell silent inside its answer, {spent} after it was asked")
-            )
+            failure = _fell_silent(candidate.name, gathered, seconds=clock.monotonic() - started)
         except WaslError as error:
             failure = error
-        usage = gathered.usage or _counted(prompt, gathered, failure=failure, silent=silent)
-        finish = gathered.finish
-        record = UsageRecord(
-            candidate=candidate.name,
-            provider=candidate.provider_name,
-            model=candidate.model.name,
-            price_class=candidate.price_class,
-            outcome="answered" if failure is None else type(failure).__name__,
-            usage=usage,
-            started_at_ms=started_at_ms,
-            took_ms=round((clock.monotonic() - started) * 1000),
-            served_model=finish.served_model if finish else None,
-            region=candidate.region,
-            request_id=finish.request_id if finish else None,
-        )
+        finally:
+            finish = gathered.finish
+            unheard = failure is not None and not (gathered.accepted or silent)
+            record = UsageRecord(
+                candidate=candidate.name,
+                provider=candidate.provider_name,
+                model=candidate.model.name,
+                price_class=candidate.price_class,
+                outcome=type(failure).__name__ if failure is not None else outcome,
+                usage=gathered.usage or (NOTHING if unheard else _counted(prompt, gathered)),
+                started_at_ms=started_at_ms,
+                took_ms=round((clock.monotonic() - started) * 1000),
+                served_model=finish.served_model if finish else None,
+                region=candidate.region,
+                request_id=finish.request_id if finish else None,
+            )
+            self.records.append(record)
         if failure is not None or finish is None:
-            return Attempted(record=record, failure=failure, silent=silent, shown=gathered.shown)
+            return Attempted(failure=failure, silent=silent, shown=gathered.shown)
         answer = Answer(
             text="".join(gathered.pieces),
             candidate=candidate.name,
             model=finish.served_model or candidate.model.name,
-            usage=usage,
+            usage=record.usage,
             finish=finish.reason,
             tool_calls=gathered.calls(),
             request_id=finish.request_id,
         )
-        return Attempted(record=record, answer=answer, shown=gathered.shown)
+        return Attempted(answer=answer, shown=gathered.shown)
+
+    async def _hear(self, candidate: RouteCandidate, prompt: Prompt, gathered: "Gathered") -> None:
+        if candidate.keyless:
+            gathered.take_all(cast(Keyless, candidate.provider).reply(prompt))
+        elif self.stream:
+            await self._streamed(candidate, prompt, gathered)
+        else:
+            await self._whole(candidate, prompt, gathered)
 
     async def _whole(self, candidate: RouteCandidate, prompt: Prompt, gathered: "Gathered") -> None:
         provider = cast(Provider, candidate.provider)
@@ -221,12 +226,16 @@ class Gathered:
             raise CutShort(f"the answer is empty (it ended with {self.finish.reason!r})", empty=True)
 
 
-def _counted(prompt: Prompt, gathered: Gathered, *, failure: WaslError | None, silent: bool) -> Usage:
-    """Counts what the provider did not: its input once it took the request, its output as far as it came."""
-    if failure is not None and not (gathered.accepted or silent):
-        return Usage(input_tokens=0, output_tokens=0, estimated=True)
+def _counted(prompt: Prompt, gathered: Gathered) -> Usage:
+    """Counts what the provider did not name: its whole input, and its output as far as it came."""
     words = sum(tokens_in_text(piece) for piece in ("".join(gathered.pieces), *(c.arguments for c in gathered.calls())))
     return Usage(input_tokens=tokens_in_prompt(prompt), output_tokens=words, estimated=True)
+
+
+def _fell_silent(name: str, gathered: Gathered, *, seconds: float) -> WaslError:
+    if gathered.begun:
+        return CutShort(f"{name} fell silent inside its answer, {seconds:.1f} s after it was asked")
+    return Unclear(f"{name} took the request and said nothing within {seconds:.1f} s")
 
 
 def _unexplained(streamed: Streamed) -> WaslError:

@@ -9,6 +9,7 @@ import pytest
 
 from wasl.domain.errors import ContentRefused, Unroutable
 from wasl.domain.prompt import Finish, Image, Prompt, PromptMessage, TextDelta, Usage
+from wasl.domain.turn import UsageRecord
 from wasl.ports.provider import Model
 from wasl.providers.openai_chat import OpenAiChat
 from wasl.service.ask import Ask, Asked, RouteCandidate, Shown
@@ -541,10 +542,15 @@ async def test_first_names_whom_to_begin_with_and_failover_goes_on_from_there() 
 async def test_cancelling_closes_the_connection() -> None:
     scene = Scene({"name": "a"})
     scene.on("a", streamed(chunk("half"), Stall()))
-    task = asyncio.ensure_future(scene.ask.ask(HELLO, show=scene.shown.append))
+    records: list[UsageRecord] = []
+    task = asyncio.ensure_future(scene.ask.ask(HELLO, show=scene.shown.append, records=records))
     await scene.clock.advance(0.5)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     await scene.clock.advance(0)
     assert scene.clock.sleeping == 0, "the watch over the time limit is gone too"
+    (record,) = records
+    assert record.outcome == "Cancelled"
+    assert record.usage.estimated
+    assert record.usage.output_tokens == 1
