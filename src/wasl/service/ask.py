@@ -14,7 +14,7 @@ from wasl.routing.route import RouteCandidate, RoutingLimits, price_rank
 from wasl.routing.standing import Standing
 from wasl.service.attempt import Attempt, Attempted, Show, Shown
 
-__all__ = ["Ask", "Asked", "RouteCandidate", "Shown"]
+__all__ = ["Ask", "Asked", "RouteCandidate", "Show", "Shown"]
 
 WAIT_SECONDS_MAX = 5.0
 """When nobody can be asked now, candidates are waited for so long in all; a longer wait is the caller's."""
