@@ -8,6 +8,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -29,6 +30,7 @@ from wasl.ports.channel import Channel
 from wasl.ports.network import Network
 from wasl.ports.provider import Keyless, Model, Provider
 from wasl.ports.store import Store
+from wasl.routing.cards import find_card, read_cards
 from wasl.routing.route import RouteCandidate
 from wasl.service.answer import Answer, Lateness
 from wasl.service.ask import Ask
@@ -46,6 +48,8 @@ from wasl.service.spans import Spans, open_spans
 from wasl.service.worker import Worker
 from wasl.store.sqlite import SqliteStore
 from wasl.web.hooks import PREFIX, Hooks
+from wasl.web.openai_api import PREFIX as API
+from wasl.web.openai_api import OpenAiApi
 from wasl.web.ops import PATHS, Ops
 from wasl.web.pages import build_pages
 from wasl.web.server import Paths, Server, behind_proxies
@@ -202,20 +206,21 @@ def make_providers(settings: Settings) -> dict[str, Provider | Keyless]:
 def make_candidates(settings: Settings, providers: Mapping[str, Provider | Keyless]) -> tuple[RouteCandidate, ...]:
     """Makes the route: the configured candidates in order, or the keyless answerer alone."""
     made: list[RouteCandidate] = []
+    cards = read_cards(files(wasl.providers).joinpath("models.toml").read_text(encoding="utf-8"))
     for place, wanted in enumerate(settings.candidates):
         provider = providers.get(wanted.provider)
         if provider is None:
             raise SettingWrong(
                 f"candidates[{place}].provider: there is no provider {wanted.provider!r}; the providers are {', '.join(sorted(providers))}"
             )
-        card = Model(name=wanted.model)
+        card = find_card(cards, kind=getattr(provider, "kind", ""), name=wanted.model)
         given = {k: v for k in ("context_tokens", "output_tokens_max", "vision") if (v := getattr(wanted, k)) is not None}
         made.append(
             RouteCandidate(
                 name=wanted.name or wanted.model or wanted.provider,
                 provider=provider,
                 provider_name=wanted.provider,
-                model=replace(card, **given),
+                model=replace(card.model(wanted.model) if card else Model(name=wanted.model), **given),
                 price_class=wanted.price_class,
                 region=wanted.region,
             )
@@ -362,6 +367,14 @@ def _faces(i: Installation, *, secret: str) -> object:
     if settings.server.role == "worker":
         return Paths(faces=faces, rest=ops)
     faces[PREFIX] = Hooks(receive=i.receive, observe=i.observe, body_bytes_max=settings.server.body_bytes_max)
+    faces[API] = OpenAiApi(
+        ask=i.ask,
+        store=i.store,
+        clock=i.clock,
+        observe=i.observe,
+        search=i.learn.search,
+        body_bytes_max=settings.server.upload_bytes_max,
+    )
     pages = build_pages(
         store=i.store,
         bus=i.bus,

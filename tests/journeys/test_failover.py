@@ -1,7 +1,6 @@
 """Failover over real sockets: servers that reset, keep silent, stall, cut and lie, and the openai library in front, unchanged."""
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -35,15 +34,15 @@ from wasl.domain.turn import UsageRecord
 from wasl.net.clock import SystemClock
 from wasl.net.http import HttpNetwork
 from wasl.ports.provider import Model
-from wasl.ports.store import Token
 from wasl.providers.openai_chat import OpenAiChat
 from wasl.routing.route import RouteCandidate
 from wasl.service.ask import Ask, Shown
+from wasl.service.keys import make_key
+from wasl.service.observe import Observe
 from wasl.store.memory import MemoryStore
-from wasl.web.openai_api import API_KEY, OpenAiApi
+from wasl.web.openai_api import OpenAiApi
 from wasl.web.server import Server
 
-KEY = "wasl-test-key"
 HELLO = Prompt(messages=(PromptMessage(role="user", text="When do you open?"),))
 
 
@@ -78,6 +77,7 @@ class House:
     servers: Sequence[ProviderServer]
     store: CountingStore
     base_url: str
+    key: str
     client: openai.AsyncOpenAI
 
     async def outcomes(self) -> list[tuple[str, str]]:
@@ -103,14 +103,15 @@ async def house(*scripts: Sequence[Act], **limits: Any) -> AsyncIterator[House]:
         ask = Ask(candidates=route, network=network, clock=clock, routing=Limits(**limits))
         store = CountingStore(clock=clock)
         await store.open()
-        await store.put_token(Token(kind=API_KEY, sha256=hashlib.sha256(KEY.encode()).hexdigest(), label="test", created_ms=0))
-        server = Server(OpenAiApi(ask=ask, store=store, clock=clock, body_bytes_max=1 << 20), host="127.0.0.1", port=0)
+        key = await make_key(store, label="test", now_ms=clock.now_ms())
+        api = OpenAiApi(ask=ask, store=store, clock=clock, observe=Observe(), body_bytes_max=1 << 20)
+        server = Server(api, host="127.0.0.1", port=0)
         serving = asyncio.ensure_future(server.run())
         await server.started.wait()
         base_url = f"http://127.0.0.1:{server.port}/v1"
-        client = openai.AsyncOpenAI(api_key=KEY, base_url=base_url, max_retries=0)
+        client = openai.AsyncOpenAI(api_key=key, base_url=base_url, max_retries=0)
         try:
-            yield House(ask=ask, servers=servers, store=store, base_url=base_url, client=client)
+            yield House(key=key, ask=ask, servers=servers, store=store, base_url=base_url, client=client)
         finally:
             await client.close()
             server.stop()
@@ -307,7 +308,7 @@ async def test_when_nobody_can_answer_the_status_says_whether_to_ask_again(
         assert await h.outcomes()
 
 
-@pytest.mark.parametrize("key", ["Bearer", "Bearer wrong", f"Basic {KEY}", "Bearer " + "x" * 2000])
+@pytest.mark.parametrize("key", ["Bearer", "Bearer wasl_wrong", "Basic wasl_x", "Bearer wasl_" + "x" * 2000])
 async def test_without_a_known_key_nothing_is_asked(key: str) -> None:
     async with house([good]) as h:
         async with httpx2.AsyncClient() as raw:
@@ -337,7 +338,7 @@ async def test_without_a_known_key_nothing_is_asked(key: str) -> None:
 async def test_a_request_that_cannot_be_taken_says_why_in_openais_shape(body: bytes, status: int) -> None:
     async with house([good]) as h:
         async with httpx2.AsyncClient() as raw:
-            reply = await raw.post(f"{h.base_url}/chat/completions", headers={"authorization": f"Bearer {KEY}"}, content=body)
+            reply = await raw.post(f"{h.base_url}/chat/completions", headers={"authorization": f"Bearer {h.key}"}, content=body)
         assert reply.status_code == status
         assert set(reply.json()["error"]) == {"message", "type", "param", "code"}
         assert reply.json()["error"]["type"] == "invalid_request_error"

@@ -6,8 +6,7 @@ growing answer with the header `x-wasl-stream: live`, and is then told of a brea
 """
 
 import asyncio
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -21,21 +20,20 @@ from wasl.ports.clock import Clock
 from wasl.ports.store import Store
 from wasl.service.ask import Ask, Asked, Show, Shown
 from wasl.service.compose import Search
+from wasl.service.keys import find_key
+from wasl.service.observe import Observe
 from wasl.web.hooks import Receiver, Scope, Sender, read_body
 from wasl.web.openai_wire import BadRequest, ChatRequest, Chunks, completion, error_body, event, model_list, read_request
 
 log = structlog.get_logger(__name__)
 
 PREFIX = "/v1/"
-API_KEY = "api key"
-"""Kind of the tokens that open this API."""
 ROUTE_NAMES = ("wasl", "auto")
 """Model names that mean the operator's route from its beginning."""
 HELD_SECONDS_MAX = 15.0
 """A held stream sends its headers after so long, and a comment as often, so that nothing on the way takes it for dead."""
 PASSAGES = 4
 """Passages of the operator's documents that a quoting candidate is given."""
-KEY_BYTES_MAX = 512
 
 _JSON = (b"content-type", b"application/json")
 _EVENTS = ((b"content-type", b"text/event-stream; charset=utf-8"), (b"cache-control", b"no-cache"), (b"x-accel-buffering", b"no"))
@@ -57,7 +55,7 @@ class _HungUp(Exception):
 class OpenAiApi:
     """Answers `/v1/…` to bearers of an API key.
 
-    `search` finds passages for a candidate that answers by quoting; `fault` is told when something unforeseen broke.
+    `search` finds passages for a candidate that answers by quoting.
     """
 
     def __init__(
@@ -66,16 +64,16 @@ class OpenAiApi:
         ask: Ask,
         store: Store,
         clock: Clock,
+        observe: Observe,
         search: Search | None = None,
         body_bytes_max: int = 25 << 20,
-        fault: Callable[[], None] = lambda: None,
     ) -> None:
         self._ask = ask
         self._search = search if any(c.keyless for c in ask.candidates) else None
         self._store = store
         self._clock = clock
         self._body_bytes_max = body_bytes_max
-        self._fault = fault
+        self._observe = observe
         self._since = clock.now_ms() // 1000
 
     async def __call__(self, scope: Scope, receive: Receiver, send: Sender) -> None:
@@ -88,7 +86,7 @@ class OpenAiApi:
         except _Problem as problem:
             await sending.problem(problem)
         except Exception as error:
-            self._fault()
+            self._observe.fault(place="compatible api")
             log.exception("a request to the compatible API broke", error=type(error).__name__)
             await sending.problem(_Problem(500, error_body("Something broke here; it was recorded.", kind="server_error")))
 
@@ -111,15 +109,13 @@ class OpenAiApi:
     async def _check_key(self, headers: dict[bytes, bytes]) -> None:
         """Looks the key up by its SHA-256: what is compared is no secret, so the time it takes tells nothing."""
         scheme, _, key = headers.get(b"authorization", b"").partition(b" ")
-        if scheme.lower() == b"bearer" and 0 < len(key) <= KEY_BYTES_MAX:
-            try:
-                sha256 = hashlib.sha256(key.strip()).hexdigest()
-                if await self._store.find_token(kind=API_KEY, sha256=sha256, now_ms=self._clock.now_ms()):
-                    return
-            except StoreDown as error:
-                body = error_body("The key cannot be checked now; try again.", kind="server_error", code="store_down")
-                raise _Problem(503, body, [(b"retry-after", b"5")]) from error
-        body = error_body("Incorrect API key provided. Make one with `wasl key`.", kind="invalid_request_error", code="invalid_api_key")
+        try:
+            if scheme.lower() == b"bearer" and await find_key(self._store, text=key.decode("latin-1").strip(), now_ms=self._clock.now_ms()):
+                return
+        except StoreDown as error:
+            body = error_body("The key cannot be checked now; try again.", kind="server_error", code="store_down")
+            raise _Problem(503, body, [(b"retry-after", b"5")]) from error
+        body = error_body("Incorrect API key provided. Make one with `wasl key add`.", kind="invalid_request_error", code="invalid_api_key")
         raise _Problem(401, body, [(b"www-authenticate", b"Bearer")])
 
     async def _complete(self, headers: dict[bytes, bytes], receive: Receiver, sending: "_Sending") -> None:
@@ -157,6 +153,14 @@ class OpenAiApi:
 
     async def record(self, records: Sequence[UsageRecord]) -> None:
         """Stores what the calls cost. A store that is down does not take the answer from the client."""
+        for record in records:
+            self._observe.attempt(
+                candidate=record.candidate,
+                outcome=record.outcome,
+                seconds=record.took_ms / 1000,
+                input_tokens=record.usage.input_tokens,
+                output_tokens=record.usage.output_tokens,
+            )
         if records:
             try:
                 await self._store.record_usage(records)
