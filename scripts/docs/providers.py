@@ -47,4 +47,6 @@ def _cell(value: object) -> str:
         return "—"
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(f"`{item}`" for item in value)
     return f"{value:,}" if isinstance(value, int) else str(value)

@@ -7,8 +7,7 @@ import secrets as random_secrets
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
-from importlib.resources import files
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,6 +17,7 @@ import wasl.channels
 import wasl.providers
 from wasl import __version__
 from wasl.adapters import adapter, having
+from wasl.candidates import make_candidates
 from wasl.config import Settings, validated
 from wasl.domain.errors import SettingWrong
 from wasl.net.blobs import FolderBlobs
@@ -28,9 +28,8 @@ from wasl.net.process import is_dead, owner_name
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel
 from wasl.ports.network import Network
-from wasl.ports.provider import Keyless, Model, Provider
+from wasl.ports.provider import Keyless, Provider
 from wasl.ports.store import Store
-from wasl.routing.cards import find_card, read_cards
 from wasl.routing.route import RouteCandidate
 from wasl.service.answer import Answer, Lateness
 from wasl.service.ask import Ask
@@ -201,38 +200,6 @@ def make_providers(settings: Settings) -> dict[str, Provider | Keyless]:
         cls = adapter(wasl.providers, str(table.pop("kind", name)), at=f"providers.{name}")
         made[name] = cls(validated(cls.Settings, table, at=f"providers.{name}"), name=name)
     return made
-
-
-def make_candidates(settings: Settings, providers: Mapping[str, Provider | Keyless]) -> tuple[RouteCandidate, ...]:
-    """Makes the route: the configured candidates in order, or the keyless answerer alone."""
-    made: list[RouteCandidate] = []
-    cards = read_cards(files(wasl.providers).joinpath("models.toml").read_text(encoding="utf-8"))
-    for place, wanted in enumerate(settings.candidates):
-        provider = providers.get(wanted.provider)
-        if provider is None:
-            raise SettingWrong(
-                f"candidates[{place}].provider: there is no provider {wanted.provider!r}; the providers are {', '.join(sorted(providers))}"
-            )
-        card = find_card(cards, kind=getattr(provider, "kind", ""), name=wanted.model)
-        given = {k: v for k in ("context_tokens", "output_tokens_max", "vision") if (v := getattr(wanted, k)) is not None}
-        made.append(
-            RouteCandidate(
-                name=wanted.name or wanted.model or wanted.provider,
-                provider=provider,
-                provider_name=wanted.provider,
-                model=replace(card.model(wanted.model) if card else Model(name=wanted.model), **given),
-                price_class=wanted.price_class,
-                region=wanted.region,
-            )
-        )
-    if not made:
-        name, keyless = next((n, p) for n, p in providers.items() if isinstance(p, Keyless))
-        made.append(RouteCandidate(name=name, provider=keyless, provider_name=name, model=Model(name=name), price_class="free"))
-    names = [c.name for c in made]
-    for name in names:
-        if names.count(name) > 1:
-            raise SettingWrong(f"candidates: two are named {name!r}; give one of them a `name` of its own")
-    return tuple(made)
 
 
 def _store(settings: Settings, *, clock: SystemClock, observe: Observe) -> tuple[Store, Bus]:

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import httpx2
+import aiohttp
 import openai
 import pytest
 from pydantic import SecretStr
@@ -124,6 +124,13 @@ async def heard(stream: Any, words: list[str], *, begun: asyncio.Event) -> None:
         words.append(chunk.choices[0].delta.content or "")
         if words[-1]:
             begun.set()
+
+
+async def posted(h: House, body: bytes, *, authorization: str) -> tuple[int, Any]:
+    """Posts bytes as they are."""
+    url = f"{h.base_url}/chat/completions"
+    async with aiohttp.ClientSession() as raw, raw.post(url, headers={"authorization": authorization}, data=body) as reply:
+        return reply.status, await reply.json()
 
 
 SAID: Any = [{"role": "user", "content": "When do you open?"}]
@@ -311,10 +318,9 @@ async def test_when_nobody_can_answer_the_status_says_whether_to_ask_again(
 @pytest.mark.parametrize("key", ["Bearer", "Bearer wasl_wrong", "Basic wasl_x", "Bearer wasl_" + "x" * 2000])
 async def test_without_a_known_key_nothing_is_asked(key: str) -> None:
     async with house([good]) as h:
-        async with httpx2.AsyncClient() as raw:
-            reply = await raw.post(f"{h.base_url}/chat/completions", headers={"authorization": key}, json={})
-        assert reply.status_code == 401
-        assert reply.json()["error"]["code"] == "invalid_api_key"
+        status, said = await posted(h, b"{}", authorization=key)
+        assert status == 401
+        assert said["error"]["code"] == "invalid_api_key"
         assert h.servers[0].asked == []
 
 
@@ -337,11 +343,10 @@ async def test_without_a_known_key_nothing_is_asked(key: str) -> None:
 )
 async def test_a_request_that_cannot_be_taken_says_why_in_openais_shape(body: bytes, status: int) -> None:
     async with house([good]) as h:
-        async with httpx2.AsyncClient() as raw:
-            reply = await raw.post(f"{h.base_url}/chat/completions", headers={"authorization": f"Bearer {h.key}"}, content=body)
-        assert reply.status_code == status
-        assert set(reply.json()["error"]) == {"message", "type", "param", "code"}
-        assert reply.json()["error"]["type"] == "invalid_request_error"
+        got, said = await posted(h, body, authorization=f"Bearer {h.key}")
+        assert got == status
+        assert set(said["error"]) == {"message", "type", "param", "code"}
+        assert said["error"]["type"] == "invalid_request_error"
         assert h.servers[0].asked == []
 
 

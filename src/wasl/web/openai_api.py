@@ -85,7 +85,7 @@ class OpenAiApi:
             return
         except _Problem as problem:
             await sending.problem(problem)
-        except Exception as error:
+        except Exception as error:  # a border (BLE001): recorded, and answered 500
             self._observe.fault(place="compatible api")
             log.exception("a request to the compatible API broke", error=type(error).__name__)
             await sending.problem(_Problem(500, error_body("Something broke here; it was recorded.", kind="server_error")))

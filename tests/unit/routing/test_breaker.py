@@ -10,6 +10,7 @@ from wasl.routing.breaker import (
     GOOD_TO_FORGET,
     OPEN_SECONDS_FIRST,
     OPEN_SECONDS_MAX,
+    PROBE_LOOK_SECONDS,
     PROBE_SECONDS_MAX,
     Breaker,
     abandoned,
@@ -60,6 +61,7 @@ def test_one_probe_at_a_time_and_a_lost_one_is_given_up() -> None:
     assert not may_ask(probing, now=10.0 + PROBE_SECONDS_MAX - 0.001)
     assert may_ask(probing, now=10.0 + PROBE_SECONDS_MAX)
     assert may_ask(abandoned(probing), now=10.0)
+    assert opens_at(probing, now=10.0) == 10.0 + PROBE_LOOK_SECONDS, "its end is near: look again soon"
 
 
 def test_each_opening_lasts_longer_up_to_a_limit_and_good_times_forget_it() -> None:
@@ -113,10 +115,12 @@ def test_whatever_happens_it_can_always_be_asked_again_some_day(acts: list[tuple
                 breaker = failed(breaker, now=now, jitter=jitter)
             case "given up":
                 breaker = abandoned(breaker)
-        moment = opens_at(breaker, now=now)
-        assert now <= moment <= now + max(OPEN_SECONDS_MAX * 1.2, PROBE_SECONDS_MAX)
-        assert may_ask(breaker, now=moment)
-        assert may_ask(breaker, now=now) == (moment == now)
+        assert may_ask(breaker, now=now) == (opens_at(breaker, now=now) == now)
+        waited = now
+        while not may_ask(breaker, now=waited):
+            assert opens_at(breaker, now=waited) > waited
+            waited = opens_at(breaker, now=waited)
+        assert waited - now <= max(OPEN_SECONDS_MAX * 1.2, PROBE_SECONDS_MAX) + PROBE_LOOK_SECONDS
 
 
 @given(calls=st.lists(st.booleans(), min_size=1, max_size=200))
