@@ -1,8 +1,8 @@
 """The reference page of commands."""
 
 import importlib
+from typing import Any
 
-import click
 import typer
 from scripts.docs.tables import table
 
@@ -17,7 +17,7 @@ def page() -> str:
     return "\n\n".join(parts)
 
 
-def _root() -> click.Command | None:
+def _root() -> Any | None:
     for name in ("wasl.cli.main", "wasl.cli", "wasl.__main__"):
         try:
             module = importlib.import_module(name)
@@ -29,15 +29,17 @@ def _root() -> click.Command | None:
     return None
 
 
-def _one(path: str, command: click.Command) -> list[str]:
+def _one(path: str, command: Any) -> list[str]:
+    # The classes of commands and options are private to typer; what they hold is told apart by their fields.
     parts: list[str] = []
-    if not isinstance(command, click.Group) or path == "wasl":
+    group = hasattr(command, "commands")
+    if not group or path == "wasl":
         parts += [f"## `{path}`", (command.help or "").strip()]
         rows = []
         for parameter in command.params:
             if getattr(parameter, "hidden", False) or parameter.name == "help":
                 continue
-            if isinstance(parameter, click.Option):
+            if parameter.param_type_name == "option":
                 rows.append(
                     (" ".join(f"`{o}`" for o in (*parameter.opts, *parameter.secondary_opts)), _default(parameter), parameter.help or "")
                 )
@@ -45,15 +47,15 @@ def _one(path: str, command: click.Command) -> list[str]:
                 rows.append((f"`{(parameter.name or '').upper()}`", _default(parameter), getattr(parameter, "help", "") or ""))
         if rows:
             parts.append(table(("option", "default", "meaning"), rows))
-    if isinstance(command, click.Group):
+    if group:
         for name, inner in sorted(command.commands.items()):
             if not inner.hidden:
                 parts += _one(f"{path} {name}", inner)
     return [p for p in parts if p]
 
 
-def _default(parameter: click.Parameter) -> str:
-    value = parameter.default
+def _default(parameter: Any) -> str:
+    value = shown if isinstance(shown := getattr(parameter, "show_default", None), str) else parameter.default
     return (
         "—" if value is None or value is False or callable(value) or str(value) in ("", "()") or "Sentinel" in repr(value) else f"`{value}`"
     )
