@@ -16,6 +16,9 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
 from scripts.docs import channels, commands, http, metrics, providers, readme, settings  # noqa: E402 - after the path is set
 
+from wasl.__main__ import Composition  # noqa: E402 - after the path is set
+from wasl.cli.init import everything  # noqa: E402 - after the path is set
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": settings.page,
     "commands.md": commands.page,
@@ -30,6 +33,7 @@ NOTE = "<!-- Written by scripts/generate_docs.py from the code; do not edit. Run
 def wanted() -> dict[Path, str]:
     """Gives every generated file with what it must hold."""
     files = {ROOT / "docs" / "reference" / name: NOTE + page().rstrip() + "\n" for name, page in PAGES.items()}
+    files[ROOT / "docs" / "reference" / "wasl.toml"] = everything(Composition(), language="en")
     for name, language in (("README.md", "en"), ("README.ar.md", "ar")):
         path = ROOT / name
         files[path] = filled(path.read_text(encoding="utf-8"), readme.blocks(language))
