@@ -49,7 +49,7 @@ app = build(Composition())
 
 def main() -> None:
     """Runs the command line."""
-    app()
+    app(prog_name="wasl")
 
 
 if __name__ == "__main__":
