@@ -64,6 +64,8 @@ class SimulatePage:
             await self._answer(request)
         except (BadRequest, ValueError) as error:
             await request.answer_json(400, {"error": str(error)})
+        except RuntimeError as error:
+            await request.answer_json(503, {"error": str(error)})
 
     async def _answer(self, request: Request) -> None:
         match request.method, request.path.strip("/").split("/"):
@@ -77,6 +79,8 @@ class SimulatePage:
                 await self._media(request, place)
             case "GET", ["events"]:
                 await self._events(request)
+            case "GET", ["console"]:
+                await self._console(request)
             case "GET", ["state"]:
                 await request.answer_json(200, self._state())
             case "POST", [act]:
@@ -102,6 +106,11 @@ class SimulatePage:
         )
         headers = [(b"content-security-policy", POLICY.encode()), (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
         await request.answer(200, page.encode(), media_type=b"text/html; charset=utf-8", headers=headers)
+
+    async def _console(self, request: Request) -> None:
+        assert self.simulation.child is not None
+        link = await self.simulation.child.login_link()
+        await request.answer(303, headers=[(b"location", link.encode()), (b"cache-control", b"no-store")])
 
     # -- acts -------------------------------------------------------------------------------------------------------
     async def _act(self, act: str, value: dict[str, Any]) -> object:

@@ -72,16 +72,21 @@ key = "{key}"
 [[candidates]]
 provider = "first"
 model = "first-model"
+vision = true
 
 [[candidates]]
 provider = "second"
 model = "second-model"
+vision = true
 """
 
 
 def quoting(question: Question) -> str:
     """Answers like a model that was shown passages: from the first one, in the question's language; without any, it echoes."""
     arabic = _ARABIC.search(question.text) is not None
+    if question.images:
+        arabic = arabic or "language 'ar'" in question.system
+        return f"أرى صورتك.\n\n_{question.model}_" if arabic else f"I see your picture.\n\n_{question.model}_"
     for source, heading, text in _PASSAGE.findall(question.system):
         if (_ARABIC.search(text) is not None) == arabic:
             topic = (heading or source).rpartition("›")[2].strip()
@@ -124,6 +129,17 @@ class Child:
             await process.wait()
         self._poster.close()
         self._tell("down")
+
+    async def login_link(self) -> str:
+        """Makes a single-use link to the operator's console, as `wasl login` does. Raises RuntimeError when none comes."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "wasl", "login", "--config", str(self._config), stdout=asyncio.subprocess.PIPE, env=_environment()
+        )
+        out, _ = await asyncio.wait_for(process.communicate(), START_SECONDS_MAX)
+        link = out.decode("utf-8", "replace").split()
+        if process.returncode != 0 or not link or not link[0].startswith(self.url):
+            raise RuntimeError("`wasl login` gave no link; see the log in the data folder")
+        return link[0]
 
     async def stop(self) -> None:
         """Asks the process to end, and kills it when it does not."""

@@ -20,6 +20,7 @@ class Phone {
     Object.assign(this, { node, words, language, act, key: node.dataset.phone, bubbles: new Map(), drafts: new Map(), typing: null });
     this.talk = node.querySelector(".talk");
     this.under = node.querySelector(".under");
+    new ResizeObserver(() => this.down()).observe(this.talk);
     const form = node.querySelector("form");
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -55,6 +56,7 @@ class Phone {
     foot.append(make("time", {}, clock(at_ms, this.language)));
     if (mine) foot.append(make("span", { class: "ticks" }));
     bubble.append(foot);
+    for (const picture of bubble.querySelectorAll("img")) picture.addEventListener("load", () => this.down());
     this.bubbles.set(String(id), bubble);
     this.talk.append(bubble);
     if (mine) this.mark(id, state);

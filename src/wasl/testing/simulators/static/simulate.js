@@ -48,7 +48,6 @@ function wasl(state) {
   document.body.dataset.wasl = state;
   document.getElementById("wasl-state").textContent = words[state];
   plug.querySelector("span").textContent = state === "up" ? words.plug : words.plug_again;
-  document.querySelector(".webchat .dark").hidden = state === "up";
 }
 
 // -- the wire
@@ -66,7 +65,7 @@ function wire(h) {
   else return;
   if (typeof code === "number" && (code < 200 || code >= 300)) kind = "bad";
   const summary = make("summary", {},
-    make("time", { dir: "ltr" }, time.format(h.told_ms)), make("span", { class: "way" }, way), make("span", { class: "note", dir: "auto" }, String(note)), make("span", { class: "code", dir: "ltr" }, code === 0 ? "×" : String(code)));
+    make("time", { dir: "ltr" }, time.format(h.told_ms)), make("span", { class: "way" }, way), make("span", { class: "note" }, make("bdi", {}, String(note))), make("span", { class: "code", dir: "ltr" }, code === 0 ? "×" : String(code)));
   if (code === 0) summary.lastChild.title = words.broke;
   const details = make("details", {}, summary);
   if (h.body || h.answer) details.append(make("pre", { dir: "ltr" }, pretty(h.body) + (h.answer ? `\n\n${arrow} ${h.answer}` : "")));
