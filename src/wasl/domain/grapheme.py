@@ -7,30 +7,39 @@ neighbour. So a cut at a reported border never parts a letter from its marks, a 
 import unicodedata
 
 _ZWJ = "\u200d"
-_EXTENDING = frozenset("\u0e33\u0eb3\uff9e\uff9f")
-"""Letters by category that stand for a mark all the same (Thai and Lao AM, half-width Kana sound marks)."""
-_PREPENDED = frozenset("\u0d4e\U000111c2\U000111c3\U0001193f\U00011941\U00011a3a\U00011d46\U00011f02") | frozenset(
-    chr(code) for code in range(0x11A84, 0x11A8A)
+_EXTENDING = frozenset("\u200c\u200d\u0e33\u0eb3\uff9e\uff9f") | frozenset(map(chr, range(0xE0020, 0xE0080)))
+"""What stands for a mark though it is none by category: joiners, tags, Thai and Lao AM, half-width Kana sound marks."""
+_PREPENDED = (
+    frozenset(
+        "\u06dd\u070f\u0890\u0891\u08e2\u0d4e\U000110bd\U000110cd\U000111c2\U000111c3\U0001193f\U00011941\U00011a3a\U00011d46\U00011f02"
+    )
+    | frozenset(map(chr, range(0x0600, 0x0606)))
+    | frozenset(map(chr, range(0x11A84, 0x11A8A)))
 )
+"""What belongs to the letter after it, such as the Arabic number signs."""
 _LINKER_CLASS = 9
 _MARKS_BACK_MAX = 32
 
 
-def is_border(text: str, at: int, *, start: int = 0) -> bool:
+def is_border(text: str, at: int, *, start: int = 0, sure: bool = True) -> bool:
     """Says whether a cut before `text[at]` surely parts two graphemes. `start` is a border already known, at or before `at`.
 
-    Looks back at most to `start`; the run of flags is counted from there.
+    Looks back at most to `start`; the run of flags is counted from there. With `sure` False, a character that the tables do
+    not know is taken for a letter.
     """
     if at <= start or at >= len(text):
         return True
     before, after = text[at - 1], text[at]
     if before < "\u0300" and after < "\u0300":
-        return not (before == "\r" and after == "\n") and before != "\u00ad" and after != "\u00ad"
-    category = unicodedata.category(after)
-    if category[0] == "M" or category in ("Cf", "Cn") or after in _EXTENDING or "\U0001f3fb" <= after <= "\U0001f3ff":
+        return not (before == "\r" and after == "\n")
+    category, earlier = unicodedata.category(after), unicodedata.category(before)
+    if category == "Cc" or earlier == "Cc":
+        return True
+    if sure and "Cn" in (category, earlier):
         return False
-    earlier = unicodedata.category(before)
-    if earlier in ("Cf", "Cn") or before in _PREPENDED:
+    if category[0] == "M" or after in _EXTENDING or "\U0001f3fb" <= after <= "\U0001f3ff":
+        return False
+    if before == _ZWJ or before in _PREPENDED:
         return False
     if _is_flag(after):
         return not _odd_flags(text, at, start)
@@ -40,12 +49,13 @@ def is_border(text: str, at: int, *, start: int = 0) -> bool:
 
 
 def last_border(text: str, *, start: int, end: int) -> int:
-    """Gives the last sure border after `start` and not after `end`; `end` itself when there is none between them."""
-    at = end
-    while at > start:
-        if is_border(text, at, start=start):
-            return at
-        at -= 1
+    """Gives the last border after `start` and not after `end`: a sure one, else a likely one, else `end` itself."""
+    for sure in (True, False):
+        at = end
+        while at > start:
+            if is_border(text, at, start=start, sure=sure):
+                return at
+            at -= 1
     return end
 
 

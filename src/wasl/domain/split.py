@@ -101,13 +101,15 @@ class _Cutter:
             if self._measure(whole) <= self._max:
                 return Piece(text=whole, markdown=True), len(self._text), False
         budget = self._max
-        for _ in range(_SHRINKS_MAX):
+        for attempt in range(_SHRINKS_MAX):
             body, end, in_words = self._cut(at, budget)
             shown = self._dressed(at, end, body, mid_paragraph=mid_paragraph)
             size = self._measure(shown) if self._measure else units(shown, self._unit)
             if size <= self._max:
                 return Piece(text=shown, markdown=self._measure is not None), self._skip(end), in_words
-            budget = max(1, min(budget - 1, int(budget * self._max / size * 0.95)))
+            # first what is over is taken off, which is enough for a mark or a fence; then in proportion, for words that grow
+            smaller = budget - (size - self._max) if attempt == 0 else int(budget * self._max / size * 0.95)
+            budget = max(1, min(budget - 1, smaller))
         end = last_border(self._text, start=at, end=at + self._fitting(at, self._max))
         return Piece(text=self._text[at:end], markdown=False), self._skip(end), True
 
@@ -181,9 +183,13 @@ class _Cutter:
             if at < fence.last:
                 return at
             at = fence.end
-        while at < len(self._text) and self._text[at].isspace() and is_border(self._text, at + 1, start=at):
+        while at < len(self._text) and self._text[at].isspace() and self._may_end(at):
             at += 1
         return at
+
+    def _may_end(self, at: int) -> bool:
+        """Says whether the character at a place ends there: it carries no mark, or is the first half of an end of line."""
+        return self._text.startswith("\r\n", at) or is_border(self._text, at + 1, start=at)
 
     def _dressed(self, at: int, end: int, body: str, *, mid_paragraph: bool) -> str:
         """Reopens and closes code blocks at the borders of a piece, and keeps the direction of a paragraph that was cut."""
