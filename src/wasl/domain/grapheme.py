@@ -37,7 +37,7 @@ def is_border(text: str, at: int, *, start: int = 0, sure: bool = True) -> bool:
         return True
     if sure and "Cn" in (category, earlier):
         return False
-    if category[0] == "M" or after in _EXTENDING or "\U0001f3fb" <= after <= "\U0001f3ff":
+    if _extends(after, category):
         return False
     if before == _ZWJ or before in _PREPENDED:
         return False
@@ -45,7 +45,7 @@ def is_border(text: str, at: int, *, start: int = 0, sure: bool = True) -> bool:
         return not _odd_flags(text, at, start)
     if _is_hangul(after) and _is_hangul(before):
         return "\uac00" <= before <= "\ud7a3" and "\uac00" <= after <= "\ud7a3"
-    return not (earlier[0] == "M" and _linked(text, at, start))
+    return not (_extends(before, earlier) and _linked(text, at, start))
 
 
 def last_border(text: str, *, start: int, end: int) -> int:
@@ -57,6 +57,11 @@ def last_border(text: str, *, start: int, end: int) -> int:
                 return at
             at -= 1
     return end
+
+
+def _extends(character: str, category: str) -> bool:
+    """Says whether a character belongs to the letter before it: a mark, a joiner, a tag, a skin tone."""
+    return category[0] == "M" or character in _EXTENDING or "\U0001f3fb" <= character <= "\U0001f3ff"
 
 
 def _is_flag(character: str) -> bool:
@@ -81,6 +86,6 @@ def _linked(text: str, at: int, start: int) -> bool:
         character = text[back]
         if unicodedata.combining(character) == _LINKER_CLASS:
             return True
-        if unicodedata.category(character)[0] != "M" and character != _ZWJ:
+        if not _extends(character, unicodedata.category(character)):
             return False
     return first > start
