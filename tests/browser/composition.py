@@ -55,6 +55,8 @@ class Composition:
         self._sites = sites
         self._port = 0
         self._tasks: set[asyncio.Task[None]] = set()
+        self.answered: list[str] = []
+        self.told = asyncio.Condition()
 
     @property
     def url(self) -> str:
@@ -137,6 +139,9 @@ class Composition:
                 await self._sent(work, waiting.outgoing.id)
             await self.store.release(conversation_id=work.conversation_id, epoch=work.epoch, now_ms=self.clock.now_ms())
             self.bus.publish(ENDED)
+            async with self.told:
+                self.answered += [turn.id for turn in work.turns]
+                self.told.notify_all()
 
     async def _work(self) -> None:
         """Takes what nobody brought along: an operator's word to be sent, a turn that came while another was answered."""

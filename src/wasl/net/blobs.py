@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import os
 import re
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -58,7 +59,7 @@ class FolderBlobs:
         if path.exists():
             return
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{sha256}.{os.getpid()}.part")
+        part = path.with_name(f"{sha256}.{os.getpid()}.{threading.get_ident()}.part")  # the same file may come twice at once
         try:
             with part.open("wb") as file:
                 file.write(data)

@@ -39,7 +39,7 @@ const outbox = new Outbox({
   told: (item, state, answer) => {
     const node = nodes.get(item.id);
     if (!node) return;
-    if (state === "kept" && answer.messages?.length) { nodes.delete(item.id); log.settle(node, { seq: answer.messages[0].seq }); log.mark(node, "kept"); return; }
+    if (state === "kept" && answer.messages?.length) { nodes.delete(item.id); log.settle(node, { seq: answer.messages[0].seq }); return; }
     if (state === "refused") { log.mark(node, "refused", () => outbox.retry(item)); return; }
     log.mark(node, state);
     if (answer?.status === 429) tell(say("busy"));
@@ -111,7 +111,7 @@ function show(message, { live }) {
   const stay = atEnd();
   if (message.author === "person") {
     const waiting = [...nodes].find(([, node]) => node.dataset.text === (message.text || "") || (node.dataset.text === "" && !message.text));
-    if (live && waiting && !log.has(message.seq)) { nodes.delete(waiting[0]); log.settle(waiting[1], message); log.mark(waiting[1], "kept"); return; }
+    if (live && waiting && !log.has(message.seq)) { nodes.delete(waiting[0]); log.settle(waiting[1], message); }
   }
   const known = log.has(message.seq);
   const node = log.put(message);

@@ -7,7 +7,7 @@ const MARKS = { queued: "clock", sending: "clock", unknown: "unsure", sent: "tic
 export class Log {
   // side: "person" or "operator" — whose words stand at the end. fetchFile(url) gives a Blob. pick(option) answers a choice.
   constructor(element, { side, fetchFile, pick = null, marks = false }) {
-    Object.assign(this, { element, side, fetchFile, pick, marks, newest: 0, oldest: Infinity });
+    Object.assign(this, { element, side, fetchFile, pick, marks, newest: 0, oldest: Infinity, previews: new Map() });
   }
 
   has(seq) { return this.element.querySelector(`[data-seq="${seq}"]`); }
@@ -29,16 +29,15 @@ export class Log {
     this.element.insertBefore(node, after || null);
   }
 
-  // Adopts an element that was shown before its seq was known.
-  settle(node, { seq, at }) {
+  // Gives an element that was shown before its seq was known its place.
+  settle(node, { seq }) {
     const shown = this.has(seq);
     if (shown && shown !== node) { node.remove(); return shown; }
     node.dataset.seq = seq;
     node.classList.remove("pending");
     this.newest = Math.max(this.newest, seq);
     this.oldest = Math.min(this.oldest, seq);
-    this.mark(node, null);
-    if (at) node.dataset.at = at;
+    this.mark(node, "kept");
     node.remove();
     this.place(node, seq);
     this.separate();
@@ -100,6 +99,7 @@ export class Log {
     const elsewhere = message.channel && page.words.channels?.[message.channel];
     if (elsewhere && this.marks) line.append(el("bdi", { class: "via" }, elsewhere));
     line.append(el("span", { class: "mark" }));
+    if (mine && !this.marks && message.seq) this.paintOwn(line.querySelector(".mark"), "kept");
     if (this.marks && message.delivery) this.paintMark(line.querySelector(".mark"), message.delivery);
     if (message.author !== "person" && message.text) line.append(this.copyButton(message.text));
     return line;
@@ -116,14 +116,16 @@ export class Log {
     return button;
   }
 
-  // state: null clears, "sending" | "waiting" | "kept" | "refused" speak of one's own message.
+  // state: "sending" | "waiting" | "kept" | "refused" speak of one's own message.
   mark(node, state, retry = null) {
     const mark = node.querySelector(".mark");
-    mark.replaceChildren();
-    mark.className = `mark ${state || ""}`;
-    if (!state) return;
-    mark.append(state === "kept" ? icon("tick", 16) : "", el("span", { class: state === "kept" ? "unseen" : "" }, say(state)));
+    this.paintOwn(mark, state);
     if (retry) mark.append(el("button", { type: "button", class: "again", onclick: retry }, say("again")));
+  }
+
+  paintOwn(mark, state) {
+    mark.className = `mark ${state}`;
+    mark.replaceChildren(state === "kept" ? icon("tick", 16) : "", el("span", { class: state === "kept" ? "unseen" : "" }, say(state)));
   }
 
   paintMark(mark, delivery) {
@@ -144,10 +146,13 @@ export class Log {
 
   file(file) {
     const name = file.name || file.role;
-    if (file.role === "photo" && (file.url || file.preview)) {
+    const sha256 = file.sha256 || /[0-9a-f]{64}/.exec(file.url || "")?.[0];
+    if (file.preview) this.previews.set(sha256, file.preview);
+    const preview = this.previews.get(sha256);
+    if (file.role === "photo" && (file.url || preview)) {
       const picture = el("img", { alt: say("picture", { name }), decoding: "async" });
       const button = el("button", { type: "button", class: "picture", "aria-label": say("open", { name }) }, picture);
-      if (file.preview) picture.src = file.preview;
+      if (preview) picture.src = preview;
       else this.load(file).then((url) => { picture.src = url; }, () => button.classList.add("gone"));
       button.addEventListener("click", () => { if (picture.src) showWhole(picture.src, name); });
       return el("li", {}, button);

@@ -9,7 +9,8 @@ const KEPT_MAX = 50;
 export class Outbox {
   // post(item) resolves to the server's answer or throws {status}; told(item, state, answer) is called at every change.
   constructor({ key, post, told }) {
-    Object.assign(this, { key: `wasl.outbox.${key}`, post, told, running: false, wait: 500, items: this.read() });
+    Object.assign(this, { key: `wasl.outbox.${key}`, post, told, running: false, wait: 500 });
+    this.items = this.read();
     addEventListener("online", () => this.hurry());
   }
 
