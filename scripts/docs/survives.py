@@ -21,7 +21,28 @@ class Row:
 
 
 _ASK = "unit/service/test_ask.py"
+_OUTAGES = "crash/test_outages.py"
 ROWS = (
+    Row(
+        fault=("The process is killed while people write", "تُقتل العملية والناس يكتبون"),
+        outcome=("What was said is answered once after it starts again", "يُجاب عما قيل مرة واحدة بعد أن تعود"),
+        test=("journeys/test_simulation.py", "test_what_is_said_while_wasl_is_dead_is_answered_once_after_it_starts_again"),
+    ),
+    Row(
+        fault=("The database dies", "تتوقف قاعدة البيانات"),
+        outcome=("Platforms hear 503 and send again; nothing is lost", "تسمع المنصات ٥٠٣ فتعيد الإرسال، ولا يضيع شيء"),
+        test=(_OUTAGES, "test_while_postgresql_is_dead_hooks_answer_503_and_after_it_nothing_is_lost"),
+    ),
+    Row(
+        fault=("The disk is full", "يمتلئ القرص"),
+        outcome=("The same, and it recovers by itself", "مثل ذلك، ثم يتعافى وحده"),
+        test=(_OUTAGES, "test_while_the_disk_is_full_hooks_answer_503_and_it_recovers_by_itself"),
+    ),
+    Row(
+        fault=("The platform takes a send and its answer is cut off", "تأخذ المنصة الرسالة وينقطع ردها"),
+        outcome=("A receipt settles it; it is not sent twice", "يحسمه الإيصال، ولا تُرسل مرتين"),
+        test=(_OUTAGES, "test_sends_whose_answer_is_cut_off_are_settled_by_receipts_and_never_repeated"),
+    ),
     Row(
         fault=("A model provider throttles us and says for how long", "مزوّد النموذج يطلب التمهّل ويذكر المدة"),
         outcome=("The next candidate answers; the first is left alone for that long", "يجيب المرشح التالي، ويُترك الأول تلك المدة"),
