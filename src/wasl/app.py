@@ -34,6 +34,7 @@ from wasl.routing.route import RouteCandidate
 from wasl.service.answer import Answer, Lateness
 from wasl.service.ask import Ask
 from wasl.service.compose import Search, Voice
+from wasl.service.connect import Connect
 from wasl.service.deliver import Deliver
 from wasl.service.gather import Gather
 from wasl.service.housekeep import Housekeep
@@ -307,7 +308,9 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
     if serving.done():
         await serving  # it could not listen, and says why
     ready(f"http://{_shown_host(settings.server.host)}:{server.port}")
+    connecting = loop.create_task(_connect(i), name="connect")  # it ends by itself, and nothing waits for it
     await _first(stop.wait(), *running)
+    connecting.cancel()
     server.stop()
     await i.worker.stop(grace_seconds=STOP_GRACE_SECONDS)
     await asyncio.wait([serving], timeout=STOP_GRACE_SECONDS)
@@ -317,6 +320,14 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
     broken = [r for r in results if isinstance(r, Exception)]
     if broken:
         raise broken[0]
+
+
+async def _connect(i: Installation) -> None:
+    """Lets channels meet their platforms, where this process has hooks or polls."""
+    if i.settings.server.role != "worker":
+        public = i.settings.server.public_url
+        hooks_url = public.rstrip("/") + PREFIX if public else None
+        await Connect(channels=i.channels, network=i.network, clock=i.clock, hooks_url=hooks_url).run()
 
 
 def _settle_memory() -> None:

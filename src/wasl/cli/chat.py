@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 HISTORY_SHOWN: Final = 10
 LOOK_SECONDS: Final = 1.0
 """How often the store is looked at for an answer that nobody announced."""
+PATIENCE_SECONDS: Final = 20.0
+"""How long the person waits before being told that no answer came yet."""
 LINE_BYTES_MAX: Final = 64 << 10
 STOP_GRACE_SECONDS: Final = 10.0
 SCOPE: Final = "terminal"
@@ -42,6 +44,8 @@ def add(app: typer.Typer, compose: Compose) -> None:
 async def _chat(installation: Installation, *, name: str) -> None:
     async with installation.opened(), _working(installation):
         talk = _Talk(installation, name=name)
+        if sys.stdin.isatty():
+            typer.secho(f"{installation.settings.assistant.name}  (Ctrl-D ends, what was said is kept)", dim=True)
         await talk.history()
         async with _lines("› " if sys.stdin.isatty() else "") as lines:
             async for line in lines:
@@ -91,8 +95,13 @@ class _Talk:
 
         accepted = await self._send(words)
         async with self._installation.bus.subscribe(conversation_topic(accepted.conversation_id)) as told:
-            shown = _Shown(self._assistant)
+            shown = Shown(self._assistant, live=sys.stdout.isatty())
+            clock = self._installation.clock
+            patience_ends = clock.monotonic() + PATIENCE_SECONDS
             while (answer := await self._answer(accepted)) is None:
+                if clock.monotonic() > patience_ends:
+                    patience_ends = float("inf")
+                    typer.secho("(no answer yet; it is being tried again. Ctrl-C leaves, the message is kept)", dim=True, err=True)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_SECONDS):
                         async for _, data in told:
@@ -124,21 +133,21 @@ class _Talk:
         return next((m for m in after if m.author != "person" and m.reply_to in (None, accepted.message_id)), None)
 
 
-class _Shown:
-    """What of the growing answer stands on the screen."""
+class Shown:
+    """What of the growing answer stands on the screen; not `live`, only the whole one is shown."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, live: bool) -> None:
         self._name = name
         self._text = ""
         self._begun = False
-        self._terminal = sys.stdout.isatty()
+        self._live = live
 
     def take(self, data: bytes) -> bool:
         """Takes one live word; True when the store should be looked at."""
         from wasl.service.live import decode
 
         live = decode(data)
-        if live.kind == "delta" and live.at == len(self._text) and self._terminal:
+        if live.kind == "delta" and live.at == len(self._text) and self._live:
             self._begin()
             typer.echo(live.text, nl=False)
             self._text += live.text

@@ -69,7 +69,7 @@ async def _check(installation: Installation, *, hook_path: str) -> "Sequence[Che
 async def _connect(installation: Installation, *, only: str, hook_path: str) -> "list[tuple[str, Finding]]":
     from wasl.domain.errors import SettingWrong
     from wasl.ports.channel import Finding, Local
-    from wasl.service.check import subscribe
+    from wasl.service.connect import subscribe
 
     public = installation.settings.server.public_url
     if not public:

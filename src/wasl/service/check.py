@@ -7,7 +7,7 @@ import asyncio
 import difflib
 import os
 import shutil
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -17,12 +17,12 @@ import msgspec
 
 from wasl.config import Candidate, Settings
 from wasl.domain.errors import RetryLater, StoreDown, WaslError
-from wasl.ports.channel import Channel, Checks, Finding, Listens, Local, Subscribes
+from wasl.ports.channel import Channel, Checks, Finding, Local
 from wasl.ports.clock import Clock
 from wasl.ports.network import Network, Streamed
 from wasl.ports.provider import Keyless, ListsModels, Provider
 from wasl.ports.store import Store
-from wasl.service.drive import STEPS_MAX
+from wasl.service.connect import polls, through
 from wasl.service.learn import Learn
 from wasl.wire.call import Call, Reply
 
@@ -158,14 +158,14 @@ class Check:
             return [good(area, "has no way to test its credentials")]
         try:
             async with asyncio.timeout(CALL_SECONDS):
-                findings = await _through(channel.check(), self._network)
+                findings = await through(channel.check(), self._network)
         except (WaslError, TimeoutError) as error:
             return [bad(area, _why(error), "look at this machine's way out, and at the platform's status page")]
         return [Checked(area=area, finding=finding) for finding in findings]
 
     # -- the way in
     async def _hooks(self) -> list[Checked]:
-        hooked = [name for name, channel in self._channels.items() if not isinstance(channel, Local) and not _polls(channel)]
+        hooked = [name for name, channel in self._channels.items() if not isinstance(channel, Local) and not polls(channel)]
         public = (self._settings.server.public_url or "").rstrip("/")
         if not public:
             do = "set server.public_url to the address under which the world reaches this server"
@@ -222,13 +222,6 @@ class Check:
         return good("clock", f"within {CLOCK_SKEW_SECONDS_MAX:.0f} s of the others'")
 
 
-async def subscribe(channel: Channel, *, hook_url: str, network: Network) -> Sequence[Finding]:
-    """Tells the channel's platform where its hook is; nothing where the platform is told by hand. Raises what the network raises."""
-    if not isinstance(channel, Subscribes):
-        return ()
-    return await _through(channel.subscribe(hook_url), network)
-
-
 class _Dated:
     """A network that compares the clocks of those who answer with ours."""
 
@@ -255,23 +248,6 @@ class _Dated:
 
     async def close(self) -> None:
         """Leaves the connections to their owner."""
-
-
-async def _through(exchange: Generator[Call, Reply, Sequence[Finding]], network: Network) -> Sequence[Finding]:
-    """Runs an exchange that wants every Reply, whatever its status."""
-    try:
-        call = next(exchange)
-        for _ in range(STEPS_MAX):
-            call = exchange.send(await network.perform(call))
-    except StopIteration as stop:
-        return tuple(stop.value or ())
-    finally:
-        exchange.close()
-    raise RuntimeError(f"an exchange took more than {STEPS_MAX} requests")
-
-
-def _polls(channel: Channel) -> bool:
-    return isinstance(channel, Listens) and channel.listens()
 
 
 def _why(error: Exception) -> str:

@@ -188,3 +188,14 @@ def test_the_address_in_use_is_one_clear_line(config: Path) -> None:
     assert done.returncode == EXIT_SETTINGS
     assert f"127.0.0.1:{port} is in use already" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_simulation_starts_and_says_where(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "wasl", "simulate", "--data", str(tmp_path / "kept")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={"PYTHONPATH": str(SRC)}) as running:
+        assert running.stdout is not None
+        try:
+            assert running.stdout.readline().startswith("http://127.0.0.1:")
+        finally:
+            running.terminate()
+            running.wait(30)

@@ -9,7 +9,7 @@ import pytest
 from wasl.config import Candidate, Server, Settings
 from wasl.domain.errors import Throttled, Unauthorised, WaslError
 from wasl.ports.channel import Finding
-from wasl.service.check import Check, Checked, subscribe
+from wasl.service.check import Check, Checked
 from wasl.service.learn import EXAMPLE, Learn
 from wasl.store.memory import MemoryStore
 from wasl.testing.clock import TestClock
@@ -49,10 +49,6 @@ class Checking(Plain):
         first = yield Call(method="GET", url="https://platform.example/me")
         second = yield Call(method="GET", url="https://platform.example/hook")
         return [Finding(good=first.status == 200, what=f"said {first.status} and {second.status}", do="copy the token again")]
-
-    def subscribe(self, hook_url: str) -> Generator[Call, Reply, Sequence[Finding]]:
-        reply = yield Call(method="POST", url="https://platform.example/set", body=hook_url.encode())
-        return [Finding(good=reply.status == 200, what="set")]
 
 
 class Endless(Plain):
@@ -244,12 +240,3 @@ async def test_a_date_that_cannot_be_read_says_nothing(tmp_path: Path, date: str
     network = ScriptedNetwork(clock=TestClock())
     network.on("GET", "https://models.example/list", answer({"data": []}, headers={"date": date}))
     assert "no other clock" in said((await checked(tmp_path, network=network, providers={"p": Listing()}))["clock"])
-
-
-async def test_a_platform_is_told_where_the_hook_is() -> None:
-    network = ScriptedNetwork(clock=TestClock())
-    network.on("POST", "https://platform.example/set", answer())
-    (finding,) = await subscribe(Checking(), hook_url=f"{PUBLIC}/hooks/c", network=network)
-    assert finding.good
-    assert network.calls_to("*set*")[0].body == b"https://shop.example/hooks/c"
-    assert await subscribe(Plain(), hook_url="x", network=network) == ()
