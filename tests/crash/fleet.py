@@ -16,6 +16,7 @@ FUSE_SECONDS_MAX = 6.0
 WORK = "lease_seconds = 2\npoll_seconds = 0.2"
 RARE = ("claim", "renew", "retry_turn", "start_sending", "release")
 """Points that few turns pass."""
+OWN_DEATHS_MAX = 8
 ENTRY = ("-m", "tests.crash.serve")
 
 
@@ -54,6 +55,10 @@ class Deaths:
         return self.at_instants + sum(self.at_points.values())
 
 
+class Unfit(RuntimeError):
+    """The processes end by themselves again and again."""
+
+
 class Fleet:
     """`roles` names one process each; web-serving ones take hooks at `ports`."""
 
@@ -77,6 +82,12 @@ class Fleet:
         self._waiting = len(self.members)
         self._tasks = [asyncio.create_task(self._look_after(m)) for m in self.members]
 
+    def _ended(self, status: int, tail: str) -> None:
+        self.deaths.own.append(f"exit status {status}: {tail}")
+        if len(self.deaths.own) >= OWN_DEATHS_MAX:
+            self.planned_out.set()
+            raise Unfit("".join(self.deaths.own[-1:]))
+
     async def _look_after(self, member: Wasl) -> None:
         while self._plan:
             await self._one_life(member, self._plan.pop())
@@ -88,7 +99,7 @@ class Fleet:
             process = member.launch()
             status = await asyncio.to_thread(process.popen.wait)
             if not self._stopping:
-                self.deaths.own.append(f"exit status {status}: {process.tail(1500)}")
+                self._ended(status, process.tail(1500))
 
     async def _one_life(self, member: Wasl, kill: Kill) -> None:
         process = member.launch(env={VARIABLE: kill.spec} if kill.spec else {})
@@ -110,7 +121,11 @@ class Fleet:
             name = kill.spec.rsplit(":", 1)[0]
             self.deaths.at_points[name] = self.deaths.at_points.get(name, 0) + 1
         else:
-            self.deaths.own.append(f"exit status {status}: {process.tail(1500)}")
+            self._ended(status, process.tail(1500))
+
+    def unfit(self) -> bool:
+        """Says whether too many ended by themselves for the run to mean anything."""
+        return len(self.deaths.own) >= OWN_DEATHS_MAX
 
     async def stop(self) -> None:
         """Ends everybody politely."""

@@ -7,6 +7,7 @@ receipts before the send's own answer. The figures are the worst over the settin
 import argparse
 import asyncio
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -88,9 +89,10 @@ async def crash(
     platform.ports = fleet.ports
     await fleet.start()
     try:
+        print(f"{setting.name}: {len(kills)} kills planned …", file=sys.stderr, flush=True)
         each = -(-messages // PEOPLE)
         await asyncio.gather(*(platform.person(n, messages=each, until=fleet.planned_out) for n in range(PEOPLE)))
-        settled = await platform.settled(seconds=DRAIN_SECONDS_MAX)
+        settled = not fleet.unfit() and await platform.settled(seconds=DRAIN_SECONDS_MAX)
     finally:
         await fleet.stop()
         await platform.stop()
@@ -168,4 +170,5 @@ def parse() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.exit(asyncio.run(main(parse())))
