@@ -1,6 +1,6 @@
 # Everything a person runs. Each target prepares .venv by itself, and only when a lock file changed.
 .DEFAULT_GOAL := help
-.PHONY: help run install test check format docs contract browser bench crash figures lock clean
+.PHONY: help run install test check format docs contract browser bench crash soak figures lock clean
 
 PY := .venv/bin/python
 export PYTHONPATH := src
@@ -56,6 +56,11 @@ crash: ## Kills Wasl at every commit point and at random instants, and counts wh
 	$(PREPARE) dev
 	@$(PY) scripts/ensure_tools.py
 	$(PY) -m tests.crash.run $(ARGS)
+
+soak: ## Hours of load with random faults; ARGS="--minutes 120 --store postgres"
+	$(PREPARE) dev
+	@$(PY) scripts/ensure_tools.py
+	$(PY) -m tests.crash.soak $(ARGS)
 
 figures: ## Keeps what bench, crash and contract measured, for the READMEs
 	$(PREPARE) dev

@@ -8,6 +8,8 @@ the rounds counts. The PostgreSQL server's own CPU time is counted apart and sho
 import argparse
 import asyncio
 import contextlib
+import itertools
+import json
 import statistics
 import sys
 import tempfile
@@ -19,6 +21,7 @@ from tests.bench import figures
 from tests.bench.cluster import Cluster, NoPostgres
 from tests.bench.peer import Peer, Tally
 from tests.bench.process import cpu_seconds, rss_bytes
+from tests.bench.stream import first_chunks
 from tests.bench.subject import Floor, Wasl
 
 LIMITS = {
@@ -154,8 +157,34 @@ async def memory(bench: Bench) -> Figures:
     return found
 
 
+async def stream(bench: Bench) -> Figures:
+    """From the provider's first chunk to the page's first words, eight visitors at once; SQLite, then PostgreSQL with a worker apart."""
+    serials = itertools.count(1)
+    async with bench.running(bench.wasl()) as subject:
+        late = await first_chunks(bench.peer, subject.port, visitors=8, messages=25, serials=serials)
+    found: Figures = {"stream_first_chunk_p50_ms": round(statistics.median(late), 2)}
+    found["stream_first_chunk_p99_ms"] = round(statistics.quantiles(late, n=100)[98], 2)
+    if bench.cluster is not None:
+        store = bench.cluster.new_database()
+        async with bench.running(bench.wasl(store, role="web")) as web, bench.running(bench.wasl(store, role="worker")):
+            late = await first_chunks(bench.peer, web.port, visitors=8, messages=25, serials=serials)
+        found["stream_first_chunk_p50_ms_two_processes"] = round(statistics.median(late), 2)
+    return found
+
+
+async def install(bench: Bench) -> Figures:
+    """Megabytes and packages of the default install, in a throwaway environment."""
+    script = str(figures.ROOT / "scripts" / "measure_install.py")
+    process = await asyncio.create_subprocess_exec(sys.executable, script, stdout=asyncio.subprocess.PIPE)
+    out, _ = await process.communicate()
+    if process.returncode:
+        raise RuntimeError("the install could not be measured; is a package index reachable?")
+    measured = json.loads(out)
+    return {name: measured[name] for name in ("install_mb", "install_packages")}
+
+
 PARTS: dict[str, Callable[[Bench], "asyncio.Future[Figures]"]] = {
-    "turn_cpu": turn_cpu, "latency": latency, "start": start, "memory": memory,
+    "turn_cpu": turn_cpu, "latency": latency, "start": start, "memory": memory, "stream": stream, "install": install,
 }  # type: ignore[dict-item]  # fmt: skip
 
 
