@@ -142,7 +142,15 @@ class MemoryStore:
         """Gives the last messages, oldest first."""
         self._up()
         return [
-            Said(id=m.id, seq=m.seq, author=m.author, parts=m.parts, sent_at_ms=m.sent_ms, author_name=m.author_name)
+            Said(
+                id=m.id,
+                seq=m.seq,
+                author=m.author,
+                parts=m.parts,
+                sent_at_ms=m.sent_ms,
+                author_name=m.author_name,
+                reply_to=None if m.author == "person" else m.reply_to,
+            )
             for m in self._before(conversation_id, before_seq, limit)
         ]
 

@@ -25,7 +25,8 @@ READERS = 2
 PREVIEW_CHARACTERS = 160
 SEQ_MAX = 2**31 - 1
 
-_HISTORY = """select k.n, m.id, m.seq, m.author, m.parts, m.sent_ms, m.author_name
+_HISTORY = """select k.n, m.id, m.seq, m.author, m.parts, m.sent_ms, m.author_name,
+case when m.author <> 'person' then m.reply_to end
 from unnest($1::integer[], $2::uuid[], $3::integer[], $4::integer[]) k (n, conversation_id, before, most) cross join lateral
 (select * from message where conversation_id = k.conversation_id and seq < k.before order by seq desc limit k.most) m order by k.n, m.seq"""
 _SLOWEST = """(select d.state from delivery d where d.message_id = m.id order by case d.state when 'failed' then -1
@@ -107,8 +108,7 @@ class Readers:
             found: list[list[Said]] = [[] for _ in asked]
             try:
                 for r in await self.read(partial(_fetch_histories, arrays=arrays)):
-                    said = Said(id=str(r[1]), seq=r[2], author=r[3], parts=parts_of(r[4]), sent_at_ms=r[5], author_name=r[6])
-                    found[r[0]].append(said)
+                    found[r[0]].append(_said(r))
             except StoreDown as error:
                 for _, _, _, future in asked:
                     if not future.done():
@@ -117,6 +117,10 @@ class Readers:
             for (_, _, _, future), history in zip(asked, found, strict=True):
                 if not future.done():
                     future.set_result(history)
+
+
+def _said(r: Sequence[Any]) -> Said:
+    return Said(id=str(r[1]), seq=r[2], author=r[3], parts=parts_of(r[4]), sent_at_ms=r[5], author_name=r[6], reply_to=r[7])
 
 
 async def _fetch_histories(db: Connection, *, arrays: Sequence[object]) -> Sequence[Any]:

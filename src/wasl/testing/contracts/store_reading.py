@@ -32,6 +32,13 @@ class Reading:
         assert closing.reply is not None
         assert [(m.author, m.id) for m in said] == [("person", work.turns[0].message_id), ("assistant", closing.reply.id)]
 
+    async def test_history_names_what_a_message_of_ours_answers(self, scene: Scene) -> None:
+        accepted = await scene.say_hello(scene.arrival(reply_to="the platform's id of something older"))
+        message = scene.message(reply_to=accepted.message_id)
+        await scene.store.say(conversation_id=accepted.conversation_id, message=message, deliveries=(), now_ms=scene.now)
+        said = await scene.store.history(accepted.conversation_id, limit=10)
+        assert [m.reply_to for m in said] == [None, accepted.message_id]
+
     async def test_messages_are_paged_in_both_directions(self, scene: Scene) -> None:
         for n in range(6):
             outcome = await scene.arrive(f"{n}")
