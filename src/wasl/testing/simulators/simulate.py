@@ -253,11 +253,14 @@ def main_simulate(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, default=None, help="folder that is kept; without it a temporary one is removed at the end")
     parser.add_argument("--language", choices=sorted(WORDS), default="en", help="language of pages whose reader's is not known")
     options = parser.parse_args(sys.argv[2:] if arguments is None else list(arguments))
-    if options.data is not None:
-        asyncio.run(_run_until_signal(data=options.data, port=options.port, language=options.language))
-        return
-    with tempfile.TemporaryDirectory(prefix="wasl-simulate-") as folder:
-        asyncio.run(_run_until_signal(data=Path(folder), port=options.port, language=options.language))
+    try:
+        if options.data is not None:
+            asyncio.run(_run_until_signal(data=options.data, port=options.port, language=options.language))
+            return
+        with tempfile.TemporaryDirectory(prefix="wasl-simulate-") as folder:
+            asyncio.run(_run_until_signal(data=Path(folder), port=options.port, language=options.language))
+    except (RuntimeError, OSError) as error:
+        raise SystemExit(f"The simulation could not start: {error}") from error
 
 
 async def _run_until_signal(*, data: Path, port: int, language: str) -> None:
