@@ -33,7 +33,8 @@ where: address, location, located, where, directions, map, عنوان, العن�
 phone: phone, telephone, call, number, whatsapp number, contact, هاتف, تليفون, تلفون, رقم, رقمكم, جوال, موبايل,
     اتصل, أتصل, اكلمكم, تواصل, أتواصل, للتواصل, ra2am, rakam
 mail: email, e-mail, mail, إيميل, ايميل, بريد
-person: human, person, agent, someone, manager, staff, representative, employee, موظف, إنسان, بشر, شخص, حد,
+person: human, person, talk, speak, talking, agent, someone, manager, staff, representative, employee, موظف,
+    أتكلم, أتحدث, التحدث, اكلم, أكلم, إنسان, بشر, شخص, حد,
     مدير, خدمة العملاء, مسؤول, أحد, مندوب
 book: book, booking, reserve, reservation, reserving, appointment, حجز, أحجز, احجز, نحجز, الحجز, موعد, حجوزات,
     7agz, a7gez, ahgez
@@ -101,7 +102,7 @@ thursday: thursday, الخميس, خميس
 morning: morning, صباحا, الصبح, صباح
 evening: evening, tonight, night, مساء, بالليل, الليل, المسا
 outdoor: terrace, outside, outdoor, شرفة, تراس, الخارج, برا
-seat: seat, seats, seating, capacity, جلسة, جلسات, مقعد, مقاعد, كراسي
+seat: seat, seats, sit, seating, capacity, جلسة, جلسات, مقعد, مقاعد, كراسي
 fresh: fresh, freshness, طازج, طازة, طازه, فريش
 store food: keep, store, storage, freeze, freezer, fridge, shelf life, حفظ, أحفظ, احفظ, تخزين, ثلاجة, تلاجة,
     فريزر, صلاحية, يحفظ
@@ -144,6 +145,56 @@ shoghl sho8l ma7al sell sells buy bring place another other option options serve
 سياسة make take use stop closest nearest اعمل أعمل
 وصلت وصل جاب عامل عاملة ثاني تاني أخرى اخرى غير بدون الساعة
 """
+_COMMON: Final = """
+able about above accept across actually add after afternoon again ago ahead all allow allowed almost alone along
+already also although always am among amount another answer anybody anyone anyway anywhere around arrive aside
+away back bad based because become before begin behind believe below beside best better between big both box
+bring build busy call came care carry case catch certain chance check choose class clean clear come coming
+common complete consider contain could couple course cover cut date day days deal decide deep depend describe
+details different difficult done door down draw dress drive due during each earlier early easy eat eight either
+else end enjoy enough especially even evening ever every everybody everyone everything exactly example except
+expect extra eye face fact fall far fast favourite favorite feel few fill final finally find fine finish first
+five follow following food for forget form four free friend friends front full further future general gift given
+glad go goes going gone good grandma grandmother great group grow guest guests guy half hand happen happy hard
+hear heard heart heavy help her here high him himself hold home hope hot hour hours house how however idea
+imagine important include included including inside instead interested into issue item items itself join keep
+kept kind kinds knew know known lady large last late later lead least leave left less let letter level light
+line list listen little live long look looking lot love low main make many matter maybe mean means meet member
+mention middle might mind mine minute minutes moment month more morning mother mostly move much must myself name
+near nearby nearly necessary need needs never new next nice night nobody none noon normal note nothing notice
+number obviously offer often oh old older once one only onto open opinion order ordinary other others ought our
+ourselves out outside over own part particular party pass past people per perfect perhaps period person pick
+piece place plan play please plus point possible prefer prepare present probably problem provide put question
+quick quickly quite rather reach read ready real reason receive regular remember reply request require rest
+return right room run said same save saw say second see seem seen select sell send sent serve service set seven
+several shall share short show side similar simple since single sir sister sit sitting six small so some
+somebody someone something sometimes somewhere soon sorry sort special specific spend stand start state stay
+still stop store straight stuff such suggest support suppose sure take taken taking talk tell ten than thank
+that then there these they thing things think third those though three through time times today together told
+tomorrow tonight too took top total toward town try trying turn twice two type under understand until up upon us
+use used useful using usual usually various very visit wait walk want wants was way we week weekday weeks
+welcome well went were what whatever when where whether which while who whole whose why wife will wish with
+within without wonder word work working works would write wrong year years yes yesterday yet you young your
+husband son daughter father family cook cooked today's anything whichever u ur r thx sending أحتاج احتاج يحتاج
+نحتاج تحتاج أحب احب حابين نحب بحب اريد نريد تريد يريد تريدون نبغى تبغى يبغى نبي تبي عايزين عاوزين بدنا بدك بدكم
+أستطيع استطيع تستطيعون نستطيع يستطيع بقدر تقدرون اعمل أعمل نعمل تعمل تعملون بتعملوا يعمل أسوي اسوي تسوون نسوي
+سوي اشتري أشتري نشتري شراء أبيع ابيع تبيعون اخذ آخذ خذ ناخذ تاخذ ياخذ بياخد تاخدوا اجي أجي نجي تجي جيت جاي جايين
+اروح أروح نروح رايح رايحين اشوف أشوف شفت نشوف شوف اسأل أسأل سؤال استفسار استفسر اعرفكم معرفة تعرف تعرفوا تعرفون
+أفهم فهمت شرح توضيح تفاصيل معلومات معلومة قبل بعد خلال أثناء عند عندما لما وقت أوقات دائما دايما أحيانا احيانا
+ابدا أبدا فقط تقريبا حوالي أكثر اكثر أقل كثير كتير قليل شوي شوية جدا جدًا مرة مرات كبير كبيرة صغير صغيرة جديد
+جديدة قديم جيد جيدة حلو زين كويس كويسة منيح أحسن احسن أفضل افضل مناسب مناسبة ممتاز سريع بسرعة قريب قريبة بعيد
+بعيدة سهل صعب مهم ضروري لازم الناس ناس أشخاص شخص شخصين ضيوف ضيف جماعة صديق أصدقاء صاحبي أهلي أمي أبي ابني بنتي
+زوجتي زوجي مراتي جوزي جدتي أخي أختي ولد بنت رجل امرأة سيدة أستاذ حبيبي اخوي واحدة اثنين اتنين ثلاثة تلاتة أربعة
+اربعة خمسة ستة سبعة ثمانية تسعة عشرة عشر نصف نص ربع كامل كاملة أول اول ثاني تاني ثالث آخر اخر الأخير داخل خارج
+جوه جوا فوق تحت قدام أمام ورا خلف جنب بجانب يمين يسار شمال هون هناك بكرة بكره غدا غدًا أمس امبارح الأسبوع أسبوع
+شهر سنة عام يومين أيام ايام ساعة دقيقة دقائق سمحتوا لطفا لطفًا ياريت ليت اذن إذن لكن بالنسبة حول طريقة كيفية نوع
+أنواع شكل سبب مشكلة موضوع حالة طيب تمام صح غلطة عادي خاص خاصة عامة نفس مثل زي متل بدل ضمن يقعد يبقى يستمر يكفي
+يصير صار بيصير تصير ممنوع مسموح يسمح تسمحون تسمح تقبل تقبلون نقبل يقبل بتقبلوا توفرون توفر يوفر متوفرة تقدموا
+أحصل احصل نحصل استخدم أستخدم أرفع ارفع اوقف أوقف وصلني وصلتني وصلتنا يوصلني وصلنا رسلت أرسل ارسل ابعت أبعت بعت
+يحتوي تحتوي فيها فيهم عليه عليها منه منها منهم له لها لهم بتدوا تدوا بتعطوا تعطون
+"""
+"""Words that are in every talk: where no document knows one, that says little about whether the documents answer."""
+
 HINTING: Final = frozenset({"where", "time", "person", "price", "order", "change", "available", "menu", "home"})
 """Meanings that say what kind of fact is asked for and little about which one: they weigh less."""
 
@@ -165,6 +216,16 @@ def meanings_of_pair(first: str, second: str) -> tuple[str, ...]:
 def is_stop(token: str) -> bool:
     """Says whether a folded token is a small word that tells nothing about what is asked."""
     return token in _tables()[2]
+
+
+def is_common(token: str) -> bool:
+    """Says whether a folded token is a word of everyday talk."""
+    return text.light(token) in _common()
+
+
+@lru_cache(maxsize=1)
+def _common() -> frozenset[str]:
+    return frozenset(text.light(token) for token in text.tokens(_COMMON))
 
 
 def known_stems() -> Iterable[str]:

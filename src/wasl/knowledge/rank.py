@@ -26,8 +26,9 @@ _SATURATION: Final = 1.2  # k1 and b of BM25
 _LENGTH: Final = 0.6
 _MET_ONCE, _MET_OFTEN, _MET_IN_HEADING = 0.65, 0.20, 0.15  # together 1
 _MET_ABOVE: Final = 0.4  # only in the title of the document or a section around
-_UNKNOWN_WEIGHT: Final = 0.65
+_UNKNOWN_WEIGHT: Final = 0.8
 _HINT_WEIGHT: Final = 0.3
+_COMMON_WEIGHT: Final = 0.2
 _OTHER_LANGUAGE: Final = 0.85
 _PAIR_BONUS: Final = 0.06
 _BY_FORM, _BY_MEANING, _BY_SLIP = 0.92, 0.85, 0.75
@@ -163,14 +164,16 @@ class Index:
                     if "#" + meaning in self._postings:
                         terms["#" + meaning] = _BY_SLIP
         terms = {term: quality for term, quality in terms.items() if term in self._postings}
-        return _Asked(terms=tuple(terms.items()), weight=self._weight(terms, meanings))
+        return _Asked(terms=tuple(terms.items()), weight=self._weight(terms, meanings, common=lexicon.is_common(token)))
 
     def _by_meaning(self, meanings: Sequence[str]) -> _Asked:
         terms = {"#" + meaning: 1.0 for meaning in meanings if "#" + meaning in self._postings}
-        return _Asked(terms=tuple(terms.items()), weight=self._weight(terms, meanings))
+        return _Asked(terms=tuple(terms.items()), weight=self._weight(terms, meanings, common=False))
 
-    def _weight(self, terms: Mapping[str, float], meanings: Sequence[str]) -> float:
+    def _weight(self, terms: Mapping[str, float], meanings: Sequence[str], *, common: bool) -> float:
         """Weighs a thing asked by its rarity, between 0.35 and 1; what no document knows weighs nearly as much as the rarest."""
+        if not terms and common:
+            return _COMMON_WEIGHT
         if not terms:
             return _HINT_WEIGHT if meanings and meanings[0] in lexicon.HINTING else _UNKNOWN_WEIGHT
         many = len(self.passages)

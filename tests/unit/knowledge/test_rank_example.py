@@ -59,7 +59,7 @@ def label_of(example: Example, passage: Passage) -> str:
     return example[1][passage.source, passage.heading, passage.text]
 
 
-@pytest.mark.parametrize(("name", "wanted"), [("questions.tsv", 0.9), ("fresh.tsv", 0.8)])
+@pytest.mark.parametrize(("name", "wanted"), [("questions.tsv", 0.9), ("fresh.tsv", 0.8), ("unseen.tsv", 0.7)])
 def test_the_right_passage_comes_first(example: Example, name: str, wanted: float) -> None:
     asked = [one for one in labelled(name) if one.labels]
     wrong = []
@@ -68,11 +68,11 @@ def test_the_right_passage_comes_first(example: Example, name: str, wanted: floa
         label = label_of(example, found[0]) if found and found[0].score >= FITS else "nothing"
         if label not in one.labels:
             wrong.append(f"{one.manner} {one.question!r}: {label} ({found[0].score if found else 0}), not {one.labels}")
-    assert len(asked) >= 40
+    assert len(asked) >= 35
     assert 1 - len(wrong) / len(asked) >= wanted, "\n".join(wrong)
 
 
-@pytest.mark.parametrize(("name", "wanted"), [("questions.tsv", 0.9), ("fresh.tsv", 0.9)])
+@pytest.mark.parametrize(("name", "wanted"), [("questions.tsv", 0.9), ("fresh.tsv", 0.9), ("unseen.tsv", 0.7)])
 def test_questions_that_the_documents_do_not_answer_are_rejected(example: Example, name: str, wanted: float) -> None:
     asked = [one for one in labelled(name) if not one.labels]
     wrong = []
