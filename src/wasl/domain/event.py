@@ -15,7 +15,7 @@ class Arrival:
 
     `address` is where the answer goes (the group, in a group); `author` is "operator" for an echo of what the owner typed
     elsewhere; `wants_answer` is False for what nobody expects a reply to (a reaction, an edit, talk in a group that does not
-    name the assistant). `sent_at_ms` is the platform's time; `native_id` its id of the message.
+    name the assistant). `sent_at_ms` is the platform's time, 0 where it names none; `native_id` its id of the message.
     """
 
     key: str

@@ -67,8 +67,11 @@ class Gather:
         channel = self._channels.get(turn.address.key.channel)
         if not isinstance(channel, Fetches) or (part.size_bytes or 0) > MEDIA_BYTES_MAX:
             return None
-        try:
-            return await drive(channel.fetch(part), explain=channel.explain, network=self._network)
-        except WaslError as error:
-            log.warning("media could not be fetched", turn=turn.id, role=part.role, error=type(error).__name__, why=error.message)
-            return None
+        # an address that came with the message goes stale within minutes; the platform's id gives a fresh one
+        ways = (part, replace(part, url=None)) if part.url and part.native_id else (part,)
+        for way in ways:
+            try:
+                return await drive(channel.fetch(way), explain=channel.explain, network=self._network)
+            except WaslError as error:
+                log.warning("media could not be fetched", turn=turn.id, role=part.role, error=type(error).__name__, why=error.message)
+        return None

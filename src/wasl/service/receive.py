@@ -1,6 +1,7 @@
 """Receive: a platform's request becomes stored messages, due turns and receipts, and only then is acknowledged."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 
@@ -77,8 +78,13 @@ class Receive:
         return None
 
     async def events(self, name: str, *, raw: bytes, events: Sequence[Event], cursor: str | None = None) -> Sequence[Outcome]:
-        """Stores events in one commit and starts or announces the work they bring. Raises StoreDown."""
-        incoming = Incoming(channel=name, raw=raw, received_at_ms=self._clock.now_ms(), events=events, cursor=cursor)
+        """Stores events in one commit and starts or announces the work they bring. Raises StoreDown.
+
+        What the platform gave no time for is stored with the time at which it was received.
+        """
+        now = self._clock.now_ms()
+        events = [replace(event, sent_at_ms=now) if isinstance(event, Arrival) and not event.sent_at_ms else event for event in events]
+        incoming = Incoming(channel=name, raw=raw, received_at_ms=now, events=events, cursor=cursor)
         try:
             outcomes = await self._store.receive(incoming, lease=self._offer())
         except StoreDown:

@@ -1,0 +1,56 @@
+from collections.abc import Generator
+from pathlib import Path
+from typing import Any
+
+from tests.unit.service.house import Letters
+
+from wasl.domain.event import Arrival
+from wasl.domain.message import Media
+from wasl.domain.person import AddressKey
+from wasl.net.blobs import FolderBlobs
+from wasl.ports.store import Incoming, Lease
+from wasl.service.gather import Gather
+from wasl.store.memory import MemoryStore
+from wasl.testing.clock import TestClock
+from wasl.testing.network import ScriptedNetwork, answer
+from wasl.wire.call import Call, Reply
+
+
+class Pictures(Letters):
+    """Letters with pictures: an address that goes stale, and an id that gives the file as well."""
+
+    def fetch(self, media: Media) -> Generator[Call, Reply, bytes]:
+        reply = yield Call(method="GET", url=media.url or f"https://letters.test/by-id/{media.native_id}")
+        return reply.body
+
+
+async def gathered(tmp_path: Path, network: ScriptedNetwork, clock: TestClock, media: Media) -> tuple[Any, Any]:
+    store, blobs = MemoryStore(clock=clock), FolderBlobs(tmp_path)
+    await store.open()
+    key = AddressKey(channel="letters", scope="desk", handle="ali", kind="account")
+    arrival = Arrival(key="k", address=key, parts=(media,), sent_at_ms=1)
+    await store.receive(Incoming(channel="letters", raw=b"", received_at_ms=clock.now_ms(), events=[arrival]))
+    (work,) = await store.claim(lease=Lease(owner="t", milliseconds=1000), limit=1, now_ms=clock.now_ms())
+    channels: Any = {"letters": Pictures()}
+    turns, _ = await Gather(store=store, blobs=blobs, network=network, channels=channels).media(work.turns)
+    (part,) = turns[0].parts
+    return part, await blobs.get(part.sha256) if part.sha256 else None
+
+
+async def test_a_file_whose_address_went_stale_is_fetched_by_its_id(tmp_path: Path) -> None:
+    clock = TestClock()
+    network = ScriptedNetwork(clock=clock)
+    network.on("GET", "https://cdn.test/stale", answer(b"", status=403))
+    network.on("GET", "https://letters.test/by-id/7", answer(b"picture"))
+    part, data = await gathered(tmp_path, network, clock, Media(role="photo", url="https://cdn.test/stale", native_id="7"))
+    assert data == b"picture"
+    assert part.size_bytes == 7
+
+
+async def test_a_file_that_nothing_leads_to_any_more_stays_as_it_was_described(tmp_path: Path) -> None:
+    clock = TestClock()
+    network = ScriptedNetwork(clock=clock)
+    network.on("GET", "*", answer(b"", status=403), answer(b"", status=403))
+    media = Media(role="photo", url="https://cdn.test/stale", native_id="7")
+    part, data = await gathered(tmp_path, network, clock, media)
+    assert (part, data) == (media, None)
