@@ -175,7 +175,8 @@ class Listener:
     async def plug(self) -> str:
         """Opens the port (the same one as before, if there was one) and gives the URL."""
         if self._server is None:
-            bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            # Named as TCP, else asyncio leaves small writes waiting for acknowledgements: 40 ms an answer.
+            bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
             bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             bound.bind((HOST, self.port))
             self.port = bound.getsockname()[1]
