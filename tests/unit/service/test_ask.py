@@ -279,6 +279,25 @@ async def test_a_silent_candidate_is_left_within_its_limit_and_not_asked_again(s
     assert asked.records[0].usage.estimated
 
 
+async def test_a_silent_candidate_is_not_asked_again_even_when_nobody_else_is_left() -> None:
+    scene = Scene({"name": "a"}, {"name": "b"}, retries=2)
+    scene.on("a", Silence())
+    scene.on("b", fault(503))
+    with pytest.raises(Unroutable) as raised:
+        await scene.run(show=True)
+    assert (scene.asked_of("a"), scene.asked_of("b")) == (1, 3)
+    assert raised.value.seconds is not None, "a later turn may ask it again"
+
+
+@pytest.mark.parametrize(("status", "named"), [(401, "Unauthorised"), (404, "Refused"), (429, "Throttled"), (503, "Unavailable")])
+async def test_a_stream_that_begins_with_an_error_is_named_by_it(status: int, named: str) -> None:
+    scene = Scene({"name": "a"}, {"name": "b"}, retries=0)
+    scene.on("a", fault(status))
+    scene.on("b", STREAM)
+    asked = await scene.run(show=True)
+    assert [r.outcome for r in asked.records] == [named, "answered"]
+
+
 async def test_headers_and_comments_are_not_a_first_token() -> None:
     scene = Scene({"name": "a"}, {"name": "b"})
     scene.on("a", streamed(b": ping\n\n", Pause(seconds=1.5), b": ping\n\n", Pause(seconds=1.5), b": ping\n\n", Pause(seconds=1.5), END))
