@@ -12,7 +12,7 @@ const find = (id) => document.getElementById(id);
 const scroll = find("scroll"), logElement = find("log"), draftBox = find("draft"), input = find("write"), form = find("compose");
 const send = find("send"), status = find("status"), jump = find("jump"), older = find("older"), empty = find("empty"), announce = find("announce");
 const frame = new Frame(page);
-const token = page.embedded ? frame.keep("visitor", page.visitor) : page.visitor;
+const token = page.embedded ? await frame.visitor(page.visitor) : page.visitor;
 const headers = () => ({ "x-wasl-visitor": token });
 const draft = new Draft(draftBox.querySelector(".words"));
 const fresh = { count: 0, first: null };
@@ -218,7 +218,7 @@ async function begin() {
   frame.paint();
   for (;;) {
     try { await history(); break; } catch (error) {
-      if (error instanceof Failed && error.status === 401) { frame.forget("visitor"); location.reload(); return; }
+      if (error instanceof Failed && error.status === 401) { frame.forget(); location.reload(); return; }
       state("lost");
       await new Promise((resolve) => setTimeout(resolve, 1500));
     }

@@ -1,5 +1,9 @@
 // The side of the chat that speaks with the page it is framed in; on its own page it does nothing.
 
+const KEY = "wasl.visitor";
+const TOKEN = /^[A-Za-z0-9-]{8,64}\.[\w-]{20,100}$/;
+const WAIT_MS = 1_500;
+
 export class Frame {
   constructor(page) {
     this.site = page.site;
@@ -12,6 +16,7 @@ export class Frame {
       if (event.source !== window.parent || event.origin !== this.site || event.data?.wasl !== 1) return;
       if (event.data.act === "open") { this.closed = false; this.onOpen(); }
       if (event.data.act === "close") this.closed = true;
+      if (event.data.act === "kept") this.answer?.(event.data.token);
     });
     document.getElementById("leave")?.addEventListener("click", () => this.tell("close"));
     addEventListener("keydown", (event) => { if (event.key === "Escape" && !document.querySelector("dialog[open]")) this.tell("close"); });
@@ -20,16 +25,33 @@ export class Frame {
 
   tell(act, values = {}) { if (this.embedded && this.site) window.parent.postMessage({ wasl: 1, act, ...values }, this.site); }
 
-  keep(name, value) {
+  // The visitor's token: kept in this frame's own storage, or, where the browser refuses storage to frames, by the site's page,
+  // which then learns the token of the visitor that it brought itself, and of no other.
+  async visitor(value) {
     try {
-      const kept = localStorage.getItem(`wasl.${name}`);
+      const kept = localStorage.getItem(KEY);
       if (kept) return kept;
-      localStorage.setItem(`wasl.${name}`, value);
-    } catch { /* storage is refused to frames here: the talk lasts as long as the page */ }
-    return value;
+      localStorage.setItem(KEY, value);
+      return value;
+    } catch { /* refused */ }
+    const kept = await this.ask();
+    if (!kept) this.tell("keep", { token: value });
+    return kept || value;
   }
 
-  forget(name) { try { localStorage.removeItem(`wasl.${name}`); } catch { /* nothing was kept */ } }
+  ask() {
+    return new Promise((resolve) => {
+      if (!this.embedded || !this.site) { resolve(null); return; }
+      setTimeout(resolve, WAIT_MS, null);
+      this.answer = (token) => resolve(typeof token === "string" && TOKEN.test(token) ? token : null);
+      this.tell("ask");
+    });
+  }
+
+  forget() {
+    try { localStorage.removeItem(KEY); } catch { /* nothing is kept here */ }
+    this.tell("keep", { token: "" });
+  }
 
   paint() {
     if (!this.colour) return;

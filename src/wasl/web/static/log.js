@@ -157,8 +157,8 @@ export class Log {
       button.addEventListener("click", () => { if (picture.src) showWhole(picture.src, name); });
       return el("li", {}, button);
     }
-    const button = el("button", { type: "button", class: "file", "aria-label": say("download", { name }), disabled: !file.url },
-      icon("file", 22), el("span", {}, el("bdi", {}, name), el("small", {}, file.size ? sizeOf(file.size) : "")));
+    const button = el("button", { type: "button", class: "file", disabled: !file.url },
+      icon("file", 22), el("span", {}, el("span", { class: "unseen" }, say("download", { name: "" })), el("bdi", {}, name), el("small", {}, file.size ? sizeOf(file.size) : "")));
     button.addEventListener("click", async () => {
       const url = await this.load(file);
       el("a", { href: url, download: name }).click();

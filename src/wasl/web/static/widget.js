@@ -63,6 +63,10 @@
   const tell = (act) => { if (ready) frame.contentWindow.postMessage({ wasl: 1, act }, home); };
   const fresh = (n) => { count.hidden = !n; count.textContent = n ? String(n) : ""; button.setAttribute("aria-label", n ? words.fresh + n : words.open); };
 
+  // Asked only where the browser refuses the frame a storage of its own.
+  const kept = () => { try { return localStorage.getItem("wasl.visitor"); } catch { return null; } };
+  const keep = (token) => { try { localStorage.setItem("wasl.visitor", token); } catch { /* then the talk lasts as long as the page */ } };
+
   function load() {
     if (frame) return;
     const asked = new URLSearchParams({ lang: language, site: location.origin });
@@ -87,6 +91,8 @@
   addEventListener("message", (event) => {
     if (event.origin !== home || !frame || event.source !== frame.contentWindow || event.data?.wasl !== 1) return;
     if (event.data.act === "ready") { ready = true; if (open) tell("open"); }
+    if (event.data.act === "ask") frame.contentWindow.postMessage({ wasl: 1, act: "kept", token: kept() }, home);
+    if (event.data.act === "keep") keep(String(event.data.token).slice(0, 200));
     if (event.data.act === "close" && open) set(false);
     if (event.data.act === "message" && !open) fresh(Number(event.data.count) || 1);
     if (event.data.act === "read") fresh(0);

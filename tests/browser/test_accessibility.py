@@ -1,0 +1,122 @@
+"""Every page by the rules of accessibility, in both languages and both schemes; narrow screens; targets large enough."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from playwright.async_api import BrowserContext, Page, expect
+from tests.browser.driving import DESK, PHONE, SMALL, Drive, answers, say, violations
+
+pytestmark = pytest.mark.browser
+RICH = "## A heading\n\n> A quote, **bold**\n\n1. one\n2. two with `code`\n\n" + (
+    "| a | b |\n|---|---|\n| 1 | 2 |\n\n[a link](https://example.org)\n\n```\ncode\n```"
+)
+
+CUT = """[...document.querySelectorAll('body *')].filter((e) => {
+  const box = e.getBoundingClientRect();
+  return box.width > 1 && !e.closest('.unseen, .skip, pre, table, .wide') && (box.left < -1 || box.right > innerWidth + 1);
+}).map((e) => `${e.tagName}.${e.className}`)"""
+SMALL_TARGETS = """[...document.querySelectorAll('button, .icon, nav a, .button, .brand[href], input:not([type=hidden]), textarea')
+].filter((e) => {
+  const box = e.getBoundingClientRect();
+  return box.width && !e.matches('.copy, .again') && (box.width < 44 || box.height < 44);
+}).map((e) => e.outerHTML.slice(0, 80))"""
+"""Copying and trying again are 28 px tall inside a line of words, with room around them that also takes the finger."""
+
+
+async def every_page(drive: Drive, context: BrowserContext, *, language: str) -> AsyncIterator[tuple[str, Page]]:
+    """Walks all pages, each as it looks in use."""
+    drive.wasl.script.answers["rich"] = RICH
+    page = await drive.chat(language=language, context=context)
+    yield "chat, empty", page
+    await say(page, "rich")
+    await answers(page, 1)
+    await page.locator("#choose").set_input_files([{"name": "a.txt", "mimeType": "text/plain", "buffer": b"words"}])
+    await expect(page.locator("#files progress")).to_have_count(0)
+    yield "chat, in use", page
+    await page.locator("#send").click()
+    await answers(page, 2)
+    drive.wasl.script.pause_after = 2
+    await say(page, "held back for a while")
+    await expect(page.locator("#draft .words")).not_to_be_empty()
+    yield "chat, while an answer grows", page
+    drive.wasl.script.gate.set()
+    await answers(page, 3)
+    await page.goto(f"{drive.wasl.url}/widget?lang={language}")
+    await page.locator("body.loaded").wait_for()
+    yield "widget", page
+    await page.goto(f"{drive.wasl.url}/nowhere?lang={language}")
+    yield "no such page", page
+    await page.goto(f"{drive.wasl.url}/console/?lang={language}")
+    yield "console, closed", page
+    await page.goto(await drive.wasl.login_url())
+    yield "console, link", page
+    await page.locator("form button").click()
+    await page.locator(".tiles").wait_for()
+    yield "overview", page
+    await page.goto(f"{drive.wasl.url}/console/conversations")
+    await page.locator("#list a").first.wait_for()
+    yield "conversations", page
+    await page.locator("#list a").first.click()
+    await page.locator("body.loaded").wait_for()
+    yield "conversation", page
+
+
+async def walk(drive: Drive, look: Callable[[str, Page], Awaitable[None]], *, language: str, **options: object) -> None:
+    drive.trouble.allowed_errors += ("404", "401")
+    context = await drive.context(**options)  # type: ignore[arg-type]
+    async for name, page in every_page(drive, context, language=language):
+        await look(name, page)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize(("scheme", "size"), [("light", DESK), ("dark", PHONE)])
+async def test_no_page_breaks_a_rule_of_accessibility(
+    drive: Drive, language: str, scheme: str, size: tuple[int, int], counted: dict[str, float]
+) -> None:
+    broken: list[str] = []
+
+    async def look(name: str, page: Page) -> None:
+        found = await violations(page)
+        counted["pages"] += 1
+        counted["axe_violations"] += len(found)
+        broken.extend(f"{name}: {one}" for one in found)
+
+    await walk(drive, look, language=language, scheme=scheme, size=size, reduced_motion="reduce")
+    assert broken == []
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_no_page_is_wider_than_a_small_phone_and_every_target_is_large_enough(drive: Drive, language: str) -> None:
+    wrong: list[str] = []
+
+    async def look(name: str, page: Page) -> None:
+        if (width := await page.evaluate("document.scrollingElement.scrollWidth")) > SMALL[0]:
+            wrong.append(f"{name} is {width} px wide")
+        wrong.extend(f"{name}: {one} is cut" for one in await page.evaluate(CUT))
+        wrong.extend(f"{name}: {one} is smaller than 44 px" for one in await page.evaluate(SMALL_TARGETS))
+
+    await walk(drive, look, language=language, size=SMALL)
+    assert wrong == []
+
+
+async def test_what_happens_is_said_to_a_screen_reader(drive: Drive) -> None:
+    page = await drive.chat()
+    await say(page, "hello")
+    await answers(page, 1)
+    log = page.get_by_role("log", name="Messages")
+    await expect(log).to_have_attribute("aria-live", "polite")
+    await expect(log.get_by_role("heading", level=3)).to_have_count(2)
+    await expect(log.get_by_role("heading", level=3).last).to_contain_text("Zaytuna Bakery said")
+    await expect(page.get_by_role("heading", level=1, name="Zaytuna Bakery")).to_be_visible()
+    await expect(page.locator("#announce")).to_have_text("Zaytuna Bakery is writing")
+    await expect(page.get_by_role("textbox", name="Your message")).to_be_visible()
+    assert await page.locator("html").get_attribute("lang") == "en"
+
+
+async def test_the_pages_hold_at_twice_the_letter_size(drive: Drive) -> None:
+    page = await drive.chat(size=PHONE)
+    await page.locator("html").evaluate("(h) => { h.style.fontSize = '200%'; }")
+    await say(page, "hello")
+    await answers(page, 1)
+    assert await page.evaluate("document.scrollingElement.scrollWidth") <= PHONE[0]
+    await expect(page.locator("#send")).to_be_in_viewport()

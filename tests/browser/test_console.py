@@ -1,0 +1,79 @@
+"""Journeys of an operator."""
+
+import pytest
+from playwright.async_api import expect
+from tests.browser.driving import PHONE, Drive, answers, say
+
+pytestmark = pytest.mark.browser
+
+
+async def test_an_operator_logs_in_by_a_link_reads_along_and_answers_as_a_person(drive: Drive) -> None:
+    console = await drive.console()
+    await console.get_by_role("link", name="Conversations").click()
+    await expect(console.locator("#nobody")).to_be_visible()
+    visitor = await drive.chat()
+    await say(visitor, "Is somebody there?")
+    await answers(visitor, 1)
+    await console.locator("#list a").click()
+    await expect(console.locator("#log .person")).to_contain_text("Is somebody there?")
+    await console.locator("#write").fill("Yes, a person: <b>me</b>")
+    await console.locator("#write").press("Enter")
+    await expect(visitor.locator("#log .operator .words")).to_have_text("Yes, a person: <b>me</b>")
+    await expect(visitor.locator("#log .operator .who")).to_have_text("Our team")
+    await expect(console.locator("#log .operator .mark")).to_have_attribute("title", "Read")
+    await expect(console.locator("#log .assistant .mark")).to_have_attribute("title", "Read")
+    await say(visitor, "Thank you")
+    await expect(console.locator("#log .person").last).to_contain_text("Thank you")
+    await expect(console.locator("#log .assistant").last).to_contain_text("You said: Thank you")
+    await expect(console.locator("#log .message")).to_have_count(5)
+
+
+async def test_the_list_follows_who_writes_without_taking_the_focus_away(drive: Drive) -> None:
+    first, second = await drive.chat(), await drive.chat(language="ar")
+    await say(first, "one")
+    await answers(first, 1)
+    console = await drive.console()
+    await console.get_by_role("link", name="Conversations").click()
+    await expect(console.locator("#list li")).to_have_count(1)
+    await console.locator("#list a").focus()
+    await say(second, "اثنان")
+    await expect(console.locator("#list li")).to_have_count(2)
+    await expect(console.locator("#list li").first).to_contain_text("اثنان")
+    await expect(console.locator("#list a").last).to_be_focused()
+
+
+async def test_on_a_phone_the_list_and_the_talk_take_turns(drive: Drive) -> None:
+    visitor = await drive.chat()
+    await say(visitor, "hello")
+    await answers(visitor, 1)
+    console = await drive.console(size=PHONE)
+    await console.get_by_role("link", name="Conversations").click()
+    await console.locator("#list a").click()
+    await expect(console.locator(".list")).to_be_hidden()
+    await console.get_by_role("link", name="Back to the list").click()
+    await expect(console.locator("#list a")).to_be_visible()
+
+
+async def test_a_used_link_and_a_closed_session_lead_to_words_not_to_the_console(drive: Drive) -> None:
+    console = await drive.console()
+    await console.get_by_role("button", name="Log out").click()
+    await expect(console.locator("code")).to_have_text("wasl login")
+    await console.goto(f"{drive.wasl.url}/console/conversations")
+    await expect(console.locator("code")).to_have_text("wasl login")
+    await expect(console.locator("#list")).to_have_count(0)
+
+
+async def test_the_console_reconnects_when_the_server_is_back(drive: Drive) -> None:
+    visitor = await drive.chat()
+    await say(visitor, "hello")
+    await answers(visitor, 1)
+    console = await drive.console()
+    await console.get_by_role("link", name="Conversations").click()
+    await console.locator("#list a").click()
+    await expect(console.locator("#log .message")).to_have_count(2)
+    await drive.wasl.stop()
+    await expect(console.locator("#list-state")).to_have_text("No connection. Trying again…")
+    await drive.wasl.start()
+    await say(visitor, "again")
+    await expect(console.locator("#log .message")).to_have_count(4)
+    await expect(console.locator("#list-state")).to_be_empty()
