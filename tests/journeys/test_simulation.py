@@ -45,9 +45,13 @@ async def test_what_is_said_while_wasl_is_dead_is_answered_once_after_it_starts_
         sara = simulation.whatsapp.person(phone="966501234567", name="Sara", country="SA")
         chat = simulation.telegram.chats.meet(77, name="Omar")
         assert simulation.child is not None
+        # The model takes its time, so that the plug is pulled while it is asked: pulled during the send, the delivery would
+        # rightly wait a minute for a receipt.
+        simulation.first.first_token_seconds = 5.0
         simulation.whatsapp.say(sara, "one")
         await until(simulation.whatsapp.feed, lambda: bool(simulation.first.calls))
         await simulation.child.kill()
+        simulation.first.first_token_seconds = 0.0
         simulation.whatsapp.say(sara, "two")
         simulation.telegram.say(chat, "three")
         await simulation.child.start()

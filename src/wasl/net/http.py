@@ -57,7 +57,7 @@ class HttpNetwork:
         try:
             body = await _read(response, call=call)
         except (aiohttp.ClientError, ConnectionError, TimeoutError) as error:
-            raise Unclear(f"the answer from {_where(call)} broke ({_why(error)}); it may have been carried out") from error
+            raise _unclear(f"the answer from {_where(call)} broke", error) from error
         finally:
             _give_back(response)
         return Reply(status=response.status, headers={k.lower(): v for k, v in response.headers.items()}, body=body)
@@ -94,7 +94,7 @@ class HttpNetwork:
         except aiohttp.InvalidURL as error:
             raise Unavailable(f"the address of {_where(call)} is not valid; mend the setting it comes from") from error
         except (aiohttp.ClientError, ConnectionError, TimeoutError, asyncio.IncompleteReadError) as error:
-            raise Unclear(f"no answer from {_where(call)} ({_why(error)}); it may have been carried out") from error
+            raise _unclear(f"no answer from {_where(call)}", error) from error
 
     def _url(self, text: str) -> URL:
         url = self._urls.get(text)
@@ -136,6 +136,11 @@ async def _read(response: aiohttp.ClientResponse, *, call: Call) -> bytes:
 def _where(call: Call) -> str:
     """Names the host only: paths and queries of some platforms hold a secret."""
     return URL(call.url).host or "an address without a host"
+
+
+def _unclear(what: str, error: BaseException) -> Unclear:
+    timed_out = isinstance(error, TimeoutError)
+    return Unclear(f"{what} ({_why(error)}); it may have been carried out", timed_out=timed_out or None)
 
 
 def _why(error: BaseException) -> str:

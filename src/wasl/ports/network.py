@@ -29,7 +29,8 @@ class Network(Protocol):
         """Makes the request and reads the whole answer.
 
         Raises Unavailable when the request was surely not carried out (no connection, refused, name unknown), Unclear when
-        it was written and no whole answer came (reset, time-out), TooLarge when the answer passes the call's cap.
+        it was written and no whole answer came (a reset; or the call's
+        time-out, then with the fact `timed_out`), TooLarge when the answer passes the call's cap.
         """
         ...
 

@@ -17,6 +17,7 @@ from wasl.wire.call import Call, Reply
 
 AFTER_END_SECONDS = 0.1
 """After the end mark the connection's own end is awaited so long, so that it can be used again."""
+SECONDS_LEAST = 0.001
 NETWORK_SECONDS_MORE = 5.0
 """The network's own time-out comes so much after ours, so that ours says what happened."""
 TOOL_CALLS_MAX = 128
@@ -117,10 +118,15 @@ class Attempt:
 
     async def _whole(self, candidate: RouteCandidate, prompt: Prompt, gathered: "Gathered") -> None:
         provider = cast(Provider, candidate.provider)
-        call = self._timed(provider.encode(prompt, model=candidate.model, stream=False))
-        until = min(self.clock.monotonic() + self.limits.whole_seconds, self.ends_at)
-        async with Patience(self.clock, until=until):
+        # The network's own time-out is enough here, and spares every turn a watching task.
+        seconds = min(self.limits.whole_seconds, self.ends_at - self.clock.monotonic())
+        call = replace(provider.encode(prompt, model=candidate.model, stream=False), timeout_seconds=max(seconds, SECONDS_LEAST))
+        try:
             reply = await self.network.perform(call)
+        except Unclear as error:
+            if error.facts.get("timed_out"):
+                raise TimeoutError from error
+            raise
         failure = provider.explain(reply)
         if failure is not None:
             raise failure

@@ -165,7 +165,7 @@ class ScriptedNetwork:
     async def _wait(self, seconds: float | None, *, deadline: float | None, call: Call) -> None:
         if await _waited(seconds, deadline=deadline, clock=self._clock):
             return
-        raise Unclear(f"{call.method} {call.url}: no answer within {call.timeout_seconds} s")
+        raise Unclear(f"{call.method} {call.url}: no answer within {call.timeout_seconds} s", timed_out=True)
 
 
 class ScriptedStream:
