@@ -1,6 +1,7 @@
 """A real PostgreSQL for tests: a throwaway cluster on loopback, one database per test module, everything gone at the end."""
 
 import asyncio
+import ctypes
 import os
 import secrets
 import shutil
@@ -76,7 +77,7 @@ def _cluster(binaries: Path, folder: Path, options: tuple[str, ...]) -> Iterator
     for setting in (*settings, *options):
         command += ["-c", setting]
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, **unprivileged)
+        process = subprocess.Popen(command, stdout=log, stderr=log, cwd=folder, preexec_fn=_die_with_us, **unprivileged)
         try:
             url = f"postgresql://{ROLE}@127.0.0.1:{port}/postgres"
             run(_ready(url, process, folder / "log"))
@@ -106,6 +107,12 @@ def _unprivileged(folder: Path) -> dict[str, Any]:
     raise RuntimeError(
         "PostgreSQL does not run as root, and there is neither a user `postgres` nor `nobody`; run the tests as another user"
     )
+
+
+def _die_with_us() -> None:
+    """Has Linux stop the server when the tests are killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGINT)  # PR_SET_PDEATHSIG
 
 
 def _free_port() -> int:

@@ -113,8 +113,8 @@ class GroupCommit:
         except LOST as error:
             self._drop()
             _fail(group, down(error))
-        except (asyncpg.PostgresError, ValueError, TypeError) as error:
-            # One write that the database or its encoding refuses must not fail its neighbours.
+        except Exception as error:  # noqa: BLE001  # the only writer must outlive any surprise, and says it to whoever asked
+            # One write that the database, its encoding or the law refuses must not fail its neighbours.
             if len(group) > 1 and not isinstance(error, asyncpg.InsufficientResourcesError):
                 for write in group:
                     await self._store([write])
@@ -122,10 +122,7 @@ class GroupCommit:
                 _fail(group, down(error))
 
     async def _transact(self, group: list[Write]) -> list[Any]:
-        if self._db is None or self._db.is_closed():
-            self._db = await connect(self._url, name="writer")
-        db = self._db
-        await db.execute("begin")
+        db = await self._begin()
         try:
             results = await _statements(db, group)
             await db.execute("commit")
@@ -133,6 +130,18 @@ class GroupCommit:
             await self._rollback()
             raise
         return results
+
+    async def _begin(self) -> Connection:
+        if self._db is not None and not self._db.is_closed():
+            try:
+                await self._db.execute("begin")
+            except LOST:
+                self._drop()  # it broke while it was idle: nothing is lost, another one will do
+            else:
+                return self._db
+        self._db = await connect(self._url, name="writer")
+        await self._db.execute("begin")
+        return self._db
 
     async def _rollback(self) -> None:
         db = self._db

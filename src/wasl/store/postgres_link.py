@@ -18,7 +18,14 @@ LOCK_MS = 10_000
 IDLE_IN_TRANSACTION_MS = 15_000
 """A process that froze inside a transaction loses its locks after this long."""
 
-LOST = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError, asyncpg.OperatorInterventionError)
+LOST = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError,
+)
 """The connection, not the statement, is at fault: nothing more can be done with it."""
 
 _SETTINGS = (
@@ -59,4 +66,6 @@ async def connect(url: str, *, name: str) -> Connection:
 
 def down(error: Exception) -> StoreDown:
     """Says in one sentence that the database cannot commit now."""
-    return StoreDown(f"PostgreSQL cannot be used now ({type(error).__name__}: {error}); nothing was stored, try again")
+    found = StoreDown(f"PostgreSQL cannot be used now ({type(error).__name__}: {error}); nothing was stored, try again")
+    found.__cause__ = error
+    return found
