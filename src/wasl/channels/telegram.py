@@ -63,9 +63,10 @@ class Telegram:
         choice_text_max=4096,
         markup="html",
         unknown_policy="resend",
-        pace=Pace(seconds_per_message=1 / 30, burst=30),
-        pair_pace=Pace(seconds_per_message=1.0, burst=3),
-        group_pace=Pace(seconds_per_message=3.0, burst=20),
+        # burst and pace together stay under 30 in a second, 1 in a second per chat, 20 in a minute per group
+        pace=Pace(seconds_per_message=1 / 25, burst=5),
+        pair_pace=Pace(seconds_per_message=1.0),
+        group_pace=Pace(seconds_per_message=4.0, burst=4),
         typing_seconds=5.0,
         ack_seconds=10.0,
         body_bytes_max=1 * _MIB,
