@@ -10,9 +10,14 @@ import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
+import structlog
+
 from wasl.domain.errors import StoreDown, WaslError
+
+log = structlog.get_logger(__name__)
 
 Result = TypeVar("Result")
 Write = Callable[[sqlite3.Connection], Result]
@@ -84,6 +89,10 @@ class GroupCommit:
                     await self._one_by_one(group)
                 else:
                     _fail(group, error)
+            except Exception as error:  # a border: a writer that dies leaves every caller waiting for ever
+                log.exception("a write broke", error=type(error).__name__)
+                self._rollback()
+                await self._one_by_one(group)
 
     async def _commit(self, group: list[tuple[Write[Any], "asyncio.Future[Any]"]]) -> None:
         db, began = self._db, time.perf_counter()
@@ -113,6 +122,11 @@ class GroupCommit:
             except sqlite3.Error as error:
                 self._rollback()
                 _fail([single], error)
+            except Exception as error:  # the same border: its own caller is told what broke
+                log.exception("a write broke", error=type(error).__name__)
+                self._rollback()
+                if not single[1].done():
+                    single[1].set_exception(error)
 
     async def _begin(self) -> None:
         for left in range(LOCK_TRIES, -1, -1):
@@ -127,7 +141,8 @@ class GroupCommit:
 
     def _rollback(self) -> None:
         if self._db.in_transaction:
-            self._db.execute("rollback")
+            with suppress(sqlite3.Error):  # a disk that fails may fail here too; the next begin tells
+                self._db.execute("rollback")
 
 
 def _is_the_disk(error: sqlite3.Error) -> bool:

@@ -89,3 +89,14 @@ async def test_what_waits_at_the_close_is_committed_and_later_writes_are_refused
     assert await waiting == 1
     with pytest.raises(StoreDown):
         await group.write(put("b"))
+
+
+async def test_a_write_that_breaks_leaves_nothing_behind_and_the_writer_goes_on(group: GroupCommit, db: sqlite3.Connection) -> None:
+    def broken(db: sqlite3.Connection) -> None:
+        db.execute("insert into t values ('half', '')")
+        raise TypeError("a fault of ours")
+
+    results = await asyncio.gather(group.write(put("a")), group.write(broken), group.write(put("b")), return_exceptions=True)
+    assert [type(r) for r in results] == [int, TypeError, int]
+    await group.write(put("c"))
+    assert rows(db) == ["a", "b", "c"]
