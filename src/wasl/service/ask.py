@@ -141,8 +141,12 @@ class Ask:
         """Gives whom to ask now: the least tried, then the first in order. Waits a little when that helps. Raises Unroutable."""
         while True:
             now = self._clock.monotonic()
+            candidates = turn.choice.candidates
+            if not turn.tries and candidates and self._standings[candidates[0].name].ready_at(now=now) <= now:
+                self._standings[candidates[0].name].earn(now=now)
+                return candidates[0]
             tries_max = 1 + self._limits.retries
-            left = [c for c in turn.choice.candidates if c.name not in turn.barred and turn.tries.get(c.name, 0) < tries_max]
+            left = [c for c in candidates if c.name not in turn.barred and turn.tries.get(c.name, 0) < tries_max]
             ready = [c for c in left if self._standings[c.name].ready_at(now=now) <= now]
             if now >= turn.attempt.ends_at or not left:
                 raise self._unroutable(turn)

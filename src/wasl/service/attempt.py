@@ -46,7 +46,7 @@ class Attempted:
     shown: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Attempt:
     """What one attempt works with. `ends_at`: the end of the whole turn, in the clock's monotonic seconds; `records` grows."""
 
