@@ -38,8 +38,18 @@ def fit(
     Words are never lost but for whitespace at a cut. Only a single letter with thousands of marks, longer than a whole message, is
     parted. The time grows with the length of the text, not faster.
     """
+    if len(parts) == 1 and _fits_whole(parts[0], limits, measure):
+        return ((parts[0],),)
     fitter = _Fitter(limits, measure=measure, notice=notice or _notice)
     return tuple((part,) for part in _joined(parts, limits) for part in fitter.fit(part))
+
+
+def _fits_whole(part: Part, limits: Limits, measure: Measure | None) -> bool:
+    """Says whether a part is a text that needs no cut: nearly every reply is, and is spared the search for borders."""
+    if not isinstance(part, Text) or "\r" in part.text or not part.text or part.text[0].isspace() or part.text[-1].isspace():
+        return False
+    measured = measure(part.text) if measure is not None and part.format == "markdown" else units(part.text, limits.text_unit)
+    return measured <= limits.text_max
 
 
 def _joined(parts: Sequence[Part], limits: Limits) -> Iterator[Part]:

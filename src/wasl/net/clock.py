@@ -7,9 +7,17 @@ import time
 
 from wasl.domain.ids import uuid7
 
+ID_BYTES = 10
+DRAWN_BYTES = 4_000
+"""Randomness drawn at once: each drawing is a system call, and a turn takes five ids."""
+
 
 class SystemClock:
-    """Wall time, monotonic time and fresh ids from the operating system."""
+    """Wall time, monotonic time and fresh ids from the operating system. Not for threads: it serves one event loop."""
+
+    def __init__(self) -> None:
+        self._drawn = b""
+        self._used = 0
 
     def now_ms(self) -> int:
         """Gives the wall time in milliseconds since 1970, UTC."""
@@ -21,7 +29,11 @@ class SystemClock:
 
     def new_id(self) -> str:
         """Draws a fresh UUIDv7."""
-        return uuid7(unix_ms=time.time_ns() // 1_000_000, tail=os.urandom(10))
+        if len(self._drawn) < self._used + ID_BYTES:
+            self._drawn, self._used = os.urandom(DRAWN_BYTES), 0
+        tail = self._drawn[self._used : self._used + ID_BYTES]
+        self._used += ID_BYTES
+        return uuid7(unix_ms=time.time_ns() // 1_000_000, tail=tail)
 
     def random(self) -> float:
         """Draws a number from 0 up to 1."""

@@ -52,7 +52,8 @@ class GroupCommit:
 
     def start(self) -> None:
         """Starts the writer on the running loop."""
-        self._task = asyncio.get_running_loop().create_task(self._run(), name="group commit")
+        self._loop = asyncio.get_running_loop()  # asking for it is a system call, and every write makes a future
+        self._task = self._loop.create_task(self._run(), name="group commit")
 
     async def close(self) -> None:
         """Commits what waits and ends the writer."""
@@ -64,7 +65,7 @@ class GroupCommit:
 
     def write(self, write: Write[Result]) -> "asyncio.Future[Result]":
         """Puts `write` into the next group; the future is done once its commit is durable."""
-        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[Result] = self._loop.create_future()
         if self._closing:
             future.set_exception(StoreDown("the store is closing; nothing was stored"))
             return future
@@ -104,7 +105,7 @@ class GroupCommit:
                 done.append((future, write(db)))
             except WaslError as error:
                 refused.append((future, error))
-        await asyncio.get_running_loop().run_in_executor(self._thread, db.execute, "commit")
+        await self._loop.run_in_executor(self._thread, db.execute, "commit")
         if self._told is not None:
             self._told(rows=len(done), seconds=time.perf_counter() - began)
         for future, result in done:
