@@ -25,7 +25,7 @@ from wasl.web.languages import page_words
 from wasl.web.pacing import Pacing
 from wasl.web.render import message_json
 from wasl.web.sniff import SNIFF_BYTES, sniff
-from wasl.web.words import CHAT
+from wasl.web.words import CHAT, TRIAL
 from wasl.wire.call import Call
 
 PAGE_MESSAGES = 30
@@ -116,10 +116,10 @@ class Chat:
             site=site,
             colour=colour,
             greeting=welcome.greeting.get(language.code, ""),
-            examples=welcome.examples.get(language.code, ()),
+            examples=welcome.examples.get(language.code, ()) or ([language.say(t) for t in TRIAL] if faces.settings.on_trial else ()),
             text_max=self._text_max,
             upload_bytes_max=self._upload_bytes_max,
-            words=page_words(language, CHAT),
+            words={**page_words(language, CHAT), "answerers": faces.answerers(language)},
         )
 
     # -- messages

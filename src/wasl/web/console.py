@@ -131,7 +131,7 @@ class Console:
             here="conversations",
             conversation=conversation,
             person=person,
-            words={**page_words(language, CONSOLE), "channels": titles},
+            words={**page_words(language, CONSOLE), "channels": titles, "answerers": self._faces.answerers(language)},
         )
 
     # -- the list, live

@@ -22,6 +22,7 @@ from wasl.routing.route import RouteCandidate
 from wasl.web.assets import Assets
 from wasl.web.auth import LANGUAGE_COOKIE, YEAR_SECONDS, is_secure
 from wasl.web.languages import Language, Languages
+from wasl.web.words import DOCUMENTS
 
 TEMPLATES = Path(__file__).parent / "templates"
 ZIP_BYTES_MIN = 1_000
@@ -78,7 +79,11 @@ class Faces:
     def title(self, language: Language) -> str:
         """Gives the name above the pages."""
         titles = self.visited.welcome.title if self.visited else {}
-        return titles.get(language.code) or self.settings.assistant.name
+        return titles.get(language.code) or language.say(self.settings.assistant.name)
+
+    def answerers(self, language: Language) -> dict[str, str]:
+        """Gives other names for answerers that people would not know by their own: who quotes documents is no model."""
+        return {candidate.name: language.say(DOCUMENTS) for candidate in self.candidates if candidate.keyless}
 
     def page(self, request: Request, template: str, *, status: int = 200, frames: str = "'none'", **values: object) -> Response:
         """Makes a page. `frames`: which sites may frame it, in the words of Content-Security-Policy."""

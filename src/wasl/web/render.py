@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Sequence
 from html import escape
+from itertools import pairwise
 from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from wasl.domain.message import Choice, Contact, Media, Part, Place, Reaction, Template, Text, Unknown
 from wasl.domain.turn import StoredMessage
@@ -19,6 +21,7 @@ _cleaner = nh3.Cleaner(
     tags=_TAGS,
     attributes={"a": {"href", "title"}, "ol": {"start", "dir"}, **{tag: {"dir"} for tag in _BLOCKS if tag != "ol"}},
     url_schemes={"http", "https", "mailto", "tel"},
+    allowed_classes={"p": {"aside"}},
     link_rel="noopener noreferrer nofollow",
     set_tag_attribute_values={"a": {"target": "_blank"}, "pre": {"dir": "ltr"}},
 )
@@ -36,7 +39,17 @@ def markdown_html(text: str) -> str:
         if opener is not None and token.level == 0 and token.nesting == -1:
             opener.attrSet("dir", direction(words))
             opener = None
+    for token, inline in pairwise(tokens):
+        if token.type == "paragraph_open" and token.level == 0 and _is_aside(inline):
+            token.attrSet("class", "aside")
     return _cleaner.clean(_markdown.renderer.render(tokens, _markdown.options, {}))
+
+
+def _is_aside(inline: Token) -> bool:
+    """Says whether a paragraph is slanted as a whole: a remark about the answer, such as where it is quoted from."""
+    pieces = [piece for piece in inline.children or () if piece.content.strip(" —–-") or piece.type != "text"]
+    whole = len(pieces) >= 3 and pieces[0].type == "em_open" and pieces[-1].type == "em_close"
+    return whole and sum(piece.type == "em_open" for piece in pieces) == 1
 
 
 def direction(words: str) -> str:

@@ -42,6 +42,15 @@ CHAT: Mapping[str, str] = {
     "via": mark("via {name}"),
 }
 
+NAME = mark("Wasl")
+"""The assistant's name as long as nobody gave it another."""
+
+DOCUMENTS = mark("our documents")
+"""Who answers where no model does."""
+
+TRIAL = (mark("When are you open on Friday?"), mark("Do you deliver?"), mark("What is there for breakfast?"), mark("How can I pay?"))
+"""Questions that the invented business of a fresh installation can answer."""
+
 TITLES = (mark("Web chat"),)
 """Titles of channels that have another name in another language; a platform keeps its own."""
 

@@ -38,6 +38,13 @@ def test_markdown_is_rendered_each_block_in_its_direction() -> None:
     assert '<p dir="rtl">Wasl' in html
 
 
+@pytest.mark.parametrize(
+    ("words", "is_aside"), [("— *Quoted from a.md. Nothing else.*", True), ("*all*", True), ("*a* and *b*", False), ("some *word*", False)]
+)
+def test_a_paragraph_that_is_slanted_as_a_whole_is_an_aside(words: str, is_aside: bool) -> None:
+    assert ('class="aside"' in markdown_html(words)) is is_aside
+
+
 def test_a_link_opens_apart_and_tells_nothing() -> None:
     assert markdown_html("[x](https://example.org)").count('rel="noopener noreferrer nofollow"') == 1
     assert "href" not in markdown_html("[x](javascript:alert(1))")

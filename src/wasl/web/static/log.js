@@ -93,8 +93,9 @@ export class Log {
     if (!mine && message.author !== "assistant") line.append(el("bdi", { class: "who" }, who));
     line.append(el("time", { datetime: new Date(message.at).toISOString(), title: momentOf(message.at) }, timeOf(message.at)));
     if (message.author === "assistant" && message.answerer) {
+      const name = page.words.answerers?.[message.answerer] || message.answerer;
       line.append(el("span", { class: "answerer", title: say("answered_by", { name: message.answerer }) },
-        el("span", { class: "unseen" }, say("answered_by", { name: "" })), el("bdi", {}, message.answerer)));
+        el("span", { class: "unseen" }, say("answered_by", { name: "" })), el("bdi", {}, name)));
     }
     const elsewhere = message.channel && page.words.channels?.[message.channel];
     if (elsewhere && this.marks) line.append(el("bdi", { class: "via" }, elsewhere));

@@ -1,0 +1,74 @@
+#!/usr/bin/env python3
+"""Take the pictures of the README from the real product: starts Wasl in an empty folder, talks, and photographs the page.
+
+Run `.venv/bin/python scripts/screenshots.py`; the pictures are written to docs/images/.
+"""
+
+import asyncio
+import os
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.async_api import Browser, async_playwright
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from scripts.ensure_tools import find_chromium  # noqa: E402  # the repository's root is put on the path above
+
+IMAGES = ROOT / "docs" / "images"
+SIZE = {"width": 1040, "height": 810}
+QUESTIONS = {"en": ("Do you deliver?", "How can I pay?"), "ar": ("هل لديكم توصيل؟", "كيف أدفع؟")}
+START_SECONDS = 30
+
+
+async def main() -> None:
+    """Starts, talks in each language, ends."""
+    chromium = find_chromium()
+    if chromium is None:
+        raise SystemExit("No Chromium is on this machine; scripts/ensure_tools.py installs one where it may.")
+    with tempfile.TemporaryDirectory() as folder:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "wasl", "serve", "--port", "0", cwd=folder, stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1"},
+        )  # fmt: skip
+        try:
+            url = await asyncio.wait_for(_address(process), START_SECONDS)
+            async with async_playwright() as playwright:
+                browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+                for language, questions in QUESTIONS.items():
+                    await _photograph(browser, url=url, language=language, questions=questions)
+                await browser.close()
+        finally:
+            process.terminate()
+            await process.wait()
+
+
+async def _address(process: asyncio.subprocess.Process) -> str:
+    assert process.stdout is not None
+    async for line in process.stdout:
+        if found := re.search(rb"https?://[^/\s]+", line):
+            return found[0].decode()
+    raise SystemExit("Wasl ended before it said where it listens.")
+
+
+async def _photograph(browser: Browser, *, url: str, language: str, questions: tuple[str, ...]) -> None:
+    page = await (await browser.new_context(viewport=SIZE, color_scheme="light", reduced_motion="reduce")).new_page()  # type: ignore[arg-type]
+    await page.goto(f"{url}/?lang={language}")
+    await page.locator("body.loaded").wait_for()
+    for count, question in enumerate(questions, start=1):
+        await page.locator("#write").fill(question)
+        await page.locator("#send").click()
+        await page.locator("#log .assistant").nth(count - 1).wait_for()
+    await page.evaluate("document.fonts.ready.then(() => undefined)")
+    await page.locator("#log .mine .mark.kept").nth(len(questions) - 1).wait_for()
+    path = IMAGES / f"chat-{language}.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    await page.screenshot(path=path)
+    print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} KB")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
