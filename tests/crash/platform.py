@@ -114,7 +114,8 @@ class Platform:
                 port = self.random.choice(self.ports)
                 client = self._clients.setdefault(port, Client(port))
                 try:
-                    status_, _ = await asyncio.wait_for(client.request(HOOK, body, headers=headers), 10)
+                    async with asyncio.timeout(10):  # not wait_for: until Python 3.12 that can swallow a cancellation
+                        status_, _ = await client.request(HOOK, body, headers=headers)
                 except (OSError, TimeoutError):
                     self.hooks_broken += 1
                 else:

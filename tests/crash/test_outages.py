@@ -47,7 +47,7 @@ async def _nothing_lost(platform: Platform, *, seconds: float = 90.0) -> None:
     assert (verdict.lost, verdict.out_of_order, verdict.twice) == ([], [], [])
 
 
-async def _until(condition, *, seconds: float = 20.0) -> None:  # type: ignore[no-untyped-def]
+async def _until(condition, *, seconds: float = 60.0) -> None:  # type: ignore[no-untyped-def]
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110  # what is awaited happens in another process
             await asyncio.sleep(0.02)
