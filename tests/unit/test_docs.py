@@ -177,3 +177,14 @@ def test_kept_figures_have_the_promised_names_and_are_numbers(target: str) -> No
     assert FIGURES[target] <= set(figures)
     assert all(re.fullmatch(r"[a-z][a-z0-9_]*", name) for name in figures)
     assert all(isinstance(value, int | float) for name, value in figures.items() if name not in facts)
+
+
+def test_commands_named_in_the_docs_exist() -> None:
+    known = set(re.findall(r"^## `wasl ([a-z ]+)`$", (DOCS / "reference" / "commands.md").read_text(encoding="utf-8"), re.MULTILINE))
+    first_words = {command.split()[0] for command in known}
+    text = {page: page.read_text(encoding="utf-8") for page in pages()}
+    named = {
+        (shown(page), word) for page, words in text.items() for word in re.findall(r"(?:`|/bin/|^)wasl ([a-z]+)\b", words, re.MULTILINE)
+    }
+    assert len(named) > 10
+    assert [(page, word) for page, word in sorted(named) if word not in first_words] == []
