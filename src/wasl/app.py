@@ -142,6 +142,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         observe=observe,
         offer=worker.offer if answers else lambda: None,
         take=worker.take,
+        withdraw=worker.withdraw,
     )
     housekeep = Housekeep(
         store=store,

@@ -80,6 +80,7 @@ class Platform:
         self.order: dict[int, list[str]] = {}
         self.phones: dict[int, Phone] = {}
         self.strangers: list[str] = []
+        self.sends: list[tuple[float, str, str]] = []
         self.hook_statuses: dict[int, int] = {}
         self.hooks_broken = 0
         self.receipts_pending = 0
@@ -195,6 +196,7 @@ class Platform:
         wamid = f"wamid.OUT{self._sends:09d}"
         to = str(sent.get("to") or sent.get("recipient") or "")
         body = str(sent.get("text", {}).get("body", ""))
+        self.sends.append((time.monotonic(), to, body))
         self._show(body)
         answer = _encode({"messaging_product": "whatsapp", "contacts": [{"input": to, "wa_id": to}], "messages": [{"id": wamid}]})
         hurry = self.random.random() < self.habits.receipt_first

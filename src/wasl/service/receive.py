@@ -23,7 +23,8 @@ class Receive:
     """The one way in, for hooks, polls and our own pages.
 
     `offer` gives a lease when this process can answer at once, `take` starts the answering; together they spare a busy process
-    the way through the claim. A process that only serves the web offers none.
+    the way through the claim. `withdraw` tells that the request which an offer was for has come to its end. A process that
+    only serves the web offers none.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Receive:
         observe: Observe,
         offer: Callable[[], Lease | None],
         take: Callable[[Work], None],
+        withdraw: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._bus = bus
@@ -44,6 +46,7 @@ class Receive:
         self._observe = observe
         self._offer = offer
         self._take = take
+        self._withdraw = withdraw
 
     def channel(self, name: str) -> Channel | None:
         """Gives the channel of that name, if it is configured."""
@@ -85,11 +88,15 @@ class Receive:
         now = self._clock.now_ms()
         events = [replace(event, sent_at_ms=now) if isinstance(event, Arrival) and not event.sent_at_ms else event for event in events]
         incoming = Incoming(channel=name, raw=raw, received_at_ms=now, events=events, cursor=cursor)
+        lease = self._offer()
         try:
-            outcomes = await self._store.receive(incoming, lease=self._offer())
+            outcomes = await self._store.receive(incoming, lease=lease)
         except StoreDown:
             self._observe.store_failed()
             raise
+        finally:
+            if lease is not None:
+                self._withdraw()
         for event, outcome in zip(events, outcomes, strict=True):
             self._tell(name, event, outcome)
         return outcomes

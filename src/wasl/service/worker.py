@@ -56,10 +56,21 @@ class Worker:
         self._again: set[ConversationId] = set()
         self._wake = asyncio.Event()
         self._stopping = False
+        self._offered = 0
 
     def offer(self) -> Lease | None:
-        """Gives a lease for work that can start at once in this process."""
-        return None if self._stopping or len(self._held) >= self._concurrency else self._lease
+        """Gives a lease for work that can start at once in this process; `withdraw` is owed for it.
+
+        Offers that are out count as held: many requests at once must not make a process hold more than it may.
+        """
+        if self._stopping or len(self._held) + self._offered >= self._concurrency:
+            return None
+        self._offered += 1
+        return self._lease
+
+    def withdraw(self) -> None:
+        """Takes an offer back: what it brought, if anything, is taken now."""
+        self._offered -= 1
 
     def take(self, work: Work) -> None:
         """Starts on leased work."""

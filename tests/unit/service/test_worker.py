@@ -236,6 +236,24 @@ async def test_a_forged_request_stores_nothing(house: House) -> None:
     assert house.rows("select count(*) from raw") == [(1,)]
 
 
+async def test_many_requests_at_once_are_offered_no_more_leases_than_the_process_may_hold(house: House) -> None:
+    offers = [house.worker.offer() for _ in range(25)]
+    assert sum(o is not None for o in offers) == 10
+    house.worker.withdraw()
+    assert house.worker.offer() is not None
+    assert house.worker.offer() is None
+
+
+async def test_an_offer_is_withdrawn_when_its_request_is_stored_or_fails(house: House) -> None:
+    out: list[int] = []
+    house.receive._offer = lambda: out.append(1) or house.worker.offer()  # type: ignore[func-returns-value]
+    house.receive._take = lambda work: None
+    house.receive._withdraw = lambda: out.append(-1) or house.worker.withdraw()  # type: ignore[func-returns-value]
+    await house.write("k1", "one")
+    await house.write("k1", "one")
+    assert out == [1, -1, 1, -1]
+
+
 async def test_a_running_worker_answers_what_is_announced_and_stops_when_told(house: House) -> None:
     all_sent = asyncio.Event()
 
@@ -247,6 +265,7 @@ async def test_a_running_worker_answers_what_is_announced_and_stops_when_told(ho
     house.network.on("POST", SEND_URL, platform)
     house.receive._offer = house.worker.offer
     house.receive._take = house.worker.take
+    house.receive._withdraw = house.worker.withdraw
     running = asyncio.get_running_loop().create_task(house.worker.run())
     await asyncio.sleep(0)
     for n in range(5):
