@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
+import msgspec
 import structlog
 
 from wasl.domain.errors import StoreDown, WaslError
@@ -28,6 +29,9 @@ GROUP_MAX = 512
 LOCK_TRIES = 500
 LOCK_WAIT_SECONDS = 0.01
 """Another process may hold the file for a moment (a command, a backup): 500 tries of 10 ms."""
+
+BROKEN = (ArithmeticError, LookupError, TypeError, ValueError, AssertionError, msgspec.MsgspecError)
+"""What a write raises over a value that cannot be stored (a number beyond 64 bits, text with half a surrogate pair)."""
 
 
 class Told(Protocol):
@@ -54,6 +58,7 @@ class GroupCommit:
         """Starts the writer on the running loop."""
         self._loop = asyncio.get_running_loop()  # asking for it is a system call, and every write makes a future
         self._task = self._loop.create_task(self._run(), name="group commit")
+        self._task.add_done_callback(self._ended)
 
     async def close(self) -> None:
         """Commits what waits and ends the writer."""
@@ -73,6 +78,13 @@ class GroupCommit:
         self._wake.set()
         return future
 
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        """Tells everybody who waits that nobody writes any more; without this a fault here would leave them waiting for ever."""
+        self._closing = True
+        self._rollback()
+        waiting, self._waiting = self._waiting, []
+        _tell_the_end([future for _, future in waiting])
+
     async def _run(self) -> None:
         while True:
             if not self._waiting:
@@ -90,10 +102,12 @@ class GroupCommit:
                     await self._one_by_one(group)
                 else:
                     _fail(group, error)
-            except Exception as error:  # a border: a writer that dies leaves every caller waiting for ever
+            except BROKEN as error:
                 log.exception("a write broke", error=type(error).__name__)
                 self._rollback()
                 await self._one_by_one(group)
+            finally:
+                _tell_the_end([future for _, future in group])
 
     async def _commit(self, group: list[tuple[Write[Any], "asyncio.Future[Any]"]]) -> None:
         db, began = self._db, time.perf_counter()
@@ -123,8 +137,7 @@ class GroupCommit:
             except sqlite3.Error as error:
                 self._rollback()
                 _fail([single], error)
-            except Exception as error:  # the same border: its own caller is told what broke
-                log.exception("a write broke", error=type(error).__name__)
+            except BROKEN as error:  # its own caller is told what broke
                 self._rollback()
                 if not single[1].done():
                     single[1].set_exception(error)
@@ -144,6 +157,12 @@ class GroupCommit:
         if self._db.in_transaction:
             with suppress(sqlite3.Error):  # a disk that fails may fail here too; the next begin tells
                 self._db.execute("rollback")
+
+
+def _tell_the_end(futures: "list[asyncio.Future[Any]]") -> None:
+    for future in futures:
+        if not future.done():
+            future.set_exception(StoreDown("the store's writer has ended; whether this was stored is not known: restart Wasl"))
 
 
 def _is_the_disk(error: sqlite3.Error) -> bool:

@@ -100,3 +100,21 @@ async def test_a_write_that_breaks_leaves_nothing_behind_and_the_writer_goes_on(
     assert [type(r) for r in results] == [int, TypeError, int]
     await group.write(put("c"))
     assert rows(db) == ["a", "b", "c"]
+
+
+async def test_a_fault_that_nobody_named_ends_the_writer_and_leaves_no_caller_waiting(db: sqlite3.Connection) -> None:
+    class Unnamed(Exception):
+        pass
+
+    def broken(_: sqlite3.Connection) -> None:
+        raise Unnamed
+
+    group = GroupCommit(db)
+    group.start()
+    results = await asyncio.gather(group.write(put("a")), group.write(broken), return_exceptions=True)
+    assert [type(r) for r in results] == [StoreDown, StoreDown]
+    with pytest.raises(StoreDown):
+        await group.write(put("b"))
+    assert rows(db) == []
+    with pytest.raises(Unnamed):
+        await group.close()
