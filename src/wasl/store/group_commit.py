@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
-import msgspec
 import structlog
 
 from wasl.domain.errors import StoreDown, WaslError
+from wasl.store.faults import BROKEN, tell_the_end
 
 log = structlog.get_logger(__name__)
 
@@ -29,9 +29,6 @@ GROUP_MAX = 512
 LOCK_TRIES = 500
 LOCK_WAIT_SECONDS = 0.01
 """Another process may hold the file for a moment (a command, a backup): 500 tries of 10 ms."""
-
-BROKEN = (ArithmeticError, LookupError, TypeError, ValueError, AssertionError, msgspec.MsgspecError)
-"""What a write raises over a value that cannot be stored (a number beyond 64 bits, text with half a surrogate pair)."""
 
 
 class Told(Protocol):
@@ -83,7 +80,7 @@ class GroupCommit:
         self._closing = True
         self._rollback()
         waiting, self._waiting = self._waiting, []
-        _tell_the_end([future for _, future in waiting])
+        tell_the_end(future for _, future in waiting)
 
     async def _run(self) -> None:
         while True:
@@ -107,7 +104,7 @@ class GroupCommit:
                 self._rollback()
                 await self._one_by_one(group)
             finally:
-                _tell_the_end([future for _, future in group])
+                tell_the_end(future for _, future in group)
 
     async def _commit(self, group: list[tuple[Write[Any], "asyncio.Future[Any]"]]) -> None:
         db, began = self._db, time.perf_counter()
@@ -157,12 +154,6 @@ class GroupCommit:
         if self._db.in_transaction:
             with suppress(sqlite3.Error):  # a disk that fails may fail here too; the next begin tells
                 self._db.execute("rollback")
-
-
-def _tell_the_end(futures: "list[asyncio.Future[Any]]") -> None:
-    for future in futures:
-        if not future.done():
-            future.set_exception(StoreDown("the store's writer has ended; whether this was stored is not known: restart Wasl"))
 
 
 def _is_the_disk(error: sqlite3.Error) -> bool:

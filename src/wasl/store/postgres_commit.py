@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from wasl.domain.errors import SettingWrong, StoreDown, WaslError
+from wasl.store.faults import BROKEN, tell_the_end
 from wasl.store.picture import Picture
 from wasl.store.postgres_link import LOST, Connection, connect, down
 from wasl.store.postgres_paint import Wanted, paint
@@ -52,6 +53,7 @@ class GroupCommit:
         """Starts the writer with its first connection; later ones it opens itself."""
         self._db = db
         self._task = asyncio.get_running_loop().create_task(self._run(), name="group commit")
+        self._task.add_done_callback(self._ended)
 
     async def close(self) -> None:
         """Commits what waits and ends."""
@@ -79,6 +81,11 @@ class GroupCommit:
             self._wake.set()
         return future
 
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._closing = True
+        waiting, self._waiting = self._waiting, []
+        tell_the_end(w.future for w in waiting)
+
     async def _run(self) -> None:
         while True:
             if not self._waiting:
@@ -90,11 +97,14 @@ class GroupCommit:
             group, self._waiting = self._waiting[:GROUP_MAX], self._waiting[GROUP_MAX:]
             group = [w for w in group if not w.future.done()]  # whoever gave up waiting is not written
             together = [w for w in group if not w.alone]
-            if together:
-                await self._store(together)
-            for write in group:
-                if write.alone:
-                    await self._store([write])
+            try:
+                if together:
+                    await self._store(together)
+                for write in group:
+                    if write.alone:
+                        await self._store([write])
+            finally:
+                tell_the_end(w.future for w in group)
 
     async def _store(self, group: list[Write]) -> None:
         try:
@@ -113,7 +123,7 @@ class GroupCommit:
         except LOST as error:
             self._drop()
             _fail(group, down(error))
-        except Exception as error:  # noqa: BLE001  # the only writer must outlive any surprise, and says it to whoever asked
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, WaslError, *BROKEN) as error:
             # One write that the database, its encoding or the law refuses must not fail its neighbours.
             if len(group) > 1 and not isinstance(error, asyncpg.InsufficientResourcesError):
                 for write in group:
