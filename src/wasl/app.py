@@ -47,6 +47,7 @@ from wasl.service.show import Show
 from wasl.service.spans import Spans, open_spans
 from wasl.service.worker import Worker
 from wasl.store.sqlite import SqliteStore
+from wasl.web.events import Streams
 from wasl.web.hooks import PREFIX, Hooks
 from wasl.web.openai_api import PREFIX as API
 from wasl.web.openai_api import OpenAiApi
@@ -301,7 +302,8 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
             listen = Listen(channel=i.channels[name], store=i.store, network=i.network, clock=i.clock, receive=i.receive)
             running.append(loop.create_task(listen.run(), name=f"listen {name}"))
     secret = await keep_secret(i.store, now_ms=i.clock.now_ms())
-    server = Server(_faces(i, secret=secret), host=settings.server.host, port=settings.server.port)
+    streams = Streams()
+    server = Server(_faces(i, secret=secret, streams=streams), host=settings.server.host, port=settings.server.port)
     serving = loop.create_task(server.run(), name="server")
     running.append(serving)
     await _first(server.started.wait(), serving)
@@ -313,6 +315,7 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
     await _first(stop.wait(), *running)
     connecting.cancel()
     server.stop()
+    streams.end()
     await i.worker.stop(grace_seconds=STOP_GRACE_SECONDS)
     await asyncio.wait([serving], timeout=STOP_GRACE_SECONDS)
     for task in running:
@@ -338,7 +341,7 @@ def _settle_memory() -> None:
     gc.set_threshold(GC_THRESHOLD, 20, 20)
 
 
-def _faces(i: Installation, *, secret: str) -> object:
+def _faces(i: Installation, *, secret: str, streams: Streams) -> object:
     """Everything that this process answers over HTTP. `secret` signs the console's forms."""
     settings = i.settings
     ops = Ops(store=i.store, observe=i.observe, clock=i.clock, backlog_limit=settings.work.backlog_limit, version=__version__)
@@ -363,6 +366,7 @@ def _faces(i: Installation, *, secret: str) -> object:
         channels=i.channels,
         candidates=i.candidates,
         settings=settings,
+        streams=streams,
         secret=secret,
         version=__version__,
     )

@@ -22,6 +22,7 @@ from wasl.ports.store import Accepted, Incoming, Lease, Outcome, ReceiptApplied
 from wasl.service.live import STORED, Live, encode
 from wasl.service.login import make_link
 from wasl.store.sqlite import SqliteStore
+from wasl.web.events import Streams
 from wasl.web.pages import build_pages
 from wasl.web.server import Server
 
@@ -67,6 +68,7 @@ class Composition:
         self.store = SqliteStore(self._folder / "wasl.sqlite", clock=self.clock)
         await self.store.open()
         self.bus = LocalBus()
+        self._streams = Streams()
         titles = {"en": "Zaytuna Bakery", "ar": "مخبز زيتونة"}
         settings = WebChat.Settings.model_validate({"secret": SECRET, "title": titles, "examples": EXAMPLES, "sites": self._sites})
         self.channel = WebChat(settings, name="webchat")
@@ -79,6 +81,7 @@ class Composition:
             channels={"webchat": self.channel},
             candidates=(),
             settings=Settings(),
+            streams=self._streams,
             secret=SECRET,
             version="test",
         )
@@ -94,8 +97,9 @@ class Composition:
         """Ends at once, in the middle of whatever is being answered."""
         for task in self._tasks:
             task.cancel()
-        await self.bus.close()
         self._server.stop()
+        self._streams.end()
+        await self.bus.close()
         await self._serving
         await self.store.close()
 

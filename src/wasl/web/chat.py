@@ -18,7 +18,7 @@ from wasl.ports.channel import VISITOR_HEADER, Visited
 from wasl.ports.store import Accepted
 from wasl.service.live import decode
 from wasl.web.auth import VISITOR_COOKIE, YEAR_SECONDS, is_secure, visitor_token
-from wasl.web.events import BEAT, EventStream, beats, frame
+from wasl.web.events import BEAT, beats, frame
 from wasl.web.faces import Faces, answer_json
 from wasl.web.files import file_response, read_capped
 from wasl.web.languages import page_words
@@ -156,7 +156,9 @@ class Chat:
     async def events(self, request: Request, after: int = 0) -> Response:
         """Opens the live stream: first everything after the seq that the page has, then what comes."""
         last = request.headers.get("last-event-id", "")
-        return EventStream(self._frames(self._visitor(request), after=int(last) if last.isascii() and last.isdigit() else after))
+        return self._faces.streams.answer(
+            self._frames(self._visitor(request), after=int(last) if last.isascii() and last.isdigit() else after)
+        )
 
     async def _frames(self, address: AddressKey, *, after: int) -> AsyncIterator[bytes]:
         found = await self._faces.store.find_address(address)

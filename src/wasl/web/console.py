@@ -20,7 +20,7 @@ from wasl.service.live import STORED, decode
 from wasl.service.login import close_session, open_session
 from wasl.web.auth import SESSION_COOKIE, Operator, is_secure, operator_of, set_session
 from wasl.web.errors import add_error_answers
-from wasl.web.events import BEAT, EventStream, beats, frame
+from wasl.web.events import BEAT, beats, frame
 from wasl.web.faces import Faces, answer_json
 from wasl.web.files import file_response, read_capped
 from wasl.web.languages import page_words
@@ -137,7 +137,7 @@ class Console:
     # -- the list, live
     async def list_events(self, request: Request, operator: Operator) -> Response:
         """Opens the live list."""
-        return EventStream(self._lists())
+        return self._faces.streams.answer(self._lists())
 
     async def _lists(self) -> AsyncIterator[bytes]:
         shown = b""
@@ -173,7 +173,9 @@ class Console:
     async def events(self, request: Request, operator: Operator) -> Response:
         """Opens the live stream of one conversation."""
         last = request.headers.get("last-event-id", "")
-        return EventStream(self._frames(ConversationId(request.path_params["conversation"]), after=int(last) if last.isdigit() else 0))
+        return self._faces.streams.answer(
+            self._frames(ConversationId(request.path_params["conversation"]), after=int(last) if last.isdigit() else 0)
+        )
 
     async def _frames(self, conversation: ConversationId, *, after: int) -> AsyncIterator[bytes]:
         store, seq = self._faces.store, after

@@ -13,6 +13,8 @@ from wasl.domain.errors import RetryLater
 HEARTBEAT_SECONDS = 20.0
 """Longest silence on a stream: proxies close what is silent for 30 or 60 seconds."""
 RETRY_MS = 1_000
+STREAMS_MAX = 20_000
+"""Streams that one process keeps open; one costs about 33 KiB."""
 BEAT = b": beat\n\n"
 _encode = msgspec.json.Encoder().encode
 
@@ -44,13 +46,38 @@ async def beats(words: AsyncIterator[tuple[str, bytes]], *, seconds: float = HEA
             following.cancel()
 
 
+class Streams:
+    """Every stream that is open, so that a server that stops can end them: pages reconnect to the next one."""
+
+    def __init__(self, *, most: int = STREAMS_MAX) -> None:
+        self._most = most
+        self._pumps: set[asyncio.Task[None]] = set()
+        self._ended = False
+
+    def __len__(self) -> int:
+        return len(self._pumps)
+
+    def answer(self, frames: AsyncIterator[bytes]) -> Response:
+        """Opens a stream, or asks to come again where there is no room left."""
+        if self._ended or len(self._pumps) >= self._most:
+            return Response(status_code=503, headers={"retry-after": "5", "cache-control": "no-store"})
+        return EventStream(frames, pumps=self._pumps)
+
+    def end(self) -> None:
+        """Ends every stream and opens no more."""
+        self._ended = True
+        for pump in self._pumps:
+            pump.cancel()
+
+
 class EventStream(Response):
-    """An answer that stays open and sends frames until they end or the reader has gone."""
+    """An answer that stays open and sends frames until they end, the reader has gone, or the streams are ended."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, frames: AsyncIterator[bytes]) -> None:
+    def __init__(self, frames: AsyncIterator[bytes], *, pumps: set[asyncio.Task[None]]) -> None:
         self._frames = frames
+        self._pumps = pumps
         self.background = None
         self.status_code = 200
 
@@ -66,15 +93,18 @@ class EventStream(Response):
         await send({"type": "http.response.body", "body": f"retry: {RETRY_MS}\n\n".encode(), "more_body": True})
         gone = asyncio.create_task(_gone(receive))
         pump = asyncio.create_task(self._pump(send))
+        self._pumps.add(pump)
         try:
             await asyncio.wait({gone, pump}, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self._pumps.discard(pump)
             ended = pump.done()
             gone.cancel()
             pump.cancel()
             await asyncio.gather(gone, pump, return_exceptions=True)
         if ended:
-            pump.result()
+            if not pump.cancelled():
+                pump.result()
             await send({"type": "http.response.body", "body": b""})
 
     async def _pump(self, send: Send) -> None:

@@ -21,6 +21,7 @@ from wasl.ports.store import Outcome, Store
 from wasl.routing.route import RouteCandidate
 from wasl.web.assets import Assets
 from wasl.web.auth import LANGUAGE_COOKIE, YEAR_SECONDS, is_secure
+from wasl.web.events import Streams
 from wasl.web.languages import Language, Languages
 from wasl.web.words import DOCUMENTS
 
@@ -62,6 +63,7 @@ class Faces:
     candidates: Sequence[RouteCandidate]
     settings: Settings
     visited: Visited | None
+    streams: Streams
     secret: str
     version: str
     templates: Environment

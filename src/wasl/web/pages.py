@@ -18,6 +18,7 @@ from wasl.web.assets import Assets
 from wasl.web.chat import Chat, redirect_home
 from wasl.web.console import console_app
 from wasl.web.errors import add_error_answers
+from wasl.web.events import Streams
 from wasl.web.faces import Faces, Takes, environment
 from wasl.web.languages import Languages
 
@@ -32,6 +33,7 @@ def build_faces(
     channels: Mapping[str, Channel],
     candidates: Sequence[RouteCandidate],
     settings: Settings,
+    streams: Streams,
     secret: str,
     version: str,
 ) -> Faces:
@@ -45,6 +47,7 @@ def build_faces(
         channels=channels,
         candidates=candidates,
         settings=settings,
+        streams=streams,
         visited=next((c for c in channels.values() if isinstance(c, Visited)), None),
         secret=secret,
         version=version,
@@ -64,12 +67,14 @@ def build_pages(
     channels: Mapping[str, Channel],
     candidates: Sequence[RouteCandidate],
     settings: Settings,
+    streams: Streams,
     secret: str,
     version: str,
 ) -> ASGIApp:
     """Makes the application for everything that is no hook, no API and no health check.
 
     `secret` signs the forms of the console (see `service.login.keep_secret`). The store must be open.
+    `streams` holds what is open for as long as the server runs; whoever stops the server ends them.
     """
     faces = build_faces(
         store=store,
@@ -80,6 +85,7 @@ def build_pages(
         channels=channels,
         candidates=candidates,
         settings=settings,
+        streams=streams,
         secret=secret,
         version=version,
     )
