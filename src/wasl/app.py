@@ -90,6 +90,7 @@ class Installation:
         """Opens the store and the network, and closes them at the end."""
         await self.store.open()
         try:
+            await self.bus.open()
             yield self
         finally:
             await self.network.close()
@@ -213,9 +214,10 @@ def _store(settings: Settings, *, clock: SystemClock, observe: Observe) -> tuple
             )
         return SqliteStore(settings.data / "wasl.db", clock=clock, told=observe.commit), LocalBus()
     if settings.store.startswith(("postgresql://", "postgres://")):
+        from wasl.net.bus_postgres import PostgresBus
         from wasl.store.postgres import PostgresStore  # an extra: only who uses it needs it
 
-        return PostgresStore(settings.store, clock=clock), LocalBus()
+        return PostgresStore(settings.store, clock=clock, told=observe.commit), PostgresBus(settings.store)
     raise SettingWrong("store: leave it empty for SQLite, or give an address that begins with postgresql://")
 
 

@@ -23,24 +23,23 @@ ROWS_PER_TURN = 14
 
 
 async def measured(url: str, arguments: argparse.Namespace) -> None:
-    store = PostgresStore(url, clock=clock)
+    groups: list[int] = []
+    store = PostgresStore(url, clock=clock, told=lambda *, rows, seconds: groups.append(rows))
     await store.open()
-    postmaster = await _postmaster(url)
+    postmaster = await postmaster_of(url)
     await run(store, range(arguments.warm), in_flight=arguments.in_flight)
     profile = cProfile.Profile()
     if arguments.profile:
         profile.enable()
-    assert store._group is not None  # the bench looks under the hood
-    groups, writes = store._group.groups, store._group.writes
+    groups.clear()
     server = cpu_seconds(postmaster)
     cpu, wall = await run(store, range(arguments.warm, arguments.warm + arguments.turns), in_flight=arguments.in_flight)
     server = (cpu_seconds(postmaster) - server) / arguments.turns * 1000
     profile.disable()
-    groups, writes = store._group.groups - groups, store._group.writes - writes
     await store.close()
     print(
         f"PostgreSQL store alone, {arguments.in_flight} in flight: client {cpu:.3f} + server {server:.3f} ms CPU a turn,"
-        f" {wall:.3f} ms wall, {writes / groups:.1f} writes a group;"
+        f" {wall:.3f} ms wall, {sum(groups) / len(groups):.1f} writes a group;"
         f" a row: client {cpu / ROWS_PER_TURN * 1000:.0f} + server {server / ROWS_PER_TURN * 1000:.0f} us"
     )
     if arguments.profile:
@@ -60,7 +59,7 @@ async def run(store: PostgresStore, serials: range, *, in_flight: int) -> tuple[
     return (time.process_time() - cpu) / len(serials) * 1000, (time.perf_counter() - wall) / len(serials) * 1000
 
 
-async def _postmaster(url: str) -> int:
+async def postmaster_of(url: str) -> int:
     db = await asyncpg.connect(url)
     try:
         folder = await db.fetchval("show data_directory")

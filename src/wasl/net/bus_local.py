@@ -26,6 +26,9 @@ class LocalBus:
         self._subscribers: dict[str, set[_Subscriber]] = {}
         self._closed = False
 
+    async def open(self) -> None:
+        """Needs nothing to begin."""
+
     def publish(self, topic: str, data: bytes = b"") -> None:
         """Tells everybody in this process now."""
         refuse_large(topic, data)

@@ -16,6 +16,10 @@ def conversation_topic(conversation_id: str) -> str:
 class Bus(Protocol):
     """Publishes and subscribes by topic, to every process on the same store."""
 
+    async def open(self) -> None:
+        """Begins to carry words to and from other processes; before that they stay in this one."""
+        ...
+
     def publish(self, topic: str, data: bytes = b"") -> None:
         """Tells everybody soon; returns at once. `data` is at most 4,000 bytes; more is refused as TooLarge."""
         ...

@@ -19,6 +19,7 @@ from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessa
 from wasl.ports.clock import Clock
 from wasl.ports.store import Backlog, Incoming, Kept, Lease, Outcome, Timer, Token
 from wasl.store import picture_receive, picture_work
+from wasl.store.group_commit import Told
 from wasl.store.picture import Native, Picture, UsageRow
 
 try:
@@ -43,8 +44,9 @@ LOOK_AGAIN_SECONDS = 2.0
 class PostgresStore:
     """A store in one PostgreSQL database (13 or newer). `url` is postgresql://role:password@host:port/name."""
 
-    def __init__(self, url: str, *, clock: Clock) -> None:
+    def __init__(self, url: str, *, clock: Clock, told: Told | None = None) -> None:
         self._url = url
+        self._told = told
         self._clock = clock
         self._group: GroupCommit | None = None
         self._readers: reading.Readers | None = None
@@ -61,7 +63,7 @@ class PostgresStore:
         except SettingWrong:
             db.terminate()
             raise
-        self._group = GroupCommit(self._url)
+        self._group = GroupCommit(self._url, told=self._told)
         self._group.start(db)
         self._readers = reading.Readers(self._url)
 

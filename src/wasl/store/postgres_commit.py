@@ -1,6 +1,7 @@
 """Group commit for PostgreSQL: one writer puts everything that waits into one transaction of a few set-based statements."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ import asyncpg
 
 from wasl.domain.errors import SettingWrong, StoreDown, WaslError
 from wasl.store.faults import BROKEN, tell_the_end
+from wasl.store.group_commit import Told
 from wasl.store.picture import Picture
 from wasl.store.postgres_link import LOST, Connection, connect, down
 from wasl.store.postgres_paint import Wanted, paint
@@ -39,15 +41,14 @@ class Write:
 class GroupCommit:
     """The only writer of one process."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, told: Told | None = None) -> None:
         self._url = url
+        self._told = told
         self._db: Connection | None = None
         self._waiting: list[Write] = []
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._closing = False
-        self.groups = 0
-        self.writes = 0
 
     def start(self, db: Connection) -> None:
         """Starts the writer with its first connection; later ones it opens itself."""
@@ -109,12 +110,13 @@ class GroupCommit:
     async def _store(self, group: list[Write]) -> None:
         try:
             for _ in range(TRIES):
+                began = time.perf_counter()
                 try:
                     results = await self._transact(group)
                 except (Raced, asyncpg.DeadlockDetectedError, asyncpg.SerializationError):
                     continue
-                self.groups += 1
-                self.writes += len(group)
+                if self._told is not None:
+                    self._told(rows=len(group), seconds=time.perf_counter() - began)
                 _tell(group, results)
                 return
             raise StoreDown(f"PostgreSQL refused {TRIES} times because other processes wrote the same rows; nothing was stored, try again")
