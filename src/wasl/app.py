@@ -268,6 +268,7 @@ def _worker(
         lease_seconds=work.lease_seconds,
         poll_seconds=work.poll_seconds,
         attempts_max=work.turn_attempts_max,
+        history_messages=said.history_messages,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from wasl.domain.delivery import DeliveryState, Outgoing
 from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
-from wasl.domain.message import Author, Part
+from wasl.domain.message import Author, Part, Said
 from wasl.domain.person import Address
 from wasl.domain.prompt import Usage
 
@@ -43,12 +43,16 @@ class PendingDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """A conversation whose lease we hold (fenced by `epoch`): its due turns and unsettled deliveries, oldest first."""
+    """A conversation whose lease we hold (fenced by `epoch`): its due turns and unsettled deliveries, oldest first.
+
+    `history` is the end of the conversation, oldest first, where the store could read it in the same commit; else None.
+    """
 
     conversation_id: ConversationId
     epoch: int
     turns: tuple[DueTurn, ...]
     deliveries: tuple[PendingDelivery, ...]
+    history: tuple[Said, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

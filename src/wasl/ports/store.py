@@ -29,10 +29,11 @@ DEDUPE_DAYS = 8
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lease:
-    """Who takes a conversation, and for how long."""
+    """Who takes a conversation, and for how long. `history` asks for up to so many messages to come along with the work."""
 
     owner: str
     milliseconds: int
+    history: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

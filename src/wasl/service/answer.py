@@ -154,9 +154,9 @@ class Answer:
         images: Mapping[str, Image] = {}
         if any(part.type == "media" for turn in turns for part in turn.parts):
             turns, images = await self._gather.media(turns)
-        history = (
-            await self._store.history(work.conversation_id, limit=self._history_messages + len(turns)) if self._history_messages else ()
-        )
+        history = work.history
+        if history is None:
+            history = tuple(await self._store.history(work.conversation_id, limit=self._history_messages + len(turns)))
         prompt = compose(
             turns=turns, history=history, voice=self._voice, search=self._search, language=first.address.language or "", images=images
         )

@@ -41,6 +41,7 @@ class Worker:
         lease_seconds: float,
         poll_seconds: float,
         attempts_max: int,
+        history_messages: int = 0,
     ) -> None:
         self._store = store
         self._bus = bus
@@ -48,7 +49,7 @@ class Worker:
         self._answer = answer
         self._deliver = deliver
         self._observe = observe
-        self._lease = Lease(owner=owner, milliseconds=int(lease_seconds * 1000))
+        self._lease = Lease(owner=owner, milliseconds=int(lease_seconds * 1000), history=history_messages)
         self._concurrency = concurrency
         self._poll_seconds = poll_seconds
         self._attempts_max = attempts_max

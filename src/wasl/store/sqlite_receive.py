@@ -11,6 +11,7 @@ from wasl.domain.turn import DueTurn, Work
 from wasl.ports.clock import Clock
 from wasl.ports.store import Accepted, Duplicate, Incoming, Kept, Lease, Outcome, ReceiptApplied
 from wasl.store.rows import ADDRESS_COLUMNS, address_of, failure_of, json_or_none, json_text, parts_text
+from wasl.store.sqlite_read import history
 
 _FIND = f"""select {ADDRESS_COLUMNS}, a.conversation_id, c.ready_at, c.message_seq, c.turn_seq, c.closed_seq, c.epoch
 from address a join conversation c on c.id = a.conversation_id
@@ -129,7 +130,9 @@ def _arrival(db: sqlite3.Connection, event: Arrival, *, now: int, lease: Lease |
             attempt=0,
             author_name=event.author_name,
         )
-        work = Work(conversation_id=place.conversation_id, epoch=epoch, turns=(turn,), deliveries=())
+        # Read here, from pages that are at hand: another connection would have to fetch them anew after every commit.
+        said = tuple(history(db, place.conversation_id, limit=lease.history + 1, before_seq=None)) if lease.history else None
+        work = Work(conversation_id=place.conversation_id, epoch=epoch, turns=(turn,), deliveries=(), history=said)
     else:
         # A live lease keeps its time: only an idle conversation becomes ready here.
         db.execute(

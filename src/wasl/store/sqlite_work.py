@@ -10,6 +10,7 @@ from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
 from wasl.domain.turn import Closing, DueTurn, NewDelivery, NewMessage, PendingDelivery, Settling, UsageRecord, Work
 from wasl.ports.store import DELIVERIES_PER_WORK_MAX, TURNS_PER_WORK_MAX, Lease
 from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_or_none, json_text, parts_of, parts_text
+from wasl.store.sqlite_read import history
 from wasl.store.sqlite_receive import apply_early, learn
 
 _CLAIM = """update conversation set epoch = epoch + 1, owner = ?, ready_at = ? where id in
@@ -34,16 +35,19 @@ values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 def claim(db: sqlite3.Connection, *, lease: Lease, limit: int, now: int) -> list[Work]:
     """Leases what is ready and reads what has to be done."""
     rows = db.execute(_CLAIM, (lease.owner, now + lease.milliseconds, now, limit)).fetchall()
-    return [_work(db, row) for row in rows]
+    return [_work(db, row, messages=lease.history) for row in rows]
 
 
-def _work(db: sqlite3.Connection, row: tuple[str, int, int, int]) -> Work:
+def _work(db: sqlite3.Connection, row: tuple[str, int, int, int], *, messages: int) -> Work:
     conversation_id, epoch, turn_seq, closed_seq = row
     turns: list[DueTurn] = []
     if turn_seq > closed_seq:
         turns = [_due_turn(r) for r in db.execute(_DUE_TURNS, (conversation_id, closed_seq, TURNS_PER_WORK_MAX))]
     deliveries = [_pending(r) for r in db.execute(_OPEN_DELIVERIES, (conversation_id, DELIVERIES_PER_WORK_MAX))]
-    return Work(conversation_id=ConversationId(conversation_id), epoch=epoch, turns=tuple(turns), deliveries=tuple(deliveries))
+    said = tuple(history(db, conversation_id, limit=messages + len(turns), before_seq=None)) if messages and turns else None
+    return Work(
+        conversation_id=ConversationId(conversation_id), epoch=epoch, turns=tuple(turns), deliveries=tuple(deliveries), history=said
+    )
 
 
 def _due_turn(row: sqlite3.Row) -> DueTurn:

@@ -24,6 +24,18 @@ class Leasing:
         assert [w.conversation_id for w in await scene.claim(limit=2)] == arrived[2:]
         assert await scene.claim(limit=2) == []
 
+    async def test_the_history_that_comes_along_is_the_end_of_the_conversation_or_is_left_to_be_asked_for(self, scene: Scene) -> None:
+        lease = replace(LEASE, history=2)
+        for text in ("one", "two", "three"):
+            await scene.arrive(text)
+        (claimed,) = await scene.claim(lease=lease)
+        (told,) = [(await scene.arrive("alone", handle="bob", lease=lease)).work]
+        assert told is not None
+        for work in (claimed, told):
+            asked = await scene.store.history(work.conversation_id, limit=2 + len(work.turns))
+            assert work.history is None or list(work.history) == list(asked)
+        assert (await scene.claim(lease=lease)) == []
+
     async def test_what_is_ready_later_is_not_claimed_before(self, scene: Scene) -> None:
         work = await scene.leased()
         await scene.release(work, turns_at_ms=scene.now + 5_000)
