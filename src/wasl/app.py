@@ -2,23 +2,17 @@
 
 import asyncio
 import gc
-import os
-import secrets as random_secrets
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
 import structlog
 
-import wasl.channels
-import wasl.providers
 from wasl import __version__
-from wasl.adapters import adapter, having
-from wasl.candidates import make_candidates
-from wasl.config import Settings, validated
+from wasl.config import Settings
+from wasl.connections import make_candidates, make_channels, make_providers
 from wasl.domain.errors import SettingWrong
 from wasl.net.blobs import FolderBlobs
 from wasl.net.bus_local import LocalBus
@@ -176,36 +170,6 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
     )
 
 
-def make_channels(settings: Settings) -> dict[str, Channel]:
-    """Makes every configured channel, and our own pages' channel in any case."""
-    wanted = {name: dict(table) for name, table in settings.channels.items()}
-    for kind in having(wasl.channels, "local"):
-        if not any(table.get("kind", name) == kind for name, table in wanted.items()):
-            wanted[kind] = {}
-    made: dict[str, Channel] = {}
-    for name, table in wanted.items():
-        if table.pop("enabled", True) is False:
-            continue
-        cls = adapter(wasl.channels, str(table.pop("kind", name)), at=f"channels.{name}")
-        if getattr(cls, "local", False):
-            table.setdefault("secret", _kept_secret(settings.data / f"{name}.secret"))
-        made[name] = cls(validated(cls.Settings, table, at=f"channels.{name}"), name=name)
-    return made
-
-
-def make_providers(settings: Settings) -> dict[str, Provider | Keyless]:
-    """Makes every configured provider, and the keyless one in any case."""
-    wanted = {name: dict(table) for name, table in settings.providers.items()}
-    for kind in having(wasl.providers, "reply"):
-        if not any(table.get("kind", name) == kind for name, table in wanted.items()):
-            wanted[kind] = {}
-    made: dict[str, Provider | Keyless] = {}
-    for name, table in wanted.items():
-        cls = adapter(wasl.providers, str(table.pop("kind", name)), at=f"providers.{name}")
-        made[name] = cls(validated(cls.Settings, table, at=f"providers.{name}"), name=name)
-    return made
-
-
 def _store(settings: Settings, *, clock: SystemClock, observe: Observe) -> tuple[Store, Bus]:
     if not settings.store:
         if settings.server.role != "all":
@@ -270,21 +234,6 @@ def _worker(
         attempts_max=work.turn_attempts_max,
         history_messages=said.history_messages,
     )
-
-
-def _kept_secret(path: Path) -> str:
-    """Gives the secret kept in a file that only its owner may read; makes one at the first start."""
-    try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        secret = random_secrets.token_urlsafe(32)
-        try:
-            with open(path, "x", opener=lambda p, flags: os.open(p, flags, 0o600)) as file:
-                file.write(secret)
-        except FileExistsError:  # another process was quicker
-            return path.read_text().strip()
-        return secret
 
 
 async def _serve(installation: Installation, *, ready: Callable[[str], None]) -> None:

@@ -253,12 +253,18 @@ class SqliteStore:
 
     async def prune(self, *, now_ms: int, raw_days: int) -> Mapping[str, int]:
         """Deletes what is too old, a few thousand rows a transaction."""
-        deleted = {"raw": 0, "seen": 0, "token": 0}
+        deleted = {"raw": 0, "seen": 0, "early_receipt": 0, "token": 0}
         old = (
             ("raw", "delete from raw where id in (select id from raw where received_ms < ? limit ?)", now_ms - raw_days * DAY_MS),
             (
                 "seen",
                 "delete from seen where (channel, key) in (select channel, key from seen where at_ms < ? limit ?)",
+                now_ms - DEDUPE_DAYS * DAY_MS,
+            ),
+            (
+                "early_receipt",
+                "delete from early_receipt where (channel, native_id, state) in"
+                " (select channel, native_id, state from early_receipt where at_ms < ? limit ?)",
                 now_ms - DEDUPE_DAYS * DAY_MS,
             ),
             ("token", "delete from token where (kind, sha256) in (select kind, sha256 from token where expires_ms < ? limit ?)", now_ms),

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from wasl.candidates import make_candidates
 from wasl.config import Settings
+from wasl.connections import make_candidates
 from wasl.domain.errors import SettingWrong
 from wasl.providers.extractive import Extractive
 from wasl.providers.openai_chat import OpenAiChat

@@ -1,0 +1,95 @@
+"""Connections: makes the channels, the providers and the route from the settings."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+
+import wasl.channels
+import wasl.providers
+from wasl.adapters import adapter, having
+from wasl.config import Settings, validated
+from wasl.domain.errors import SettingWrong
+from wasl.ports.channel import Channel
+from wasl.ports.provider import Keyless, Model, Provider
+from wasl.routing.cards import find_card, read_cards
+from wasl.routing.route import RouteCandidate
+
+
+def make_channels(settings: Settings) -> dict[str, Channel]:
+    """Makes every configured channel, and our own pages' channel in any case."""
+    wanted = {name: dict(table) for name, table in settings.channels.items()}
+    for kind in having(wasl.channels, "local"):
+        if not any(table.get("kind", name) == kind for name, table in wanted.items()):
+            wanted[kind] = {}
+    made: dict[str, Channel] = {}
+    for name, table in wanted.items():
+        if table.pop("enabled", True) is False:
+            continue
+        cls = adapter(wasl.channels, str(table.pop("kind", name)), at=f"channels.{name}")
+        if getattr(cls, "local", False):
+            table.setdefault("secret", _kept_secret(settings.data / f"{name}.secret"))
+        made[name] = cls(validated(cls.Settings, table, at=f"channels.{name}"), name=name)
+    return made
+
+
+def make_providers(settings: Settings) -> dict[str, Provider | Keyless]:
+    """Makes every configured provider, and the keyless one in any case."""
+    wanted = {name: dict(table) for name, table in settings.providers.items()}
+    for kind in having(wasl.providers, "reply"):
+        if not any(table.get("kind", name) == kind for name, table in wanted.items()):
+            wanted[kind] = {}
+    made: dict[str, Provider | Keyless] = {}
+    for name, table in wanted.items():
+        cls = adapter(wasl.providers, str(table.pop("kind", name)), at=f"providers.{name}")
+        made[name] = cls(validated(cls.Settings, table, at=f"providers.{name}"), name=name)
+    return made
+
+
+def make_candidates(settings: Settings, providers: Mapping[str, Provider | Keyless]) -> tuple[RouteCandidate, ...]:
+    """Makes the route: the configured candidates in order, or the keyless answerer alone."""
+    made: list[RouteCandidate] = []
+    cards = read_cards(files(wasl.providers).joinpath("models.toml").read_text(encoding="utf-8"))
+    for place, wanted in enumerate(settings.candidates):
+        provider = providers.get(wanted.provider)
+        if provider is None:
+            raise SettingWrong(
+                f"candidates[{place}].provider: there is no provider {wanted.provider!r}; the providers are {', '.join(sorted(providers))}"
+            )
+        card = find_card(cards, kind=getattr(provider, "kind", ""), name=wanted.model)
+        given = {k: v for k in ("context_tokens", "output_tokens_max", "vision") if (v := getattr(wanted, k)) is not None}
+        made.append(
+            RouteCandidate(
+                name=wanted.name or wanted.model or wanted.provider,
+                provider=provider,
+                provider_name=wanted.provider,
+                model=replace(card.model(wanted.model) if card else Model(name=wanted.model), **given),
+                price_class=wanted.price_class,
+                region=wanted.region,
+            )
+        )
+    if not made:
+        name, keyless = next((n, p) for n, p in providers.items() if isinstance(p, Keyless))
+        made.append(RouteCandidate(name=name, provider=keyless, provider_name=name, model=Model(name=name), price_class="free"))
+    names = [c.name for c in made]
+    for name in names:
+        if names.count(name) > 1:
+            raise SettingWrong(f"candidates: two are named {name!r}; give one of them a `name` of its own")
+    return tuple(made)
+
+
+def _kept_secret(path: Path) -> str:
+    """Gives the secret kept in a file that only its owner may read; makes one at the first start."""
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        secret = secrets.token_urlsafe(32)
+        try:
+            with open(path, "x", opener=lambda p, flags: os.open(p, flags, 0o600)) as file:
+                file.write(secret)
+        except FileExistsError:  # another process was quicker
+            return path.read_text().strip()
+        return secret
