@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from tests.bench.figures import write  # noqa: E402 - after the path is set
+from tests.bench.figures import commit, write  # noqa: E402 - after the path is set
 
 ROOMS = {"channel_class": "channels", "provider_class": "providers"}
 Adapter = tuple[str, str]
@@ -61,7 +61,7 @@ def main() -> int:
         figures[f"{room}_passing"] = sum(1 for row in found.values() if row["passed"] and not row["failed"])
         figures[f"{room}_total"] = len(found)
     path = write("contract", figures)
-    (path.parent.parent / "contract.json").write_text(json.dumps(detail, indent=1) + "\n", encoding="utf-8")
+    (path.parent.parent / "contract.json").write_text(json.dumps({**detail, "commit": commit()}, indent=1) + "\n", encoding="utf-8")
     print("\n".join(f"{name:24}{value}" for name, value in figures.items()))
     return code
 
