@@ -27,6 +27,7 @@ check: ## Format, lint, types, import floors, docs
 	$(PY) -m ruff check --quiet .
 	$(PY) -m mypy --no-error-summary
 	@.venv/bin/lint-imports --no-cache
+	@$(PY) -m pytest -q --no-header --override-ini addopts=--import-mode=importlib tests/unit/test_docs.py
 
 format: ## Formats and mends what can be mended by itself
 	$(PREPARE) dev
