@@ -61,6 +61,7 @@ def configure(*, level: Level = "info", form: Form = "auto") -> None:
         library = logging.getLogger(name)
         library.handlers[:] = []
         library.propagate = name != "uvicorn.access"
+        library.setLevel(logging.WARNING)  # that it starts and stops is said by the command itself
 
 
 def about(**names: str) -> AbstractContextManager[None]:
