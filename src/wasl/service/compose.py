@@ -13,6 +13,8 @@ Search = Callable[[str, int, str], Sequence[Passage]]
 HISTORY_CHARACTERS_MAX = 24_000
 """History that a model is shown, oldest left out first: about 6,000 tokens of Latin or 10,000 of Arabic text."""
 QUESTION_CHARACTERS_MAX = 60_000
+FOLLOW_UP_CHARACTERS_MAX = 200
+"""A longer question stands by itself."""
 
 _PASSAGES = (
     "Passages from the business's own documents follow. Base what you say about the business on them, and say so when they do not"
@@ -45,16 +47,28 @@ def compose(
     answered yet is left out, so that each answer is to its own message. `images` are pictures by sha256.
     """
     question = "\n".join(plain_text(turn.parts) for turn in turns)[:QUESTION_CHARACTERS_MAX]
-    passages = tuple(search(question, voice.passages, language)) if voice.passages else ()
+    answered = _answered(history, turns)
+    passages = _passages(question, answered, voice=voice, search=search, language=language)
     group = turns[0].address.key.kind == "group"
     messages = [PromptMessage(role="system", text=_system(voice, passages, language))]
-    messages += [_said(said, group=group) for said in _answered(history, turns)]
+    messages += [_said(said, group=group) for said in answered]
     seen = tuple(
         images[part.sha256] for turn in turns for part in turn.parts if isinstance(part, Media) and part.sha256 and part.sha256 in images
     )
     words = f"{turns[-1].author_name}: {question}" if group and turns[-1].author_name else question
     messages.append(PromptMessage(role="user", text=words, images=seen))
     return Prompt(messages=tuple(messages), passages=passages, max_output_tokens=voice.max_output_tokens, language=language)
+
+
+def _passages(question: str, answered: Sequence[Said], *, voice: Voice, search: Search, language: str) -> tuple[Passage, ...]:
+    """Finds passages for the question; for one that finds nothing alone ("and on Friday?"), together with the question before it."""
+    if not voice.passages:
+        return ()
+    found = tuple(search(question, voice.passages, language))
+    before = next((said for said in reversed(answered) if said.author == "person"), None)
+    if found or before is None or len(question) > FOLLOW_UP_CHARACTERS_MAX:
+        return found
+    return tuple(search(f"{plain_text(before.parts)[:FOLLOW_UP_CHARACTERS_MAX]} {question}", voice.passages, language))
 
 
 def _answered(history: Sequence[Said], turns: Sequence[DueTurn]) -> list[Said]:
