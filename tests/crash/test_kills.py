@@ -39,4 +39,4 @@ async def test_killed_at_every_commit_point_on_sqlite_nothing_is_lost_doubled_or
 @pytest.mark.postgres
 @pytest.mark.parametrize("setting", [s for s in SETTINGS if s.postgres and len(s.roles) > 1], ids=lambda s: s.name)
 async def test_three_processes_killed_in_turn_on_postgresql_lose_nothing(setting: Setting, tmp_path: Path, cluster: Cluster):
-    _kept(await crash(setting, folder=tmp_path, cluster=cluster, messages=300, each_point=1, instants=4, seed=20261122), kills=20)
+    _kept(await crash(setting, folder=tmp_path, cluster=cluster, messages=300, each_point=1, instants=2, seed=20261122), kills=20)
