@@ -118,3 +118,16 @@ async def test_a_fault_that_nobody_named_ends_the_writer_and_leaves_no_caller_wa
     assert rows(db) == []
     with pytest.raises(Unnamed):
         await group.close()
+
+
+async def test_a_busy_writer_waits_a_moment_so_that_more_share_a_commit_and_a_quiet_one_does_not(db: sqlite3.Connection) -> None:
+    told: list[int] = []
+    group = GroupCommit(db, told=lambda *, rows, seconds: told.append(rows))
+    group.start()
+    await asyncio.gather(*(group.write(put(f"a{i}")) for i in range(5)))
+    first = group.write(put("b"))
+    await asyncio.sleep(0)
+    await asyncio.gather(first, group.write(put("c")))
+    await group.write(put("d"))
+    await group.close()
+    assert told == [5, 2, 1]
