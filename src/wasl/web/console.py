@@ -27,7 +27,7 @@ from wasl.web.languages import page_words
 from wasl.web.overview import overview
 from wasl.web.render import message_json
 from wasl.web.words import CONSOLE
-from wasl.wire import read
+from wasl.wire import markup, read
 
 LISTED = 60
 PAGE_MESSAGES = 50
@@ -263,10 +263,16 @@ def _row(summary: ConversationSummary) -> dict[str, object]:
         "person": summary.person_name,
         "channels": summary.channels,
         "at": summary.last_at_ms,
-        "text": summary.last_text,
+        "text": preview(summary.last_text),
         "due": summary.due_turns,
         "since": summary.waiting_since_ms,
     }
+
+
+def preview(text: str) -> str:
+    """Gives the words of a message on one line, without the marks of Markdown."""
+    lines = (line.lstrip("> -•").strip() for line in markup.plain(text).splitlines())
+    return " ".join(line for line in lines if line)
 
 
 def _fingerprint(rows: list[dict[str, object]]) -> bytes:
