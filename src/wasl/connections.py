@@ -68,6 +68,7 @@ def make_candidates(settings: Settings, providers: Mapping[str, Provider | Keyle
                 model=replace(card.model(wanted.model) if card else Model(name=wanted.model), **given),
                 price_class=wanted.price_class,
                 region=wanted.region,
+                shutdown=card.shutdown if card else None,
             )
         )
     if not made:

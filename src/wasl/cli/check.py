@@ -61,6 +61,7 @@ async def _check(installation: Installation, *, hook_path: str) -> "Sequence[Che
             clock=i.clock,
             channels=i.channels,
             providers=i.providers,
+            candidates=i.candidates,
             learn=i.learn,
             hook_path=hook_path,
         ).everything()

@@ -1,6 +1,6 @@
 """What the command line needs from the composition root, which it may not name: an installation, and a loop to run it on."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from wasl.ports.network import Network
     from wasl.ports.provider import Keyless, Provider
     from wasl.ports.store import Store
+    from wasl.routing.route import RouteCandidate
     from wasl.service.learn import Learn
     from wasl.service.receive import Receive
     from wasl.service.worker import Worker
@@ -68,6 +69,11 @@ class Installation(Protocol):
     @property
     def providers(self) -> "Mapping[str, Provider | Keyless]":
         """The model providers, by name."""
+        ...
+
+    @property
+    def candidates(self) -> "Sequence[RouteCandidate]":
+        """The route, in the order in which it is asked."""
         ...
 
     @property

@@ -1,6 +1,7 @@
 """The route: candidates in the order in which they are asked, and the limits of one answer."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Protocol
 
 from wasl.ports.provider import Keyless, Model, Provider
@@ -11,7 +12,8 @@ PRICE_CLASSES = ("free", "low", "standard", "high")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteCandidate:
-    """One model at one provider. `name` is unique within the route; `region` is where it computes, None where not known."""
+    """One model at one provider. `name` is unique within the route; `region` is where it computes, None where not known; `shutdown`
+    is the last day that its provider announced."""
 
     name: str
     provider: Provider | Keyless
@@ -19,6 +21,7 @@ class RouteCandidate:
     model: Model
     price_class: str = "standard"
     region: str | None = None
+    shutdown: date | None = None
 
     keyless: bool = field(init=False)
     """It answers by itself, without a network; then no size, sight or region can hold it back."""

@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -22,6 +23,7 @@ from wasl.ports.clock import Clock
 from wasl.ports.network import Network, Streamed
 from wasl.ports.provider import Keyless, ListsModels, Provider
 from wasl.ports.store import Store
+from wasl.routing.route import RouteCandidate
 from wasl.service.connect import polls, through
 from wasl.service.learn import Learn
 from wasl.wire.call import Call, Reply
@@ -30,6 +32,9 @@ CALL_SECONDS: Final = 15.0
 DISK_BYTES_MIN: Final = 512 << 20
 CLOCK_SKEW_SECONDS_MAX: Final = 60.0
 COMMIT_SECONDS_SLOW: Final = 0.25
+SHUTDOWN_DAYS_NEAR: Final = 30
+SHUTDOWN_DAYS_TOLD: Final = 120
+"""Days before a model's announced end: told from 120 on, wrong from 30 on."""
 HEALTH_PATH: Final = "/healthz"
 
 
@@ -63,6 +68,7 @@ class Check:
         clock: Clock,
         channels: Mapping[str, Channel],
         providers: Mapping[str, Provider | Keyless],
+        candidates: Sequence[RouteCandidate],
         learn: Learn,
         hook_path: str,
     ) -> None:
@@ -71,6 +77,7 @@ class Check:
         self._clock = clock
         self._channels = channels
         self._providers = providers
+        self._candidates = candidates
         self._learn = learn
         self._hook_path = hook_path
         self._network = _Dated(network, clock)
@@ -81,7 +88,23 @@ class Check:
         calls = [self._provider(name, provider) for name, provider in self._providers.items()]
         calls += [self._channel(name, channel) for name, channel in self._channels.items()]
         remote = [line for lines in await asyncio.gather(*calls) for line in lines]
-        return [*local, *remote, *await self._hooks(), self._time()]
+        return [*local, *remote, *self._shutdowns(), *await self._hooks(), self._time()]
+
+    def _shutdowns(self) -> list[Checked]:
+        """Tells which models' announced last days are near, or have passed."""
+        today = datetime.fromtimestamp(self._clock.now_ms() / 1000, tz=UTC).date()
+        lines: list[Checked] = []
+        for candidate in self._candidates:
+            if candidate.shutdown is None:
+                continue
+            area, days = f"candidates.{candidate.name}", (candidate.shutdown - today).days
+            last = f"its provider ends {candidate.model.name!r} on {candidate.shutdown.isoformat()}"
+            if days < SHUTDOWN_DAYS_NEAR:
+                do = "put another model in its place in [[candidates]], and try it before that day"
+                lines.append(bad(area, f"{last}, {_in_days(days)}", do))
+            elif days < SHUTDOWN_DAYS_TOLD:
+                lines.append(good(area, f"{last}, {_in_days(days)}: choose what takes its place"))
+        return lines
 
     # -- this machine
     def _folder(self) -> list[Checked]:
@@ -220,6 +243,10 @@ class Check:
             side = "behind" if skew > 0 else "ahead"
             return bad("clock", f"this machine's clock is {abs(skew):.0f} s {side}", "switch on time synchronisation (NTP)")
         return good("clock", f"within {CLOCK_SKEW_SECONDS_MAX:.0f} s of the others'")
+
+
+def _in_days(days: int) -> str:
+    return f"in {days} days" if days > 0 else "today" if days == 0 else f"{-days} days ago"
 
 
 class _Dated:

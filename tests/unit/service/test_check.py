@@ -1,5 +1,5 @@
 from collections.abc import Generator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -9,6 +9,8 @@ import pytest
 from wasl.config import Candidate, Server, Settings
 from wasl.domain.errors import Throttled, Unauthorised, WaslError
 from wasl.ports.channel import Finding
+from wasl.ports.provider import Model
+from wasl.routing.route import RouteCandidate
 from wasl.service.check import Check, Checked
 from wasl.service.learn import EXAMPLE, Learn
 from wasl.store.memory import MemoryStore
@@ -80,6 +82,7 @@ async def checked(
     settings: Mapping[str, Any] | None = None,
     channels: Mapping[str, Any] | None = None,
     providers: Mapping[str, Any] | None = None,
+    candidates: Sequence[RouteCandidate] = (),
     example: bool = True,
     down: bool = False,
 ) -> dict[str, list[Checked]]:
@@ -95,6 +98,7 @@ async def checked(
         clock=clock,
         channels=channels or {},
         providers=providers or {},
+        candidates=candidates,
         learn=Learn(folder=made.knowledge, clock=clock, example=EXAMPLE if example else None),
         hook_path="/hooks/",
     )
@@ -240,3 +244,19 @@ async def test_a_date_that_cannot_be_read_says_nothing(tmp_path: Path, date: str
     network = ScriptedNetwork(clock=TestClock())
     network.on("GET", "https://models.example/list", answer({"data": []}, headers={"date": date}))
     assert "no other clock" in said((await checked(tmp_path, network=network, providers={"p": Listing()}))["clock"])
+
+
+@pytest.mark.parametrize(
+    ("days", "wanted"),
+    [(200, None), (100, "ok its provider ends 'm' on"), (20, "NO its provider ends 'm' on"), (-3, "3 days ago")],
+)
+async def test_a_models_announced_end_is_told_in_time(tmp_path: Path, days: int, wanted: str | None) -> None:
+    clock = TestClock()
+    last = datetime.fromtimestamp(clock.now_ms() / 1000, tz=UTC).date() + timedelta(days=days)
+    candidate = RouteCandidate(name="c", provider=Quoting(), provider_name="q", model=Model(name="m"), shutdown=last)
+    found = await checked(tmp_path, clock=clock, candidates=[candidate])
+    if wanted is None:
+        assert "candidates.c" not in found
+    else:
+        assert wanted in said(found["candidates.c"])
+        assert last.isoformat() in said(found["candidates.c"])
