@@ -12,7 +12,8 @@ from html import escape, unescape
 
 from markdown_it import MarkdownIt
 
-from wasl.domain.limits import Limits, TextUnit
+from wasl.domain.limits import Limits
+from wasl.domain.split import units
 from wasl.wire.markup_writer import Dialect, Writer
 
 _SPECIAL = re.compile(r"[\\`*_~\[\]<>&|]|^[ \t]|^(?:#|=|[-+](?:\s|$)|---|\d{1,9}[.)](?:\s|$))|[ \t]$|\n\n\n", re.MULTILINE)
@@ -54,17 +55,6 @@ def shown(text: str) -> str:
     return unescape(_TAG.sub("", text))
 
 
-def length(text: str, unit: TextUnit) -> int:
-    """Measures a text in a channel's own unit."""
-    match unit:
-        case "characters":
-            return len(text)
-        case "utf-8 bytes":
-            return len(text.encode("utf-8", "surrogatepass"))
-        case "utf-16 units":
-            return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
 def measure(limits: Limits) -> Callable[[str], int]:
     """Gives the measure of a Markdown text as it will stand on the wire, for `domain.fit`.
 
@@ -73,13 +63,13 @@ def measure(limits: Limits) -> Callable[[str], int]:
     unit = limits.text_unit
     match limits.markup:
         case "asterisks":
-            return lambda markdown: length(asterisks(markdown), unit)
+            return lambda markdown: units(asterisks(markdown), unit)
         case "html":
-            return lambda markdown: length(shown(html(markdown)), unit)
+            return lambda markdown: units(shown(html(markdown)), unit)
         case "plain":
-            return lambda markdown: length(plain(markdown), unit)
+            return lambda markdown: units(plain(markdown), unit)
         case "markdown":
-            return lambda markdown: length(markdown, unit)
+            return lambda markdown: units(markdown, unit)
 
 
 @lru_cache(maxsize=_CACHE)

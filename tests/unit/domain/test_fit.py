@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from wasl.domain.fit import LeftOut, fit
 from wasl.domain.limits import Limits
 from wasl.domain.message import Choice, Media, Option, Part, Place, Reaction, Text
+from wasl.domain.split import units
 from wasl.wire import markup
 
 MIB = 1 << 20
@@ -165,5 +166,5 @@ def test_every_piece_of_markdown_is_within_the_limit_as_it_stands_on_the_wire(te
         assert isinstance(part, Text)
         wire = convert(part.text) if part.format == "markdown" else part.text
         shown = markup.shown(wire) if name == "html" and part.format == "markdown" else wire
-        assert 0 < markup.length(shown, unit) <= 80
+        assert 0 < units(shown, unit) <= 80
         assert shown.strip()
