@@ -300,7 +300,7 @@ def _faces(i: Installation, *, secret: str, streams: Streams) -> object:
     faces: dict[str, object] = dict.fromkeys(PATHS, ops)
     if settings.server.role == "worker":
         return Paths(faces=faces, rest=ops)
-    faces[PREFIX] = Hooks(receive=i.receive, observe=i.observe, body_bytes_max=settings.server.body_bytes_max)
+    faces[PREFIX] = Hooks(receive=i.receive, observe=i.observe, clock=i.clock, body_bytes_max=settings.server.body_bytes_max)
     faces[API] = OpenAiApi(
         ask=i.ask,
         store=i.store,

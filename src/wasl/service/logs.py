@@ -12,6 +12,8 @@ import msgspec
 import structlog
 from pydantic import SecretBytes, SecretStr
 
+from wasl.ports.clock import Clock
+
 Form = Literal["auto", "json", "console"]
 """auto: console lines for a person at a terminal, JSON lines for everything else."""
 Level = Literal["debug", "info", "warning", "error"]
@@ -19,6 +21,8 @@ Level = Literal["debug", "info", "warning", "error"]
 MASK = "***"
 TEXT_LENGTH_MAX = 8_000
 """Characters of one logged value; the rest is cut off and said to be."""
+LINES_MAX = 256
+"""Different lines whose repeats are counted at once."""
 DEPTH_MAX = 4
 """Levels of nesting that are walked for secrets; what lies deeper is not logged."""
 
@@ -67,6 +71,28 @@ def configure(*, level: Level = "info", form: Form = "auto") -> None:
 def about(**names: str) -> AbstractContextManager[None]:
     """Puts names (`turn`, `conversation`, `channel`) on every line that is logged inside the `with`, by any module."""
     return structlog.contextvars.bound_contextvars(**names)
+
+
+class Sparing:
+    """Lets a line that repeats be said once in `seconds`, with how many times it was meant: an outsider, or a database that is
+    away, can cause thousands in a second. Not for threads."""
+
+    def __init__(self, clock: Clock, *, seconds: float = 5.0) -> None:
+        self._clock = clock
+        self._seconds = seconds
+        self._said: dict[str, tuple[float, int]] = {}
+
+    def times(self, line: str) -> int:
+        """Counts one; gives how many there were since it was last said when it is to be said now, else 0."""
+        now = self._clock.monotonic()
+        said_at, held = self._said.get(line, (float("-inf"), 0))
+        if now - said_at < self._seconds:
+            self._said[line] = (said_at, held + 1)
+            return 0
+        if len(self._said) >= LINES_MAX:
+            self._said.clear()
+        self._said[line] = (now, 0)
+        return held + 1
 
 
 def masked_text(text: str) -> str:

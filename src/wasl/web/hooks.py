@@ -1,11 +1,14 @@
 """Hooks: where platforms call us; bare ASGI, because this is the hot path."""
 
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 import structlog
 
 from wasl.domain.errors import Forged, Malformed, StoreDown, TooLarge
+from wasl.ports.clock import Clock
+from wasl.service.logs import Sparing
 from wasl.service.observe import Observe
 from wasl.service.receive import Receive
 from wasl.wire.call import Call
@@ -24,8 +27,9 @@ _PLAIN = (b"content-type", b"text/plain; charset=utf-8")
 class Hooks:
     """Answers `/hooks/<channel>`: 200 once stored, 400 malformed, 401 forged, 404 no such channel, 413 too large, 503 store down."""
 
-    def __init__(self, *, receive: Receive, observe: Observe, body_bytes_max: int) -> None:
+    def __init__(self, *, receive: Receive, observe: Observe, clock: Clock, body_bytes_max: int) -> None:
         self._receive = receive
+        self._sparing = Sparing(clock)
         self._observe = observe
         self._body_bytes_max = body_bytes_max
 
@@ -54,17 +58,22 @@ class Hooks:
             self._observe.webhook(channel=name, result="too large")
             return 413, b"too large", [_PLAIN]
         except Forged as error:
-            log.warning("a request was not genuine; nothing was stored", channel=name, why=error.message)
+            self._say(logging.WARNING, "a request was not genuine; nothing was stored", name, why=error.message)
             return 401, b"not genuine", [_PLAIN]
         except Malformed as error:
-            log.warning("a request could not be read; nothing was stored", channel=name, why=error.message)
+            self._say(logging.WARNING, "a request could not be read; nothing was stored", name, why=error.message)
             return 400, b"malformed", [_PLAIN]
         except StoreDown as error:
-            log.error("a request could not be stored; the platform is asked to send it again", channel=name, why=error.message)
+            self._say(logging.ERROR, "a request could not be stored; the platform is asked to send it again", name, why=error.message)
             return 503, b"try again later", [_PLAIN, (b"retry-after", RETRY_AFTER_SECONDS)]
         if reply is not None:
             return reply.status, reply.body, [(k.encode("latin-1"), v.encode("latin-1")) for k, v in reply.headers.items()]
         return 200, b"ok", [_PLAIN]
+
+    def _say(self, level: int, line: str, channel: str, *, why: str) -> None:
+        times = self._sparing.times(f"{line} {channel}")
+        if times:
+            log.log(level, line, channel=channel, why=why, times=times)
 
 
 async def read_body(receive: Receiver, *, bytes_max: int) -> bytes:

@@ -9,6 +9,8 @@ import structlog
 from pydantic import SecretStr
 
 from wasl.service import logs
+from wasl.service.logs import Sparing
+from wasl.testing.clock import TestClock
 
 
 @pytest.fixture
@@ -126,3 +128,14 @@ def test_a_very_long_value_is_cut_and_says_so(lines: io.BytesIO) -> None:
     structlog.get_logger().info("long", text="ب" * (logs.TEXT_LENGTH_MAX + 1))
     (line,) = read(lines)
     assert str(line["text"]).endswith("[cut]")
+
+
+async def test_a_line_that_repeats_is_said_once_in_a_while_with_how_often_it_was_meant() -> None:
+    clock = TestClock()
+    sparing = Sparing(clock, seconds=5)
+    assert [sparing.times("down") for _ in range(4)] == [1, 0, 0, 0]
+    assert sparing.times("another line") == 1
+    await clock.advance(5)
+    assert sparing.times("down") == 4
+    await clock.advance(5)
+    assert sparing.times("down") == 1
