@@ -17,6 +17,7 @@ from wasl.domain.prompt import Delta, Finish, FinishReason, Image, Prompt, Promp
 from wasl.ports.provider import Decoder, Model
 from wasl.wire.call import Call, Reply
 from wasl.wire.fault import named_failure, says_too_long, scrubbed
+from wasl.wire.read import UNREADABLE, as_written
 from wasl.wire.sse import SseReader
 
 API_VERSION = "2023-06-01"
@@ -226,7 +227,6 @@ class _FaultBody(msgspec.Struct):
 
 _event = msgspec.json.Decoder(_Event).decode
 _message = msgspec.json.Decoder(_Message).decode
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class _Counted:
@@ -273,7 +273,7 @@ class _Stream:
                 return
             try:
                 event = _event(read.data)
-            except _UNREADABLE as error:
+            except UNREADABLE as error:
                 raise CutShort(f"a piece of the answer is malformed ({error})") from error
             yield from self._event(event)
 
@@ -338,7 +338,7 @@ class _Whole:
     def close(self) -> Iterable[Delta]:
         try:
             read = _message(b"".join(self._body))
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise CutShort(f"the answer is malformed ({error})") from error
         if read.stop_reason is None:
             raise CutShort("the answer names no stop reason")
@@ -347,7 +347,7 @@ class _Whole:
             if block.type == "text" and block.text:
                 yield TextDelta(text=block.text)
             elif block.type == "tool_use":
-                arguments = _arguments(block.input)
+                arguments = as_written(block.input)
                 yield ToolCallDelta(index=calls, id=block.id, name=block.name, arguments=arguments)
                 calls += 1
         counted = _Counted()
@@ -363,17 +363,8 @@ def _finish(reason: str, *, model: str | None, request_id: str | None) -> Finish
     return Finish(reason=_REASONS.get(reason, "unknown"), served_model=model, request_id=request_id)
 
 
-def _arguments(raw: msgspec.Raw) -> str:
-    """Gives a tool call's arguments as the server wrote them."""
-    try:
-        text = bytes(raw).decode()
-    except UnicodeDecodeError as error:
-        raise CutShort(f"the arguments of a tool call are malformed ({error})") from error
-    return "{}" if text == "null" else text
-
-
 def _fault_in(body: bytes) -> _Fault:
     try:
         return msgspec.json.decode(body, type=_FaultBody).error or _Fault()
-    except _UNREADABLE:
+    except UNREADABLE:
         return _Fault(message=body[:600].decode(errors="replace"))

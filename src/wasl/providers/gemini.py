@@ -20,6 +20,7 @@ from wasl.domain.prompt import Delta, Finish, FinishReason, Image, Prompt, Promp
 from wasl.ports.provider import Decoder, Model
 from wasl.wire.call import Call, Reply
 from wasl.wire.fault import named_failure, says_too_long, scrubbed
+from wasl.wire.read import UNREADABLE, as_written
 from wasl.wire.sse import SseReader
 
 _REASONS: dict[str, FinishReason] = {"STOP": "stop", "MAX_TOKENS": "length"}
@@ -244,7 +245,6 @@ class _FaultBody(msgspec.Struct):
 
 
 _generated = msgspec.json.Decoder(_Generated).decode
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class _Read:
@@ -258,7 +258,7 @@ class _Read:
     def _piece(self, data: bytes) -> Iterator[Delta]:
         try:
             read = _generated(data)
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise CutShort(f"a piece of the answer is malformed ({error})") from error
         if read.error is not None:
             raise CutShort(f"the server broke the answer off with {scrubbed(read.error.status or 'an error', secrets=())}")
@@ -273,7 +273,7 @@ class _Read:
         for part in (candidate.content.parts if candidate.content else None) or ():
             if part.function_call is not None:
                 call = part.function_call
-                arguments = _arguments(call.args)
+                arguments = as_written(call.args)
                 yield ToolCallDelta(index=self._calls, id=call.id, name=call.name, arguments=arguments)
                 self._calls += 1
             elif part.text:
@@ -333,19 +333,10 @@ def _usage(read: _Tokens) -> Usage:
     )
 
 
-def _arguments(raw: msgspec.Raw) -> str:
-    """Gives a tool call's arguments as the server wrote them."""
-    try:
-        text = bytes(raw).decode()
-    except UnicodeDecodeError as error:
-        raise CutShort(f"the arguments of a tool call are malformed ({error})") from error
-    return "{}" if text == "null" else text
-
-
 def _fault_in(body: bytes) -> _Fault:
     try:
         return msgspec.json.decode(body, type=_FaultBody).error or _Fault()
-    except _UNREADABLE:
+    except UNREADABLE:
         return _Fault(message=body[:600].decode(errors="replace"))
 
 

@@ -17,6 +17,7 @@ from wasl.domain.prompt import Delta, Finish, FinishReason, Image, Prompt, Promp
 from wasl.ports.provider import Decoder, Model
 from wasl.wire.call import Call, Reply
 from wasl.wire.fault import named_failure, says_too_long, scrubbed
+from wasl.wire.read import UNREADABLE
 from wasl.wire.sse import SseReader
 
 PASSED_ON = ("metadata", "parallel_tool_calls", "service_tier", "user")
@@ -227,7 +228,6 @@ class _Kind(msgspec.Struct):
 _kind = msgspec.json.Decoder(_Kind).decode
 _event = msgspec.json.Decoder(_Event).decode
 _response = msgspec.json.Decoder(_Response).decode
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _READ = frozenset(
     {
         "response.output_text.delta", "response.output_item.added", "response.function_call_arguments.delta",
@@ -252,7 +252,7 @@ class _Stream:
                 # The kind first: events that are not read may have any shape, now or later.
                 kind = _kind(read.data).type
                 event = _event(read.data) if kind in _READ else None
-            except _UNREADABLE as error:
+            except UNREADABLE as error:
                 raise CutShort(f"a piece of the answer is malformed ({error})") from error
             if event is not None:
                 yield from self._event(event)
@@ -297,7 +297,7 @@ class _Whole:
     def close(self) -> Iterable[Delta]:
         try:
             read = _response(b"".join(self._body))
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             raise CutShort(f"the answer is malformed ({error})") from error
         calls = 0
         for item in read.output or ():
@@ -348,5 +348,5 @@ def _is_policy(code: str) -> bool:
 def _fault_in(body: bytes) -> _Fault:
     try:
         return msgspec.json.decode(body, type=_FaultBody).error or _Fault()
-    except _UNREADABLE:
+    except UNREADABLE:
         return _Fault(message=body[:600].decode(errors="replace"))

@@ -23,40 +23,6 @@ from wasl.web.faces import Faces, Takes, environment
 from wasl.web.languages import Languages
 
 
-def build_faces(
-    *,
-    store: Store,
-    bus: Bus,
-    receive: Takes,
-    blobs: Blobs,
-    clock: Clock,
-    channels: Mapping[str, Channel],
-    candidates: Sequence[RouteCandidate],
-    settings: Settings,
-    streams: Streams,
-    secret: str,
-    version: str,
-) -> Faces:
-    """Gathers what pages share; other pages of the product (the simulators' phones) may use it too."""
-    return Faces(
-        store=store,
-        bus=bus,
-        receive=receive,
-        blobs=blobs,
-        clock=clock,
-        channels=channels,
-        candidates=candidates,
-        settings=settings,
-        streams=streams,
-        visited=next((c for c in channels.values() if isinstance(c, Visited)), None),
-        secret=secret,
-        version=version,
-        templates=environment(),
-        assets=Assets(),
-        languages=Languages(default=settings.language),
-    )
-
-
 def build_pages(
     *,
     store: Store,
@@ -76,7 +42,7 @@ def build_pages(
     `secret` signs the forms of the console (see `service.login.keep_secret`). The store must be open.
     `streams` holds what is open for as long as the server runs; whoever stops the server ends them.
     """
-    faces = build_faces(
+    faces = Faces(
         store=store,
         bus=bus,
         receive=receive,
@@ -86,8 +52,12 @@ def build_pages(
         candidates=candidates,
         settings=settings,
         streams=streams,
+        visited=next((c for c in channels.values() if isinstance(c, Visited)), None),
         secret=secret,
         version=version,
+        templates=environment(),
+        assets=Assets(),
+        languages=Languages(default=settings.language),
     )
     return pages_of(faces)
 

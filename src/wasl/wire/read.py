@@ -5,25 +5,37 @@ from typing import Any
 
 import msgspec
 
-from wasl.domain.errors import Malformed
+from wasl.domain.errors import CutShort, Malformed
 
 DEPTH_MAX = 100
 """Levels of nesting in one body; deeper is nobody's message, and would break whoever walks it."""
 
 _decode = msgspec.json.Decoder().decode
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What the decoder raises about bytes that are no JSON, or not of the wanted shape."""
+
 
 def json_object(body: bytes, *, what: str) -> dict[str, Any]:
     """Decodes `body` as one JSON object. Raises Malformed naming `what` when it is anything else."""
     try:
         value = _decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise Malformed(f"{what}: the body is not JSON ({error}); nothing was stored", size_bytes=len(body)) from error
     if not isinstance(value, dict):
         raise Malformed(f"{what}: the body is {type(value).__name__}, not a JSON object; nothing was stored")
     if body.count(b"{") + body.count(b"[") > DEPTH_MAX and _deeper(value, DEPTH_MAX):
         raise Malformed(f"{what}: the body is nested deeper than {DEPTH_MAX} levels; nothing was stored", size_bytes=len(body))
     return value
+
+
+def as_written(raw: msgspec.Raw) -> str:
+    """Gives JSON inside an answer (a tool call's arguments) as the server wrote it; null is an empty object. Raises CutShort."""
+    try:
+        written = bytes(raw).decode()
+    except UnicodeDecodeError as error:
+        raise CutShort(f"the arguments of a tool call are malformed ({error})") from error
+    return "{}" if written == "null" else written
 
 
 def text(value: Mapping[str, Any], name: str) -> str | None:
