@@ -59,7 +59,7 @@ def test_no_file_outside_channels_names_a_channel() -> None:
     found: list[str] = []
     for path in sources():
         room = path.relative_to(WASL).parts[0]
-        if room in ("channels", "testing"):
+        if room in ("channels", "formats", "testing"):  # a format is an adapter too: it knows whose files it reads
             continue
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.strip().lower() in names:

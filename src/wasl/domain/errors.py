@@ -7,7 +7,8 @@ WaslError
 ├── RefusedInput             what came in cannot be taken; nothing was stored
 │   ├── Malformed            the bytes are not what the format says
 │   ├── Forged               the proof of origin is missing or wrong
-│   └── TooLarge             more bytes or items than the named limit
+│   ├── TooLarge             more bytes or items than the named limit
+│   └── Unsafe               a container that would reach outside itself, or unpack without end
 ├── RetryLater               the same act may succeed later
 │   ├── Throttled            told to slow down; carries the seconds when known
 │   ├── Unavailable          the other side is down or failed before it took the request
@@ -22,7 +23,8 @@ WaslError
 │       ├── ContentRefused   a model's own safety rule refused; no other model is asked
 │       └── Unroutable       no candidate is left that may answer now
 ├── HeldByRule               a rule forbids it now
-│   └── Held                 the platform holds the account, the number or the window
+│   ├── Held                 the platform holds the account, the number or the window
+│   └── OnHold               a legal hold forbids erasing
 └── Fenced                   another worker has taken the lease; what was prepared is thrown away
 """
 
@@ -67,6 +69,10 @@ class Forged(RefusedInput):
 
 class TooLarge(RefusedInput):
     """There are more bytes or items than the limit allows."""
+
+
+class Unsafe(RefusedInput):
+    """A container would reach outside itself, or unpack without end."""
 
 
 class RetryLater(WaslError):
@@ -145,6 +151,10 @@ class HeldByRule(WaslError):
 
 class Held(HeldByRule):
     """The platform holds the account, the number, the template or the window."""
+
+
+class OnHold(HeldByRule):
+    """A legal hold forbids erasing this person."""
 
 
 class Fenced(WaslError):

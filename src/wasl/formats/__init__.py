@@ -1,0 +1,1 @@
+"""Formats: how conversations leave other systems and ours; one file a format, found by looking."""

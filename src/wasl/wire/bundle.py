@@ -1,0 +1,196 @@
+"""Bundles: a file or a zip that somebody gave us, opened so that nothing in it can reach outside or unpack without end.
+
+Zip: PKWARE APPNOTE 6.3.10 as Python's `zipfile` reads it. Names are checked, never used as paths on this machine.
+"""
+
+import io
+import stat
+import zipfile
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import IO, Any, BinaryIO, Final, Protocol
+
+from wasl.domain.errors import Malformed, TooLarge, Unsafe
+
+ENTRIES_MAX: Final = 200_000
+"""Files in one zip."""
+UNPACKED_BYTES_MAX: Final = 64 << 30
+"""Of all files in one zip together."""
+RATIO_MAX: Final = 1_000
+"""Unpacked to packed size, above RATIO_BYTES_MIN: text compresses to a tenth, a bomb to a thousandth."""
+RATIO_BYTES_MIN: Final = 1 << 20
+ZIP_MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+PIECE_BYTES: Final = 256 << 10
+_ENCRYPTED: Final = 0x1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One file of a bundle: its path with forward slashes, safe to use as a name, and its size as declared."""
+
+    name: str
+    size_bytes: int
+
+
+class Bundle(Protocol):
+    """What somebody gave us: one file, a folder, or a zip, opened safely (no path leads outside, no link, no bomb)."""
+
+    name: str
+    """The file's own name, which may tell the chat's name."""
+
+    def members(self) -> Sequence[Member]:
+        """Lists the files in it, in the order of the container; a plain file has one member, itself."""
+        ...
+
+    def open(self, name: str) -> BinaryIO:
+        """Opens a member for reading bytes, forward. Raises KeyError for a name that is not there, Malformed when it is broken
+        (also later, while reading)."""
+        ...
+
+
+def open_bundle(name: str, source: BinaryIO, *, size_bytes: int) -> Bundle:
+    """Opens what somebody gave us. `source` must be seekable and stay open as long as the bundle is used.
+
+    Raises Unsafe for a zip that is not safe to read, TooLarge for too many files, Malformed for a zip that is broken or locked.
+    """
+    start = source.read(4)
+    source.seek(0)
+    if start in ZIP_MAGIC:
+        return ZipBundle(name, source)
+    return PlainBundle(name, lambda: io.BufferedReader(_From(source), PIECE_BYTES), size_bytes=size_bytes)
+
+
+class PlainBundle:
+    """One file by itself. `opener` gives it from its beginning, as often as it is asked."""
+
+    def __init__(self, name: str, opener: Callable[[], BinaryIO], *, size_bytes: int) -> None:
+        self.name = name
+        self._opener = opener
+        self._member = Member(name=name.replace("\\", "/").rpartition("/")[2] or "file", size_bytes=size_bytes)
+
+    def members(self) -> Sequence[Member]:
+        """Lists the file."""
+        return (self._member,)
+
+    def open(self, name: str) -> BinaryIO:
+        """Opens the file. Raises KeyError for another name."""
+        if name != self._member.name:
+            raise KeyError(name)
+        return self._opener()
+
+
+class ManyBundle:
+    """Several files or a folder, by their relative paths."""
+
+    def __init__(self, name: str, files: Sequence[tuple[Member, Callable[[], BinaryIO]]]) -> None:
+        self.name = name
+        for member, _ in files:
+            check_name(member.name, of=name)
+        self._files = {member.name: (member, opener) for member, opener in files}
+
+    def members(self) -> Sequence[Member]:
+        """Lists the files."""
+        return [member for member, _ in self._files.values()]
+
+    def open(self, name: str) -> BinaryIO:
+        """Opens one of the files. Raises KeyError for a name that is not there."""
+        return self._files[name][1]()
+
+
+class ZipBundle:
+    """A zip. Folders are passed over; everything else is checked before anything is read."""
+
+    def __init__(self, name: str, source: BinaryIO) -> None:
+        self.name = name
+        try:
+            self._zip = zipfile.ZipFile(source)
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
+            raise Malformed(f"{name!r} is not a whole zip ({error}); fetch or make it again") from error
+        self._files: dict[str, zipfile.ZipInfo] = {}
+        total = 0
+        for info in self._zip.infolist():
+            if info.is_dir():
+                continue
+            check_name(info.filename, of=name)
+            _check_entry(info, of=name)
+            total += info.file_size
+            self._files[info.filename] = info
+        if len(self._files) > ENTRIES_MAX:
+            raise TooLarge(f"{name!r} holds {len(self._files)} files, more than {ENTRIES_MAX}; split it")
+        if total > UNPACKED_BYTES_MAX:
+            raise TooLarge(f"{name!r} unpacks to {total} bytes, more than {UNPACKED_BYTES_MAX}; split it")
+
+    def members(self) -> Sequence[Member]:
+        """Lists the files, in the order of the zip."""
+        return [Member(name=name, size_bytes=info.file_size) for name, info in self._files.items()]
+
+    def open(self, name: str) -> BinaryIO:
+        """Opens a file of the zip. Raises KeyError, Malformed; reading raises Malformed for broken data."""
+        info = self._files[name]
+        try:
+            return io.BufferedReader(_Unpacking(self._zip.open(info), of=f"{self.name}: {name}"), PIECE_BYTES)
+        except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, ValueError) as error:
+            raise Malformed(f"{name!r} in {self.name!r} cannot be unpacked ({error})") from error
+
+
+def check_name(path: str, *, of: str) -> None:
+    """Refuses a path that would lead out of its container. Raises Unsafe."""
+    parts = path.replace("\\", "/").split("/")
+    if not path or path[0] in "/\\" or ".." in parts or "\x00" in path or (len(path) > 1 and path[1] == ":" and path[0].isalpha()):
+        raise Unsafe(f"{of!r} holds a file named {path[:120]!r}, which would lead outside; nothing was read")
+
+
+def _check_entry(info: zipfile.ZipInfo, *, of: str) -> None:
+    if stat.S_ISLNK(info.external_attr >> 16):
+        raise Unsafe(f"{of!r} holds a link ({info.filename[:120]!r}); nothing was read: pack the file itself")
+    if info.flag_bits & _ENCRYPTED:
+        raise Malformed(f"{of!r} is locked with a password; unlock it and pack it again")
+    if info.file_size > RATIO_BYTES_MIN and info.file_size > RATIO_MAX * max(1, info.compress_size):
+        raise Unsafe(f"{of!r}: {info.filename[:120]!r} would unpack to {info.file_size} bytes from {info.compress_size}; nothing was read")
+
+
+class _From(io.RawIOBase):
+    """A seekable file read from its beginning, with a position of its own, and never closed by its reader."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self._at = 0
+
+    def readable(self) -> bool:
+        """Says that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fills the buffer from where this reader stands, wherever others have left the file."""
+        self._source.seek(self._at)
+        piece = self._source.read(len(buffer))
+        buffer[: len(piece)] = piece
+        self._at += len(piece)
+        return len(piece)
+
+
+class _Unpacking(io.RawIOBase):
+    """A file of a zip whose broken data is named Malformed."""
+
+    def __init__(self, source: IO[bytes], *, of: str) -> None:
+        self._source = source
+        self._of = of
+
+    def readable(self) -> bool:
+        """Says that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fills the buffer. Raises Malformed."""
+        try:
+            piece = self._source.read(len(buffer))
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError) as error:
+            raise Malformed(f"{self._of} is broken ({error}); what came before it is kept") from error
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+    def close(self) -> None:
+        """Closes the file of the zip."""
+        self._source.close()
+        super().close()
