@@ -8,6 +8,7 @@ from wasl.cli import build
 if TYPE_CHECKING:
     from wasl.cli.context import Installation
     from wasl.config import Settings
+    from wasl.ports.format import Format
 
 Result = TypeVar("Result")
 
@@ -42,6 +43,12 @@ class Composition:
         from wasl.adapters import adapters
 
         return adapters(wasl.providers)
+
+    def formats(self) -> "Mapping[str, Format]":
+        """Makes every format."""
+        from wasl.connections import make_formats
+
+        return make_formats()
 
 
 app = build(Composition())

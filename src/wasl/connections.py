@@ -8,11 +8,13 @@ from importlib.resources import files
 from pathlib import Path
 
 import wasl.channels
+import wasl.formats
 import wasl.providers
-from wasl.adapters import adapter, having
+from wasl.adapters import adapter, adapters, having
 from wasl.config import Settings, validated
 from wasl.domain.errors import SettingWrong
 from wasl.ports.channel import Channel
+from wasl.ports.format import Format
 from wasl.ports.provider import Keyless, Model, Provider
 from wasl.routing.cards import find_card, read_cards
 from wasl.routing.route import RouteCandidate
@@ -46,6 +48,11 @@ def make_providers(settings: Settings) -> dict[str, Provider | Keyless]:
         cls = adapter(wasl.providers, str(table.pop("kind", name)), at=f"providers.{name}")
         made[name] = cls(validated(cls.Settings, table, at=f"providers.{name}"), name=name)
     return made
+
+
+def make_formats() -> dict[str, Format]:
+    """Makes every format that there is, by kind."""
+    return {kind: cls() for kind, cls in adapters(wasl.formats).items()}
 
 
 def make_candidates(settings: Settings, providers: Mapping[str, Provider | Keyless]) -> tuple[RouteCandidate, ...]:

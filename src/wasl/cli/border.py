@@ -10,6 +10,8 @@ EXIT_PROBLEM = 1
 """Something did not work."""
 EXIT_SETTINGS = 2
 """A setting or a credential must be changed first."""
+EXIT_UNDECIDED = 3
+"""Something in the file could be read in two ways, and nobody decided."""
 EXIT_LATER = 75
 """The same command may succeed later."""
 EXIT_INTERRUPTED = 130

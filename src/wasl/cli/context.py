@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from wasl.ports.bus import Bus
     from wasl.ports.channel import Channel
     from wasl.ports.clock import Clock
+    from wasl.ports.format import Format
     from wasl.ports.network import Network
     from wasl.ports.provider import Keyless, Provider
     from wasl.ports.store import Store
@@ -120,6 +121,10 @@ class Compose(Protocol):
 
     def provider_kinds(self) -> Mapping[str, type[Any]]:
         """Gives every provider class by its kind."""
+        ...
+
+    def formats(self) -> "Mapping[str, Format]":
+        """Gives every format by its kind; needs no settings."""
         ...
 
 

@@ -51,7 +51,7 @@ class HeldChat:
 
 class Mark(NamedTuple):
     """One stored entry as a later import compares with it: where it stands, its minute, its fingerprint, and a fingerprint of
-    its words alone (without author; 8 bytes)."""
+    its words alone (`domain.archive.words_print`)."""
 
     seq: int
     minute: int | None
