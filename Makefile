@@ -38,7 +38,7 @@ docs: ## Writes the reference pages and the tables of the READMEs from the code
 	$(PREPARE) dev
 	$(PY) scripts/generate_docs.py
 
-contract: ## Every channel, provider and store against its shared suite
+contract: ## Every channel, provider, store and format against its shared suite
 	$(PREPARE) dev
 	@$(PY) scripts/ensure_tools.py
 	$(PY) scripts/run_contract.py $(ARGS)

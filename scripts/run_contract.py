@@ -1,6 +1,6 @@
-"""`make contract`: every channel, provider and store against its shared suite; writes who passed.
+"""`make contract`: every channel, provider, store and format against its shared suite; writes who passed.
 
-Writes `build/figures/contract.json` (`channels_passing`, `channels_total` and the same for providers and stores) and
+Writes `build/figures/contract.json` (`channels_passing`, `channels_total` and the same for providers, stores and formats) and
 `build/contract.json` (tests by adapter), from which the quality tiers of the READMEs are computed once they are kept (`make figures`).
 """
 
@@ -17,7 +17,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
 from tests.bench.figures import commit, write  # noqa: E402 - after the path is set
 
-ROOMS = {"channel_class": "channels", "provider_class": "providers"}
+ROOMS = {"channel_class": "channels", "provider_class": "providers", "format_class": "formats"}
 Adapter = tuple[str, str]
 
 
@@ -52,7 +52,7 @@ def main() -> int:
     """Runs the suites and writes the results."""
     tally = Tally()
     code = int(pytest.main(["tests/contract", "-q", *sys.argv[1:]], plugins=[tally]))
-    detail: dict[str, dict[str, dict[str, int]]] = {"channels": {}, "providers": {}, "stores": {}}
+    detail: dict[str, dict[str, dict[str, int]]] = {"channels": {}, "providers": {}, "stores": {}, "formats": {}}
     for (room, kind), counts in sorted(tally.outcomes.items()):
         row = {name: counts[name] for name in ("passed", "failed", "skipped", "expected_failures")}
         detail[room][kind] = {**row, "fixtures": _fixtures(room, kind)}
