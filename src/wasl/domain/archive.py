@@ -300,6 +300,7 @@ class Participant:
     role: ParticipantRole = "person"
     is_self: bool | None = None
     person: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def name(self) -> str:

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
 
 from wasl.domain.archive import Chat, Entry, File, Participant
-from wasl.domain.person import Address
+from wasl.domain.records import ImportRecord as ImportRecord
+from wasl.domain.records import PersonRecord as PersonRecord
+from wasl.domain.records import SourceFile as SourceFile
 from wasl.wire.bundle import Bundle
 
 ENTRIES_PER_RUN = 1_000
@@ -92,10 +94,14 @@ class Problem(NamedTuple):
 
 
 class Run(NamedTuple):
-    """Entries of one chat, in the source's order; the chat came earlier in the stream."""
+    """Entries of one chat, in the source's order; the chat came earlier in the stream.
+
+    `ids` are the ids the entries have in an archive of ours, one each, to be kept; empty where the source is foreign.
+    """
 
     chat: str
     entries: list[Entry]
+    ids: Sequence[str] = ()
 
 
 class Progress(NamedTuple):
@@ -131,53 +137,29 @@ class Reads(Format, Protocol):
         ...
 
 
+@runtime_checkable
+class Restores(Reads, Protocol):
+    """A format that brings back everything: beside chats and entries (with their ids) also people, imports and kept bytes."""
+
+    def people(self, bundle: Bundle) -> Iterator[PersonRecord]:
+        """Walks the people in it. A record that cannot be read is passed over: `read` rejects it by its place."""
+        ...
+
+    def imports(self, bundle: Bundle) -> Iterator[ImportRecord]:
+        """Walks the imports in it. A record that cannot be read is passed over: `read` rejects it by its place."""
+        ...
+
+    def source(self, bundle: Bundle, file: SourceFile) -> Iterator[bytes]:
+        """Walks the bytes of a kept source. Raises KeyError when they are not in it, Malformed at the end when they are not what
+        their digest says."""
+        ...
+
+    def attachment(self, bundle: Bundle, sha256: str) -> Iterator[bytes]:
+        """Walks the bytes of a held file. Raises KeyError and Malformed like `source`."""
+        ...
+
+
 Scope = Literal["chat", "person", "channel", "installation"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonRecord:
-    """A person on the way out: who they are, their addresses, links, consents, and who received their words.
-
-    `links`, `consents`, `processors` (provider, region, calls, tokens, since, until), `audit` and `retention` hold plain JSON.
-    """
-
-    id: str
-    name: str | None = None
-    addresses: tuple[Address, ...] = ()
-    links: tuple[Mapping[str, Any], ...] = ()
-    consents: tuple[Mapping[str, Any], ...] = ()
-    processors: tuple[Mapping[str, Any], ...] = ()
-    audit: tuple[Mapping[str, Any], ...] = ()
-    retention: Mapping[str, Any] = field(default_factory=dict)
-    extra: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceFile:
-    """A file that was imported, kept as it came."""
-
-    import_id: str
-    position: int
-    name: str
-    sha256: str
-    size_bytes: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportRecord:
-    """One import: what was read, by which format, what came of it."""
-
-    id: str
-    kind: str
-    name: str
-    started_ms: int
-    finished_ms: int | None = None
-    owner: str | None = None
-    profile: Mapping[str, Any] = field(default_factory=dict)
-    counts: Mapping[str, int] = field(default_factory=dict)
-    problems: tuple[Mapping[str, Any], ...] = ()
-    coverage: Mapping[str, Any] = field(default_factory=dict)
-    files: tuple[SourceFile, ...] = ()
 
 
 class Shelf(Protocol):

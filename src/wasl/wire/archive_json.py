@@ -1,0 +1,316 @@
+"""The portable model as JSON and back, without loss: one object per record, told apart by `type`.
+
+`type` is person, import, conversation, participant or message; the fields stand in `archive_tables`. What a newer version added is
+kept (in `extra`, under `wasl:beyond`) and written again. The same encoding serves database columns (`parts_text`,
+`more_text` and their like). Everything raises Malformed for JSON that is not such a record.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from wasl.domain.archive import PLAIN, ArchivePart, Chat, Entry, More, Participant
+from wasl.domain.errors import Malformed
+from wasl.domain.records import ImportRecord, PersonRecord
+from wasl.wire.archive_tables import CONVERSATION, ENTRY, IMPORT, MESSAGE_HEAD, MORE, PARTICIPANT, PARTS, PERSON
+from wasl.wire.read import UNREADABLE
+from wasl.wire.record import BEYOND, Json, Record, fields_of, instant, milliseconds, put_beyond, read_fields, wall
+
+LINE_BYTES_MAX: Final = 64 << 20
+"""One record as a line of JSON."""
+
+_encoder = msgspec.json.Encoder()
+_decode = msgspec.json.Decoder().decode
+_new_entry = tuple.__new__
+
+
+class Message(NamedTuple):
+    """An entry as a record: with its id and its chat's key."""
+
+    id: str
+    chat: str
+    entry: Entry
+
+
+ArchiveRecord = PersonRecord | ImportRecord | Chat | Participant | Message
+_RECORDS: Final[Mapping[str, Record]] = {r.type: r for r in (PERSON, IMPORT, CONVERSATION, PARTICIPANT)}
+_TYPES: Final = {PersonRecord: PERSON, ImportRecord: IMPORT, Chat: CONVERSATION, Participant: PARTICIPANT}
+_BESIDE: Final = {"import": "profile"}
+"""Where a record without `extra` keeps what a newer version added."""
+
+
+def to_json(value: ArchiveRecord) -> dict[str, Json]:
+    """Gives a record as an object; times in it are datetimes, which `json_lines` writes."""
+    if isinstance(value, Message):
+        return message_json(value.entry, id=value.id, chat=value.chat)
+    record = _TYPES[type(value)]
+    found = record.write(value)
+    if isinstance(value, Chat) and value.key == value.id:
+        del found["key"]
+    return _with_beyond(found, _BESIDE.get(record.type, "extra"))
+
+
+def of_json(value: Json) -> ArchiveRecord:
+    """Reads a record. Raises Malformed, also for a type that is not known."""
+    kind = value.get("type") if isinstance(value, dict) else None
+    if kind == "message":
+        return message_of(value)
+    record = _RECORDS.get(kind) if isinstance(kind, str) else None
+    if record is None:
+        raise Malformed(f"a record of type {kind!r:.60} is not known; it may be of a newer version")
+    beyond: dict[str, Json] = {}
+    fields = read_fields(value, record.fields, "", beyond)
+    if record is CONVERSATION and "key" not in fields:
+        if "id" not in fields:
+            raise Malformed("/id is missing")
+        fields["key"] = fields["id"]
+    return record.make(**_keeping(fields, beyond, _BESIDE.get(record.type, "extra")))  # type: ignore[no-any-return]  # a constructor
+
+
+def message_json(entry: Entry, *, id: str, chat: str) -> dict[str, Json]:
+    """Gives an entry as a message record."""
+    found: dict[str, Json] = {"type": "message", "id": id, "conversation": chat, "seq": entry.seq}
+    if entry.parts or entry.more is not PLAIN:
+        fields_of(entry, ENTRY, found)
+        fields_of(entry.more, MORE, found)
+        return _with_beyond(found, "extra")
+    if entry.author is not None:
+        found["author"] = entry.author
+    found["role"] = entry.role
+    time: dict[str, Json] = {}
+    if entry.wall_ms is not None:
+        time["wall"] = wall(entry.wall_ms)
+    if entry.instant_ms is not None:
+        time["instant"] = instant(entry.instant_ms)
+    time["resolution"] = entry.resolution
+    found["time"] = time
+    if entry.text:
+        found["text"] = entry.text
+    source: dict[str, Json] = {}
+    if entry.native_id is not None:
+        source["native_id"] = entry.native_id
+    if entry.source:
+        source["file"] = entry.source
+    if entry.start is not None:
+        source["start"] = entry.start
+    if entry.length is not None:
+        source["length"] = entry.length
+    if entry.pointer is not None:
+        source["pointer"] = entry.pointer
+    if source:
+        found["source"] = source
+    return found
+
+
+def message_of(value: dict[str, Json]) -> Message:
+    """Reads a message record. Raises Malformed."""
+    beyond: dict[str, Json] = {}
+    fields = read_fields(value, (*MESSAGE_HEAD, *ENTRY, *MORE), "", beyond)
+    id, chat = fields.pop("id"), fields.pop("conversation")
+    if beyond:
+        fields["extra"] = {**fields.get("extra", {}), BEYOND: beyond}
+    more = {name: fields.pop(name) for name in _MORE_NAMES & fields.keys()}
+    fields.setdefault("author", None)
+    fields.setdefault("text", "")
+    fields.setdefault("wall_ms", None)
+    fields.setdefault("instant_ms", None)
+    return Message(id, chat, Entry(**fields, more=More(**more) if more else PLAIN))
+
+
+_MORE_NAMES: Final = frozenset(f.name for f in MORE)
+
+
+class _Time(msgspec.Struct, forbid_unknown_fields=True):
+    resolution: str
+    wall: datetime | None = None
+    instant: datetime | None = None
+
+
+class _Source(msgspec.Struct, forbid_unknown_fields=True):
+    native_id: str | None = None
+    file: int = 0
+    start: int | None = None
+    length: int | None = None
+    pointer: str | None = None
+
+
+class _Line(msgspec.Struct, forbid_unknown_fields=True):
+    """A message that has nothing rare, as the decoder reads it at once."""
+
+    type: str
+    id: str
+    conversation: str
+    seq: int
+    role: str
+    time: _Time
+    author: str | None = None
+    text: str = ""
+    parts: list[Any] | None = None
+    source: _Source | None = None
+
+
+_decode_line = msgspec.json.Decoder(_Line).decode
+_NO_SOURCE: Final = _Source()
+
+
+def message_lines(entries: Sequence[Entry], *, ids: Sequence[str], chat: str) -> bytes:
+    """Writes entries as lines of JSON."""
+    return json_lines([message_json(entry, id=id, chat=chat) for entry, id in zip(entries, ids, strict=True)])
+
+
+def message_of_line(line: bytes) -> Message:
+    """Reads one line that holds a message. Raises Malformed."""
+    try:
+        found = _decode_line(line)
+    except UNREADABLE:
+        return _only_message(of_line(line))
+    if found.type != "message":
+        raise Malformed(f"a record of type {found.type!r:.60} stands where a message should")
+    time, source = found.time, found.source or _NO_SOURCE
+    beyond: dict[str, Json] = {}
+    parts = PARTS.read(found.parts, "/parts", beyond) if found.parts else ()
+    if beyond:
+        return _only_message(of_line(line))
+    shown, known = time.wall, time.instant
+    if (shown is not None and shown.tzinfo is not None) or (known is not None and known.tzinfo is None):
+        return _only_message(of_line(line))
+    entry = _new_entry(
+        Entry,
+        (
+            found.author,
+            found.role,
+            found.text,
+            None if shown is None else milliseconds(shown),
+            None if known is None else milliseconds(known),
+            time.resolution,
+            source.native_id,
+            parts,
+            PLAIN,
+            source.file,
+            source.start,
+            source.length,
+            source.pointer,
+            found.seq,
+        ),
+    )
+    return Message(found.id, found.conversation, entry)
+
+
+def of_line(line: bytes) -> ArchiveRecord:
+    """Reads one line of JSON. Raises Malformed."""
+    return of_json(decoded(line))
+
+
+def decoded(text: str | bytes) -> Json:
+    """Reads JSON, also with half surrogate pairs, which other systems' exports hold. Raises Malformed."""
+    try:
+        return _decode(text)
+    except UNREADABLE as error:
+        if b"\\u" not in (text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")):
+            raise Malformed(f"it is not JSON ({error})") from error
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Malformed(f"it is not JSON ({error})") from error
+
+
+def json_lines(records: Iterable[Json]) -> bytes:
+    """Writes records as lines of JSON."""
+    listed = list(records)
+    try:
+        return _encoder.encode_lines(listed)
+    except UnicodeEncodeError:
+        return b"".join(encoded(record) + b"\n" for record in listed)
+
+
+def encoded(value: Json) -> bytes:
+    """Writes one value as JSON; half a surrogate pair is escaped, for UTF-8 has no place for it."""
+    try:
+        return _encoder.encode(value)
+    except UnicodeEncodeError:
+        return json.dumps(value, ensure_ascii=True, separators=(",", ":"), default=_plainly).encode()
+
+
+def parts_text(parts: Sequence[ArchivePart]) -> str:
+    """Writes parts as JSON text, for a column."""
+    return encoded(PARTS.write(parts)).decode() if parts else "[]"
+
+
+def parts_of(text: str | bytes) -> tuple[ArchivePart, ...]:
+    """Reads what `parts_text` wrote. Raises Malformed."""
+    if len(text) == 2:
+        return ()
+    found: tuple[ArchivePart, ...] = PARTS.read(decoded(text), "", {})
+    return found
+
+
+def more_text(more: More) -> str:
+    """Writes what few entries have as JSON text, for a column; of PLAIN it is "{}"."""
+    return "{}" if more is PLAIN else encoded(fields_of(more, MORE, {})).decode()
+
+
+def more_of(text: str | bytes) -> More:
+    """Reads what `more_text` wrote. Raises Malformed."""
+    if len(text) == 2:
+        return PLAIN
+    return More(**read_fields(decoded(text), MORE, "", {}))
+
+
+def participant_text(participant: Participant) -> str:
+    """Writes a participant as JSON text, for a column."""
+    return encoded(to_json(participant)).decode()
+
+
+def participant_of(text: str | bytes) -> Participant:
+    """Reads what `participant_text` wrote. Raises Malformed."""
+    found = of_json(decoded(text))
+    if not isinstance(found, Participant):
+        raise Malformed(f"a {type(found).__name__} stands where a participant should")
+    return found
+
+
+def chat_text(chat: Chat) -> str:
+    """Writes a chat as JSON text, for a column."""
+    return encoded(to_json(chat)).decode()
+
+
+def chat_of(text: str | bytes) -> Chat:
+    """Reads what `chat_text` wrote. Raises Malformed."""
+    found = of_json(decoded(text))
+    if not isinstance(found, Chat):
+        raise Malformed(f"a {type(found).__name__} stands where a conversation should")
+    return found
+
+
+def _only_message(record: ArchiveRecord) -> Message:
+    if not isinstance(record, Message):
+        raise Malformed(f"a {type(record).__name__} stands where a message should")
+    return record
+
+
+def _with_beyond(found: dict[str, Json], name: str) -> dict[str, Json]:
+    """Puts back what an older Wasl did not know."""
+    extra = found.get(name)
+    if not extra or BEYOND not in extra:
+        return found
+    kept = {k: v for k, v in extra.items() if k != BEYOND}
+    if kept:
+        found[name] = kept
+    else:
+        del found[name]
+    put_beyond(found, extra[BEYOND])
+    return found
+
+
+def _keeping(fields: dict[str, Any], beyond: Mapping[str, Json], name: str) -> dict[str, Any]:
+    return {**fields, name: {**fields.get(name, {}), BEYOND: dict(beyond)}} if beyond else fields
+
+
+def _plainly(value: object) -> str:
+    """A time as the quick encoder writes it."""
+    if isinstance(value, datetime):
+        return str(_decode(_encoder.encode(value)))
+    raise TypeError(f"{type(value).__name__} is no JSON")

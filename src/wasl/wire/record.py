@@ -1,0 +1,316 @@
+"""Records: values of ours as JSON objects and back, told once in a table from which the JSON Schema is made too.
+
+A field that has its default is left out. A field that this version does not know is kept under its JSON pointer, and set again when
+the record is written: what a newer Wasl wrote survives an older one.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, NamedTuple, Protocol
+
+from wasl.domain.errors import Malformed
+
+Json = Any
+BEYOND: Final = "wasl:beyond"
+"""In a record's `extra`: fields of a newer version, JSON pointer to value."""
+_WALL_START: Final = datetime(1970, 1, 1)
+_START: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MS: Final = timedelta(milliseconds=1)
+
+
+class Shape(Protocol):
+    """How one kind of value stands in JSON."""
+
+    def write(self, value: Any) -> Json:
+        """Gives the value as JSON."""
+        ...
+
+    def read(self, value: Json, at: str, beyond: dict[str, Json]) -> Any:
+        """Gives the value that JSON holds; puts what it does not know into `beyond`. Raises Malformed naming `at`."""
+        ...
+
+    def schema(self) -> dict[str, Json]:
+        """Gives the JSON Schema of it."""
+        ...
+
+
+class Plain(NamedTuple):
+    """A JSON value that stands as it is, of one of the Python types."""
+
+    types: tuple[type, ...]
+    told: Mapping[str, Json]
+
+    def write(self, value: Any) -> Json:
+        """Gives it as it is."""
+        return value
+
+    def read(self, value: Json, at: str, beyond: dict[str, Json]) -> Any:
+        """Gives it when it has the type. Raises Malformed."""
+        if not isinstance(value, self.types) or (isinstance(value, bool) and bool not in self.types):
+            raise Malformed(f"{at or '/'} is {type(value).__name__}, not {' or '.join(t.__name__ for t in self.types)}")
+        return value
+
+    def schema(self) -> dict[str, Json]:
+        """Gives what is told."""
+        return dict(self.told)
+
+
+TEXT: Final = Plain((str,), {"type": "string"})
+WHOLE: Final = Plain((int,), {"type": "integer"})
+NUMBER: Final = Plain((int, float), {"type": "number"})
+FLAG: Final = Plain((bool,), {"type": "boolean"})
+OBJECT: Final = Plain((dict,), {"type": "object"})
+ANY: Final = Plain((object, bool), {})
+
+
+def one_of(*words: str) -> Plain:
+    """Text that is one of the words; another word is read too, as it stands: it may be a newer version's."""
+    return Plain((str,), {"type": "string", "examples": list(words)})
+
+
+class Time(NamedTuple):
+    """Milliseconds as an ISO 8601 time: an instant in UTC ("…Z"), or a wall clock without a zone; beyond year 9999 a whole number."""
+
+    zoned: bool
+
+    def write(self, value: int) -> Json:
+        """Gives the time, which the JSON encoder writes."""
+        return instant(value) if self.zoned else wall(value)
+
+    def read(self, value: Json, at: str, beyond: dict[str, Json]) -> int:
+        """Gives milliseconds. Raises Malformed."""
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        try:
+            return milliseconds(datetime.fromisoformat(value))
+        except (TypeError, ValueError) as error:
+            raise Malformed(f"{at} is {value!r:.60}, not a time") from error
+
+    def schema(self) -> dict[str, Json]:
+        """Gives the schema of both forms."""
+        pattern = r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{3,6})?" + ("Z$" if self.zoned else "$")
+        return {"anyOf": [{"type": "string", "pattern": pattern}, {"type": "integer", "description": "milliseconds since 1970"}]}
+
+
+def wall(ms: int) -> datetime | int:
+    """Gives what a clock without a zone shows."""
+    try:
+        return _WALL_START + timedelta(milliseconds=ms)
+    except OverflowError:
+        return ms
+
+
+def instant(ms: int) -> datetime | int:
+    """Gives the instant, in UTC."""
+    try:
+        return _START + timedelta(milliseconds=ms)
+    except OverflowError:
+        return ms
+
+
+def milliseconds(time: datetime) -> int:
+    """Gives milliseconds since 1970 of a time with or without a zone."""
+    since = time - (_WALL_START if time.tzinfo is None else _START)
+    return since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
+
+
+INSTANT: Final = Time(zoned=True)
+WALL: Final = Time(zoned=False)
+
+
+class Many(NamedTuple):
+    """A list of one shape, a tuple in Python."""
+
+    of: Shape
+
+    def write(self, value: Sequence[Any]) -> Json:
+        """Gives the list."""
+        return [self.of.write(item) for item in value]
+
+    def read(self, value: Json, at: str, beyond: dict[str, Json]) -> tuple[Any, ...]:
+        """Gives the tuple. Raises Malformed."""
+        if not isinstance(value, list):
+            raise Malformed(f"{at} is {type(value).__name__}, not a list")
+        return tuple(self.of.read(item, f"{at}/{place}", beyond) for place, item in enumerate(value))
+
+    def schema(self) -> dict[str, Json]:
+        """Gives the schema of the list."""
+        return {"type": "array", "items": self.of.schema()}
+
+
+class TextSet(NamedTuple):
+    """A set of words, sorted."""
+
+    def write(self, value: frozenset[str]) -> Json:
+        """Gives the sorted list."""
+        return sorted(value)
+
+    def read(self, value: Json, at: str, beyond: dict[str, Json]) -> frozenset[str]:
+        """Gives the set. Raises Malformed."""
+        return frozenset(Many(TEXT).read(value, at, beyond))
+
+    def schema(self) -> dict[str, Json]:
+        """Gives the schema of the list."""
+        return {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: its place in the object ("time.wall" stands in the object `time`), its attribute, its shape.
+
+    It is left out when it equals `default`; `needed` fields have none.
+    """
+
+    place: str
+    shape: Shape
+    attribute: str = ""
+    default: Any = None
+    needed: bool = False
+    told: str = ""
+
+    @property
+    def name(self) -> str:
+        """The attribute's name."""
+        return self.attribute or self.place
+
+
+class Record(NamedTuple):
+    """An object of fields, one value of ours. `type` is what its field of that name says, empty for none."""
+
+    make: Callable[..., Any]
+    fields: tuple[Field, ...]
+    type: str = ""
+    told: str = ""
+
+    def write(self, value: Any) -> dict[str, Json]:
+        """Gives the object."""
+        return fields_of(value, self.fields, {"type": self.type} if self.type else {})
+
+    def read(self, value: Json, at: str, beyond: dict[str, Json]) -> Any:
+        """Gives the value. Raises Malformed."""
+        return self.make(**read_fields(value, self.fields, at, beyond))
+
+    def schema(self) -> dict[str, Json]:
+        """Gives the schema of the object."""
+        return schema_of(self.fields, type_=self.type, told=self.told)
+
+
+class Union(NamedTuple):
+    """One of several records, told apart by `type`; `write` finds by the value's class, `other` makes the value of an unknown type."""
+
+    records: Mapping[str, Record]
+    kinds: Mapping[type, str]
+    other: Record
+    newer: str
+    """Before the kind of an `other` value that holds a record of a newer version, whole."""
+
+    def write(self, value: Any) -> dict[str, Json]:
+        """Gives the object."""
+        if type(value) is self.other.make and value.kind.startswith(self.newer):
+            kind, whole = value.kind[len(self.newer) :], value.value
+            if kind and whole.get("type") == kind and kind not in self.records:
+                return dict(whole)
+        return self.records[self.kinds[type(value)]].write(value)
+
+    def read(self, value: Json, at: str, beyond: dict[str, Json]) -> Any:
+        """Gives the value. Raises Malformed."""
+        kind = value.get("type") if isinstance(value, dict) else None
+        if not isinstance(kind, str):
+            raise Malformed(f"{at} is no object with a type")
+        if kind not in self.records:
+            return self.other.make(kind=f"{self.newer}{kind}", value=value)
+        return self.records[kind].read(value, at, beyond)
+
+    def schema(self) -> dict[str, Json]:
+        """Gives the schema: one of the known records, or an object of another type."""
+        another = {"type": "object", "required": ["type"], "properties": {"type": {"not": {"enum": sorted(self.records)}}}}
+        return {"anyOf": [*({"$ref": f"#/$defs/{kind}"} for kind in self.records), another]}
+
+
+def fields_of(value: Any, fields: Sequence[Field], into: dict[str, Json]) -> dict[str, Json]:
+    """Puts the fields of a value that are not their default into an object."""
+    for field in fields:
+        held = getattr(value, field.name)
+        if not field.needed and (held is None or held == field.default):
+            continue
+        group, dot, name = field.place.partition(".")
+        if dot:
+            into.setdefault(group, {})[name] = field.shape.write(held)
+        else:
+            into[group] = field.shape.write(held)
+    return into
+
+
+def read_fields(value: Json, fields: Sequence[Field], at: str, beyond: dict[str, Json]) -> dict[str, Any]:
+    """Gives the attributes that an object holds; what is left over goes into `beyond`. Raises Malformed."""
+    if not isinstance(value, dict):
+        raise Malformed(f"{at or '/'} is {type(value).__name__}, not an object")
+    left = {k: dict(v) if isinstance(v, dict) else v for k, v in value.items() if k != "type"}
+    found: dict[str, Any] = {}
+    groups = set()
+    for field in fields:
+        group, dot, name = field.place.partition(".")
+        if dot:
+            groups.add(group)
+            inside = left.get(group, {})
+            if not isinstance(inside, dict):
+                raise Malformed(f"{at}/{group} is {type(inside).__name__}, not an object")
+        else:
+            inside, name = left, group
+        if name in inside:
+            raw = inside.pop(name)
+            if raw is not None or field.shape is ANY:
+                found[field.name] = field.shape.read(raw, f"{at}/{pointed(field.place)}", beyond)
+        if field.needed and field.name not in found:
+            raise Malformed(f"{at}/{pointed(field.place)} is missing")
+    for group in groups & left.keys():
+        inside = left.pop(group)
+        beyond.update({f"{at}/{group}/{escaped(k)}": v for k, v in inside.items()})
+    beyond.update({f"{at}/{escaped(k)}": v for k, v in left.items()})
+    return found
+
+
+def put_beyond(record: dict[str, Json], beyond: Mapping[str, Json]) -> None:
+    """Sets the fields of a newer version again, where their place still is."""
+    for pointer, value in beyond.items():
+        *path, last = [step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:]] or [""]
+        inside: Any = record
+        for step in path:
+            if isinstance(inside, dict):
+                inside = inside.setdefault(step, {})
+            elif isinstance(inside, list) and step.isdecimal() and int(step) < len(inside):
+                inside = inside[int(step)]
+            else:
+                break
+        if isinstance(inside, dict):
+            inside.setdefault(last, value)
+
+
+def schema_of(fields: Sequence[Field], *, type_: str = "", told: str = "") -> dict[str, Json]:
+    """Gives the JSON Schema of an object of fields; more fields may stand in it, a newer version's."""
+    properties: dict[str, Json] = {"type": {"const": type_}} if type_ else {}
+    needed = ["type"] if type_ else []
+    for field in fields:
+        group, dot, name = field.place.partition(".")
+        inside = properties
+        if dot:
+            whole = properties.setdefault(group, {"type": "object", "properties": {}})
+            inside = whole["properties"]
+        else:
+            name = group
+        inside[name] = {**field.shape.schema(), **({"description": field.told} if field.told else {})}
+        if field.needed:
+            needed.append(group)
+    found: dict[str, Json] = {"type": "object", "properties": properties, "required": list(dict.fromkeys(needed))}
+    return {"description": told, **found} if told else found
+
+
+def escaped(step: str) -> str:
+    """Writes one step of a JSON pointer (RFC 6901)."""
+    return step.replace("~", "~0").replace("/", "~1")
+
+
+def pointed(place: str) -> str:
+    """Writes a field's place as the steps of a JSON pointer."""
+    return place.replace(".", "/")
