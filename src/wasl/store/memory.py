@@ -14,6 +14,7 @@ from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessa
 from wasl.ports.clock import Clock
 from wasl.ports.store import DEDUPE_DAYS, Backlog, Incoming, Lease, Outcome, Timer, Token
 from wasl.store import picture_read, picture_receive, picture_work
+from wasl.store.memory_library import MemoryLibrary
 from wasl.store.picture import ConversationRow, MessageRow, Picture
 from wasl.store.rows import json_of, json_text
 
@@ -41,6 +42,14 @@ class MemoryStore:
         self._tokens: dict[tuple[str, str], Token] = {}
         self._taken: set[tuple[str, str]] = set()
         self._timers: dict[tuple[str, str], Timer] = {}
+        self._library = MemoryLibrary(
+            picture=self._picture, messages=self._messages, message_by_id=self._message_by_id, names=self._names, up=self._up
+        )
+
+    @property
+    def library(self) -> MemoryLibrary:
+        """The imported chats, and the search."""
+        return self._library
 
     async def open(self) -> None:
         """Is ready."""

@@ -64,11 +64,16 @@ def tokens(text: str) -> list[str]:
 
 def tokens_of_folded(folded: str) -> Iterator[str]:
     """Walks the words and numbers of a text that `fold` made."""
+    return (token for token, _, _ in places_of_tokens(folded))
+
+
+def places_of_tokens(folded: str) -> Iterator[tuple[str, int, int]]:
+    """Walks the words and numbers of a text that `fold` made, each with where it begins and ends there."""
     for found in _TOKEN.finditer(folded):
         token = found.group()
         if len(token) > TOKEN_CHARACTERS_MAX:
             token = token[:TOKEN_CHARACTERS_MAX]
-        yield token.replace(",", "") if "," in token and _THOUSANDS.match(token) else token
+        yield token.replace(",", "") if "," in token and _THOUSANDS.match(token) else token, found.start(), found.end()
 
 
 _ARTICLES: Final = ("وبال", "وكال", "ولل", "وال", "فال", "بال", "كال", "لل", "ال")

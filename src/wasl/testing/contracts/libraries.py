@@ -1,0 +1,46 @@
+"""The contract of a library, as tests: subclass LibraryContract and say how to make the store, as for StoreContract.
+
+    class TestMyLibrary(LibraryContract):
+        @pytest.fixture
+        def make_store(self, tmp_path): ...
+
+`make_store` makes and opens an empty store whose `library` is under test.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+from wasl.testing.clock import TestClock
+from wasl.testing.contracts.library_chats import Chats, Imports
+from wasl.testing.contracts.library_live import Live
+from wasl.testing.contracts.library_scene import LibraryScene, WithLibrary
+from wasl.testing.contracts.library_search import Searching
+
+MakeStore = Callable[[TestClock], Awaitable[WithLibrary]]
+
+
+class LibraryContract(Imports, Chats, Live, Searching):
+    """Everything that a library promises."""
+
+    @pytest.fixture
+    def clock(self) -> TestClock:
+        """A clock that the test moves."""
+        return TestClock()
+
+    @pytest.fixture
+    def make_store(self) -> MakeStore:
+        """Makes and opens an empty store."""
+        raise NotImplementedError("a library's contract test says how to make its store")
+
+    @pytest.fixture
+    async def store(self, make_store: MakeStore, clock: TestClock) -> AsyncIterator[WithLibrary]:
+        """The store under test, open and empty."""
+        store = await make_store(clock)
+        yield store
+        await store.close()
+
+    @pytest.fixture
+    def library(self, store: WithLibrary, clock: TestClock) -> LibraryScene:
+        """The library with people and chats in front of it."""
+        return LibraryScene(store, clock)

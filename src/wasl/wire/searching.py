@@ -1,0 +1,234 @@
+"""The words of the search, the same for every store: what is indexed, what a query asks, and which stretches of a text match.
+
+Two things are indexed of a text: its words as they stand (folded by `wire.text`), in order, so that phrases can be found; and
+beside them the other forms by which a word is known, without endings, article and one attached letter (وكتابها is also كتاب). A
+query's word is found as it stands or as its light form.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Final, NamedTuple
+
+from wasl.wire.text import fold, light, places_of_tokens, tokens, tokens_of_folded
+
+WORDS_VERSION: Final = 1
+"""Of what is indexed: an index that was made by another one is made anew."""
+INDEXED_CHARACTERS_MAX: Final = 100_000
+"""Of one text; what comes after is kept and shown, but not found."""
+QUERY_CHARACTERS_MAX: Final = 400
+QUERY_WORDS_MAX: Final = 16
+BEGINNING_CHARACTERS_MIN: Final = 3
+"""A shorter last word is a whole word: beginnings of two letters would match half of everything."""
+MARKS_MAX: Final = 100
+"""Stretches that are marked in one text."""
+SHOWN_CHARACTERS_MAX: Final = 600
+"""Of a long text, around the first mark."""
+KEY_BITS: Final = 20
+"""Below the milliseconds in a key: two things said in one millisecond still have an order."""
+
+_QUOTES: Final = re.compile('["“”„«»]')
+_ATTACHED_FROM: Final = {"و": 3, "ف": 4, "ب": 3, "ك": 4, "ل": 3}
+"""Letters that Arabic attaches to a word (and, so, in, like, for), with how much must be left: many words begin with ف and ك."""
+_KNOWN_WORDS_MAX: Final = 32_768
+_KNOWN_CHARACTERS_MAX: Final = 40
+
+
+class Indexed(NamedTuple):
+    """What is indexed of one text: words as they stand, in order, and their other forms; each joined by spaces."""
+
+    said: str
+    forms: str
+
+
+class Query(NamedTuple):
+    """What must occur in a text: every word, every phrase, and a word with that beginning."""
+
+    words: tuple[str, ...] = ()
+    phrases: tuple[tuple[str, ...], ...] = ()
+    beginning: str | None = None
+
+    def __bool__(self) -> bool:
+        """Says whether anything is asked."""
+        return bool(self.words or self.phrases or self.beginning)
+
+
+@lru_cache(maxsize=_KNOWN_WORDS_MAX)
+def other_forms(token: str) -> tuple[str, ...]:
+    """Gives the forms by which a folded token is also found: its light form, and that of it without an attached letter."""
+    stem = light(token)
+    forms = () if stem == token else (stem,)
+    least = _ATTACHED_FROM.get(token[0])
+    if least is not None and len(token) > least:
+        rest = light(token[1:])
+        if rest != stem and len(rest) > 1:
+            return (*forms, rest)
+    return forms
+
+
+class _Known(dict[str, tuple[str, str]]):
+    """What is indexed of a stretch without spaces, remembered: people say the same words again and again."""
+
+    def __missing__(self, stretch: str) -> tuple[str, str]:
+        found = list(tokens_of_folded(fold(stretch)))
+        value = " ".join(found), " ".join([form for token in found for form in other_forms(token)])
+        if len(stretch) <= _KNOWN_CHARACTERS_MAX:
+            if len(self) >= _KNOWN_WORDS_MAX:
+                self.clear()
+            self[stretch] = value
+        return value
+
+
+_known: Final = _Known()
+
+
+def index_words(text: str) -> Indexed:
+    """Gives what is indexed of a text. Linear in the text; quick for words that were seen before."""
+    found = [_known[stretch] for stretch in text[:INDEXED_CHARACTERS_MAX].split()]
+    forms = {forms: None for _, forms in found if forms}
+    return Indexed(" ".join([said for said, _ in found if said]), " ".join(forms))
+
+
+def parse(text: str) -> Query:
+    """Reads what a person typed: words, "quoted words" that stand together, the last word as a beginning.
+
+    Typographic and Arabic quotation marks count as well; an opening one that is never closed quotes nothing.
+    """
+    pieces = _QUOTES.split(text[:QUERY_CHARACTERS_MAX])
+    unclosed = len(pieces) % 2 == 0
+    words: dict[str, None] = {}
+    phrases: list[tuple[str, ...]] = []
+    last: str | None = None
+    room = QUERY_WORDS_MAX
+    for number, piece in enumerate(pieces):
+        found = tokens(piece)[:room]
+        room -= len(found)
+        if not found:
+            continue
+        if number % 2 and not (unclosed and number == len(pieces) - 1):
+            phrases.append(tuple(found))
+            last = None
+        else:
+            words.update(dict.fromkeys(found))
+            last = found[-1]
+    beginning = last if last is not None and len(last) >= BEGINNING_CHARACTERS_MIN else None
+    return Query(tuple(w for w in words if w != beginning), tuple(phrases), beginning)
+
+
+def matches(text: str, query: Query) -> bool:
+    """Says whether a text is found, by looking at all of it; nothing asked finds nothing."""
+    if not query:
+        return False
+    said = tokens(text[:INDEXED_CHARACTERS_MAX])
+    forms = {form for token in said for form in (token, *other_forms(token))}
+    return (
+        all(word in forms or light(word) in forms for word in query.words)
+        and (query.beginning is None or light(query.beginning) in forms or any(f.startswith(query.beginning) for f in forms))
+        and all(any(True for _ in _phrase_at(said, phrase)) for phrase in query.phrases)
+    )
+
+
+def _phrase_at(said: list[str], phrase: tuple[str, ...]) -> Iterator[int]:
+    first, length = phrase[0], len(phrase)
+    return (n for n, token in enumerate(said) if token == first and tuple(said[n : n + length]) == phrase)
+
+
+def marks(text: str, query: Query) -> tuple[tuple[int, int], ...]:
+    """Gives the stretches of `text` (start and end in code points of the text as it is) that match, in order, not overlapping."""
+    if not query:
+        return ()
+    placed = list(_placed(text[:INDEXED_CHARACTERS_MAX]))
+    wanted = {form for word in query.words for form in (word, light(word))}
+    if query.beginning is not None:
+        wanted.add(light(query.beginning))
+    found = [(start, end) for token, start, end in placed if _is_wanted(token, wanted, query.beginning)]
+    said = [token for token, _, _ in placed]
+    for phrase in query.phrases:
+        found += [(placed[n][1], placed[n + len(phrase) - 1][2]) for n in _phrase_at(said, phrase)]
+    return tuple(_joined(sorted(found)))[:MARKS_MAX]
+
+
+def _is_wanted(token: str, wanted: set[str], beginning: str | None) -> bool:
+    forms = (token, *other_forms(token))
+    return any(form in wanted or (beginning is not None and form.startswith(beginning)) for form in forms)
+
+
+def _joined(found: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Walks sorted stretches; those that overlap or are one become one."""
+    current: tuple[int, int] | None = None
+    for start, end in found:
+        if current is None:
+            current = start, end
+        elif start < current[1]:
+            current = current[0], max(current[1], end)
+        else:
+            yield current
+            current = start, end
+    if current is not None:
+        yield current
+
+
+_STRETCH: Final = re.compile(r"\S+")
+
+
+def _placed(text: str) -> Iterator[tuple[str, int, int]]:
+    """Walks the tokens of a text with where each stands in it, although folding shortens and lengthens words."""
+    for found in _STRETCH.finditer(text):
+        stretch, at = found.group(), found.start()
+        folded = fold(stretch)
+        if len(folded) == len(stretch) and stretch.isascii():
+            yield from ((token, at + start, at + end) for token, start, end in places_of_tokens(folded))
+            continue
+        origin: list[int] = []
+        pieces = [fold(character) for character in stretch]
+        for number, piece in enumerate(pieces):
+            origin += [number] * len(piece)
+        exact = "".join(pieces) == folded
+        for token, start, end in places_of_tokens(folded):
+            if exact:
+                last = origin[end - 1] + 1
+                while last < len(stretch) and not pieces[last]:
+                    last += 1  # marks above and below belong to the letter before them
+                yield token, at + origin[start], at + last
+            else:  # letters that compose with each other: the whole stretch is marked
+                yield token, at, found.end()
+
+
+def cut(
+    text: str, found: tuple[tuple[int, int], ...], *, characters: int = SHOWN_CHARACTERS_MAX
+) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Gives a long text around its first mark, at spaces where there are some, with the marks that are in it. Dots show a cut."""
+    if len(text) <= characters:
+        return text, found
+    middle = found[0][0] if found else 0
+    start = max(0, min(middle - characters // 4, len(text) - characters))
+    end = min(len(text), start + characters)
+    if start:
+        space = text.find(" ", start, middle)
+        start = start if space < 0 else space + 1
+    if end < len(text):
+        space = text.rfind(" ", max(middle, found[0][1] if found else 0), end)
+        end = end if space <= start else space
+    before, after = "…" if start else "", "…" if end < len(text) else ""
+    shift = len(before) - start
+    inside = tuple((max(a, start) + shift, min(b, end) + shift) for a, b in found if a < end and b > start)
+    return before + text[start:end] + after, inside
+
+
+def search_key(*, at_ms: int, seq: int, scope: str) -> int:
+    """Gives the number by which something said is ordered among everything: by time, in one conversation by seq.
+
+    Two conversations rarely get the same; a store that sees it taken takes the next free one.
+    """
+    return (max(0, at_ms) << KEY_BITS) | ((seq & 0x3FF) << 10) | _scope_bits(scope)
+
+
+@lru_cache(maxsize=4_096)
+def _scope_bits(scope: str) -> int:
+    return int.from_bytes(blake2b(scope.encode(), digest_size=2).digest()) & 0x3FF
+
+
+def scope_token(conversation_id: str) -> str:
+    """Gives the token that stands in the index for a conversation; no word of a text is like it."""
+    return "_" + conversation_id.replace("-", "")
