@@ -1,11 +1,13 @@
 """Sources that are not quite what was exported: cut, damaged, changed in one value, or repeated until they are large."""
 
+import io
 import json
 from collections.abc import Iterator
 from typing import Any
 
 from wasl.domain.archive import Entry
 from wasl.testing.contracts.format_fixtures import Case, Files
+from wasl.wire.json_stream import Element, walk
 
 VARIANTS_MAX = 120
 """Cuts, and damages of each kind, that are tried for one member."""
@@ -136,6 +138,26 @@ def within(pointer: str, at: Pointer) -> bool:
     """Says whether a place is inside what a pointer names, and not the whole of it."""
     steps = tokens(pointer)
     return len(at) > len(steps) and [str(step) for step in at[: len(steps)]] == steps
+
+
+def spans_of(content: bytes, pointers: set[str]) -> dict[str, int]:
+    """Gives where each record ends in the bytes of JSON, or of JSON lines; records inside a tree are left out."""
+    if decoded(content) is None:
+        return {f"/{place}": end for place, end in enumerate(_line_ends(content)) if f"/{place}" in pointers}
+    parents = sorted({pointer.rpartition("/")[0] for pointer in pointers if pointer.rpartition("/")[2].isdigit()})
+    return {
+        piece.pointer: piece.start + piece.length
+        for piece in walk(io.BytesIO(content), parents)
+        if isinstance(piece, Element) and piece.pointer in pointers
+    }
+
+
+def _line_ends(content: bytes) -> Iterator[int]:
+    at = 0
+    for line in content.splitlines(keepends=True):
+        at += len(line)
+        if line.strip():
+            yield at
 
 
 def repeated(case: Case, entries: list[Entry], *, size_bytes: int) -> tuple[str, list[bytes]]:

@@ -29,7 +29,7 @@ from wasl.domain.archive import Chat, Entry, Participant
 from wasl.domain.errors import Malformed, RefusedInput, TooLarge, Unsafe
 from wasl.ports.format import ENTRIES_PER_RUN, Found, Gap, Guess, Progress, Question, Reads, Reject, Run, Shape
 from wasl.testing.contracts.channel_payloads import differences
-from wasl.testing.contracts.format_damage import changed_lines, changes, cuts, damages, decoded, repeated, resolve, within
+from wasl.testing.contracts.format_damage import changed_lines, changes, cuts, damages, decoded, repeated, resolve, spans_of, within
 from wasl.testing.contracts.format_fixtures import Case, Counting, Endless, Piecemeal, Stream, load_cases, many, plain, zipped
 from wasl.wire.bundle import Bundle, ManyBundle, Member, open_bundle
 
@@ -285,17 +285,20 @@ class ReadsContract(FormatUnderTest):
 
     # -- what it survives ---------------------------------------------------------------------------------------------
     def test_a_source_cut_anywhere_keeps_what_came_before_the_cut(self, case: Case) -> None:
-        whole = {(e.source, e.start, e.length): e.text for e in entries_of(self.read(case)) if e.start is not None}
+        entries = entries_of(self.read(case))
         for place, (name, content) in enumerate(case.files.items()):
+            of_it = [entry for entry in entries if entry.source == place]
+            texts = {(e.start, e.length): e.text for e in of_it if e.start is not None and e.length is not None and e.pointer is None}
+            records = spans_of(content, {e.pointer for e in of_it if e.pointer is not None})
             for cut in cuts(content):
-                found = self.survive_files(case.with_member(name, cut), case)
+                found = [entry for entry in entries_of(self.survive_files(case.with_member(name, cut), case)) if entry.source == place]
                 if 2 * len(cut) < len(content):
                     continue  # too little to know a shape by
-                texts = {(e.source, e.start): e.text for e in entries_of(found)}
-                before = {
-                    (s, b): t for (s, b, n), t in whole.items() if s == place and b is not None and n is not None and b + n < len(cut)
-                }
-                assert {key: texts.get(key) for key in before} == before, f"{name} cut at {len(cut)}"
+                kept = {(e.start, e.length): e.text for e in found}
+                lost = [text for at, text in texts.items() if at[0] + at[1] < len(cut) and kept.get(at) != text]
+                left = {e.pointer for e in found}
+                lost += [pointer for pointer, end in records.items() if end < len(cut) and pointer not in left]
+                assert not lost, f"{name} cut at {len(cut)} of {len(content)}"
 
     def test_json_that_lacks_only_its_last_bracket_loses_nothing(self, case: Case) -> None:
         before = {(e.source, e.pointer) for e in entries_of(self.read(case)) if e.start is None}
@@ -360,7 +363,7 @@ def entries_of(found: list[Found]) -> list[Entry]:
 
 
 def ranges_of(found: list[Found], source: int) -> list[tuple[int, int]]:
-    """Gives the byte ranges of one member that are accounted for, each once, in order."""
+    """Gives the byte ranges of a text that are accounted for, each once, in order; of JSON, whose records have pointers, none."""
     ranges = {
         (e.start, e.start + e.length) for e in entries_of(found) if e.source == source and e.start is not None and e.length is not None
     }
