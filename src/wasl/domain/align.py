@@ -1,0 +1,342 @@
+"""Align: lays a newer (or older) reading of a chat over what is held of it, so that only what is new is added.
+
+Two exports of one chat meet on (minute, author, words) or on the source's own ids: one phone writes seconds, another minutes;
+one calls somebody by the name in its contacts, another by a number; each may begin late or end early. Time and memory are
+linear in both: a few dozen bytes an entry.
+"""
+
+from array import array
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from typing import Final
+
+from wasl.domain.archive import SEQ_STRIDE, ArchivePart, Entry, File, Revision, fingerprint, words_print
+
+SEQ_FIRST: Final = SEQ_STRIDE << 24
+"""Seq of a chat's first entry: room for sixteen million entries that a later export may put before it."""
+STRIDES_MAX: Final = 1 << 22
+"""Strides left between two entries: one a minute that passed between them, so that a hole in time can be filled later."""
+CANDIDATES_MAX: Final = 32
+"""Held entries that are looked at as an earlier state of one new entry."""
+NO_TIME: Final = -(1 << 62)
+
+
+class Act(IntEnum):
+    """What an entry of the new reading is: to be put in, here already, here and to be compared, or perhaps a later or earlier
+    state of one of its candidates; `full` when there is no room left between its neighbours."""
+
+    insert = 0
+    same = 1
+    compare = 2
+    maybe = 3
+    full = 4
+
+
+class Track:
+    """A chat as it is compared: of each entry the minute, its fingerprint, a print of its words, its author."""
+
+    def __init__(self) -> None:
+        self.minutes = array("q")
+        self.keys = array("Q")
+        self.words = array("Q")
+        self.authors = array("L")
+        self.rich = bytearray()
+        self.names: list[str] = []
+        self._numbers: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def take(self, entry: Entry) -> None:
+        """Adds an entry."""
+        name = entry.author or ""
+        number = self._numbers.get(name)
+        if number is None:
+            number = self._numbers[name] = len(self.names)
+            self.names.append(name)
+        self.minutes.append(minute_of(entry))
+        self.keys.append(int.from_bytes(fingerprint(entry)[:8], "big"))
+        self.words.append(int.from_bytes(words_print(entry), "big"))
+        self.authors.append(number)
+        self.rich.append(is_rich(entry))
+
+
+class HeldTrack:
+    """What is held of a chat, by seq."""
+
+    def __init__(self) -> None:
+        self.seqs = array("q")
+        self.minutes = array("q")
+        self.keys = array("Q")
+        self.words = array("Q")
+
+    def __len__(self) -> int:
+        return len(self.seqs)
+
+    def take(self, *, seq: int, minute: int | None, fingerprint: bytes, words: bytes) -> None:
+        """Adds an entry; they come by seq."""
+        self.seqs.append(seq)
+        self.minutes.append(NO_TIME if minute is None else minute)
+        self.keys.append(int.from_bytes(fingerprint[:8], "big"))
+        self.words.append(int.from_bytes(words, "big"))
+
+
+@dataclass(slots=True, kw_only=True)
+class Plan:
+    """What to do with each entry of the new reading, in its order: the act, and the seq it has or will have.
+
+    `candidates` names the held seqs that a `maybe` could be a state of. `renamed` gives for each author whose name differs a seq
+    at which the held name stands.
+    """
+
+    acts: bytearray
+    seqs: "array[int]"
+    candidates: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    renamed: dict[str, int] = field(default_factory=dict)
+    matched: int = 0
+    met: int = 0
+    """Entries of the new reading in the minutes that the held ones span."""
+
+    @property
+    def one_chat(self) -> bool:
+        """Says whether both are one chat: where their times meet, their words do."""
+        return self.met == 0 or self.matched * 20 >= self.met
+
+
+def minute_of(entry: Entry) -> int:
+    """Gives the minute by which entries are compared."""
+    at_ms = entry.wall_ms if entry.wall_ms is not None else entry.instant_ms
+    return NO_TIME if at_ms is None else at_ms // 60_000
+
+
+def is_rich(entry: Entry) -> bool:
+    """Says whether an entry has something that an equal one may lack: an edit, a deletion, reactions, a file that is present."""
+    more = entry.more
+    return bool(
+        more.edited
+        or more.deleted
+        or more.reactions
+        or more.revisions
+        or any(isinstance(p, File) and p.state == "present" for p in entry.parts)
+    )
+
+
+class Numbering:
+    """Numbers the entries of a chat that is here for the first time."""
+
+    def __init__(self, *, after: int | None = None, minute: int = NO_TIME) -> None:
+        self._seq = after
+        self._minute = minute
+
+    def next(self, minute: int) -> int:
+        """Gives the seq of the next entry."""
+        self._seq = SEQ_FIRST if self._seq is None else self._seq + _stride(self._minute, minute)
+        if minute != NO_TIME:
+            self._minute = minute
+        return self._seq
+
+
+def align(held: HeldTrack, new: Track, *, known: Collection[str] = ()) -> Plan:
+    """Lays `new` over `held`. `known` are the names of the held chat's participants: only other names can be another phone's name
+    for one of them."""
+    match, taken = _meet(held, new)
+    plan = Plan(acts=bytearray(len(new)), seqs=array("q", bytes(8 * len(new))))
+    _meet_renamed(held, new, match=match, taken=taken, known=frozenset(known), plan=plan)
+    plan.matched = sum(1 for j in match if j >= 0)
+    if len(held):
+        times = [m for m in held.minutes if m != NO_TIME]
+        low, high = (min(times), max(times)) if times else (0, -1)
+        plan.met = sum(1 for i, m in enumerate(new.minutes) if low <= m <= high or (m == NO_TIME and match[i] >= 0))
+    after = _sweep(held, new, match=match, taken=taken, plan=plan)
+    _number(held, new, after=after, plan=plan)
+    return plan
+
+
+def _meet(held: HeldTrack, new: Track) -> "tuple[array[int], bytearray]":
+    """Pairs equal entries: the first with the first, the second with the second; all of them are of one minute."""
+    first: dict[int, int] = {}
+    following = array("q", [-1]) * len(held)
+    for j in range(len(held) - 1, -1, -1):
+        key = held.keys[j]
+        following[j] = first.get(key, -1)
+        first[key] = j
+    match = array("q", [-1]) * len(new)
+    taken = bytearray(len(held))
+    for i, key in enumerate(new.keys):
+        j = first.get(key, -1)
+        if j >= 0:
+            match[i] = j
+            taken[j] = 1
+            first[key] = following[j]
+    return match, taken
+
+
+def _meet_renamed(held: HeldTrack, new: Track, *, match: "array[int]", taken: bytearray, known: frozenset[str], plan: Plan) -> None:
+    """Pairs what is left of authors that the held chat does not know with equal words in the same minute."""
+    strangers = {n for n, name in enumerate(new.names) if name and name not in known}
+    strangers -= {new.authors[i] for i in range(len(new)) if match[i] >= 0}
+    if not strangers or not len(held):
+        return
+    free: dict[tuple[int, int], list[int]] = {}
+    for j in range(len(held) - 1, -1, -1):
+        if not taken[j]:
+            free.setdefault((held.minutes[j], held.words[j]), []).append(j)
+    times = [m for m in held.minutes if m != NO_TIME]
+    low, high = (min(times), max(times)) if times else (0, -1)
+    pairs: list[tuple[int, int]] = []
+    found: Counter[int] = Counter()
+    inside: Counter[int] = Counter()
+    for i, author in enumerate(new.authors):
+        if author not in strangers:
+            continue
+        inside[author] += low <= new.minutes[i] <= high
+        left = free.get((new.minutes[i], new.words[i]))
+        if left:
+            pairs.append((i, left.pop()))
+            found[author] += 1
+    accepted = {author for author, number in found.items() if 2 * number >= inside[author]}
+    for i, j in pairs:
+        author = new.authors[i]
+        if author in accepted:
+            match[i] = j
+            taken[j] = 1
+            plan.renamed.setdefault(new.names[author], held.seqs[j])
+
+
+def _sweep(held: HeldTrack, new: Track, *, match: "array[int]", taken: bytearray, plan: Plan) -> "array[int]":
+    """Decides every act, and after which held entry each one goes that is to be put in."""
+    bound = array("q", [len(held)]) * (len(new) + 1)
+    for i in range(len(new) - 1, -1, -1):
+        bound[i] = min(bound[i + 1], match[i]) if match[i] >= 0 else bound[i + 1]
+    after = array("q", [-1]) * len(new)
+    anchor, pool, pool_minute = -1, list[int](), NO_TIME
+    for i in range(len(new)):
+        j = match[i]
+        if j >= 0:
+            same = new.words[i] == held.words[j] and not new.rich[i]
+            plan.acts[i] = Act.same if same else Act.compare
+            plan.seqs[i] = held.seqs[j]
+            anchor = max(anchor, j)
+            continue
+        minute = new.minutes[i]
+        if minute != pool_minute:
+            pool, pool_minute = [], minute
+        while anchor + 1 < bound[i + 1] and not taken[anchor + 1] and held.minutes[anchor + 1] <= minute:
+            anchor += 1
+            if held.minutes[anchor] == minute:
+                pool.append(anchor)
+        after[i] = anchor
+        if pool:
+            plan.acts[i] = Act.maybe
+            plan.candidates[i] = tuple(held.seqs[j] for j in pool[:CANDIDATES_MAX])
+    return after
+
+
+def _number(held: HeldTrack, new: Track, *, after: "array[int]", plan: Plan) -> None:
+    """Gives seqs to what is put in, run by run."""
+    run: list[int] = []
+    for i in range(len(new)):
+        if plan.acts[i] in (Act.same, Act.compare):
+            continue
+        if run and after[run[0]] != after[i]:
+            _number_run(held, new, run, after=after[run[0]], plan=plan)
+            run = []
+        run.append(i)
+    if run:
+        _number_run(held, new, run, after=after[run[0]], plan=plan)
+
+
+def _number_run(held: HeldTrack, new: Track, run: list[int], *, after: int, plan: Plan) -> None:
+    if after + 1 >= len(held):
+        last = len(held) - 1
+        numbering = Numbering(after=held.seqs[last], minute=held.minutes[last]) if last >= 0 else Numbering()
+        for i in run:
+            plan.seqs[i] = numbering.next(new.minutes[i])
+    elif after < 0:
+        seq, minute = held.seqs[0], held.minutes[0]
+        for i in reversed(run):
+            seq -= _stride(new.minutes[i], minute)
+            minute = new.minutes[i] if new.minutes[i] != NO_TIME else minute
+            plan.seqs[i] = seq
+    else:
+        low, room = held.seqs[after], held.seqs[after + 1] - held.seqs[after]
+        for place, i in enumerate(run, start=1):
+            plan.seqs[i] = low + room * place // (len(run) + 1)
+            if room <= len(run):
+                plan.acts[i] = Act.full
+
+
+def _stride(before: int, minute: int) -> int:
+    passed = 0 if NO_TIME in (before, minute) else minute - before
+    return SEQ_STRIDE * min(STRIDES_MAX, max(1, passed))
+
+
+# -- one entry and what is held of it
+def is_state_of(held: Entry, new: Entry, *, author: str | None) -> bool:
+    """Says whether `new`, which stands where `held` does, is the same message at another time: edited, deleted, its file left out
+    or present. `author` is the new one's author as the held chat calls them."""
+    if held.role == "service" and new.role == "service":
+        return True  # the platform's own line, in the language of another phone
+    if held.author != author or (held.native_id or new.native_id) is not None:
+        return False
+    changed = any((e.more.edited or e.more.deleted) for e in (held, new))
+    return changed or (_has_file(held) and _has_file(new) and not (_words_beside(held) and _words_beside(new)))
+
+
+def merged(held: Entry, new: Entry) -> Entry:
+    """Gives the held entry with what the new reading knows more; the held one itself when it knows nothing more.
+
+    A later wording takes the place of the earlier one, which becomes a revision; a deletion keeps the words that were there; a
+    file that is present takes the place of one that was left out.
+    """
+    if held.role == "service" and new.native_id is None:
+        return held
+    more = held.more
+    text, parts = held.text, held.parts
+    if new.more.deleted and not more.deleted:
+        more = replace(more, deleted=True, deleted_ms=new.more.deleted_ms, deleted_by=new.more.deleted_by)
+    elif not new.more.deleted and not more.deleted and _says(new) != _says(held):
+        if new.more.edited or (held.native_id is not None and not more.edited):
+            known = Revision(more.edited_ms if more.edited else held.at_ms, held.all_parts, held.author)
+            more = replace(more, edited=True, edited_ms=new.more.edited_ms, revisions=(*more.revisions, known))
+            text, parts = new.text, new.parts
+        elif more.edited and not any(r.known and r.parts == new.all_parts for r in more.revisions):
+            earlier = Revision(new.at_ms, new.all_parts, held.author)
+            more = replace(more, revisions=(earlier, *(r for r in more.revisions if r.known)))
+    elif more.deleted and not new.more.deleted and not held.text and not held.parts:
+        text, parts = new.text, new.parts  # what was deleted before the first export is still in this older one
+    if not new.more.deleted and new.more.edited and not more.edited:
+        more = replace(more, edited=True, edited_ms=new.more.edited_ms)
+    if len(new.more.reactions) and new.more.reactions != more.reactions:
+        more = replace(more, reactions=new.more.reactions)
+    parts = _filled(parts, new.parts)
+    instant = held.instant_ms if held.instant_ms is not None else new.instant_ms
+    if (text, parts, more) == (held.text, held.parts, held.more):
+        return held
+    return held._replace(text=text, parts=parts, more=more, instant_ms=instant)
+
+
+def _filled(parts: tuple[ArchivePart, ...], given: tuple[ArchivePart, ...]) -> tuple[ArchivePart, ...]:
+    arrived = [p for p in given if isinstance(p, File) and p.state == "present" and p.sha256]
+    made: list[ArchivePart] = []
+    for part in parts:
+        if isinstance(part, File) and part.state != "present" and arrived:
+            made.append(replace(arrived.pop(0), caption=part.caption))
+        else:
+            made.append(part)
+    return tuple(made)
+
+
+def _has_file(entry: Entry) -> bool:
+    return any(isinstance(p, File) for p in entry.parts)
+
+
+def _words_beside(entry: Entry) -> str:
+    return "".join(p.text for p in entry.parts if p.type == "words")
+
+
+def _says(entry: Entry) -> tuple[object, ...]:
+    """What an entry says, whatever became of its files."""
+    return (entry.text, *(p for p in entry.parts if not isinstance(p, File) and p.type != "words"))
