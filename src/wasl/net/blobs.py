@@ -5,8 +5,12 @@ import hashlib
 import os
 import re
 import threading
+import uuid
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import BinaryIO
+
+from wasl.domain.errors import TooLarge
 
 PIECE_BYTES = 256 << 10
 _HASH = re.compile(r"[0-9a-f]{64}\Z")
@@ -23,6 +27,10 @@ class FolderBlobs:
         sha256 = hashlib.sha256(data).hexdigest()
         await asyncio.to_thread(self._write, sha256, data)
         return sha256
+
+    async def keep(self, source: BinaryIO, *, size_bytes_max: int) -> tuple[str, int]:
+        """Keeps everything in `source` durably, piece by piece, and gives its hash and size. Raises TooLarge past the limit."""
+        return await asyncio.to_thread(self._keep, source, size_bytes_max)
 
     async def get(self, sha256: str) -> bytes:
         """Gives the bytes. Raises KeyError when none are kept under the hash."""
@@ -65,11 +73,38 @@ class FolderBlobs:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            part.rename(path)
+            _name(part, path)
         finally:
             part.unlink(missing_ok=True)
-        folder = os.open(path.parent, os.O_RDONLY)
+
+    def _keep(self, source: BinaryIO, size_bytes_max: int) -> tuple[str, int]:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        part = self._folder / f"{uuid.uuid4().hex}.part"
+        digest, size = hashlib.sha256(), 0
         try:
-            os.fsync(folder)
+            with part.open("wb") as file:
+                while piece := source.read(PIECE_BYTES):
+                    size += len(piece)
+                    if size > size_bytes_max:
+                        raise TooLarge(f"a file is larger than {size_bytes_max} bytes; it was not kept")
+                    digest.update(piece)
+                    file.write(piece)
+                path = self._path(digest.hexdigest())
+                if not path.exists():
+                    file.flush()
+                    os.fsync(file.fileno())
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    _name(part, path)
         finally:
-            os.close(folder)
+            part.unlink(missing_ok=True)
+        return digest.hexdigest(), size
+
+
+def _name(part: Path, path: Path) -> None:
+    """Gives a whole file its name, durably."""
+    part.rename(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

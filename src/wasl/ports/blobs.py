@@ -1,7 +1,7 @@
 """Blobs: files kept under the SHA-256 of their content."""
 
 from collections.abc import AsyncIterator
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 
 class Blobs(Protocol):
@@ -9,6 +9,10 @@ class Blobs(Protocol):
 
     async def put(self, data: bytes) -> str:
         """Keeps `data` durably and gives its hash; the same bytes twice are kept once."""
+        ...
+
+    async def keep(self, source: BinaryIO, *, size_bytes_max: int) -> tuple[str, int]:
+        """Keeps everything in `source` durably, piece by piece, and gives its hash and size. Raises TooLarge past the limit."""
         ...
 
     async def get(self, sha256: str) -> bytes:
