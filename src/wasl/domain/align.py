@@ -14,10 +14,14 @@ from typing import Final
 
 from wasl.domain.archive import SEQ_STRIDE, ArchivePart, Entry, File, Revision, fingerprint, words_print
 
-SEQ_FIRST: Final = SEQ_STRIDE << 24
-"""Seq of a chat's first entry: room for sixteen million entries that a later export may put before it."""
-STRIDES_MAX: Final = 1 << 22
+SEQ_FIRST: Final = SEQ_STRIDE << 23
+"""Seq of a chat's first entry: eight million strides for what a later export may put before it."""
+SEQ_LAST: Final = (SEQ_STRIDE << 25) - 1
+"""Seqs are no greater, so that stores may pack them."""
+STRIDES_MAX: Final = 1 << 20
 """Strides left between two entries: one a minute that passed between them, so that a hole in time can be filled later."""
+SPARE_STRIDES: Final = 1 << 23
+"""Left between entries in one import, all together: wild clocks may not use up the numbers."""
 CANDIDATES_MAX: Final = 32
 """Held entries that are looked at as an earlier state of one new entry."""
 NO_TIME: Final = -(1 << 62)
@@ -106,9 +110,8 @@ class Plan:
 
 
 def minute_of(entry: Entry) -> int:
-    """Gives the minute by which entries are compared."""
-    at_ms = entry.wall_ms if entry.wall_ms is not None else entry.instant_ms
-    return NO_TIME if at_ms is None else at_ms // 60_000
+    """Gives the minute on the source's clock, by which entries are compared."""
+    return NO_TIME if entry.wall_ms is None else entry.wall_ms // 60_000
 
 
 def is_rich(entry: Entry) -> bool:
@@ -129,10 +132,17 @@ class Numbering:
     def __init__(self, *, after: int | None = None, minute: int = NO_TIME) -> None:
         self._seq = after
         self._minute = minute
+        self._spare = SPARE_STRIDES
 
     def next(self, minute: int) -> int:
         """Gives the seq of the next entry."""
-        self._seq = SEQ_FIRST if self._seq is None else self._seq + _stride(self._minute, minute)
+        if self._seq is None:
+            self._seq = SEQ_FIRST
+        else:
+            passed = 0 if NO_TIME in (self._minute, minute) else minute - self._minute
+            spare = min(STRIDES_MAX, max(0, passed - 1), self._spare)
+            self._spare -= spare
+            self._seq += SEQ_STRIDE * (1 + spare)
         if minute != NO_TIME:
             self._minute = minute
         return self._seq
@@ -254,23 +264,22 @@ def _number_run(held: HeldTrack, new: Track, run: list[int], *, after: int, plan
         numbering = Numbering(after=held.seqs[last], minute=held.minutes[last]) if last >= 0 else Numbering()
         for i in run:
             plan.seqs[i] = numbering.next(new.minutes[i])
-    elif after < 0:
-        seq, minute = held.seqs[0], held.minutes[0]
-        for i in reversed(run):
-            seq -= _stride(new.minutes[i], minute)
-            minute = new.minutes[i] if new.minutes[i] != NO_TIME else minute
-            plan.seqs[i] = seq
-    else:
-        low, room = held.seqs[after], held.seqs[after + 1] - held.seqs[after]
-        for place, i in enumerate(run, start=1):
-            plan.seqs[i] = low + room * place // (len(run) + 1)
-            if room <= len(run):
+            if plan.seqs[i] > SEQ_LAST:
                 plan.acts[i] = Act.full
-
-
-def _stride(before: int, minute: int) -> int:
-    passed = 0 if NO_TIME in (before, minute) else minute - before
-    return SEQ_STRIDE * min(STRIDES_MAX, max(1, passed))
+        return
+    above = held.seqs[after + 1]
+    if after < 0:
+        # Numbered backwards, as if time ran so: the distance to the end of the run is what is taken off.
+        numbering = Numbering(after=0, minute=-held.minutes[0] if held.minutes[0] != NO_TIME else NO_TIME)
+        for i in reversed(run):
+            plan.seqs[i] = above - numbering.next(-new.minutes[i] if new.minutes[i] != NO_TIME else NO_TIME)
+        if plan.seqs[run[0]] > 0:
+            return
+    below = held.seqs[after] if after >= 0 else 0
+    for place, i in enumerate(run, start=1):
+        plan.seqs[i] = below + (above - below) * place // (len(run) + 1)
+        if above - below <= len(run):
+            plan.acts[i] = Act.full
 
 
 # -- one entry and what is held of it

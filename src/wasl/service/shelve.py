@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from wasl.domain.align import NO_TIME, Act, HeldTrack, Numbering, Plan, Track, align, is_state_of, merged, minute_of
+from wasl.domain.align import Act, HeldTrack, Numbering, Plan, Track, align, is_state_of, merged, minute_of
 from wasl.domain.archive import Chat, Entry, Name, Participant, fingerprint
 from wasl.domain.ids import ConversationId, PersonId
 from wasl.ports.clock import Clock
@@ -168,7 +168,7 @@ class Shelve:
         await self._library.put_chat(chat, chat_id=held.id, owner=held.owner, import_id=held.import_id, format=held.format)
 
     async def _marks(self, chat_id: str) -> HeldTrack:
-        track, after = HeldTrack(), NO_TIME
+        track, after = HeldTrack(), 0
         while page := await self._library.marks(chat_id, after=after, limit=PAGE):
             for mark in page:
                 track.take(seq=mark.seq, minute=mark.minute, fingerprint=mark.fingerprint, words=mark.words)

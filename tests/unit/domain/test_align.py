@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wasl.domain.align import Act, HeldTrack, Numbering, Track, align, is_state_of, merged, minute_of
+from wasl.domain.align import SEQ_FIRST, SEQ_LAST, SPARE_STRIDES, Act, HeldTrack, Numbering, Track, align, is_state_of, merged, minute_of
 from wasl.domain.archive import SEQ_STRIDE, Entry, File, More, fingerprint, words_print
 
 MINUTE = 60_000
@@ -21,10 +21,17 @@ def said(author: str | None, text: str, minute: int, *, second: int = 0, **more:
 
 
 def held_of(lines: list[tuple[int, Entry]]) -> HeldTrack:
+    """What a library holds of them: the fingerprint stays the one of the entry as it first came."""
     track = HeldTrack()
     for seq, entry in lines:
-        track.take(seq=seq, minute=minute_of(entry), fingerprint=fingerprint(entry), words=words_print(entry))
+        came = bytes.fromhex(entry.more.extra["came as"])
+        track.take(seq=seq, minute=minute_of(entry), fingerprint=came, words=words_print(entry))
     return track
+
+
+def kept(entry: Entry, *, author: str | None) -> Entry:
+    came = fingerprint(entry._replace(author=author))
+    return entry._replace(author=author, more=replace(entry.more, extra={"came as": came.hex()}))
 
 
 def new_of(entries: list[Entry]) -> Track:
@@ -38,7 +45,7 @@ def laid(lines: list[tuple[int, Entry]], entries: list[Entry]) -> list[tuple[int
     """Carries a plan out, as the import does, in memory."""
     if not lines:
         numbering = Numbering()
-        return [(numbering.next(minute_of(e)), e) for e in entries]
+        return [(numbering.next(minute_of(e)), kept(e, author=e.author)) for e in entries]
     plan = align(held_of(lines), new_of(entries), known={e.author for _, e in lines if e.author})
     names = {new: next(e.author for s, e in lines if s == seq) for new, seq in plan.renamed.items()}
     by_seq, used = dict(lines), set[int]()
@@ -55,7 +62,7 @@ def laid(lines: list[tuple[int, Entry]], entries: list[Entry]) -> list[tuple[int
                     by_seq[seq] = merged(by_seq[seq], entry)
                 else:
                     assert plan.seqs[i] not in by_seq
-                    by_seq[plan.seqs[i]] = entry._replace(author=author)
+                    by_seq[plan.seqs[i]] = kept(entry, author=author)
             case Act.full:
                 raise AssertionError("there is room")
     return sorted(by_seq.items(), key=lambda pair: pair[0])
@@ -246,6 +253,21 @@ def test_a_newer_export_with_edits_and_deletions_never_makes_a_second_copy(data:
         elif n in edited - deleted:
             assert entry.text == f"{base[n].text} (edited {n})"
             assert len(entry.more.revisions) == (1 if n < cut else 0)
+
+
+def test_wild_clocks_do_not_use_up_the_numbers() -> None:
+    numbering = Numbering()
+    for n in range(10_000):
+        last = numbering.next(0 if n % 2 else 30_000_000)
+    assert last <= SEQ_FIRST + (SPARE_STRIDES + 10_000) * SEQ_STRIDE < SEQ_LAST
+
+
+def test_many_times_something_older_finds_room_before_the_first() -> None:
+    lines = laid([], [said("Ann", "m30", 30 * 525_600)])
+    for year in range(29, -1, -1):
+        lines = laid(lines, [said("Ann", f"m{year}", year * 525_600), said("Ann", f"m{year + 1}", (year + 1) * 525_600)])
+    assert texts(lines) == [f"m{n}" for n in range(31)]
+    assert lines[0][0] > 0
 
 
 def test_the_first_stride_is_a_multiple() -> None:
