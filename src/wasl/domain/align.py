@@ -24,6 +24,8 @@ SPARE_STRIDES: Final = 1 << 23
 """Left between entries in one import, all together: wild clocks may not use up the numbers."""
 CANDIDATES_MAX: Final = 32
 """Held entries that are looked at as an earlier state of one new entry."""
+RENAMED_MINUTES_MIN: Final = 2
+"""Minutes in which somebody must have said the same under another name to be taken for one."""
 NO_TIME: Final = -(1 << 62)
 
 
@@ -197,6 +199,7 @@ def _meet_renamed(held: HeldTrack, new: Track, *, match: "array[int]", taken: by
     low, high = (min(times), max(times)) if times else (0, -1)
     pairs: list[tuple[int, int]] = []
     found: Counter[int] = Counter()
+    seen: dict[int, set[int]] = {}
     inside: Counter[int] = Counter()
     for i, author in enumerate(new.authors):
         if author not in strangers:
@@ -206,7 +209,9 @@ def _meet_renamed(held: HeldTrack, new: Track, *, match: "array[int]", taken: by
         if left:
             pairs.append((i, left.pop()))
             found[author] += 1
-    accepted = {author for author, number in found.items() if 2 * number >= inside[author]}
+            seen.setdefault(author, set()).add(new.minutes[i])
+    # One "ok" in one minute proves nothing; the same words in several do.
+    accepted = {a for a, number in found.items() if 2 * number >= inside[a] and len(seen[a]) >= RENAMED_MINUTES_MIN}
     for i, j in pairs:
         author = new.authors[i]
         if author in accepted:
