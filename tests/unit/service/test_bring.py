@@ -1,0 +1,224 @@
+"""Conversations are brought in: everything that was read is told for, nothing comes twice."""
+
+import random
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from tests.unit.service.shelf_house import House, Lines, texted, zipped
+
+from wasl.domain.archive import Entry, File
+from wasl.domain.errors import Malformed
+from wasl.domain.ids import ConversationId
+from wasl.ports.format import Choices, Found
+from wasl.service.bring import Report, Step
+from wasl.store.memory import MemoryStore
+from wasl.testing.clock import TestClock
+from wasl.wire.bundle import Bundle
+
+CHAT = "1|Ann|hello\n2|Bob|how are you\n2|Bob|how are you\n\nno line at all\n3|Ann|fine\n"
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    from wasl.net.blobs import FolderBlobs
+
+    clock = TestClock()
+    store = MemoryStore(clock=clock)
+    await store.open()
+    yield House(store=store, blobs=FolderBlobs(tmp_path), clock=clock)
+    await store.close()
+
+
+@pytest.fixture
+async def ann(house: House) -> ConversationId:
+    return await house.person("ann")
+
+
+async def entries(house: House, owner: ConversationId) -> list[Entry]:
+    chats = await house.store.library.chats(owners=[owner], limit=100)
+    found = []
+    for chat in sorted(chats, key=lambda c: c.id):
+        found += [line.entry for line in await house.store.library.entries(chat.id, after=0, limit=10_000)]
+    return found
+
+
+async def texts(house: House, owner: ConversationId) -> list[str]:
+    return [e.text for e in await entries(house, owner)]
+
+
+def balanced(report: Report) -> bool:
+    c = report.counts
+    return c["entries"] == c["stored"] + c["already"] + c["changed"] + c["full"]
+
+
+async def test_counts_in_are_what_was_stored_and_what_was_refused_by_place(house: House, ann: ConversationId) -> None:
+    report = await house.bring().run(texted(CHAT), owner=ann)
+    assert report.counts["entries"] == report.counts["stored"] == 4
+    assert report.counts["rejects"] == 1
+    assert [(r.where, r.why) for r in report.survey.rejects] == [("line 5", "it is no line")]
+    assert await texts(house, ann) == ["hello", "how are you", "how are you", "fine"]
+    assert report.coverage["tiles"] is True
+    held = await house.store.library.find_import(report.import_id)
+    assert held is not None
+    assert held.state == "done"
+    assert held.record.problems[0]["where"] == "line 5"
+    assert held.record.profile["zone"] == {"name": None, "assumed": True}
+
+
+async def test_the_source_is_kept_as_it_came(house: House, ann: ConversationId) -> None:
+    report = await house.bring().run(zipped("a.zip", {"Ann.lines.txt": CHAT, "odd.bin": b"\x00\x01"}), owner=ann)
+    held = await house.store.library.find_import(report.import_id)
+    assert held is not None
+    assert [f.name for f in held.record.files] == ["Ann.lines.txt", "odd.bin"]
+    assert [b"".join(house.vault.read(held.key, f.sha256)) for f in held.record.files] == [CHAT.encode(), b"\x00\x01"]
+
+
+async def test_a_preview_stores_nothing_and_says_what_is_asked(house: House, ann: ConversationId) -> None:
+    steps: list[Step] = []
+    preview = await house.bring().preview(texted(CHAT), owner=ann, told=steps.append)
+    assert preview.survey.counts["entries"] == 4
+    assert list(preview.survey.questions) == ["self:Ann"]
+    assert set(preview.survey.chats["Ann"].participants) == {"Ann", "Bob"}
+    assert preview.earlier is None
+    assert await house.store.library.imports(owners=None, limit=9) == []
+    assert house.vault.kept == {}
+    assert steps
+
+
+async def test_the_same_file_twice_adds_nothing_whatever_its_name(house: House, ann: ConversationId) -> None:
+    bring = house.bring()
+    await bring.run(texted(CHAT), owner=ann)
+    again = await bring.run(texted(CHAT, name="Copy of Ann.lines.txt"), owner=ann)
+    assert again.repeated is True
+    assert (again.counts["stored"], again.counts["already"]) == (0, 4)
+    assert balanced(again)
+    assert len(await texts(house, ann)) == 4
+    assert len(house.vault.kept) == 1
+
+
+async def test_a_newer_export_adds_only_what_is_new(house: House, ann: ConversationId) -> None:
+    bring = house.bring()
+    await bring.run(texted(CHAT), owner=ann)
+    newer = await bring.run(texted(CHAT + "9|Bob|later\n"), owner=ann)
+    assert (newer.counts["stored"], newer.counts["already"]) == (1, 4)
+    assert await texts(house, ann) == ["hello", "how are you", "how are you", "fine", "later"]
+    assert len(await house.store.library.chats(owners=[ann], limit=9)) == 1
+
+
+async def test_the_same_chat_of_another_person_is_another_chat(house: House, ann: ConversationId) -> None:
+    bob = await house.person("bob")
+    await house.bring().run(texted(CHAT), owner=ann)
+    report = await house.bring().run(texted(CHAT), owner=bob)
+    assert report.counts["stored"] == 4
+    assert len(await texts(house, bob)) == 4
+
+
+async def test_other_answers_take_the_place_of_the_first_reading(house: House, ann: ConversationId) -> None:
+    bring = house.bring()
+    first = await bring.run(texted(CHAT), owner=ann)
+    second = await bring.run(texted(CHAT), owner=ann, choices=Choices(zone="Asia/Riyadh"))
+    assert second.import_id != first.import_id
+    assert await house.store.library.find_import(first.import_id) is None
+    assert len(await texts(house, ann)) == 4
+    assert list(house.vault.kept) == [second.import_id]
+
+
+async def test_whoever_brought_it_is_marked(house: House, ann: ConversationId) -> None:
+    await house.bring().run(texted(CHAT), owner=ann, choices=Choices(answers={"self:Ann": "Bob"}))
+    chat = (await house.store.library.chats(owners=[ann], limit=1))[0]
+    assert {p.key: p.is_self for p in chat.participants} == {"Ann": False, "Bob": True}
+
+
+async def test_attachments_are_kept_by_hash_and_an_omitted_one_is_filled_later(house: House, ann: ConversationId) -> None:
+    bring = house.bring()
+    text = "1|Ann|look|a.jpg\n2|Bob|nice\n"
+    await bring.run(texted(text), owner=ann)
+    assert [p.state for e in await entries(house, ann) for p in e.parts if isinstance(p, File)] == ["omitted"]
+    with_media = await bring.run(zipped("a.zip", {"Ann.lines.txt": text, "a.jpg": b"picture"}), owner=ann)
+    assert (with_media.counts["changed"], with_media.counts["already"], with_media.counts["stored"]) == (1, 1, 0)
+    (file,) = [p for e in await entries(house, ann) for p in e.parts if isinstance(p, File)]
+    assert file.state == "present"
+    assert await house.blobs.get(file.sha256 or "") == b"picture"
+    held = await house.store.library.find_import(with_media.import_id)
+    assert held is not None
+    assert [(f.name, f.sha256 == file.sha256) for f in held.record.files] == [("Ann.lines.txt", False), ("a.jpg", True)]
+
+
+async def test_an_edit_and_a_deletion_change_what_is_held(house: House, ann: ConversationId) -> None:
+    bring = house.bring()
+    await bring.run(texted("1|Ann|helo\n2|Bob|secret\n3|Ann|bye\n"), owner=ann)
+    report = await bring.run(texted("1|Ann|hello|edited\n2|Bob|gone|deleted\n3|Ann|bye\n"), owner=ann)
+    assert (report.counts["changed"], report.counts["already"], report.counts["stored"]) == (2, 1, 0)
+    found = await entries(house, ann)
+    assert [e.text for e in found] == ["hello", "secret", "bye"]
+    assert found[0].more.revisions
+    assert found[1].more.deleted is True
+
+
+class Cut(Lines):
+    """Reads a while and breaks off: with a named error, or as a process that is killed."""
+
+    def __init__(self, *, after: int, error: BaseException) -> None:
+        self._after, self._error = after, error
+
+    def read(self, bundle: Bundle, choices: Choices) -> Iterator[Found]:
+        for number, item in enumerate(super().read(bundle, choices)):
+            if number == self._after:
+                raise self._error
+            yield item
+
+
+LONG = "".join(f"{n}|{'Ann' if n % 3 else 'Bob'}|word {n}\n" for n in range(95))
+
+
+@pytest.mark.parametrize("after", [4, 7, 12, 15])
+async def test_a_broken_import_is_run_again_without_doubles(house: House, ann: ConversationId, after: int) -> None:
+    with pytest.raises(ZeroDivisionError):
+        await house.bring(lines=Cut(after=after, error=ZeroDivisionError())).run(texted(LONG), owner=ann)
+    report = await house.bring().run(texted(LONG), owner=ann)
+    assert balanced(report)
+    assert await texts(house, ann) == [f"word {n}" for n in range(95)]
+    assert len(await house.store.library.imports(owners=[ann], limit=9)) == 1
+    assert list(house.vault.kept) == [report.import_id]
+
+
+async def test_what_was_read_before_a_file_broke_is_kept_and_the_rest_is_a_reject(house: House, ann: ConversationId) -> None:
+    report = await house.bring(lines=Cut(after=12, error=Malformed("the zip is broken"))).run(texted(LONG), owner=ann)
+    assert report.counts["rejects"] == 1
+    assert report.survey.rejects[0].why == "the zip is broken"
+    assert 0 < report.counts["stored"] == len(await texts(house, ann)) < 95
+
+
+async def test_an_owner_or_a_format_that_is_not_there_is_named(house: House, ann: ConversationId) -> None:
+    with pytest.raises(Malformed, match="no conversation"):
+        await house.bring().run(texted(CHAT), owner=ConversationId("nobody"))
+    with pytest.raises(Malformed, match="lines"):
+        await house.bring().run(texted("x", name="x.bin"), owner=ann)
+    assert house.vault.kept == {}
+
+
+async def test_taking_an_import_back_leaves_nothing_of_it(house: House, ann: ConversationId) -> None:
+    bring = house.bring()
+    report = await bring.run(zipped("a.zip", {"Ann.lines.txt": "1|Ann|look|a.jpg\n", "a.jpg": b"picture"}), owner=ann)
+    (file,) = [p for e in await entries(house, ann) for p in e.parts if isinstance(p, File)]
+    assert await bring.take_back(report.import_id) is True
+    assert await bring.take_back(report.import_id) is False
+    assert await texts(house, ann) == []
+    assert house.vault.kept == {}
+    assert not await house.blobs.has(file.sha256 or "")
+
+
+async def test_random_cuts_of_a_chat_brought_in_any_order_are_the_chat(house: House, ann: ConversationId) -> None:
+    rows = [f"{n // 2}|{'Ann' if n % 3 else 'Bob'}|word {n}\n" for n in range(120)]
+    chance = random.Random(7)
+    bring, covered = house.bring(), set[int]()
+    for _ in range(8):
+        begin = chance.randrange(120)
+        end = chance.randrange(begin, 121)
+        covered |= set(range(begin, end))
+        report = await bring.run(texted("".join(rows[begin:end])), owner=ann)
+        assert balanced(report)
+        assert sorted(await texts(house, ann)) == sorted(f"word {n}" for n in covered)
+    await bring.run(texted("".join(rows)), owner=ann)
+    assert await texts(house, ann) == [f"word {n}" for n in range(120)]
