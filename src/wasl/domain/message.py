@@ -113,7 +113,8 @@ Part = Text | Media | Place | Contact | Choice | Template | Reaction | Unknown
 class Said:
     """One message as history shows it to the answering side.
 
-    `seq` counts within its conversation from 1; `reply_to` is the id of the message that a message of ours answers.
+    `seq` counts within its conversation from 1; `reply_to` is the id of the message that a message of ours answers. `elsewhere` says
+    that it was said in another conversation of the same person, where its question, if it asks one, is answered already.
     """
 
     id: str
@@ -123,6 +124,7 @@ class Said:
     sent_at_ms: int
     author_name: str | None = None
     reply_to: str | None = None
+    elsewhere: bool = False
 
 
 def plain_text(parts: tuple[Part, ...]) -> str:

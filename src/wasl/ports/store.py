@@ -18,6 +18,7 @@ from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
 from wasl.domain.message import Media, Said
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
+from wasl.ports.people import People
 
 TURNS_PER_WORK_MAX = 50
 """Due turns handed out with one lease; the rest stays due."""
@@ -128,6 +129,11 @@ class Token:
 class Store(Protocol):
     """The durable core."""
 
+    @property
+    def people(self) -> People:
+        """Who is who, in the same database and the same commits."""
+        ...
+
     async def open(self) -> None:
         """Opens, migrates forward, and is ready. Raises SettingWrong for a database this version cannot use."""
         ...
@@ -226,7 +232,11 @@ class Store(Protocol):
 
     # -- reading ------------------------------------------------------------------------------------------------------
     async def history(self, conversation_id: ConversationId, *, limit: int, before_seq: int | None = None) -> Sequence[Said]:
-        """Gives the last `limit` messages before `before_seq`, oldest first."""
+        """Gives the last `limit` messages before `before_seq`, oldest first.
+
+        Without `before_seq`, of a person with several conversations: the last of all of them, by time, those of the others marked
+        `elsewhere` and without the questions that still wait for their answer there. A lease's history is the same.
+        """
         ...
 
     async def messages_after(self, conversation_id: ConversationId, *, seq: int, limit: int) -> Sequence[StoredMessage]:

@@ -73,12 +73,13 @@ def _passages(question: str, answered: Sequence[Said], *, voice: Voice, search: 
 
 def _answered(history: Sequence[Said], turns: Sequence[DueTurn]) -> list[Said]:
     own = {turn.message_id for turn in turns}
-    first = next((said.seq for said in history if said.id in own), None)
+    first = next((said.seq for said in history if said.id in own), None)  # its own conversation's: seqs of another say nothing
     since = min(turn.sent_at_ms for turn in turns)
     kept: list[Said] = []
     room = HISTORY_CHARACTERS_MAX
     for said in reversed(history):
-        pending = said.author == "person" and (said.seq >= first if first is not None else said.sent_at_ms >= since)
+        here = said.author == "person" and not said.elsewhere
+        pending = here and (said.seq >= first if first is not None else said.sent_at_ms >= since)
         if pending or said.author == "system":
             continue
         room -= sum(len(part.text) for part in said.parts if part.type == "text")

@@ -12,11 +12,14 @@ from wasl.domain.message import Media, Said
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
 from wasl.ports.clock import Clock
+from wasl.ports.people import People
 from wasl.ports.store import DEDUPE_DAYS, Backlog, Incoming, Lease, Outcome, Timer, Token
 from wasl.store import picture_read, picture_receive, picture_work
 from wasl.store.memory_library import MemoryLibrary
-from wasl.store.picture import ConversationRow, MessageRow, Picture
-from wasl.store.rows import json_of, json_text
+from wasl.store.memory_people import MemoryPeople
+from wasl.store.memory_rows import MemoryRows
+from wasl.store.picture import ConversationRow, MessageRow, Picture, UsageRow
+from wasl.store.rows import json_of, json_text, merged
 
 Result = TypeVar("Result")
 DAY_MS = 86_400_000
@@ -29,21 +32,21 @@ class MemoryStore:
         self.down = False
         self._clock = clock
         self._open = False
-        self._picture = Picture()
+        self.rows = rows = MemoryRows()
+        self._picture = rows.picture
         self._seen: dict[tuple[str, str], int] = {}
-        self._raws: list[tuple[str, int, bytes]] = []
         self._cursors: dict[str, str] = {}
-        self._names: dict[str, str | None] = {}
-        self._messages: dict[str, list[MessageRow]] = {}
-        self._message_by_id: dict[str, MessageRow] = {}
-        self._usage: list[UsageRecord] = []
+        self._messages = rows.messages
+        self._message_by_id = rows.message_by_id
+        self._usage = rows.usage
         self._signals: list[tuple[str, Signal]] = []
-        self._consents: dict[tuple[str, str, str, str], tuple[bool, int]] = {}
-        self._tokens: dict[tuple[str, str], Token] = {}
+        self._consents = rows.consents
+        self._tokens = rows.tokens
         self._taken: set[tuple[str, str]] = set()
-        self._timers: dict[tuple[str, str], Timer] = {}
+        self._timers = rows.timers
+        self.people: People = MemoryPeople(rows, clock=clock, up=self._up)
         self._library = MemoryLibrary(
-            picture=self._picture, messages=self._messages, message_by_id=self._message_by_id, names=self._names, up=self._up
+            picture=self._picture, messages=self._messages, message_by_id=self._message_by_id, people=rows.people, up=self._up
         )
 
     @property
@@ -150,18 +153,14 @@ class MemoryStore:
     async def history(self, conversation_id: ConversationId, *, limit: int, before_seq: int | None = None) -> Sequence[Said]:
         """Gives the last messages, oldest first."""
         self._up()
-        return [
-            Said(
-                id=m.id,
-                seq=m.seq,
-                author=m.author,
-                parts=m.parts,
-                sent_at_ms=m.sent_ms,
-                author_name=m.author_name,
-                reply_to=None if m.author == "person" else m.reply_to,
-            )
-            for m in self._before(conversation_id, before_seq, limit)
-        ]
+        own = [picture_read.said(m) for m in self._before(conversation_id, before_seq, limit)]
+        row = self._picture.conversations.get(conversation_id)
+        if row is None or not row.shared or before_seq is not None:
+            return own
+        others = [c.id for c in self._picture.conversations.values() if c.person_id == row.person_id and c.id != row.id]
+        waiting = {t.message_id for c in others for t in self._picture.due_turns.get(c, {}).values()}
+        elsewhere = [picture_read.said(m, elsewhere=True) for c in others for m in self._messages.get(c, []) if m.id not in waiting]
+        return merged(own, elsewhere, limit=limit)
 
     async def messages_after(self, conversation_id: ConversationId, *, seq: int, limit: int) -> Sequence[StoredMessage]:
         """Gives messages with a greater seq."""
@@ -192,7 +191,8 @@ class MemoryStore:
         rows = [c for c in self._picture.conversations.values() if before_ms is None or c.last_ms < before_ms]
         rows.sort(key=lambda c: (c.last_ms, c.id), reverse=True)
         return [
-            picture_read.summary(self._picture, c, self._messages.get(c.id, []), name=self._names.get(c.person_id)) for c in rows[:limit]
+            picture_read.summary(self._picture, c, self._messages.get(c.id, []), name=self.rows.people[c.person_id].name)
+            for c in rows[:limit]
         ]
 
     async def backlog(self, *, now_ms: int) -> Backlog:
@@ -209,7 +209,7 @@ class MemoryStore:
         """Sums calls and tokens by candidate and outcome."""
         self._up()
         totals: dict[tuple[str, str], dict[str, Any]] = {}
-        for r in self._usage:
+        for r in (row.record for row in self._usage):
             if r.started_at_ms >= since_ms:
                 total = totals.setdefault((r.candidate, r.outcome), {"candidate": r.candidate, "outcome": r.outcome})
                 for name, value in (
@@ -242,7 +242,7 @@ class MemoryStore:
     async def record_usage(self, records: Sequence[UsageRecord]) -> None:
         """Stores the cost of calls that belong to no turn."""
         self._up()
-        self._usage.extend(records)
+        self._usage.extend(UsageRow(record=r, turn_id=None, conversation_id=None) for r in records)
 
     async def put_token(self, token: Token) -> None:
         """Stores a token."""
@@ -297,12 +297,15 @@ class MemoryStore:
     async def prune(self, *, now_ms: int, raw_days: int) -> Mapping[str, int]:
         """Deletes what is too old."""
         self._up()
-        raws = [r for r in self._raws if r[1] >= now_ms - raw_days * DAY_MS]
-        seen = {k: at for k, at in self._seen.items() if at >= now_ms - DEDUPE_DAYS * DAY_MS}
-        tokens = {k: t for k, t in self._tokens.items() if t.expires_ms is None or t.expires_ms >= now_ms}
-        counts = {"raw": len(self._raws) - len(raws), "seen": len(self._seen) - len(seen), "token": len(self._tokens) - len(tokens)}
-        self._raws, self._seen, self._tokens = raws, seen, tokens
-        return counts
+        raws = [r for r in self.rows.raws if r[1] < now_ms - raw_days * DAY_MS]
+        seen = [k for k, at in self._seen.items() if at < now_ms - DEDUPE_DAYS * DAY_MS]
+        tokens = [k for k, t in self._tokens.items() if t.expires_ms is not None and t.expires_ms < now_ms]
+        self.rows.raws[:] = [r for r in self.rows.raws if r[1] >= now_ms - raw_days * DAY_MS]
+        for event in seen:
+            del self._seen[event]
+        for token in tokens:
+            del self._tokens[token]
+        return {"raw": len(raws), "seen": len(seen), "token": len(tokens)}
 
     # -- private
     def _up(self) -> None:
@@ -318,13 +321,14 @@ class MemoryStore:
 
     def _absorb(self) -> None:
         changes = self._picture.take_changes()
-        self._raws.extend(changes.raws)
+        self.rows.raws.extend(changes.raws)
         self._cursors.update(changes.cursors)
-        self._names.update({p.id: p.name for p in changes.people})
+        self.rows.people.update({p.id: p for p in changes.people})
         for message in changes.messages:
             self._messages.setdefault(message.conversation_id, []).append(message)
             self._message_by_id[message.id] = message
-        self._usage.extend(u.record for u in changes.usage)
+        self._usage.extend(changes.usage)
+        self.rows.turns.update(changes.new_turns)
         self._signals.extend(changes.signals)
         for c in changes.consents:
             key = (c.address.channel, c.address.scope, c.address.handle, c.purpose)

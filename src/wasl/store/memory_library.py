@@ -25,7 +25,7 @@ from wasl.store.library_rows import (
     is_alike,
     with_cursor,
 )
-from wasl.store.picture import DeliveryRow, MessageRow, Picture
+from wasl.store.picture import DeliveryRow, MessageRow, PersonRow, Picture
 from wasl.store.picture_read import of_message, told
 from wasl.wire.searching import Query, cut, marks, matches, parse, search_key
 
@@ -66,13 +66,13 @@ class MemoryLibrary:
         picture: Picture,
         messages: dict[str, list[MessageRow]],
         message_by_id: dict[str, MessageRow],
-        names: dict[str, str | None],
+        people: dict[str, PersonRow],
         up: Callable[[], None],
     ) -> None:
         self._picture = picture
         self._messages = messages
         self._message_by_id = message_by_id
-        self._names = names
+        self._people = people
         self._up = up
         self._imports: dict[str, Import] = {}
         self._chats: dict[str, _Chat] = {}
@@ -248,7 +248,7 @@ class MemoryLibrary:
         found = Found(
             id=row.id,
             person_id=row.person_id,
-            name=self._names.get(row.person_id),
+            name=self._people[row.person_id].name,
             group=group,
             created_ms=row.created_ms,
             last_ms=row.last_ms,

@@ -36,6 +36,9 @@ class ConversationRow:
     ready_at: int | None = None
     epoch: int = 0
     owner: str | None = None
+    born_as: str | None = None
+    shared: bool = False
+    identity_epoch: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -141,7 +144,7 @@ class UsageRow:
 class Changes:
     """What the writes did, to be carried to where it lasts. A row that is new is not repeated among the changed."""
 
-    raws: list[tuple[str, int, bytes]] = field(default_factory=list)
+    raws: list[tuple[str, int, bytes, str | None]] = field(default_factory=list)
     cursors: dict[str, str] = field(default_factory=dict)
     people: list[PersonRow] = field(default_factory=list)
     new_conversations: dict[str, ConversationRow] = field(default_factory=dict)
@@ -220,8 +223,14 @@ class Picture:
         if address.id not in self.changes.new_addresses:
             self.changes.addresses[address.id] = row
 
+    def forget_address(self, row: AddressRow) -> None:
+        """Takes an address out for good."""
+        self._forget_keys(row, row.address.key)
+        self.addresses.pop(row.address.id, None)
+
     def _forget_keys(self, row: AddressRow, key: AddressKey) -> None:
-        self.by_handle.pop((key.channel, key.scope, key.handle), None)
+        if self.by_handle.get((key.channel, key.scope, key.handle)) is row:
+            del self.by_handle[key.channel, key.scope, key.handle]
         if key.alias is not None and self.by_alias.get((key.channel, key.scope, key.alias)) is row:
             del self.by_alias[key.channel, key.scope, key.alias]
 

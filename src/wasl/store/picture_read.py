@@ -5,7 +5,7 @@ from typing import Any
 
 from wasl.domain.delivery import RANK, DeliveryState, Outgoing
 from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
-from wasl.domain.message import plain_text
+from wasl.domain.message import Said, plain_text
 from wasl.domain.turn import ConversationSummary, DueTurn, PendingDelivery, StoredMessage, Work
 from wasl.ports.store import DELIVERIES_PER_WORK_MAX, TURNS_PER_WORK_MAX, Backlog
 from wasl.store.picture import ConversationRow, DeliveryRow, MessageRow, Picture, TurnRow
@@ -74,6 +74,20 @@ def shown(picture: Picture, m: MessageRow) -> StoredMessage:
         model=m.model,
         reply_to=MessageId(m.reply_to) if m.reply_to else None,
         delivery=slowest([d.state for d in of_message(picture, m.id)]),
+    )
+
+
+def said(m: MessageRow, *, elsewhere: bool = False) -> Said:
+    """Shows a message to the answering side."""
+    return Said(
+        id=m.id,
+        seq=m.seq,
+        author=m.author,
+        parts=m.parts,
+        sent_at_ms=m.sent_ms,
+        author_name=m.author_name,
+        reply_to=None if m.author == "person" else m.reply_to,
+        elsewhere=elsewhere,
     )
 
 

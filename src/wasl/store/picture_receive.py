@@ -11,16 +11,17 @@ from wasl.domain.turn import DueTurn, Work
 from wasl.ports.clock import Clock
 from wasl.ports.store import Accepted, Duplicate, Incoming, Kept, Lease, Outcome, ReceiptApplied
 from wasl.store.picture import AddressRow, ConversationRow, DeliveryRow, EarlyReceipt, MessageRow, PersonRow, Picture, TurnRow
-from wasl.store.rows import failure_of, json_or_none
+from wasl.store.rows import conversations_of, failure_of, json_or_none
 
 
 def receive(picture: Picture, incoming: Incoming, *, lease: Lease | None, clock: Clock) -> list[Outcome]:
     """Stores the raw body and every event."""
     now = incoming.received_at_ms
-    picture.changes.raws.append((incoming.channel, now, incoming.raw))
     if incoming.cursor is not None:
         picture.changes.cursors[incoming.channel] = incoming.cursor
-    return [_event(picture, incoming.channel, event, now=now, lease=lease, clock=clock) for event in incoming.events]
+    outcomes = [_event(picture, incoming.channel, event, now=now, lease=lease, clock=clock) for event in incoming.events]
+    picture.changes.raws.append((incoming.channel, now, incoming.raw, conversations_of(outcomes)))
+    return outcomes
 
 
 def _event(picture: Picture, channel: str, event: Event, *, now: int, lease: Lease | None, clock: Clock) -> Outcome:

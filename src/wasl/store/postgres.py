@@ -17,6 +17,7 @@ from wasl.domain.message import Media, Said
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
 from wasl.ports.clock import Clock
+from wasl.ports.people import People
 from wasl.ports.store import Backlog, Incoming, Kept, Lease, Outcome, Timer, Token
 from wasl.store import picture_receive, picture_work
 from wasl.store.group_commit import Told
@@ -33,8 +34,11 @@ from wasl.store import postgres_work
 from wasl.store.migrate_postgres import migrate_postgres
 from wasl.store.postgres_commit import GroupCommit
 from wasl.store.postgres_link import LOST, Connection, connect, down
-from wasl.store.postgres_paint import Wanted, is_uuid
+from wasl.store.postgres_paint import Wanted
 from wasl.store.postgres_save import clean
+from wasl.store.rows import is_uuid
+from wasl.store.sql_people import SqlPeople
+from wasl.store.steps import Steps, run_postgres
 
 Result = TypeVar("Result")
 LOOK_AGAIN_SECONDS = 2.0
@@ -51,6 +55,7 @@ class PostgresStore:
         self._group: GroupCommit | None = None
         self._readers: reading.Readers | None = None
         self._looking: set[asyncio.Task[None]] = set()
+        self.people: People = SqlPeople(read=self._read_steps, write=self._write_steps, clock=clock)
 
     async def open(self) -> None:
         """Opens, migrates forward, and is ready."""
@@ -291,6 +296,12 @@ class PostgresStore:
         return deleted
 
     # -- private
+    async def _read_steps(self, make: Callable[[], Steps[Result]]) -> Result:
+        return await self._read(lambda db: run_postgres(db, make()))
+
+    async def _write_steps(self, make: Callable[[], Steps[Result]]) -> Result:
+        return await self._plain(lambda db: run_postgres(db, make()), alone=True)
+
     async def _write(self, act: Callable[[Picture], Result], wants: Callable[[Wanted], None]) -> Result:
         if self._group is None:
             raise StoreDown("the store is not open; nothing was stored")

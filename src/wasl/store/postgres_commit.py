@@ -13,8 +13,8 @@ from wasl.store.faults import BROKEN, tell_the_end
 from wasl.store.group_commit import Told
 from wasl.store.picture import Picture
 from wasl.store.postgres_link import LOST, Connection, connect, down
-from wasl.store.postgres_paint import Wanted, paint
-from wasl.store.postgres_save import Raced, save
+from wasl.store.postgres_paint import Raced, Wanted, paint
+from wasl.store.postgres_save import save
 
 Result = TypeVar("Result")
 GROUP_MAX = 512

@@ -4,7 +4,6 @@ Locks are taken in one order by everybody: event keys (sorted), then conversatio
 its conversation's row, so what is read after that lock is the truth until the commit.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,24 +12,26 @@ from wasl.domain.event import Arrival, Event, Moved, Receipt
 from wasl.domain.person import AddressKey
 from wasl.store.picture import AddressRow, ConversationRow, DeliveryRow, EarlyReceipt, Handle, Native, Picture, TurnRow
 from wasl.store.postgres_link import Connection
-from wasl.store.rows import ADDRESS_COLUMNS, address_of
+from wasl.store.rows import ADDRESS_COLUMNS, address_of, is_uuid
 
 DUE_TURNS_MAX = 128
 """Due turns of one conversation that one picture shows."""
 
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _SEEN = """insert into seen (channel, key, at_ms) select * from unnest($1::text[], $2::text[], $3::bigint[])
 on conflict do nothing returning channel, key"""
-_BY_HANDLE = f"""select {ADDRESS_COLUMNS}, a.conversation_id from unnest($1::text[], $2::text[], $3::text[]) k (channel, scope, handle)
-join address a on a.channel = k.channel and a.scope = k.scope and a.handle = k.handle and a.valid_to_ms is null"""
-_BY_ALIAS = f"""select {ADDRESS_COLUMNS}, a.conversation_id from unnest($1::text[], $2::text[], $3::text[]) k (channel, scope, handle)
+_BY_HANDLE = f"""select {ADDRESS_COLUMNS}, a.conversation_id, c.identity_epoch
+from unnest($1::text[], $2::text[], $3::text[]) k (channel, scope, handle)
+join address a on a.channel = k.channel and a.scope = k.scope and a.handle = k.handle and a.valid_to_ms is null
+join conversation c on c.id = a.conversation_id"""
+_BY_ALIAS = f"""select {ADDRESS_COLUMNS}, a.conversation_id, c.identity_epoch
+from unnest($1::text[], $2::text[], $3::text[]) k (channel, scope, handle)
 join address a on a.channel = k.channel and a.scope = k.scope and a.alias = k.handle and a.alias is not null and a.valid_to_ms is null
-order by a.id"""
+join conversation c on c.id = a.conversation_id order by a.id"""
 _FIND_TAGS = "select id, conversation_id, channel from delivery where id = any($1::uuid[])"
 _FIND_NATIVES = """select d.id, d.conversation_id from unnest($1::text[], $2::text[]) k (channel, native_id)
 join delivery d on d.channel = k.channel and d.native_id = k.native_id and d.native_id is not null"""
-_LOCK = """select id, person_id, created_ms, last_ms, message_seq, turn_seq, closed_seq, ready_at, epoch, owner
-from conversation where id = any($1::uuid[]) order by id for update"""
+_LOCK = """select id, person_id, created_ms, last_ms, message_seq, turn_seq, closed_seq, ready_at, epoch, owner,
+identity_epoch from conversation where id = any($1::uuid[]) order by id for update"""
 _DELIVERY_COLUMNS = """id, message_id, conversation_id, address_id, channel, position, seq, state, attempt, created_ms, since_ms, due_ms,
 native_id, sent_ms, delivered_ms, read_ms, error, price"""
 _DELIVERIES = f"""select {_DELIVERY_COLUMNS} from delivery where id = any($1::uuid[])
@@ -41,6 +42,10 @@ from unnest($1::uuid[], $2::integer[]) k (conversation_id, closed_seq) cross joi
 order by seq limit {DUE_TURNS_MAX}) t"""
 _EARLY = """select e.channel, e.native_id, e.state, e.at_ms, e.error, e.price from unnest($1::text[], $2::text[]) k (channel, native_id)
 join early_receipt e on e.channel = k.channel and e.native_id = k.native_id"""
+
+
+class Raced(Exception):
+    """Another process changed what was painted: the whole group is to be painted and done anew."""
 
 
 @dataclass(slots=True)
@@ -57,11 +62,6 @@ class Wanted:
     early: set[Native] = field(default_factory=set)
 
 
-def is_uuid(text: str | None) -> bool:
-    """Says whether text from outside can be an id of ours."""
-    return text is not None and _UUID.fullmatch(text) is not None
-
-
 async def paint(db: Connection, wanted: Wanted) -> Picture:
     """Locks and reads everything that was asked for."""
     picture = Picture()
@@ -69,12 +69,17 @@ async def paint(db: Connection, wanted: Wanted) -> Picture:
     deliveries = {d for d in wanted.deliveries if is_uuid(d)}
     if wanted.events:
         await _keys(db, picture, wanted.events)
-        conversations |= await _addresses(db, picture, wanted.events)
+        seen: dict[str, int] = {}
+        conversations |= await _addresses(db, picture, wanted.events, seen)
         conversations |= await _receipts(db, wanted.events, deliveries)
     if wanted.early:
         conversations |= await _natives(db, wanted.early, deliveries)
     if conversations:
         await _lock(db, picture, conversations)
+    if wanted.events and any(
+        c not in picture.conversations or picture.conversations[c].identity_epoch != identity for c, identity in seen.items()
+    ):
+        raise Raced  # linked, parted or erased between the reading and the lock
     open_of = wanted.open_of & picture.conversations.keys()
     if deliveries or open_of:
         for row in await db.fetch(_DELIVERIES, list(deliveries), list(open_of)):
@@ -100,7 +105,7 @@ async def _keys(db: Connection, picture: Picture, events: Sequence[tuple[str, Ev
         picture.fresh = {(r[0], r[1]) for r in rows}
 
 
-async def _addresses(db: Connection, picture: Picture, events: Sequence[tuple[str, Event, int]]) -> set[str]:
+async def _addresses(db: Connection, picture: Picture, events: Sequence[tuple[str, Event, int]], seen: dict[str, int]) -> set[str]:
     keys: dict[Handle, AddressKey] = {}
     also: set[Handle] = set()
     through: set[Handle] = set()
@@ -114,18 +119,18 @@ async def _addresses(db: Connection, picture: Picture, events: Sequence[tuple[st
                 through.add((event.new.channel, event.new.scope, event.new.alias))
     if not keys and not also:
         return set()
-    conversations = await _show_addresses(db, picture, _BY_HANDLE, keys.keys() | also)
+    conversations = await _show_addresses(db, picture, _BY_HANDLE, keys.keys() | also, seen)
     for handle, key in keys.items():
         row = picture.by_handle.get(handle)
         if row is None or (key.alias is not None and row.address.key.alias != key.alias):
             through.add((key.channel, key.scope, key.handle if key.alias is None else key.alias))
     if through:
-        conversations |= await _show_addresses(db, picture, _BY_ALIAS, through)
-        conversations |= await _show_addresses(db, picture, _BY_HANDLE, through - picture.by_handle.keys())
+        conversations |= await _show_addresses(db, picture, _BY_ALIAS, through, seen)
+        conversations |= await _show_addresses(db, picture, _BY_HANDLE, through - picture.by_handle.keys(), seen)
     return conversations
 
 
-async def _show_addresses(db: Connection, picture: Picture, query: str, handles: Iterable[Handle]) -> set[str]:
+async def _show_addresses(db: Connection, picture: Picture, query: str, handles: Iterable[Handle], seen: dict[str, int]) -> set[str]:
     listed = list(handles)
     if not listed:
         return set()
@@ -137,6 +142,7 @@ async def _show_addresses(db: Connection, picture: Picture, query: str, handles:
         if place.address.id not in picture.addresses:
             picture.show_address(place)
         found.add(place.conversation_id)
+        seen[place.conversation_id] = columns[14]
     return found
 
 
@@ -179,6 +185,7 @@ async def _lock(db: Connection, picture: Picture, conversations: set[str]) -> No
             ready_at=r[7],
             epoch=r[8],
             owner=r[9],
+            identity_epoch=r[10],
         )
 
 

@@ -14,10 +14,9 @@ from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import ConversationSummary, StoredMessage
 from wasl.ports.store import Backlog, Token
 from wasl.store.postgres_link import LOST, Connection, connect, down
-from wasl.store.postgres_paint import is_uuid
 from wasl.store.postgres_save import clean
 from wasl.store.postgres_work import read_address
-from wasl.store.rows import ADDRESS_COLUMNS, json_of, parts_of
+from wasl.store.rows import ADDRESS_COLUMNS, is_uuid, json_of, merged, parts_of
 
 Result = TypeVar("Result")
 READERS = 2
@@ -26,9 +25,16 @@ PREVIEW_CHARACTERS = 160
 SEQ_MAX = 2**31 - 1
 
 _HISTORY = """select k.n, m.id, m.seq, m.author, m.parts, m.sent_ms, m.author_name,
-case when m.author <> 'person' then m.reply_to end
+case when m.author <> 'person' then m.reply_to end, false
 from unnest($1::integer[], $2::uuid[], $3::integer[], $4::integer[]) k (n, conversation_id, before, most) cross join lateral
-(select * from message where conversation_id = k.conversation_id and seq < k.before order by seq desc limit k.most) m order by k.n, m.seq"""
+(select * from message where conversation_id = k.conversation_id and seq < k.before order by seq desc limit k.most) m
+union all select k.n, m.id, m.seq, m.author, m.parts, m.sent_ms, m.author_name, case when m.author <> 'person' then m.reply_to end, true
+from unnest($1::integer[], $2::uuid[], $3::integer[], $4::integer[]) k (n, conversation_id, before, most)
+join conversation c on c.id = k.conversation_id and c.shared = 1 and k.before = 2147483647
+join conversation o on o.person_id = c.person_id and o.id <> c.id cross join lateral
+(select * from message where conversation_id = o.id and not exists (select 1 from turn t where t.conversation_id = o.id
+and t.seq > o.closed_seq and t.state = 'due' and t.message_id = message.id) order by seq desc limit k.most) m
+order by 1, 9, 3"""
 _SLOWEST = """(select d.state from delivery d where d.message_id = m.id order by case d.state when 'failed' then -1
 when 'queued' then 0 when 'sending' then 1 when 'unknown' then 2 when 'sent' then 3 when 'delivered' then 4 else 5 end limit 1)"""
 _STORED = f"""select m.id, m.conversation_id, m.seq, m.author, m.author_name, m.parts, m.sent_ms, a.channel, m.model, m.reply_to,
@@ -114,13 +120,14 @@ class Readers:
                     if not future.done():
                         future.set_exception(error)
                 continue
-            for (_, _, _, future), history in zip(asked, found, strict=True):
+            for (_, _, most, future), history in zip(asked, found, strict=True):
                 if not future.done():
-                    future.set_result(history)
+                    own = [s for s in history if not s.elsewhere]
+                    future.set_result(merged(own, [s for s in history if s.elsewhere], limit=most))
 
 
 def _said(r: Sequence[Any]) -> Said:
-    return Said(id=str(r[1]), seq=r[2], author=r[3], parts=parts_of(r[4]), sent_at_ms=r[5], author_name=r[6], reply_to=r[7])
+    return Said(id=str(r[1]), seq=r[2], author=r[3], parts=parts_of(r[4]), sent_at_ms=r[5], author_name=r[6], reply_to=r[7], elsewhere=r[8])
 
 
 async def _fetch_histories(db: Connection, *, arrays: Sequence[object]) -> Sequence[Any]:

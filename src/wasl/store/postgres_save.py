@@ -5,13 +5,10 @@ from typing import TypeVar
 
 from wasl.store.picture import AddressRow, Changes, ConversationRow, DeliveryRow, MessageRow, TurnRow, UsageRow
 from wasl.store.postgres_link import Connection
+from wasl.store.postgres_paint import Raced
 from wasl.store.rows import json_text, parts_text
 
 Row = TypeVar("Row")
-
-
-class Raced(Exception):
-    """Another process stored the same new address first: the whole group is to be painted and done anew."""
 
 
 def clean(text: str | None) -> str | None:
@@ -35,7 +32,7 @@ def _update(table: str, columns: Sequence[tuple[str, str]], *, special: dict[str
     return f"update {table} t set {sets} from unnest({arrays}) n ({names}) where t.id = n.id"
 
 
-_RAW = _insert("raw", [("channel", "text"), ("received_ms", "bigint"), ("body", "bytea")])
+_RAW = _insert("raw", [("channel", "text"), ("received_ms", "bigint"), ("body", "bytea"), ("conversations", "text")])
 _CURSOR = _insert("cursor", [("channel", "text"), ("value", "text")], more="on conflict (channel) do update set value = excluded.value")
 _PERSON = _insert("person", [("id", "uuid"), ("kind", "text"), ("name", "text"), ("created_ms", "bigint")])
 _CONVERSATION_COLUMNS = [

@@ -1,16 +1,38 @@
 """Values to columns and back, the same for every store."""
 
+import re
+from collections.abc import Sequence
 from typing import Any, cast
 
 import msgspec
 
 from wasl.domain.errors import WaslError
 from wasl.domain.ids import AddressId, PersonId
-from wasl.domain.message import Part, part_from_json
+from wasl.domain.message import Part, Said, part_from_json
 from wasl.domain.person import Address, AddressKey, AddressKind
+from wasl.ports.store import Accepted, Outcome, ReceiptApplied
 
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _encode = msgspec.json.encode
 _decode = msgspec.json.decode
+
+
+def is_uuid(text: str | None) -> bool:
+    """Says whether text from outside can be an id of ours."""
+    return text is not None and _UUID.fullmatch(text) is not None
+
+
+def conversations_of(outcomes: Sequence[Outcome]) -> str | None:
+    """Names the conversations whose words one request held, as they stand beside its raw body."""
+    if len(outcomes) == 1:
+        only = outcomes[0]
+        return only.conversation_id if isinstance(only, Accepted | ReceiptApplied) else None
+    return " ".join(sorted({o.conversation_id for o in outcomes if isinstance(o, Accepted | ReceiptApplied)})) or None
+
+
+def merged(own: list[Said], elsewhere: list[Said], *, limit: int) -> list[Said]:
+    """Puts what was said in a person's other conversations among what was said here, by time, and keeps the end of it."""
+    return sorted([*own, *elsewhere], key=lambda s: s.id)[-limit:] if elsewhere and limit else own
 
 
 def parts_text(parts: tuple[Part, ...]) -> str:

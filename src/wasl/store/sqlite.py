@@ -12,12 +12,15 @@ from wasl.domain.message import Media, Said
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
 from wasl.ports.clock import Clock
+from wasl.ports.people import People
 from wasl.ports.store import DEDUPE_DAYS, Backlog, Incoming, Lease, Outcome, Timer, Token
 from wasl.store import sqlite_read as reading
 from wasl.store import sqlite_receive, sqlite_work
 from wasl.store.group_commit import GroupCommit, Told
 from wasl.store.migrate import migrate_sqlite
 from wasl.store.rows import json_text, parts_of, parts_text
+from wasl.store.sql_people import SqlPeople
+from wasl.store.steps import Steps, run_sqlite
 
 Result = TypeVar("Result")
 
@@ -39,6 +42,7 @@ class SqliteStore:
         self._write_db: sqlite3.Connection | None = None
         self._read_db: sqlite3.Connection | None = None
         self._group: GroupCommit | None = None
+        self.people: People = SqlPeople(read=self._read_steps, write=self._write_steps, clock=clock)
 
     async def open(self) -> None:
         """Opens, migrates forward, and is ready."""
@@ -299,6 +303,12 @@ class SqliteStore:
         db.execute("pragma temp_store = memory")
         db.execute("pragma busy_timeout = 5000")
         return db
+
+    async def _read_steps(self, make: Callable[[], Steps[Result]]) -> Result:
+        return self._read(lambda db: run_sqlite(db, make()))
+
+    async def _write_steps(self, make: Callable[[], Steps[Result]]) -> Result:
+        return await self._write(lambda db: run_sqlite(db, make()))
 
     async def _write(self, write: Callable[[sqlite3.Connection], Result]) -> Result:
         if self._group is None:

@@ -10,7 +10,7 @@ from wasl.domain.message import Author, Said, plain_text
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import ConversationSummary, StoredMessage
 from wasl.ports.store import Backlog, Timer, Token
-from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_of, parts_of
+from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_of, merged, parts_of
 
 _SLOWEST = """(select d.state from delivery d where d.message_id = m.id order by case d.state when 'failed' then -1
 when 'queued' then 0 when 'sending' then 1 when 'unknown' then 2 when 'sent' then 3 when 'delivered' then 4 else 5 end limit 1)"""
@@ -20,17 +20,53 @@ from message m left join address a on a.id = m.address_id"""
 PREVIEW_CHARACTERS = 160
 
 
-def history(db: sqlite3.Connection, conversation_id: str, *, limit: int, before_seq: int | None) -> list[Said]:
-    """Gives the last messages before a seq, oldest first."""
+_SAID = "select id, seq, author, parts, sent_ms, author_name, case when author <> 'person' then reply_to end from message"
+_SIBLINGS = """select o.id, o.turn_seq > o.closed_seq, o.closed_seq from conversation c join conversation o on o.person_id = c.person_id
+where c.id = ? and o.id <> c.id"""
+_WAITING = "and id not in (select message_id from turn where conversation_id = ? and seq > ? and state = 'due')"
+
+
+def history(db: sqlite3.Connection, conversation_id: str, *, limit: int, before_seq: int | None, shared: bool | None = None) -> list[Said]:
+    """Gives the last messages before a seq, oldest first; without a seq, of all conversations of a person who has several.
+
+    `shared` says whether the person has several, where the caller knows.
+    """
     rows = db.execute(
-        "select id, seq, author, parts, sent_ms, author_name, case when author <> 'person' then reply_to end"
-        " from message where conversation_id = ? and seq < ? order by seq desc limit ?",
-        (conversation_id, _before(before_seq), limit),
-    ).fetchall()
-    return [
-        Said(id=r[0], seq=r[1], author=cast(Author, r[2]), parts=parts_of(r[3]), sent_at_ms=r[4], author_name=r[5], reply_to=r[6])
-        for r in reversed(rows)
-    ]
+        f"{_SAID} where conversation_id = ? and seq < ? order by seq desc limit ?", (conversation_id, _before(before_seq), limit)
+    )
+    said = [_said(r) for r in rows.fetchall()]
+    said.reverse()
+    if before_seq is not None or not (shared if shared is not None else _shared(db, conversation_id)):
+        return said
+    return merged(said, _said_elsewhere(db, conversation_id, limit=limit), limit=limit)
+
+
+def _said(r: Sequence[Any], *, elsewhere: bool = False) -> Said:
+    return Said(
+        id=r[0],
+        seq=r[1],
+        author=cast(Author, r[2]),
+        parts=parts_of(r[3]),
+        sent_at_ms=r[4],
+        author_name=r[5],
+        reply_to=r[6],
+        elsewhere=elsewhere,
+    )
+
+
+def _shared(db: sqlite3.Connection, conversation_id: str) -> bool:
+    row = db.execute("select shared from conversation where id = ?", (conversation_id,)).fetchone()
+    return row is not None and bool(row[0])
+
+
+def _said_elsewhere(db: sqlite3.Connection, conversation_id: str, *, limit: int) -> list[Said]:
+    """Reads the ends of the person's other conversations, without the questions that are still to be answered there."""
+    said: list[Said] = []
+    for other, waiting, closed_seq in db.execute(_SIBLINGS, (conversation_id,)).fetchall():
+        where, values = (_WAITING, (other, closed_seq)) if waiting else ("", ())
+        rows = db.execute(f"{_SAID} where conversation_id = ? {where} order by seq desc limit ?", (other, *values, limit))
+        said += [_said(r, elsewhere=True) for r in rows.fetchall()]
+    return said
 
 
 def messages_after(db: sqlite3.Connection, conversation_id: str, *, seq: int, limit: int) -> list[StoredMessage]:

@@ -10,10 +10,10 @@ from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import DueTurn, Work
 from wasl.ports.clock import Clock
 from wasl.ports.store import Accepted, Duplicate, Incoming, Kept, Lease, Outcome, ReceiptApplied
-from wasl.store.rows import ADDRESS_COLUMNS, address_of, failure_of, json_or_none, json_text, parts_text
+from wasl.store.rows import ADDRESS_COLUMNS, address_of, conversations_of, failure_of, json_or_none, json_text, parts_text
 from wasl.store.sqlite_read import history
 
-_FIND = f"""select {ADDRESS_COLUMNS}, a.conversation_id, c.ready_at, c.message_seq, c.turn_seq, c.closed_seq, c.epoch
+_FIND = f"""select {ADDRESS_COLUMNS}, a.conversation_id, c.ready_at, c.message_seq, c.turn_seq, c.closed_seq, c.epoch, c.shared
 from address a join conversation c on c.id = a.conversation_id
 where a.channel = ? and a.scope = ? and a.handle = ? and a.valid_to_ms is null"""
 _FIND_ALIAS = f"""select {ADDRESS_COLUMNS} from address a
@@ -36,13 +36,17 @@ class _Place:
     turn_seq: int
     closed_seq: int
     epoch: int
+    shared: bool = False
 
 
 def receive(db: sqlite3.Connection, incoming: Incoming, *, lease: Lease | None, clock: Clock) -> list[Outcome]:
     """Stores the raw body and every event; the caller commits."""
     now = incoming.received_at_ms
-    db.execute("insert into raw (channel, received_ms, body) values (?, ?, ?)", (incoming.channel, now, incoming.raw))
     outcomes = [_event(db, incoming.channel, event, now=now, lease=lease, clock=clock) for event in incoming.events]
+    db.execute(
+        "insert into raw (channel, received_ms, body, conversations) values (?, ?, ?, ?)",
+        (incoming.channel, now, incoming.raw, conversations_of(outcomes)),
+    )
     if incoming.cursor is not None:
         db.execute("insert into cursor values (?, ?) on conflict do update set value = excluded.value", (incoming.channel, incoming.cursor))
     return outcomes
@@ -131,7 +135,8 @@ def _arrival(db: sqlite3.Connection, event: Arrival, *, now: int, lease: Lease |
             author_name=event.author_name,
         )
         # Read here, from pages that are at hand: another connection would have to fetch them anew after every commit.
-        said = tuple(history(db, place.conversation_id, limit=lease.history + 1, before_seq=None)) if lease.history else None
+        most, shared = lease.history + 1, place.shared
+        said = tuple(history(db, place.conversation_id, limit=most, before_seq=None, shared=shared)) if lease.history else None
         work = Work(conversation_id=place.conversation_id, epoch=epoch, turns=(turn,), deliveries=(), history=said)
     else:
         # A live lease keeps its time: only an idle conversation becomes ready here.
@@ -161,7 +166,7 @@ def _place(db: sqlite3.Connection, event: Arrival, *, now: int, clock: Clock) ->
             (name, event.language, key.alias, key.alias_kind, address.id),
         )
         address = address_of(db.execute(f"select {ADDRESS_COLUMNS} from address a where a.id = ?", (address.id,)).fetchone())
-    return _Place(address, ConversationId(row[13]), row[14] is None, row[15], row[16], row[17], row[18])
+    return _Place(address, ConversationId(row[13]), row[14] is None, row[15], row[16], row[17], row[18], bool(row[19]))
 
 
 def _through_alias(db: sqlite3.Connection, key: AddressKey, *, now: int) -> sqlite3.Row | None:

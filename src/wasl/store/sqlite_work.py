@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from wasl.domain.delivery import DeliveryState, Outgoing
-from wasl.domain.errors import Fenced
+from wasl.domain.errors import Fenced, Gone
 from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
 from wasl.domain.turn import Closing, DueTurn, NewDelivery, NewMessage, PendingDelivery, Settling, UsageRecord, Work
 from wasl.ports.store import DELIVERIES_PER_WORK_MAX, TURNS_PER_WORK_MAX, Lease
@@ -15,7 +15,7 @@ from wasl.store.sqlite_receive import apply_early, learn
 
 _CLAIM = """update conversation set epoch = epoch + 1, owner = ?, ready_at = ? where id in
 (select id from conversation where ready_at is not null and ready_at <= ? order by ready_at limit ?)
-returning id, epoch, turn_seq, closed_seq"""
+returning id, epoch, turn_seq, closed_seq, shared"""
 _DUE_TURNS = f"""select {ADDRESS_COLUMNS}, t.id, t.seq, t.message_id, m.parts, m.native_id, m.sent_ms,
 t.accepted_ms, t.attempt, m.author_name from turn t join message m on m.id = t.message_id join address a on a.id = m.address_id
 where t.conversation_id = ? and t.seq > ? and t.state = 'due' order by t.seq limit ?"""
@@ -38,13 +38,14 @@ def claim(db: sqlite3.Connection, *, lease: Lease, limit: int, now: int) -> list
     return [_work(db, row, messages=lease.history) for row in rows]
 
 
-def _work(db: sqlite3.Connection, row: tuple[str, int, int, int], *, messages: int) -> Work:
-    conversation_id, epoch, turn_seq, closed_seq = row
+def _work(db: sqlite3.Connection, row: tuple[str, int, int, int, int], *, messages: int) -> Work:
+    conversation_id, epoch, turn_seq, closed_seq, shared = row
     turns: list[DueTurn] = []
     if turn_seq > closed_seq:
         turns = [_due_turn(r) for r in db.execute(_DUE_TURNS, (conversation_id, closed_seq, TURNS_PER_WORK_MAX))]
     deliveries = [_pending(r) for r in db.execute(_OPEN_DELIVERIES, (conversation_id, DELIVERIES_PER_WORK_MAX))]
-    said = tuple(history(db, conversation_id, limit=messages + len(turns), before_seq=None)) if messages and turns else None
+    most = messages + len(turns)
+    said = tuple(history(db, conversation_id, limit=most, before_seq=None, shared=bool(shared))) if messages and turns else None
     return Work(
         conversation_id=ConversationId(conversation_id), epoch=epoch, turns=tuple(turns), deliveries=tuple(deliveries), history=said
     )
@@ -270,12 +271,15 @@ def _sent(db: sqlite3.Connection, s: Settling) -> None:
 
 def say(db: sqlite3.Connection, conversation_id: str, message: NewMessage, deliveries: Sequence[NewDelivery], *, now: int) -> int:
     """Stores a message that answers no turn and wakes the conversation for its deliveries."""
-    (seq,) = db.execute(
+    row = db.execute(
         "update conversation set message_seq = message_seq + 1, last_ms = ?, ready_at = case"
         " when ? and (ready_at is null or (owner is null and ready_at > ?)) then ? else ready_at end where id = ? returning message_seq",
         (now, bool(deliveries), now, now, conversation_id),
     ).fetchone()
+    if row is None:
+        raise Gone(f"there is no conversation {conversation_id!r}; nothing was stored")
+    seq = cast(int, row[0])
     _insert_message(db, conversation_id, message, seq=seq, at=now, deliveries=deliveries)
     for new in deliveries:
         _insert_delivery(db, conversation_id, message.id, new, seq=seq, at=now, sending=False)
-    return cast(int, seq)
+    return seq

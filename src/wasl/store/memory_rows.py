@@ -1,0 +1,28 @@
+"""The rows of the store in memory, shared by its parts."""
+
+from dataclasses import dataclass, field
+
+from wasl.domain.identity import AuditRecord, LinkRecord
+from wasl.ports.people import Erasure
+from wasl.ports.store import Timer, Token
+from wasl.store.picture import MessageRow, PersonRow, Picture, TurnRow, UsageRow
+
+
+@dataclass(slots=True)
+class MemoryRows:
+    """Everything that the store in memory holds of people, in dictionaries that stay the same objects."""
+
+    picture: Picture = field(default_factory=Picture)
+    people: dict[str, PersonRow] = field(default_factory=dict)
+    messages: dict[str, list[MessageRow]] = field(default_factory=dict)
+    message_by_id: dict[str, MessageRow] = field(default_factory=dict)
+    turns: dict[str, TurnRow] = field(default_factory=dict)
+    raws: list[tuple[str, int, bytes, str | None]] = field(default_factory=list)
+    usage: list[UsageRow] = field(default_factory=list)
+    consents: dict[tuple[str, str, str, str], tuple[bool, int]] = field(default_factory=dict)
+    tokens: dict[tuple[str, str], Token] = field(default_factory=dict)
+    timers: dict[tuple[str, str], Timer] = field(default_factory=dict)
+    links: dict[str, LinkRecord] = field(default_factory=dict)
+    audit: list[AuditRecord] = field(default_factory=list)
+    holds: dict[str, str] = field(default_factory=dict)
+    erasures: list[Erasure] = field(default_factory=list)
