@@ -19,9 +19,6 @@ from wasl.wire.archive_tables import CONVERSATION, ENTRY, IMPORT, MESSAGE_HEAD, 
 from wasl.wire.read import UNREADABLE
 from wasl.wire.record import BEYOND, Json, Record, fields_of, instant, milliseconds, put_beyond, read_fields, wall
 
-LINE_BYTES_MAX: Final = 64 << 20
-"""One record as a line of JSON."""
-
 _encoder = msgspec.json.Encoder()
 _decode = msgspec.json.Decoder().decode
 _new_entry = tuple.__new__
