@@ -92,6 +92,12 @@ def lossy(entry: Flat, loses: Iterable[str]) -> tuple[Flat, bool]:
     return left, had
 
 
+def worded(entry: Flat, loses: Iterable[str]) -> Flat:
+    """Gives a flat entry whose words lack what a format loses of words: what was read again may have a default there."""
+    lost = set(loses)
+    return {**entry, "parts": [_words(part, lost) for part in entry["parts"]]}
+
+
 def _words(part: Flat, lost: set[str]) -> Flat:
     if part["type"] != "words":
         return part

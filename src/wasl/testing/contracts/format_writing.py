@@ -8,7 +8,19 @@ import pytest
 from wasl.domain.archive import Chat, Entry, Participant
 from wasl.ports.format import Choices, Found, Order, Progress, Run, Shelf, Writes, Wrote
 from wasl.testing.contracts.format_fixtures import Case, plain
-from wasl.testing.contracts.format_losses import CHAT_LOSSES, LOSSES, PART_LOSSES, Flat, flat, is_kept, lossy, names_of, present, shown_path
+from wasl.testing.contracts.format_losses import (
+    CHAT_LOSSES,
+    LOSSES,
+    PART_LOSSES,
+    Flat,
+    flat,
+    is_kept,
+    lossy,
+    names_of,
+    present,
+    shown_path,
+    worded,
+)
 from wasl.testing.contracts.format_shelf import rich_shelf
 from wasl.testing.contracts.formats import FormatUnderTest
 from wasl.testing.shelf import MemoryShelf, shelf_of
@@ -91,7 +103,7 @@ class WritesContract(FormatUnderTest):
             for place, entry in enumerate(entries):
                 left, had = lossy(flat(entry, names_of(people)), form.loses)
                 wanted.append((left, had or place not in shown or (bool(PART_LOSSES.keys() & set(form.loses)) and not entry.all_parts)))
-            got = [flat(entry, names_of(known)) for entry in lines]
+            got = [worded(flat(entry, names_of(known)), form.loses) for entry in lines]
             assert is_kept(wanted, got), _compared(wanted, got)
 
     def chat_is_kept(self, chat: Chat, back: Chat) -> None:
