@@ -1,8 +1,11 @@
 """Every store's library passes the one contract."""
 
+from pathlib import Path
+
 import pytest
 
 from wasl.store.memory import MemoryStore
+from wasl.store.sqlite import SqliteStore
 from wasl.testing.clock import TestClock
 from wasl.testing.contracts.libraries import LibraryContract, MakeStore
 
@@ -12,6 +15,17 @@ class TestMemoryStoreLibrary(LibraryContract):
     def make_store(self) -> MakeStore:
         async def make(clock: TestClock) -> MemoryStore:
             store = MemoryStore(clock=clock)
+            await store.open()
+            return store
+
+        return make
+
+
+class TestSqliteStoreLibrary(LibraryContract):
+    @pytest.fixture
+    def make_store(self, tmp_path: Path) -> MakeStore:
+        async def make(clock: TestClock) -> SqliteStore:
+            store = SqliteStore(tmp_path / "wasl.sqlite3", clock=clock)
             await store.open()
             return store
 

@@ -348,7 +348,12 @@ def fingerprint(entry: Entry) -> bytes:
 
 def words_print(entry: Entry) -> bytes:
     """Gives 8 bytes over the words alone: exports of one chat from two phones name people differently and say the same words."""
-    return hashlib.blake2b(entry.text.encode("utf-8", "surrogatepass"), digest_size=8, person=b"text").digest()
+    return words_print_of(entry.text)
+
+
+def words_print_of(text: str) -> bytes:
+    """Gives what `words_print` gives, of a text."""
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8, person=b"text").digest()
 
 
 def entry_id(entry: Entry, *, salt: bytes, ordinal: int = 0) -> str:

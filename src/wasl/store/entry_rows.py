@@ -4,7 +4,7 @@ Only what differs from a field's default is written: most entries have nothing b
 """
 
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass, replace
+from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from typing import Any, TypeVar
 
@@ -12,7 +12,9 @@ import msgspec
 
 from wasl.domain.archive import (
     PLAIN,
+    Answering,
     ArchivePart,
+    ByModel,
     Chat,
     Citation,
     Entry,
@@ -20,8 +22,10 @@ from wasl.domain.archive import (
     Happening,
     More,
     Participant,
+    Passage,
     PhoneCall,
     Poll,
+    Reacted,
     Revision,
     Thinking,
     ToolAsked,
@@ -49,7 +53,16 @@ _PARTS: Mapping[str, type[ArchivePart]] = {
     "event": Happening,
     "unknown": Unknown,
 }
+_MORE: Mapping[str, Any] = {
+    "reply_to": Answering,
+    "reactions": tuple[Reacted, ...],
+    "flags": frozenset[str],
+    "model": ByModel,
+    "deliveries": tuple[Passage, ...],
+}
 _HALVES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+_NUL = "\\u0000"
+"""How JSON writes what no database holds."""
 _encode = msgspec.json.encode
 _decode = msgspec.json.decode
 
@@ -106,7 +119,13 @@ def _text(value: Any) -> str:
 
 def parts_json(parts: tuple[ArchivePart, ...]) -> str | None:
     """Writes an entry's parts; None for plain words."""
-    return _text([_lean(p) for p in parts]) if parts else None
+    if not parts:
+        return None
+    try:
+        text = _text([_lean(p) for p in parts])
+    except UnicodeEncodeError:
+        text = _NUL
+    return _text([_lean(p) for p in sound_value(parts)]) if _NUL in text else text
 
 
 def parts_from(text: str | None) -> tuple[ArchivePart, ...]:
@@ -126,12 +145,20 @@ def more_json(more: More) -> str | None:
     """Writes what is more; None for nothing."""
     if more is PLAIN or more == PLAIN:
         return None
+    try:
+        text = _text(_more_value(more))
+    except UnicodeEncodeError:
+        text = _NUL
+    return _text(_more_value(sound_value(more))) if _NUL in text else text
+
+
+def _more_value(more: More) -> Any:
     value = _lean(more)
     if more.revisions:
         value["revisions"] = [(r.at_ms, [_lean(p) for p in r.parts], r.by, r.known) for r in more.revisions]
     if more.flags:
         value["flags"] = sorted(more.flags)
-    return _text(value)
+    return value
 
 
 def more_from(text: str | None) -> More:
@@ -139,9 +166,12 @@ def more_from(text: str | None) -> More:
     if text is None:
         return PLAIN
     value = _decode(text)
-    revisions = [Revision(at, tuple(map(_part, parts)), by, known) for at, parts, by, known in value.pop("revisions", ())]
-    more = msgspec.convert(value, More)
-    return replace(more, revisions=tuple(revisions)) if revisions else more
+    for name, kind in _MORE.items():
+        if name in value:
+            value[name] = msgspec.convert(value[name], kind)
+    if "revisions" in value:
+        value["revisions"] = tuple(Revision(at, tuple(map(_part, parts)), by, known) for at, parts, by, known in value["revisions"])
+    return More(**value)
 
 
 def chat_json(chat: Chat) -> str:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+import structlog
+
 from wasl.domain.errors import SettingWrong, StoreDown
 from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
-from wasl.domain.message import Media, Said
+from wasl.domain.message import Media, Said, plain_text
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
 from wasl.ports.clock import Clock
@@ -20,7 +22,11 @@ from wasl.store.group_commit import GroupCommit, Told
 from wasl.store.migrate import migrate_sqlite
 from wasl.store.rows import json_text, parts_of, parts_text
 from wasl.store.sql_people import SqlPeople
+from wasl.store.sqlite_library import SqliteLibrary
+from wasl.store.sqlite_search import prepare, refer, reindex_message
 from wasl.store.steps import Steps, run_sqlite
+
+log = structlog.get_logger(__name__)
 
 Result = TypeVar("Result")
 
@@ -43,23 +49,36 @@ class SqliteStore:
         self._read_db: sqlite3.Connection | None = None
         self._group: GroupCommit | None = None
         self.people: People = SqlPeople(read=self._read_steps, write=self._write_steps, clock=clock)
+        self._library = SqliteLibrary(write=self._write, read=self._read)
+        self._indexing: asyncio.Task[int] | None = None
+
+    @property
+    def library(self) -> SqliteLibrary:
+        """The imported chats, and the search."""
+        return self._library
 
     async def open(self) -> None:
         """Opens, migrates forward, and is ready."""
         self._write_db = await asyncio.to_thread(self._prepare)
         self._read_db = self._connect()
+        prepare(self._read_db)
         self._read_db.execute("pragma query_only = on")
         self._group = GroupCommit(self._write_db, told=self._told)
         self._group.start()
+        self._indexing = asyncio.get_running_loop().create_task(self._library.index_the_rest(), name="index the rest")
+        self._indexing.add_done_callback(_tell_indexed)
 
     async def close(self) -> None:
         """Commits what waits and closes."""
+        if self._indexing is not None:
+            self._indexing.cancel()
+            await asyncio.wait([self._indexing])
         if self._group is not None:
             await self._group.close()
         for db in (self._read_db, self._write_db):
             if db is not None:
                 db.close()
-        self._group = self._read_db = self._write_db = None
+        self._group = self._read_db = self._write_db = self._indexing = None
 
     async def ping(self) -> None:
         """Makes one durable commit that changes nothing that anybody reads."""
@@ -187,11 +206,14 @@ class SqliteStore:
         """Replaces a Media part by one that is held."""
 
         def write(db: sqlite3.Connection) -> None:
-            row = db.execute("select parts from message where id = ?", (message_id,)).fetchone()
+            row = db.execute("select parts, search_key, conversation_id from message where id = ?", (message_id,)).fetchone()
             parts = list(parts_of(row[0])) if row else []
             if position < len(parts) and isinstance(parts[position], Media):
                 parts[position] = media
                 db.execute("update message set parts = ? where id = ?", (parts_text(tuple(parts)), message_id))
+                refer(db, message_id, parts)
+                if row[1] is not None:
+                    reindex_message(db, key=row[1], conversation_id=row[2], text=plain_text(tuple(parts)))
 
         await self._write(write)
 
@@ -326,3 +348,13 @@ class SqliteStore:
 
 def _deletion(statement: str, before: int) -> Callable[[sqlite3.Connection], int]:
     return lambda db: db.execute(statement, (before, PRUNE_ROWS_MAX)).rowcount
+
+
+def _tell_indexed(task: asyncio.Task[int]) -> None:
+    if task.cancelled():
+        return
+    error = task.exception()
+    if error is not None:
+        log.warning("the search index is not up to date; the next start goes on with it", error=repr(error))
+    elif task.result():
+        log.info("messages of an older version were indexed for the search", messages=task.result())

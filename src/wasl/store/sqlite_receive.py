@@ -6,12 +6,14 @@ from typing import assert_never
 
 from wasl.domain.event import Arrival, ConsentGiven, Event, Moved, Receipt, Signal
 from wasl.domain.ids import AddressId, ConversationId, DeliveryId, MessageId, PersonId, TurnId
+from wasl.domain.message import plain_text
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import DueTurn, Work
 from wasl.ports.clock import Clock
 from wasl.ports.store import Accepted, Duplicate, Incoming, Kept, Lease, Outcome, ReceiptApplied
 from wasl.store.rows import ADDRESS_COLUMNS, address_of, conversations_of, failure_of, json_or_none, json_text, parts_text
 from wasl.store.sqlite_read import history
+from wasl.store.sqlite_search import index_message, refer
 
 _FIND = f"""select {ADDRESS_COLUMNS}, a.conversation_id, c.ready_at, c.message_seq, c.turn_seq, c.closed_seq, c.epoch, c.shared
 from address a join conversation c on c.id = a.conversation_id
@@ -87,9 +89,12 @@ def _event(db: sqlite3.Connection, channel: str, event: Event, *, now: int, leas
 def _arrival(db: sqlite3.Connection, event: Arrival, *, now: int, lease: Lease | None, clock: Clock) -> Accepted:
     place = _place(db, event, now=now, clock=clock)
     message_id, seq = MessageId(clock.new_id()), place.message_seq + 1
+    text = plain_text(event.parts)
+    search_key = index_message(db, message_id=message_id, conversation_id=place.conversation_id, seq=seq, at_ms=event.sent_at_ms, text=text)
+    refer(db, message_id, event.parts)
     db.execute(
         "insert into message (id, conversation_id, seq, author, author_name, address_id, native_id, reply_to, sent_ms, stored_ms,"
-        " parts, extra) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " parts, extra, search_key) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             message_id,
             place.conversation_id,
@@ -103,6 +108,7 @@ def _arrival(db: sqlite3.Connection, event: Arrival, *, now: int, lease: Lease |
             now,
             parts_text(event.parts),
             json_or_none(event.extra),
+            search_key,
         ),
     )
     if event.author == "person":

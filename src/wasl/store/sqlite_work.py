@@ -7,11 +7,13 @@ from typing import cast
 from wasl.domain.delivery import DeliveryState, Outgoing
 from wasl.domain.errors import Fenced, Gone
 from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
+from wasl.domain.message import plain_text
 from wasl.domain.turn import Closing, DueTurn, NewDelivery, NewMessage, PendingDelivery, Settling, UsageRecord, Work
 from wasl.ports.store import DELIVERIES_PER_WORK_MAX, TURNS_PER_WORK_MAX, Lease
 from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_or_none, json_text, parts_of, parts_text
 from wasl.store.sqlite_read import history
 from wasl.store.sqlite_receive import apply_early, learn
+from wasl.store.sqlite_search import index_message, refer
 
 _CLAIM = """update conversation set epoch = epoch + 1, owner = ?, ready_at = ? where id in
 (select id from conversation where ready_at is not null and ready_at <= ? order by ready_at limit ?)
@@ -146,9 +148,12 @@ def _unsettled(db: sqlite3.Connection, conversation_id: str, address_id: str) ->
 def _insert_message(
     db: sqlite3.Connection, conversation_id: str, message: NewMessage, *, seq: int, at: int, deliveries: Sequence[NewDelivery]
 ) -> None:
+    text = plain_text(message.parts)
+    search_key = index_message(db, message_id=message.id, conversation_id=conversation_id, seq=seq, at_ms=at, text=text)
+    refer(db, message.id, message.parts)
     db.execute(
-        "insert into message (id, conversation_id, seq, author, author_name, address_id, reply_to, sent_ms, stored_ms, parts, model)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into message (id, conversation_id, seq, author, author_name, address_id, reply_to, sent_ms, stored_ms, parts, model,"
+        " search_key) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             message.id,
             conversation_id,
@@ -161,6 +166,7 @@ def _insert_message(
             at,
             parts_text(message.parts),
             message.model,
+            search_key,
         ),
     )
 

@@ -28,6 +28,7 @@ SHOWN_CHARACTERS_MAX: Final = 600
 KEY_BITS: Final = 20
 """Below the milliseconds in a key: two things said in one millisecond still have an order."""
 
+_AT_MS_MAX: Final = (1 << 42) - 1  # the year 2109; a clock that says more is wrong
 _QUOTES: Final = re.compile('["“”„«»]')
 _ATTACHED_FROM: Final = {"و": 3, "ف": 4, "ب": 3, "ك": 4, "ل": 3}
 """Letters that Arabic attaches to a word (and, so, in, like, for), with how much must be left: many words begin with ف and ك."""
@@ -221,7 +222,12 @@ def search_key(*, at_ms: int, seq: int, scope: str) -> int:
 
     Two conversations rarely get the same; a store that sees it taken takes the next free one.
     """
-    return (max(0, at_ms) << KEY_BITS) | ((seq & 0x3FF) << 10) | _scope_bits(scope)
+    return search_floor(at_ms) | ((seq & 0x3FF) << 10) | _scope_bits(scope)
+
+
+def search_floor(at_ms: int) -> int:
+    """Gives the least key of a time."""
+    return min(max(0, at_ms), _AT_MS_MAX) << KEY_BITS
 
 
 @lru_cache(maxsize=4_096)

@@ -1,0 +1,77 @@
+"""Hits on SQLite: from the keys that the index gives to what was said, by whom and where."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from wasl.domain.ids import ConversationId, PersonId
+from wasl.domain.message import plain_text
+from wasl.domain.portable import ORIGIN
+from wasl.ports.library import Hit
+from wasl.store.entry_rows import chat_from, participant_from
+from wasl.store.library_rows import SEQ_BITS, SEQ_MAX
+from wasl.store.rows import parts_of
+from wasl.store.sqlite_search import found_keys
+from wasl.wire.searching import Query, cut, marks
+
+_MESSAGE = """select m.id, m.conversation_id, m.seq, m.author, m.author_name, m.parts, m.sent_ms, a.channel, c.person_id
+from message m join conversation c on c.id = m.conversation_id left join address a on a.id = m.address_id where m.id = ?"""
+_ENTRY = """select h.id, h.owner, h.told, e.author, e.role, e.text, coalesce(e.instant_ms, e.wall_ms, 0), c.person_id, p.told, h.title
+from entry e join chat h on h.n = ?2 left join conversation c on c.id = h.owner
+left join participant p on p.chat_n = h.n and p.key = e.author where e.id = ?1"""
+
+
+def search(db: sqlite3.Connection, text: str, *, conversations: Sequence[str] | None, limit: int, before: int | None) -> list[Hit]:
+    """Finds what was said, newest first."""
+    query, keys = found_keys(db, text, conversations=conversations, limit=limit, before=before)
+    hits = [_hit(db, key, query) for key in keys]
+    return [hit for hit in hits if hit is not None]
+
+
+def _hit(db: sqlite3.Connection, key: int, query: Query) -> Hit | None:
+    row = db.execute("select message_id, entry_id from searchable where key = ?", (key,)).fetchone()
+    if row is None:
+        return None
+    message_id, entry_id = row
+    return _said(db, key, message_id, query) if entry_id is None else _brought(db, key, entry_id, query)
+
+
+def _said(db: sqlite3.Connection, key: int, message_id: str, query: Query) -> Hit | None:
+    row = db.execute(_MESSAGE, (message_id,)).fetchone()
+    if row is None:
+        return None
+    text = plain_text(parts_of(row[5]))
+    shown, found = cut(text, marks(text, query))
+    return Hit(
+        conversation_id=ConversationId(row[1]),
+        person_id=PersonId(row[8]),
+        origin=row[7] or ORIGIN,
+        author=row[3],
+        author_name=row[4],
+        at_ms=row[6],
+        text=shown,
+        marks=found,
+        cursor=key,
+        message_id=row[0],
+        seq=row[2],
+    )
+
+
+def _brought(db: sqlite3.Connection, key: int, entry_id: int, query: Query) -> Hit | None:
+    row = db.execute(_ENTRY, (entry_id, entry_id >> SEQ_BITS)).fetchone()
+    if row is None:
+        return None
+    shown, found = cut(row[5], marks(row[5], query))
+    return Hit(
+        conversation_id=ConversationId(row[1]),
+        person_id=PersonId(row[7] or ""),
+        origin=chat_from(row[2]).origin,
+        author=row[3] or row[4],
+        author_name=participant_from(row[8]).name if row[8] else None,
+        at_ms=row[6],
+        text=shown,
+        marks=found,
+        cursor=key,
+        chat_id=row[0],
+        chat_title=row[9],
+        seq=entry_id & SEQ_MAX,
+    )

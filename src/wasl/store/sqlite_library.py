@@ -1,0 +1,136 @@
+"""The library on SQLite: imported chats and the search, in the database and the commits of the store."""
+
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+from wasl.domain.archive import Chat, Entry, Participant
+from wasl.domain.ids import ConversationId, PersonId
+from wasl.ports.library import HeldChat, Hit, Import, Line, LiveChat, LiveEntry, Mark, Shelved
+from wasl.store import sqlite_chats as shelves
+from wasl.store import sqlite_hits, sqlite_live, sqlite_reindex
+from wasl.store.library_rows import hit_limit
+
+Result = TypeVar("Result")
+
+
+class Writes(Protocol):
+    """How the store writes: in its next commit."""
+
+    def __call__(self, write: Callable[[sqlite3.Connection], Result], /) -> Awaitable[Result]:
+        """Gives what `write` gave once its commit is durable."""
+        ...
+
+
+class Reads(Protocol):
+    """How the store reads."""
+
+    def __call__(self, read: Callable[[sqlite3.Connection], Result], /) -> Result:
+        """Gives what `read` gives."""
+        ...
+
+
+class SqliteLibrary:
+    """The library of a SqliteStore."""
+
+    def __init__(self, *, write: Writes, read: Reads) -> None:
+        self._write = write
+        self._read = read
+
+    # -- imports
+    async def put_import(self, held: Import) -> None:
+        """Stores an import."""
+        await self._write(lambda db: shelves.put_import(db, held))
+
+    async def imports(self, *, owners: Sequence[ConversationId] | None, limit: int, before: str | None = None) -> Sequence[Import]:
+        """Lists imports, newest first."""
+        return self._read(lambda db: shelves.imports(db, owners=owners, limit=limit, before=before))
+
+    async def find_import(self, import_id: str) -> Import | None:
+        """Gives one import."""
+        return self._read(lambda db: shelves.find_import(db, import_id))
+
+    async def drop_import(self, import_id: str) -> Sequence[str]:
+        """Takes an import back, a thousand entries a commit; broken off, it can be called again."""
+        files: set[str] = set()
+        while await self._write(lambda db: shelves.drop_some(db, import_id, files)):
+            pass
+        used = await self.references(sorted(files))
+        return [file for file, count in used.items() if not count]
+
+    # -- chats
+    async def put_chat(self, chat: Chat, *, chat_id: str, owner: ConversationId, import_id: str, format: str) -> None:
+        """Stores a chat."""
+        await self._write(lambda db: shelves.put_chat(db, chat, chat_id=chat_id, owner=owner, import_id=import_id, format=format))
+
+    async def put_participants(self, chat_id: str, participants: Sequence[Participant]) -> None:
+        """Stores participants by their keys."""
+        await self._write(lambda db: shelves.put_participants(db, chat_id, participants))
+
+    async def alike(self, chat: Chat, *, owner_person: PersonId, format: str) -> Sequence[HeldChat]:
+        """Gives the person's chats that could be this one."""
+        return self._read(lambda db: shelves.alike(db, chat, person=owner_person, format=format))
+
+    async def chats(
+        self, *, owners: Sequence[ConversationId] | None, limit: int, before_ms: int | None = None, import_id: str | None = None
+    ) -> Sequence[HeldChat]:
+        """Lists chats, the newest word first."""
+        return self._read(lambda db: shelves.chats(db, owners=owners, limit=limit, before_ms=before_ms, import_id=import_id))
+
+    async def find_chat(self, chat_id: str) -> HeldChat | None:
+        """Gives one chat with its participants."""
+        return self._read(lambda db: shelves.find_chat(db, chat_id))
+
+    async def add_entries(self, chat_id: str, *, import_id: str, lines: Sequence[Line]) -> Shelved:
+        """Stores entries at their seqs."""
+        return await self._write(lambda db: shelves.add_entries(db, chat_id, import_id=import_id, lines=lines))
+
+    async def change_entry(self, chat_id: str, *, seq: int, entry: Entry) -> None:
+        """Replaces an entry by a later state of it."""
+        await self._write(lambda db: shelves.change_entry(db, chat_id, seq=seq, entry=entry))
+
+    async def marks(self, chat_id: str, *, after: int, limit: int) -> Sequence[Mark]:
+        """Gives what a later import compares with."""
+        return self._read(lambda db: shelves.marks(db, chat_id, after=after, limit=limit))
+
+    async def entries(
+        self, chat_id: str, *, after: int | None = None, before: int | None = None, limit: int, import_id: str | None = None
+    ) -> Sequence[Line]:
+        """Gives the first entries after a seq, or the last ones before one."""
+        return self._read(lambda db: shelves.entries(db, chat_id, after=after, before=before, limit=limit, import_id=import_id))
+
+    async def references(self, sha256: Sequence[str]) -> Mapping[str, int]:
+        """Counts the messages and entries that refer to each file."""
+        return self._read(lambda db: shelves.references(db, sha256))
+
+    # -- live conversations
+    async def live_chats(
+        self, *, people: Sequence[PersonId] | None, channel: str | None, after: str | None, limit: int
+    ) -> Sequence[LiveChat]:
+        """Gives live conversations by id."""
+        return self._read(lambda db: sqlite_live.live_chats(db, people=people, channel=channel, after=after, limit=limit))
+
+    async def live_entries(
+        self, conversation_id: ConversationId, *, after: int, limit: int, channel: str | None = None
+    ) -> Sequence[LiveEntry]:
+        """Gives messages of a live conversation by seq, as entries."""
+        return self._read(lambda db: sqlite_live.live_entries(db, conversation_id, after=after, limit=limit, channel=channel))
+
+    async def restore(self, conversation_id: ConversationId, entries: Sequence[LiveEntry]) -> int:
+        """Stores messages of an archive in a live conversation."""
+        return await self._write(lambda db: sqlite_live.restore(db, conversation_id, entries))
+
+    # -- search
+    async def search(
+        self, text: str, *, conversations: Sequence[ConversationId] | None, limit: int, before: int | None = None
+    ) -> Sequence[Hit]:
+        """Finds what was said, newest first."""
+        return self._read(lambda db: sqlite_hits.search(db, text, conversations=conversations, limit=hit_limit(limit), before=before))
+
+    async def reindex(self, *, told: Any = None) -> int:
+        """Makes the index anew from what is stored."""
+        return await sqlite_reindex.reindex(self._write, told=told)
+
+    async def index_the_rest(self) -> int:
+        """Indexes what an older version stored or indexed; nothing where there is nothing."""
+        return await sqlite_reindex.index_the_rest(self._write, self._read)

@@ -1,0 +1,183 @@
+"""The index over everything that was said, on SQLite: an FTS5 table over words that we folded.
+
+Rows are numbered by time, so the newest come first without sorting. Each row holds the token of its conversation: a search within a
+person is one more word that must occur, and costs what the rarer of the two lists costs. A beginning is spelled out into the words
+that have it; FTS5's own way would merge the lists of all of them first, however long.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from typing import Final, NamedTuple
+
+from wasl.domain.message import Part
+from wasl.domain.portable import files_in
+from wasl.wire.searching import Query, index_words, parse, scope_token, search_key
+from wasl.wire.text import light
+
+SPELLED_OUT_MAX: Final = 48
+"""Words with a beginning that are looked for one by one; finding each costs about 15 microseconds."""
+LOOKED_THROUGH_MAX: Final = 400
+"""Rows that are looked through, newest first, for a beginning that too many words have, before FTS5 merges their lists."""
+_ADD = "insert into searchable values (?, ?, ?, ?, ?) on conflict (key) do nothing"
+_INDEX = "insert into words (rowid, said, forms) values (?, ?, ?)"
+_TAKEN = "select key from searchable where key in (select value from json_each(?))"
+_PAGE = "select rowid from words where words match ? and rowid < ? order by rowid desc limit ?"
+_LOOK = """select w.rowid, s.said, s.forms from words w join searchable s on s.key = w.rowid
+where w.words match ? and w.rowid < ? order by w.rowid desc limit ?"""
+_EVERYTHING = "select key, said, forms from searchable where key < ? order by key desc limit ?"
+_WORDS_OF = "create virtual table temp.word_list using fts5vocab(main, words, instance)"
+_NEXT_WORD = "select term from temp.word_list where term >= ? limit 1"
+KEY_MAX: Final = (1 << 63) - 1
+
+
+def prepare(db: sqlite3.Connection) -> None:
+    """Makes ready a connection that will search; it must still be allowed to write."""
+    db.execute(_WORDS_OF)
+
+
+def index_message(db: sqlite3.Connection, *, message_id: str, conversation_id: str, seq: int, at_ms: int, text: str) -> int:
+    """Indexes a live message in the transaction that stores it, and gives its key."""
+    said, forms = index_words(text)
+    forms = f"{forms} {scope_token(conversation_id)}" if forms else scope_token(conversation_id)
+    key = search_key(at_ms=at_ms, seq=seq, scope=conversation_id)
+    while not db.execute(_ADD, (key, message_id, None, said, forms)).rowcount:
+        key += 1
+    db.execute(_INDEX, (key, said, forms))
+    return key
+
+
+def reindex_message(db: sqlite3.Connection, *, key: int, conversation_id: str, text: str) -> None:
+    """Indexes a message or entry anew whose text has changed."""
+    said, forms = index_words(text)
+    forms = f"{forms} {scope_token(conversation_id)}" if forms else scope_token(conversation_id)
+    db.execute("update searchable set said = ?1, forms = ?2 where key = ?3 and (said <> ?1 or forms <> ?2)", (said, forms, key))
+
+
+def refer(db: sqlite3.Connection, message_id: str, parts: Sequence[Part]) -> None:
+    """Notes which files of ours a message refers to."""
+    for file in files_in(parts):
+        db.execute("insert or ignore into file_use values (?, ?)", (file, message_id))
+
+
+def index_entries(db: sqlite3.Connection, rows: Sequence[tuple[int, str, int]], *, owner: str) -> list[int]:
+    """Indexes entries: (wished key, text, row id) each; gives their keys. A key that is taken moves on to the next free one."""
+    keys = _free_keys(db, [row[0] for row in rows])
+    scope = scope_token(owner)
+    words = [(*index_words(text),) for _, text, _ in rows]
+    indexed = [(said, f"{forms} {scope}" if forms else scope) for said, forms in words]
+    db.executemany(
+        "insert into searchable values (?, null, ?, ?, ?)",
+        [(key, row[2], said, forms) for key, row, (said, forms) in zip(keys, rows, indexed, strict=True)],
+    )
+    db.executemany(_INDEX, [(key, said, forms) for key, (said, forms) in zip(keys, indexed, strict=True)])
+    return keys
+
+
+def _free_keys(db: sqlite3.Connection, wished: list[int]) -> list[int]:
+    taken = {row[0] for row in db.execute(_TAKEN, (repr(wished),))}
+    if not taken and len(set(wished)) == len(wished):
+        return wished
+    used: set[int] = set()
+    keys: list[int] = []
+    after: dict[int, int] = {}  # where the search for a free key went on, so that a thousand equal times stay quick
+    for key in wished:
+        free = max(key, after.get(key, key))
+        while free in used or free in taken or _is_taken(db, free):
+            free = _after_run(db, free) if free - key > 64 and free not in used else free + 1
+        after[key] = free + 1
+        used.add(free)
+        keys.append(free)
+    return keys
+
+
+def _is_taken(db: sqlite3.Connection, key: int) -> bool:
+    return db.execute("select 1 from searchable where key = ?", (key,)).fetchone() is not None
+
+
+def _after_run(db: sqlite3.Connection, key: int) -> int:
+    """Gives a key after many that are taken: after the last one of that millisecond."""
+    (last,) = db.execute("select max(key) from searchable where key between ? and ?", (key, key | ((1 << 20) - 1))).fetchone()
+    return key + 1 if last is None else int(last) + 1
+
+
+def found_keys(
+    db: sqlite3.Connection, text: str, *, conversations: Sequence[str] | None, limit: int, before: int | None
+) -> tuple[Query, list[int]]:
+    """Gives the query and the keys of what is found, newest first."""
+    query = parse(text)
+    if not query or limit <= 0 or (conversations is not None and not conversations):
+        return query, []
+    until = KEY_MAX if before is None else before
+    asked = _Asked(conversations, query)
+    if query.beginning is None:
+        return query, _page(db, asked.without_beginning(), until, limit)
+    stem = light(query.beginning)
+    spelled = _spelled_out(db, query.beginning)
+    if spelled is not None:
+        words = dict.fromkeys([*spelled, stem])
+        return query, _page(db, asked.with_words(words), until, limit)
+    keys, looked_to = _looked_through(db, asked, query.beginning, stem, until, limit)
+    if looked_to is None or len(keys) >= limit:
+        return query, keys[:limit]
+    merged = f'("{query.beginning}" * OR "{stem}")'
+    return query, keys + _page(db, asked.and_(merged), looked_to, limit - len(keys))
+
+
+class _Asked(NamedTuple):
+    """What FTS5 is asked, piece by piece. Tokens hold no quote, so a quoted token is always a token."""
+
+    conversations: Sequence[str] | None
+    query: Query
+
+    def without_beginning(self) -> str:
+        pieces = []
+        if self.conversations is not None:
+            pieces.append("(" + " OR ".join(f'"{scope_token(c)}"' for c in self.conversations) + ")")
+        pieces += ['said : "' + " ".join(phrase) + '"' for phrase in self.query.phrases]
+        for word in self.query.words:
+            stem = light(word)
+            pieces.append(f'"{word}"' if stem == word else f'("{word}" OR "{stem}")')
+        return " AND ".join(pieces)
+
+    def with_words(self, words: dict[str, None]) -> str:
+        return self.and_("(" + " OR ".join(f'"{w}"' for w in words) + ")")
+
+    def and_(self, more: str) -> str:
+        rest = self.without_beginning()
+        return f"{rest} AND {more}" if rest else more
+
+
+def _page(db: sqlite3.Connection, asked: str, until: int, limit: int) -> list[int]:
+    return [row[0] for row in db.execute(_PAGE, (asked, until, limit))]
+
+
+def _spelled_out(db: sqlite3.Connection, beginning: str) -> list[str] | None:
+    """Gives the indexed words with a beginning, None when they are too many."""
+    words: list[str] = []
+    for word in _words_from(db, beginning):
+        if not word.startswith(beginning):
+            return words
+        if len(words) == SPELLED_OUT_MAX:
+            return None
+        words.append(word)
+    return words
+
+
+def _words_from(db: sqlite3.Connection, first: str) -> Iterator[str]:
+    at = first
+    while (row := db.execute(_NEXT_WORD, (at,)).fetchone()) is not None:
+        yield row[0]
+        at = row[0] + "\x01"
+
+
+def _looked_through(
+    db: sqlite3.Connection, asked: _Asked, beginning: str, stem: str, until: int, limit: int
+) -> tuple[list[int], int | None]:
+    """Looks through the newest rows; gives the keys found and where it stopped, None when nothing is left."""
+    rest = asked.without_beginning()
+    rows = (
+        db.execute(_LOOK, (rest, until, LOOKED_THROUGH_MAX)) if rest else db.execute(_EVERYTHING, (until, LOOKED_THROUGH_MAX))
+    ).fetchall()
+    needle, whole = " " + beginning, f" {stem} "
+    keys = [key for key, said, forms in rows if needle in (padded := f" {said} {forms} ") or whole in padded]
+    return keys, None if len(rows) < LOOKED_THROUGH_MAX else rows[-1][0]
