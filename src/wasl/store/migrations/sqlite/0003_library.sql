@@ -120,3 +120,7 @@ create trigger chat_deleted after delete on chat begin
     delete from participant where chat_n = old.n;
     delete from chat_import where chat_n = old.n;
 end;
+create trigger conversation_deleted after delete on conversation begin
+    delete from chat where owner = old.id;
+    delete from import where owner = old.id;
+end;
