@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import IO, Any, BinaryIO, Final, Protocol
 
 from wasl.domain.errors import Malformed, TooLarge, Unsafe
+from wasl.wire import cut_zip
 
 ENTRIES_MAX: Final = 200_000
 """Files in one zip."""
@@ -52,12 +53,19 @@ class Bundle(Protocol):
 def open_bundle(name: str, source: BinaryIO, *, size_bytes: int) -> Bundle:
     """Opens what somebody gave us. `source` must be seekable and stay open as long as the bundle is used.
 
-    Raises Unsafe for a zip that is not safe to read, TooLarge for too many files, Malformed for a zip that is broken or locked.
+    A zip whose end is lost is opened as far as it goes: its last file raises Malformed where it is cut. Raises Unsafe for a zip that is
+    not safe to read, TooLarge for too many files, Malformed for a zip that is broken or locked.
     """
     start = source.read(4)
     source.seek(0)
     if start in ZIP_MAGIC:
-        return ZipBundle(name, source)
+        try:
+            return ZipBundle(name, source)
+        except Malformed as error:
+            cut = CutBundle(name, source)
+            if not cut.members():
+                raise error
+            return cut
     return PlainBundle(name, lambda: io.BufferedReader(_From(source), PIECE_BYTES), size_bytes=size_bytes)
 
 
@@ -132,6 +140,26 @@ class ZipBundle:
             return io.BufferedReader(_Unpacking(self._zip.open(info), of=f"{self.name}: {name}"), PIECE_BYTES)
         except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, ValueError) as error:
             raise Malformed(f"{name!r} in {self.name!r} cannot be unpacked ({error})") from error
+
+
+class CutBundle:
+    """A zip without its list of files: what can be found from its beginning."""
+
+    def __init__(self, name: str, source: BinaryIO) -> None:
+        self.name = name
+        self._source = source
+        self._files: dict[str, cut_zip.Found] = {}
+        for found in cut_zip.walk(source):
+            check_name(found.name, of=name)
+            self._files[found.name] = found
+
+    def members(self) -> Sequence[Member]:
+        """Lists the files that were found; the last one may not be whole."""
+        return [Member(name=name, size_bytes=found.size_bytes) for name, found in self._files.items()]
+
+    def open(self, name: str) -> BinaryIO:
+        """Opens a file. Raises KeyError; reading raises Malformed at the cut."""
+        return cut_zip.opened(self._source, self._files[name])
 
 
 def check_name(path: str, *, of: str) -> None:
