@@ -47,7 +47,7 @@ def to_json(value: ArchiveRecord) -> dict[str, Json]:
     found = record.write(value)
     if isinstance(value, Chat) and value.key == value.id:
         del found["key"]
-    return _with_beyond(found, _BESIDE.get(record.type, "extra"))
+    return _with_beyond(found, _BESIDE.get(record.type, "extra"), value)
 
 
 def of_json(value: Json) -> ArchiveRecord:
@@ -73,7 +73,7 @@ def message_json(entry: Entry, *, id: str, chat: str) -> dict[str, Json]:
     if entry.parts or entry.more is not PLAIN:
         fields_of(entry, ENTRY, found)
         fields_of(entry.more, MORE, found)
-        return _with_beyond(found, "extra")
+        return _with_beyond(found, "extra", Message(id, chat, entry))
     if entry.author is not None:
         found["author"] = entry.author
     found["role"] = entry.role
@@ -288,18 +288,21 @@ def _only_message(record: ArchiveRecord) -> Message:
     return record
 
 
-def _with_beyond(found: dict[str, Json], name: str) -> dict[str, Json]:
-    """Puts back what an older Wasl did not know."""
+def _with_beyond(found: dict[str, Json], name: str, value: ArchiveRecord) -> dict[str, Json]:
+    """Puts back what an older Wasl did not know. Something of that name that is not ours stays where it is."""
     extra = found.get(name)
-    if not extra or BEYOND not in extra:
+    beyond = extra.get(BEYOND) if extra else None
+    if not extra or not isinstance(beyond, dict):
         return found
-    kept = {k: v for k, v in extra.items() if k != BEYOND}
+    whole = {key: inner for key, inner in decoded(encoded(found)).items() if key != name}
+    kept = {key: inner for key, inner in extra.items() if key != BEYOND}
     if kept:
-        found[name] = kept
-    else:
-        del found[name]
-    put_beyond(found, extra[BEYOND])
-    return found
+        whole[name] = kept
+    put_beyond(whole, beyond)
+    try:
+        return whole if of_json(whole) == value else found
+    except Malformed:
+        return found
 
 
 def _keeping(fields: dict[str, Any], beyond: Mapping[str, Json], name: str) -> dict[str, Any]:

@@ -125,6 +125,13 @@ def test_new_fields_of_every_record_survive(newer: dict[str, object]) -> None:
     assert decoded(encoded(to_json(of_line(encoded(newer))))) == newer
 
 
+@pytest.mark.parametrize("held", [None, {}, {"/text": "y"}, {"": 1}, {"/parts/0/text": 1}, {"/new": {"a": 1}}, [1], {"/time": 1}])
+def test_what_a_source_calls_by_our_name_survives_too(held: object) -> None:
+    entry = PLAIN_ENTRY._replace(more=More(extra={"wasl:beyond": held, "other": 1}), parts=(Words(text="x"),))
+    line = message_lines([entry], ids=["i"], chat="c")
+    assert message_of_line(line) == Message("i", "c", entry)
+
+
 @pytest.mark.parametrize(
     "line",
     [
