@@ -13,11 +13,11 @@ from typing import Any, ClassVar, Final
 from wasl.domain.archive import Answering, ArchivePart, Chat, ChatKind, Entry, File, FileRole, Handle, Happening, More, Reacted, Words
 from wasl.domain.message import Contact, Unknown
 from wasl.ports.format import Choices, Found, Guess, Progress, Reject, Shape, is_omitted
-from wasl.ports.telling import Beside, Mended, Telling, head, opened, refused, troubled
+from wasl.ports.telling import Beside, Telling, head, opened, records, refused
 from wasl.wire import stamps
 from wasl.wire.bundle import Bundle
 from wasl.wire.fields import Fields
-from wasl.wire.json_stream import Broken, Closed, Element, Opened, Trouble, walk
+from wasl.wire.json_stream import Closed, Element, Opened
 from wasl.wire.telegram_pages import Page, Said, page_number, pages
 from wasl.wire.telegram_record import happened, place, poll, service_words, shown, words_of
 
@@ -87,7 +87,6 @@ class _Json:
         self._name = name
         self._source = [member.name for member in bundle.members()].index(name)
         self._beside = Beside(bundle)
-        self._mended = Mended()
         self._self: str | None = None
         self._chat: Telling | None = None
         self._about: dict[str, Any] = {}
@@ -95,25 +94,16 @@ class _Json:
 
     def read(self) -> Iterator[Found]:
         """Walks the file."""
-        stream = opened(self._bundle, self._name, source=self._source)
-        if isinstance(stream, Reject):
-            yield stream
-            return
-        with stream:
-            for piece in walk(stream, INTO):
-                if isinstance(piece, Element):
-                    self._mended.note(piece, where=self._name)
-                    yield from self._element(piece)
-                elif isinstance(piece, Opened):
-                    yield from self._opened(piece)
-                elif isinstance(piece, Closed):
-                    yield from self._closed(piece)
-                elif isinstance(piece, Broken):
-                    yield refused(piece, source=self._source)
-                elif isinstance(piece, Trouble):
-                    yield troubled(piece, where=self._name)
+        for piece in records(self._bundle, self._name, source=self._source, into=INTO):
+            if isinstance(piece, Element):
+                yield from self._element(piece)
+            elif isinstance(piece, Opened):
+                yield from self._opened(piece)
+            elif isinstance(piece, Closed):
+                yield from self._closed(piece)
+            else:
+                yield piece
         yield from self._end_of_chat()
-        yield from self._mended.problems()
 
     def _opened(self, piece: Opened) -> Iterator[Found]:
         if piece.pointer.endswith("/messages") and piece.kind == "array":

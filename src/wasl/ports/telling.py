@@ -4,7 +4,7 @@ Shared by the formats, which do not know each other.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, BinaryIO
 
@@ -12,7 +12,7 @@ from wasl.domain.archive import Chat, Entry, File, FileRole, Handle, Name, Parti
 from wasl.domain.errors import Malformed
 from wasl.ports.format import ENTRIES_PER_RUN, SAMPLE_CHARACTERS_MAX, Found, Problem, Reject, Run, is_omitted
 from wasl.wire.bundle import Bundle
-from wasl.wire.json_stream import Broken, Element, Trouble
+from wasl.wire.json_stream import Broken, Closed, Element, Opened, Trouble, walk
 
 PEOPLE_MAX = 100_000
 """In one chat; those who come after are known by their key alone."""
@@ -117,6 +117,28 @@ def opened(bundle: Bundle, name: str, *, source: int) -> BinaryIO | Reject:
         return bundle.open(name)
     except Malformed as error:
         return Reject(source, name, error.message)
+
+
+def records(
+    bundle: Bundle, name: str, *, source: int, into: Sequence[str] = ("",)
+) -> Iterator[Element | Opened | Closed | Reject | Problem]:
+    """Walks the JSON of a member: what is broken comes as a Reject, what was mended as a Problem at the end."""
+    stream = opened(bundle, name, source=source)
+    if isinstance(stream, Reject):
+        yield stream
+        return
+    mended = Mended()
+    with stream:
+        for piece in walk(stream, into):
+            if isinstance(piece, Broken):
+                yield refused(piece, source=source)
+            elif isinstance(piece, Trouble):
+                yield troubled(piece, where=name)
+            else:
+                if isinstance(piece, Element) and piece.repairs:
+                    mended.note(piece, where=name)
+                yield piece
+    yield from mended.problems()
 
 
 def head(bundle: Bundle, name: str, *, size_bytes: int = 64 << 10) -> bytes:

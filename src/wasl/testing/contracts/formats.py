@@ -40,8 +40,8 @@ SNIFF_MEMBERS_MAX = 32
 ENDLESS_BYTES = 8 << 20
 CROWD = 2_000
 """Members beside the ones of the case."""
-SMALL_BYTES, LARGE_BYTES = 256 << 10, 1 << 20
-"""Sizes of a source whose records are repeated."""
+SMALL_BYTES, LARGE_BYTES = 3 << 19, 1 << 22
+"""Sizes of a source whose records are repeated; the smaller one fills a run."""
 GROWTH_MAX = 0.5
 """Bytes of memory for each byte by which the source is larger: an index may be kept, not the source."""
 RAISES = {"Malformed": Malformed, "TooLarge": TooLarge, "Unsafe": Unsafe}
