@@ -18,6 +18,7 @@ from wasl.domain.archive import (
     Handle,
     Happening,
     More,
+    ParticipantRole,
     PhoneCall,
     Reacted,
     WebLink,
@@ -159,7 +160,7 @@ class _Channel:
         key = native_id or name
         if key is None:
             return None
-        role = "bot" if one.flag("isBot") and not chat.knows(key) else None
+        role: ParticipantRole | None = "bot" if one.flag("isBot") and not chat.knows(key) else None
         return chat.somebody(key, name=name, handles=(Handle("discord", native_id),) if native_id else (), role=role)
 
     def _more(self, record: Fields, chat: Telling, *, forwarded: bool) -> More:
