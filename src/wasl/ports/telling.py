@@ -3,6 +3,7 @@
 Shared by the formats, which do not know each other.
 """
 
+import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -16,6 +17,8 @@ from wasl.wire.json_stream import Broken, Closed, Element, Opened, Trouble, walk
 
 PEOPLE_MAX = 100_000
 """In one chat; those who come after are known by their key alone."""
+SKIP_BYTES = 1 << 20
+"""Passed over at once."""
 
 
 class Telling:
@@ -139,6 +142,44 @@ def records(
                     mended.note(piece, where=name)
                 yield piece
     yield from mended.problems()
+
+
+def from_offset(bundle: Bundle, name: str, *, offset: int, number: int) -> Iterator[Element]:
+    """Reads so many values of a list again, from the place where the first of them begins."""
+    if number < 1:
+        return
+    try:
+        with bundle.open(name) as stream:
+            left = offset
+            while left > 0 and (piece := stream.read(min(left, SKIP_BYTES))):
+                left -= len(piece)
+            for found in walk(_InList(stream)):  # type: ignore[arg-type]  # a raw reader is enough
+                if isinstance(found, Element):
+                    yield found
+                    number -= 1
+                    if number < 1:
+                        return
+    except Malformed:
+        return
+
+
+class _InList(io.RawIOBase):
+    """The rest of a stream as if a list began here."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._begun = False
+
+    def readable(self) -> bool:
+        """Says that it can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fills the buffer with a bracket, then with the stream."""
+        piece = self._stream.read(len(buffer)) if self._begun else b"["
+        self._begun = True
+        buffer[: len(piece)] = piece
+        return len(piece)
 
 
 def head(bundle: Bundle, name: str, *, size_bytes: int = 64 << 10) -> bytes:
