@@ -1,0 +1,396 @@
+"""WhatsApp's "Export chat": a text, alone or in a zip with its files, in any language and any form of date.
+
+Read on 22 November 2026: exports of both platforms, and CLDR 47 for the forms of dates and times. The file names no message id,
+no time zone, no reply, no reaction, no earlier wording. iOS ends a record with CR LF and a line inside one with a bare LF;
+Android writes LF everywhere, so that a header pasted into a message can only be told by time.
+Every byte of the text is in an Entry, a Gap or a Reject.
+"""
+
+import zoneinfo
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import BinaryIO, ClassVar, Final, NamedTuple
+
+from wasl.domain.archive import Chat, Entry
+from wasl.domain.errors import WaslError
+from wasl.ports.format import (
+    ENTRIES_PER_RUN,
+    SAMPLE_CHARACTERS_MAX,
+    Choices,
+    Found,
+    Gap,
+    Guess,
+    Problem,
+    Progress,
+    Question,
+    Reject,
+    Run,
+    Shape,
+)
+from wasl.wire.bundle import Bundle, Member
+from wasl.wire.chatlog_body import FilesOf
+from wasl.wire.chatlog_entries import Entries, flag_all
+from wasl.wire.chatlog_grammar import Grammar, decide, find_heads
+from wasl.wire.chatlog_order import ORDERS, Ordered
+from wasl.wire.chatlog_people import People, is_own_deletion
+from wasl.wire.chatlog_phrases import languages_in, title_in
+from wasl.wire.chatlog_records import Block, Left, Stopped, blocks
+
+SNIFF_BYTES: Final = 64 << 10
+SAMPLE_BYTES: Final = 2 << 20
+"""Of the text, from which the shape is decided."""
+OPTIONS_MAX: Final = 100
+"""Participants that are offered as the one who made the export."""
+_QUARTER_MS: Final = 900_000
+_BLANK: Final = b"\r\n\t \xef\xbb\xbf\x00\xe2\x80\x8e\x8f"
+
+
+class WhatsappExport:
+    """Reads chats that people exported from WhatsApp on their phone."""
+
+    kind: ClassVar[str] = "whatsapp_export"
+    title: ClassVar[str] = "WhatsApp"
+
+    def sniff(self, bundle: Bundle) -> Guess | None:
+        """Says whether the bundle holds a chat that was exported from WhatsApp."""
+        best: Guess | None = None
+        for member in _texts(bundle):
+            guess = _guess(bundle, member)
+            if guess and (best is None or guess.confidence > best.confidence):
+                best = guess
+        return best
+
+    def read(self, bundle: Bundle, choices: Choices) -> Iterator[Found]:
+        """Reads every exported chat of the bundle."""
+        texts = _texts(bundle)
+        if len(texts) > 1:
+            sure = [member for member in texts if (guess := _guess(bundle, member)) and guess.confidence >= 0.5]
+            texts = sure or texts[:1]
+        places = {member.name: place for place, member in enumerate(bundle.members())}
+        read_before = 0
+        for member in texts:
+            yield from _Reading(bundle, member, places[member.name], choices, read_before).found()
+            read_before += member.size_bytes
+
+
+class _Stretch(NamedTuple):
+    """A part of the text with one grammar, from an offset on."""
+
+    start: int
+    grammar: Grammar
+    sample: bytes
+
+
+class _Reading:
+    """The reading of one text."""
+
+    def __init__(self, bundle: Bundle, member: Member, source: int, choices: Choices, read_before: int) -> None:
+        self._bundle = bundle
+        self._member = member
+        self._source = source
+        self._choices = choices
+        self._read_bytes = read_before
+        self._counts: Counter[str] = Counter()
+        self._gap: list[tuple[int, int, bytes, str]] = []
+        self._title = title_in(member.name) or title_in(bundle.name)
+        self._beside = _files_beside(bundle, member)
+        self._instant, self._zone_problem = _instants(choices.zone)
+        self._people: People | None = None
+        self._first_ms: int | None = None
+        self._last_ms: int | None = None
+
+    def found(self) -> Iterator[Found]:
+        """Walks the text."""
+        sample = self._sample(0)
+        languages = languages_in(sample, self._choices.language)
+        first = self._decide(sample, 0, languages)
+        if first is None:
+            yield from self._nothing()
+            return
+        people = self._people = self._meet(first, self._own(None))
+        times = self._learn(people, first)
+        own = self._own(self._likely_self(people, times, first))
+        yield self._shape(first, languages)
+        yield from self._questions(first.grammar, people, times, own)
+        yield self._chat(last=False)
+        if self._zone_problem:
+            yield Problem("zone", self._member.name, self._zone_problem)
+        stretch: _Stretch | None = first
+        while stretch is not None:
+            yield from self._stretch(stretch, people)
+            stretch = self._next(stretch, languages)
+            if stretch is not None:
+                yield Problem("joined", f"{self._member.name}: byte {stretch.start}", "another export begins here, written in another form")
+                self._learn(people, stretch)
+        yield from self._flush()
+        yield from self._problems(first.grammar)
+        yield self._chat(last=True)
+        yield Progress(self._read_bytes)
+
+    # -- deciding ---------------------------------------------------------------------------------------------------------
+
+    def _decide(self, sample: bytes, start: int, languages: Sequence[str]) -> _Stretch | None:
+        answer = self._choices.answers.get("day_order")
+        grammar = decide(sample, order=answer, languages=languages)
+        return None if grammar is None else _Stretch(start, grammar, sample)
+
+    def _sample(self, start: int) -> bytes:
+        with self._open(start) as stream:
+            return _read(stream, SAMPLE_BYTES)
+
+    def _open(self, start: int) -> BinaryIO:
+        stream = self._bundle.open(self._member.name)
+        while start > 0 and (data := stream.read(min(start, SAMPLE_BYTES))):
+            start -= len(data)
+        return stream
+
+    def _meet(self, stretch: _Stretch, own: str | None) -> People:
+        return People(self._member.name, source=self._member.name, title=self._title, bracket=stretch.grammar.style != "dash", own=own)
+
+    def _learn(self, people: People, stretch: _Stretch) -> Counter[bytes]:
+        pieces = stretch.grammar.pattern.split(stretch.grammar.newline + stretch.sample[: stretch.grammar.ends_at])
+        return people.learn((body.rstrip(b"\r\n") for body in pieces[4::4]), self._beside)
+
+    def _own(self, likely: str | None) -> str | None:
+        return self._choices.answers.get(f"self:{self._member.name}", likely)
+
+    def _likely_self(self, people: People, times: Counter[bytes], stretch: _Stretch) -> str | None:
+        """Guesses who made the export: who deleted a message of their own, or who is not the one the chat is named after."""
+        for body in stretch.grammar.pattern.split(stretch.grammar.newline + stretch.sample)[4::4]:
+            name, colon, rest = body.partition(b": ")
+            if colon and is_own_deletion(rest):
+                return people.name(name)
+        keys = {people.name(name) for name in times if name not in people.groups}
+        return next(iter(keys - {self._title})) if len(keys) == 2 and self._title in keys else None
+
+    def _shape(self, stretch: _Stretch, languages: Sequence[str]) -> Shape:
+        grammar = stretch.grammar
+        ordered = grammar.ordered
+        confidence = grammar.heads / max(1, grammar.heads + grammar.foreign)
+        return Shape(
+            profile="ios" if grammar.style == "bracket" else "ios-old" if grammar.style == "colon" else "android",
+            confidence=round(min(confidence, 0.5) if ordered.open else confidence, 4),
+            facts={
+                "order": ordered.order,
+                "order_decided": ordered.how,
+                "ambiguous": bool(ordered.open),
+                "calendar": grammar.calendar,
+                "line_ends": "CR LF ends a record" if grammar.newline == b"\r\n" else "by header",
+                "layout": " ".join(grammar.layout),
+                "resolution": grammar.resolution,
+                "zone": self._choices.zone,
+                "languages": list(languages),
+                "headers_in_sample": grammar.heads,
+                "other_headers_in_sample": grammar.foreign,
+                "member": self._member.name,
+            },
+        )
+
+    def _questions(self, grammar: Grammar, people: People, times: Counter[bytes], own: str | None) -> Iterator[Found]:
+        ordered = grammar.ordered
+        if ordered.open:
+            example = next(iter(grammar.examples), "")
+            options = tuple((order, _example(grammar, order, example)) for order in ORDERS if order in ordered.open)
+            yield Question("day_order", options, ordered.order, f"every date, such as {example}, can be read in more than one way")
+        if f"self:{self._member.name}" not in self._choices.answers:
+            keys = dict.fromkeys(people.name(name) for name, _ in times.most_common(OPTIONS_MAX) if name not in people.groups)
+            if keys:
+                why = "the export does not tell which of the people made it"
+                yield Question(f"self:{self._member.name}", tuple((key, key) for key in keys), own if own in keys else None, why)
+
+    # -- walking ----------------------------------------------------------------------------------------------------------
+
+    def _stretch(self, stretch: _Stretch, people: People) -> Iterator[Found]:
+        grammar = stretch.grammar
+        entries = Entries(grammar, people, self._beside, source=self._source, instant=self._instant)
+        until = None if grammar.ends_at is None else stretch.start + grammar.ends_at
+        self._stopped: int | None = None
+        with self._open(stretch.start) as stream:
+            for piece in blocks(stream, grammar, start=stretch.start, until=until, joined_at=lambda data: _joined_at(data, grammar)):
+                if isinstance(piece, Block):
+                    yield from self._flush()
+                    yield from self._runs(entries.of(piece), people, ambiguous=bool(grammar.ordered.open))
+                    self._read_bytes += piece.read_bytes
+                    yield Progress(self._read_bytes)
+                elif isinstance(piece, Left):
+                    yield from self._left(piece)
+                elif isinstance(piece, Stopped):
+                    self._stopped = piece.start
+        self._counts.update(entries.counts)
+        self._first_ms = entries.first_ms if self._first_ms is None else self._first_ms
+        self._last_ms = entries.last_ms if entries.last_ms is not None else self._last_ms
+
+    def _next(self, stretch: _Stretch, languages: Sequence[str]) -> _Stretch | None:
+        if self._stopped is None or self._stopped <= stretch.start:
+            return None
+        return self._decide(self._sample(self._stopped), self._stopped, languages)
+
+    def _runs(self, entries: list[Entry], people: People, *, ambiguous: bool) -> Iterator[Found]:
+        yield from people.met
+        people.met.clear()
+        if ambiguous:
+            entries = flag_all(entries)
+        for start in range(0, len(entries), ENTRIES_PER_RUN):
+            yield Run(self._member.name, entries[start : start + ENTRIES_PER_RUN])
+
+    def _left(self, left: Left) -> Iterator[Found]:
+        """Joins what is left over to what lies right before it, so that a huge line is one Reject."""
+        why = "it follows the longest text a message can have" if left.behind else "it stands before the first message"
+        if not left.data.strip(_BLANK):
+            why = "a byte order mark or empty lines"
+        if self._gap and self._gap[0][3] == why:
+            start, length, sample, _ = self._gap[0]
+            self._gap[0] = (start, length + len(left.data), sample, why)
+            return
+        yield from self._flush()
+        self._gap = [(left.start, len(left.data), left.data[: 4 * SAMPLE_CHARACTERS_MAX], why)]
+
+    def _flush(self) -> Iterator[Found]:
+        for start, length, sample, why in self._gap:
+            if why == "a byte order mark or empty lines":
+                yield Gap(self._source, start, length, why)
+            else:
+                where = f"{self._member.name}: byte {start}"
+                shown = sample.decode("utf-8", "replace")[:SAMPLE_CHARACTERS_MAX]
+                yield Reject(self._source, where, why, shown, start, length)
+        self._gap = []
+
+    def _nothing(self) -> Iterator[Found]:
+        """Says of a text without any header what it is: empty, or something else."""
+        yield Shape("none", 0.0, {"member": self._member.name, "ambiguous": False})
+        yield self._chat(last=False)
+        start = 0
+        sample, blank = b"", True
+        with self._open(0) as stream:
+            while data := stream.read(SAMPLE_BYTES):
+                sample = sample or data[: 4 * SAMPLE_CHARACTERS_MAX]
+                blank = blank and not data.strip(_BLANK)
+                start += len(data)
+        if start and blank:
+            yield Gap(self._source, 0, start, "a byte order mark or empty lines")
+        elif start:
+            shown = sample.decode("utf-8", "replace")[:SAMPLE_CHARACTERS_MAX]
+            yield Reject(self._source, f"{self._member.name}: byte 0", "no line begins with a date and a time", shown, 0, start)
+        yield Progress(self._read_bytes + start)
+
+    def _problems(self, grammar: Grammar) -> Iterator[Found]:
+        told = {
+            "invalid_utf8": "records with bytes that are no UTF-8; they were replaced",
+            "nul": "records with NUL; it was replaced",
+            "cut": "records that were cut, for no message is so long",
+            "ambiguous": "records that may hold, or be, lines that were pasted",
+        }
+        for kind, detail in told.items():
+            if self._counts[kind]:
+                yield Problem(kind, self._member.name, f"{self._counts[kind]} {detail}")
+        if grammar.calendar != "gregorian":
+            approximate = "; days of this calendar may be off by one" if grammar.calendar == "islamic" else ""
+            yield Problem("calendar", self._member.name, f"dates are {grammar.calendar} and were converted{approximate}")
+
+    def _chat(self, *, last: bool) -> Chat:
+        people = self._people
+        speaking = set(people.authors.values()) if people else set()
+        group = len(speaking) > 2 or self._counts["group_words"] > 0
+        title = self._title
+        if title is None and people and len(people.groups) == 1:
+            title = next(people.name(name) for name in people.groups)
+        return Chat(
+            key=self._member.name,
+            kind="group" if group else "direct",
+            origin="WhatsApp",
+            title=title,
+            created_ms=self._first_ms if last else None,
+            updated_ms=self._last_ms if last else None,
+            source=self._source,
+        )
+
+
+def _texts(bundle: Bundle) -> list[Member]:
+    """Finds the texts that may be a chat: by name where names tell, else every text that is no attachment."""
+    texts = [member for member in bundle.members() if member.name.lower().endswith(".txt")]
+    if len(bundle.members()) == 1 and not texts:
+        return list(bundle.members())
+    named = [member for member in texts if _named(member.name)]
+    return named or texts
+
+
+def _named(path: str) -> bool:
+    name = path.rpartition("/")[2].lower()
+    return name == "_chat.txt" or name.startswith("_chat") or title_in(name) is not None or "whatsapp" in name
+
+
+def _guess(bundle: Bundle, member: Member) -> Guess | None:
+    try:
+        with bundle.open(member.name) as stream:
+            sample = _read(stream, SNIFF_BYTES)
+    except (WaslError, KeyError):
+        return None
+    named = _named(member.name) or (len(bundle.members()) == 1 and _named(bundle.name))
+    if not sample.strip(_BLANK):
+        return Guess(confidence=0.6, why="an empty text with the name of a WhatsApp chat") if named else None
+    heads = find_heads(sample)
+    if not heads:
+        return None
+    first = not sample[: heads[0].at].strip(_BLANK)
+    strong = len(heads) >= 2 or named
+    confidence = (0.9 if strong else 0.6) if first else (0.6 if strong else 0.2)
+    return Guess(confidence=min(0.99, confidence + (0.09 if named else 0)), why=f"{len(heads)} lines begin as WhatsApp writes them")
+
+
+def _files_beside(bundle: Bundle, text: Member) -> FilesOf:
+    folder = text.name.rpartition("/")[0]
+    members = {}
+    for member in bundle.members():
+        path, _, name = member.name.rpartition("/")
+        if path == folder and member.name != text.name:
+            members[name] = (member.name, member.size_bytes)
+    return FilesOf(members, alone=len(bundle.members()) == 1)
+
+
+def _read(stream: BinaryIO, wanted: int) -> bytes:
+    pieces = []
+    while wanted > 0 and (data := stream.read(wanted)):
+        pieces.append(data)
+        wanted -= len(data)
+    return b"".join(pieces)
+
+
+def _joined_at(data: bytes, grammar: Grammar) -> int | None:
+    other = decide(data[:SAMPLE_BYTES])
+    if other is None:
+        return None
+    return 0 if other.layout != grammar.layout else other.ends_at
+
+
+def _example(grammar: Grammar, order: str, written: str) -> str:
+    """Shows how a date of the file reads in an order: "03/04/21 = 2021-04-03"."""
+    other = Ordered(order, "shown")  # type: ignore[arg-type]  # order is one of ORDERS
+    ms = grammar.with_order(other).day_ms(written.encode())
+    return f"{written} = {datetime(1970, 1, 1) + timedelta(milliseconds=ms):%Y-%m-%d}" if ms is not None else order
+
+
+def _instants(zone: str | None) -> tuple[Callable[[int], int] | None, str | None]:
+    """Gives the way from wall time to instant in a zone; a second value says what is wrong with the zone."""
+    if zone is None:
+        return None, None
+    try:
+        known = zoneinfo.ZoneInfo(zone)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return None, f"there is no zone {zone!r}; times are kept as the export shows them"
+    offsets: dict[int, int] = {}
+    origin = datetime(1970, 1, 1)
+
+    def instant(wall_ms: int) -> int:
+        quarter = wall_ms // _QUARTER_MS
+        offset = offsets.get(quarter)
+        if offset is None:
+            if len(offsets) > 100_000:
+                offsets.clear()
+            wall = (origin + timedelta(milliseconds=quarter * _QUARTER_MS)).replace(tzinfo=known)
+            offset = offsets[quarter] = (
+                int((wall.astimezone(UTC).replace(tzinfo=None) - origin).total_seconds() * 1000) - quarter * _QUARTER_MS
+            )
+        return wall_ms + offset
+
+    return instant, None
