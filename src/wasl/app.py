@@ -321,6 +321,8 @@ def _faces(i: Installation, *, secret: str, streams: Streams) -> object:
         streams=streams,
         secret=secret,
         version=__version__,
+        people=i.store.people,
+        library=getattr(i.store, "library", None),
     )
     # Only the pages ask who called and whether it was https; the hooks are spared this.
     return Paths(faces=faces, rest=behind_proxies(pages, trusted=settings.server.trusted_proxies))

@@ -61,6 +61,7 @@ class Server(Frozen):
     role: Literal["all", "web", "worker"] = Field("all", description="What this process does; web and worker apart need PostgreSQL.")
     body_bytes_max: int = Field(4 << 20, ge=1 << 10, description="Largest request body, bytes; uploads have their own limit.")
     upload_bytes_max: int = Field(25 << 20, ge=1 << 10, description="Largest file that a person may upload, bytes.")
+    import_bytes_max: int = Field(2 << 30, ge=1 << 10, description="Largest file of conversations that a person may bring, bytes.")
 
 
 class Work(Frozen):
@@ -87,6 +88,19 @@ class Log(Frozen):
 
     level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is written.")
     form: Literal["auto", "json", "console"] = Field("auto", description="auto: for reading at a terminal, JSON lines elsewhere.")
+
+
+class Mail(Frozen):
+    """The mail server that carries sign-in links of the web chat; without a host nobody is offered one."""
+
+    host: str | None = Field(None, description="Name of the mail server (SMTP); without it e-mail links are not offered.")
+    port: int = Field(587, ge=1, le=65_535, description="Its port.")
+    security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the connection is kept private; none only on a machine of your own."
+    )
+    user: str | None = Field(None, description="Who logs in there.")
+    password: SecretStr | None = Field(None, description="With which password.")
+    sender: str = Field("wasl@localhost", description="Who the letters are from.")
 
 
 class Routing(Frozen):
@@ -125,6 +139,7 @@ class Settings(Frozen):
     server: Server = Field(default_factory=Server)
     work: Work = Field(default_factory=Work)
     routing: Routing = Field(default_factory=Routing)
+    mail: Mail = Field(default_factory=Mail)
     log: Log = Field(default_factory=Log)
     channels: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False, description="The ways to people, by name.")
     providers: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False, description="The model providers, by name.")

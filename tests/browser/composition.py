@@ -5,8 +5,14 @@ import contextlib
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from tests.browser.stand_ins import PlainLinks, PlainVault
+
+import wasl.formats
+from wasl.adapters import adapters
 from wasl.channels.webchat import WebChat
+from wasl.config import Server as ServerSettings
 from wasl.config import Settings
 from wasl.domain.event import Event
 from wasl.domain.ids import DeliveryId, MessageId
@@ -19,6 +25,7 @@ from wasl.net.bus_local import LocalBus
 from wasl.net.clock import SystemClock
 from wasl.ports.bus import WORK, conversation_topic
 from wasl.ports.store import Accepted, Incoming, Lease, Outcome, ReceiptApplied
+from wasl.service.bring import Bring
 from wasl.service.live import STORED, Live, encode
 from wasl.service.login import make_link
 from wasl.store.sqlite import SqliteStore
@@ -50,10 +57,12 @@ class Script:
 class Composition:
     """Everything in one process; `stop` and `start` again on the same port keep the store."""
 
-    def __init__(self, folder: Path, *, script: Script | None = None, sites: tuple[str, ...] = ()) -> None:
+    def __init__(self, folder: Path, *, script: Script | None = None, sites: tuple[str, ...] = (), whole: bool = True) -> None:
         self.script = script or Script()
         self._folder = folder
         self._sites = sites
+        self._whole = whole
+        self.import_bytes_max = 2 << 30
         self._port = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self.answered: list[str] = []
@@ -80,10 +89,11 @@ class Composition:
             clock=self.clock,
             channels={"webchat": self.channel},
             candidates=(),
-            settings=Settings(),
+            settings=Settings(data=self._folder, server=ServerSettings(import_bytes_max=self.import_bytes_max)),
             streams=self._streams,
             secret=SECRET,
             version="test",
+            **self._beside(),
         )
         self._server = Server(app, host="127.0.0.1", port=self._port)
         self._serving = asyncio.create_task(self._server.run())
@@ -92,6 +102,17 @@ class Composition:
         self._keep(self._work())
         for work in await self.store.claim(lease=self._lease(), limit=50, now_ms=self.clock.now_ms() + LEASE_MS):
             self._answer_soon(work)  # what the stopped process held
+
+    def _beside(self) -> dict[str, Any]:
+        """The parts for people who have more than one conversation."""
+        if not self._whole:
+            return {}
+        self.people, self.library = self.store.people, self.store.library
+        blobs = FolderBlobs(self._folder / "blobs")
+        formats = {kind: cls() for kind, cls in adapters(wasl.formats).items()}
+        bring = Bring(library=self.library, people=self.people, vault=PlainVault(), blobs=blobs, clock=self.clock, formats=formats)
+        links = PlainLinks(store=self.store, people=self.people, clock=self.clock)
+        return {"people": self.people, "library": self.library, "links": links, "brings": bring}
 
     async def stop(self) -> None:
         """Ends at once, in the middle of whatever is being answered."""

@@ -190,7 +190,7 @@ async def test_the_whole_talk_goes_by_keyboard(drive: Drive) -> None:
         assert width != "0px", f"no focus ring on {names[-1]!r}"
         if names[-1] == "Skip to writing":
             break
-    assert names == ["Add a file or picture", "Copy", "Conversation", "العربية", "Skip to writing"]
+    assert names == ["Add a file or picture", "Copy", "Conversation", "العربية", "My conversations", "Skip to writing"]
 
 
 async def test_hostile_words_stay_words_from_either_side(drive: Drive) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
+import jwt
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from wasl.domain.delivery import Outgoing, Sent
@@ -21,7 +22,7 @@ from wasl.domain.event import Arrival, Event, Receipt
 from wasl.domain.limits import Limits
 from wasl.domain.message import PARTS_MAX, Choice, Media, MediaRole, Option, Part, Text, Unknown
 from wasl.domain.person import AddressKey
-from wasl.ports.channel import VISITOR_HEADER, Welcome
+from wasl.ports.channel import VISITOR_HEADER, Customer, Welcome
 from wasl.wire import read
 from wasl.wire.call import Call, Reply
 
@@ -31,6 +32,12 @@ RECEIPTS_MAX = 200
 """Receipts in one request; the page sends them in batches of far fewer."""
 SCOPE = "pages"
 TIME_HEADER = "x-wasl-at"
+
+CUSTOMER_TOKEN_CHARACTERS_MAX = 8_192
+CUSTOMER_NAME_CHARACTERS_MAX = 200
+CUSTOMER_DAY_MS = 86_400_000
+"""How long a customer is known by one token at most, whatever the token says."""
+CLOCK_SKEW_MS = 60_000
 
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}\Z")
 _SHA256 = re.compile(r"[0-9a-f]{64}\Z")
@@ -72,6 +79,11 @@ class WebChat:
         title: dict[str, str] = Field(default_factory=dict, description="Name above the chat, by language; else the assistant's name.")
         greeting: dict[str, str] = Field(default_factory=dict, description="First words on an empty page, by language.")
         examples: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="Questions that an empty page offers, by language.")
+        customer_key: SecretStr | None = Field(
+            None, description="Checks tokens in which your own site names its customer: a secret (HS256) or a public key in PEM (RS256)."
+        )
+        customer_issuer: str = Field("", description="What such a token must say in `iss`.")
+        customer_audience: str = Field("wasl", description="What such a token must say in `aud`.")
         sites: tuple[str, ...] = Field((), description="Origins that may show the widget (https://…); empty: every site.")
 
         @field_validator("secret")
@@ -91,19 +103,65 @@ class WebChat:
 
     def __init__(self, settings: Settings, *, name: str) -> None:
         self.name = name
+        self._settings = settings
         self._secret = settings.secret.get_secret_value().encode()
         self.welcome = Welcome(title=settings.title, greeting=settings.greeting, examples=settings.examples, sites=settings.sites)
 
-    def admit(self, visitor: str) -> str:
-        """Signs a visitor's token."""
-        return f"{visitor}.{self._sign('visitor', visitor)}"
+    def admit(self, visitor: str, *, until_ms: int | None = None) -> str:
+        """Signs a visitor's token, for ever or until a time."""
+        if until_ms is None:
+            return f"{visitor}.{self._sign('visitor', visitor)}"
+        return f"{visitor}.{until_ms}.{self._sign('visitor', visitor, str(until_ms))}"
 
-    def visitor(self, token: str) -> AddressKey:
-        """Gives the address of the visitor whose token this is."""
-        handle, _, signature = token.partition(".")
-        if not _ID.match(handle) or not _same(signature, self._sign("visitor", handle)):
-            raise Forged(f"{self.title}: the visitor's token is missing or not ours; open the page again for a new one")
+    def visitor(self, token: str, *, at_ms: int | None = None) -> AddressKey:
+        """Gives the address of the visitor whose token this is, and good at that time."""
+        handle, until, signature = _pieces(token)
+        signed = ("visitor", handle, until) if until else ("visitor", handle)
+        late = until and at_ms is not None and int(until) <= at_ms
+        if not _ID.match(handle) or not _same(signature, self._sign(*signed)) or late:
+            raise Forged(f"{self.title}: the visitor's token is missing, too old or not ours; open the page again for a new one")
         return AddressKey(channel=self.name, scope=SCOPE, handle=handle, kind="account")
+
+    def customer(self, token: str, *, at_ms: int) -> Customer:
+        """Gives the customer whom the operator's own site names by a signed token (JWT, RFC 7519; HS256 or RS256).
+
+        The same `iss` and `sub` always give the same address. `iss`, `aud` and `exp` are checked, `nbf` where there is one.
+        """
+        key = self._settings.customer_key
+        if key is None:
+            raise Forged(f"{self.title}: customers' tokens are not set up; set channels.{self.name}.customer_key")
+        if len(token) > CUSTOMER_TOKEN_CHARACTERS_MAX:
+            raise Forged(f"{self.title}: the customer's token is too long")
+        claims = self._claims(token, key.get_secret_value())
+        subject, until = claims.get("sub"), claims.get("exp")
+        if not isinstance(subject, str) or not 0 < len(subject) <= CUSTOMER_NAME_CHARACTERS_MAX:
+            raise Forged(f"{self.title}: the customer's token names nobody in `sub`")
+        if isinstance(until, bool) or not isinstance(until, int | float) or not at_ms < until * 1000 < 1 << 53:
+            raise Forged(f"{self.title}: the customer's token has no `exp`, or is too old")
+        since = claims.get("nbf", 0)
+        if isinstance(since, bool) or not isinstance(since, int | float) or since * 1000 > at_ms + CLOCK_SKEW_MS:
+            raise Forged(f"{self.title}: the customer's token is not good yet (`nbf`)")
+        digest = hmac.digest(self._secret, f"customer\n{self._settings.customer_issuer}\n{subject}".encode(), hashlib.sha256).hex()
+        return Customer(
+            address=AddressKey(channel=self.name, scope=SCOPE, handle=f"customer-{digest[:40]}", kind="account"),
+            name=_claim(claims, "name"),
+            email=_claim(claims, "email"),
+            until_ms=min(int(until * 1000), at_ms + CUSTOMER_DAY_MS),
+        )
+
+    def _claims(self, token: str, key: str) -> Mapping[str, Any]:
+        try:
+            return jwt.decode(
+                token,
+                key,
+                algorithms=["RS256" if "-----BEGIN" in key else "HS256"],  # by our key, never by what the token says
+                issuer=self._settings.customer_issuer or None,
+                audience=self._settings.customer_audience,
+                # Times are checked by the caller's clock: this file reads none.
+                options={"require": ["exp", "sub", "aud"], "verify_exp": False, "verify_nbf": False, "verify_iat": False},
+            )
+        except (jwt.PyJWTError, ValueError) as error:
+            raise Forged(f"{self.title}: the customer's token is not good: {error}") from error
 
     def ticket(self, *, visitor: str, sha256: str) -> str:
         """Signs that this visitor may post and fetch the file with this hash."""
@@ -115,7 +173,7 @@ class WebChat:
 
     def verify(self, call: Call) -> Reply | None:
         """Checks the visitor's token, and that every file in the message is one that this visitor uploaded."""
-        visitor = self.visitor(call.headers.get(VISITOR_HEADER, "")).handle
+        visitor = self.visitor(call.headers.get(VISITOR_HEADER, ""), at_ms=_stamped(call)).handle
         for upload in read.children(read.json_object(call.body, what=self.title), "uploads"):
             sha256, ticket = read.text(upload, "sha256"), read.text(upload, "ticket")
             if not sha256 or not ticket or not _same(ticket, self.ticket(visitor=visitor, sha256=sha256)):
@@ -126,10 +184,10 @@ class WebChat:
         """Reads a message or receipts that the page posted."""
         body = read.json_object(call.body, what=self.title)
         try:
-            address = self.visitor(call.headers.get(VISITOR_HEADER, ""))
+            address = self.visitor(call.headers.get(VISITOR_HEADER, ""), at_ms=_stamped(call))
         except Forged as error:
             raise Malformed(error.message) from error
-        at_ms = int(stamped) if (stamped := call.headers.get(TIME_HEADER, "0")).isascii() and stamped.isdigit() and len(stamped) < 16 else 0
+        at_ms = _stamped(call)
         if isinstance(body.get("receipts"), list):
             return _receipts(body, at_ms=at_ms)
         own_id = read.text(body, "id")
@@ -162,6 +220,24 @@ class WebChat:
     def _sign(self, *words: str) -> str:
         digest = hmac.digest(self._secret, "\n".join(words).encode(), hashlib.sha256)
         return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def _pieces(token: str) -> tuple[str, str, str]:
+    """Parts a token into handle, time (empty: none) and signature."""
+    pieces = token.split(".")
+    if len(pieces) == 3 and pieces[1].isascii() and pieces[1].isdigit() and len(pieces[1]) < 16:
+        return pieces[0], pieces[1], pieces[2]
+    return pieces[0], "", pieces[1] if len(pieces) == 2 else ""
+
+
+def _stamped(call: Call) -> int:
+    stamped = call.headers.get(TIME_HEADER, "0")
+    return int(stamped) if stamped.isascii() and stamped.isdigit() and len(stamped) < 16 else 0
+
+
+def _claim(claims: Mapping[str, Any], name: str) -> str | None:
+    value = claims.get(name)
+    return value[:CUSTOMER_NAME_CHARACTERS_MAX] if isinstance(value, str) and value.strip() else None
 
 
 def _same(given: str, right: str) -> bool:

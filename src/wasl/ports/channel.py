@@ -184,6 +184,16 @@ class Welcome:
     sites: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """Somebody whom the operator's own site names, and until when (ms) its word counts."""
+
+    address: AddressKey
+    name: str | None
+    email: str | None
+    until_ms: int
+
+
 VISITOR_HEADER = "x-wasl-visitor"
 """Header in which our pages send the visitor's token."""
 
@@ -194,12 +204,16 @@ class Visited(Local, Protocol):
 
     welcome: Welcome
 
-    def admit(self, visitor: str) -> str:
-        """Signs the token that proves, from now on, to be the visitor with this id (letters, digits and hyphens)."""
+    def admit(self, visitor: str, *, until_ms: int | None = None) -> str:
+        """Signs the token that proves, from now on or until a time, to be the visitor with this id (letters, digits and hyphens)."""
         ...
 
-    def visitor(self, token: str) -> AddressKey:
-        """Gives the address of the visitor whose token this is. Raises Forged when it is not one that we signed."""
+    def visitor(self, token: str, *, at_ms: int | None = None) -> AddressKey:
+        """Gives the address of the visitor whose token this is. Raises Forged when it is not one that we signed, or is too old."""
+        ...
+
+    def customer(self, token: str, *, at_ms: int) -> Customer:
+        """Gives the customer whom the operator's own site names by a signed token. Raises Forged for one that is not good."""
         ...
 
     def ticket(self, *, visitor: str, sha256: str) -> str:

@@ -1,5 +1,6 @@
 """Who is at the other end: operators by a session cookie, visitors by a signed token that a cookie keeps for them."""
 
+import hashlib
 from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
@@ -8,13 +9,14 @@ from starlette.responses import Response
 from wasl.domain.errors import Forged
 from wasl.ports.channel import Visited
 from wasl.ports.clock import Clock
-from wasl.ports.store import Store
+from wasl.ports.store import Store, Token
 from wasl.service.login import SESSION_MS, find_session
 
 SESSION_COOKIE = "wasl_session"
 VISITOR_COOKIE = "wasl_visitor"
 LANGUAGE_COOKIE = "wasl_language"
 YEAR_SECONDS = 31_536_000
+SIGNED_OUT_KIND = "signed out"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,14 +39,35 @@ def set_session(response: Response, session: str, *, secure: bool) -> None:
     response.set_cookie(SESSION_COOKIE, session, max_age=SESSION_MS // 1000, path="/console", httponly=True, secure=secure, samesite="lax")
 
 
-def visitor_token(connection: HTTPConnection, *, channel: Visited, clock: Clock) -> tuple[str, bool]:
+async def visitor_token(connection: HTTPConnection, *, channel: Visited, clock: Clock, store: Store) -> tuple[str, bool]:
     """Gives the token that the cookie keeps when it is good, else a fresh one; and whether it is fresh."""
     kept = connection.cookies.get(VISITOR_COOKIE, "")
     try:
-        channel.visitor(kept)
+        address = channel.visitor(kept, at_ms=clock.now_ms())
     except Forged:
         return channel.admit(clock.new_id()), True
+    if await is_signed_out(store, handle=address.handle, now_ms=clock.now_ms()):
+        return channel.admit(clock.new_id()), True
     return kept, False
+
+
+def set_visitor(response: Response, token: str, *, secure: bool) -> None:
+    """Hands the visitor's token to the browser; scripts get it in the page."""
+    response.set_cookie(VISITOR_COOKIE, token, max_age=YEAR_SECONDS, httponly=True, secure=secure, samesite="lax")
+
+
+async def sign_out(store: Store, *, handle: str, now_ms: int) -> None:
+    """Makes every token of a visitor's handle worthless, for ever: copies of an old cookie too."""
+    await store.put_token(Token(kind=SIGNED_OUT_KIND, sha256=_hash(handle), label="", created_ms=now_ms))
+
+
+async def is_signed_out(store: Store, *, handle: str, now_ms: int) -> bool:
+    """Says whether a handle was signed out."""
+    return await store.find_token(kind=SIGNED_OUT_KIND, sha256=_hash(handle), now_ms=now_ms) is not None
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def is_secure(connection: HTTPConnection, *, public_url: str | None) -> bool:

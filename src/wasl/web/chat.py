@@ -1,9 +1,8 @@
 """The chat: page, widget frame, messages, live word, files. A visitor is who the signed token says, in every request."""
 
 import hmac
-import re
-from collections.abc import AsyncIterator, Sequence
-from urllib.parse import quote, unquote
+from collections.abc import AsyncIterator, Mapping, Sequence
+from urllib.parse import quote, unquote, urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
@@ -13,43 +12,44 @@ from wasl.domain.ids import ConversationId
 from wasl.domain.message import Media
 from wasl.domain.person import AddressKey
 from wasl.domain.turn import StoredMessage
-from wasl.ports.bus import conversation_topic
-from wasl.ports.channel import VISITOR_HEADER, Visited
+from wasl.ports.channel import Visited
 from wasl.ports.store import Accepted
-from wasl.service.live import decode
-from wasl.web.auth import VISITOR_COOKIE, YEAR_SECONDS, is_secure, visitor_token
+from wasl.service.live import Live
+from wasl.web.auth import is_secure, set_visitor, visitor_token
 from wasl.web.events import BEAT, beats, frame
 from wasl.web.faces import Faces, answer_json
 from wasl.web.files import file_response, read_capped
 from wasl.web.languages import page_words
+from wasl.web.mine import frame_options
 from wasl.web.pacing import Pacing
 from wasl.web.render import message_json
 from wasl.web.sniff import SNIFF_BYTES, sniff
+from wasl.web.timeline import Changed, Ready, Silent, Timeline, cursor_of
+from wasl.web.visiting import Visits, arrival_topic
 from wasl.web.words import CHAT, TRIAL
 from wasl.wire.call import Call
 
 PAGE_MESSAGES = 30
-REPLAY_MESSAGES = 100
 NAME_MAX = 200
 TELLABLE = frozenset({"queued", "sending", "unknown", "sent", "delivered"})
 """States of a delivery that a page may still move forward by telling that it was read."""
-_COLOUR = re.compile(r"#?[0-9a-fA-F]{6}\Z")
-_ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:\d{1,5})?\Z")
 
 
 class Chat:
     """The pages and requests of visitors."""
 
-    def __init__(self, faces: Faces, channel: Visited, *, name: str) -> None:
+    def __init__(self, faces: Faces, channel: Visited, *, name: str, visits: Visits) -> None:
         self._faces = faces
         self._channel = channel
         self._name = name
+        self._visits = visits
         limits = faces.channels[name].limits
         self._body_bytes_max = limits.body_bytes_max
         self._text_max = limits.text_max
         self._upload_bytes_max = min(faces.settings.server.upload_bytes_max, max(limits.media_bytes_max.values(), default=0))
         self._message_pacing = Pacing(seconds_each=1.0, burst=40)
         self._upload_pacing = Pacing(seconds_each=3.0, burst=20)
+        self._timeline = Timeline(store=faces.store, bus=faces.bus, people=faces.people)
 
     def routes(self) -> APIRouter:
         """Gives the routes."""
@@ -67,24 +67,24 @@ class Chat:
     # -- pages
     async def show(self, request: Request) -> Response:
         """Shows the chat to a visitor, who is known again by the cookie."""
-        token, fresh = visitor_token(request, channel=self._channel, clock=self._faces.clock)
+        token, fresh = await visitor_token(request, channel=self._channel, clock=self._faces.clock, store=self._faces.store)
         response = self._page(request, token=token, frames="'none'", embedded=False, site="", colour="")
         if fresh or "lang" in request.query_params:
             secure = is_secure(request, public_url=self._faces.settings.server.public_url)
-            response.set_cookie(VISITOR_COOKIE, token, max_age=YEAR_SECONDS, httponly=True, secure=secure, samesite="lax")
+            set_visitor(response, token, secure=secure)
         return response
 
     async def show_frame(self, request: Request) -> Response:
         """Shows the chat inside another site's page; there the script keeps the token, because cookies are not sent."""
         sites = self._channel.welcome.sites
-        site, colour = request.query_params.get("site", ""), request.query_params.get("colour", "")
+        site, colour = frame_options(request, embedded=True)
         return self._page(
             request,
             token=self._channel.admit(self._faces.clock.new_id()),
             frames=" ".join(sites) if sites else "*",
             embedded=True,
-            site=site if _ORIGIN.match(site) else "",
-            colour=f"#{colour.lstrip('#')}" if _COLOUR.match(colour) else "",
+            site=site,
+            colour=colour,
         )
 
     async def loader(self, request: Request) -> Response:
@@ -113,6 +113,7 @@ class Chat:
             name=title,
             visitor=token,
             embedded=embedded,
+            mine_address=_mine_address(request, embedded=embedded) if faces.people is not None else "",
             site=site,
             colour=colour,
             greeting=welcome.greeting.get(language.code, ""),
@@ -123,20 +124,24 @@ class Chat:
         )
 
     # -- messages
-    async def messages(self, request: Request, before: int | None = None) -> Response:
-        """Gives the newest messages, or those before a seq, oldest first."""
-        address = self._visitor(request)
+    async def messages(self, request: Request, before: str = "") -> Response:
+        """Gives the newest messages, or those before one, oldest first; and the cursor from which the live stream goes on."""
+        address = await self._visitor(request)
         found = await self._faces.store.find_address(address)
         if found is None:
-            return answer_json({"messages": [], "more": False})
-        some = await self._faces.store.messages_before(found[1], seq=before, limit=PAGE_MESSAGES + 1)
+            return answer_json({"messages": [], "more": False, "cursor": "", "linked": False})
+        own = await self._timeline.own(found[1])
+        cursor = cursor_of(await self._timeline.newest(own))  # read first: what is stored meanwhile comes by the stream
+        some = await self._timeline.page(own, before=before[:64], limit=PAGE_MESSAGES + 1)
         shown = some[-PAGE_MESSAGES:]
-        return answer_json({"messages": [await self._json(m, address) for m in shown], "more": len(some) > len(shown)})
+        channels = await self._channels(own)
+        messages = [await self._json(m, address, channels) for m in shown]
+        return answer_json({"messages": messages, "more": len(some) > len(shown), "cursor": cursor, "linked": len(own) > 1})
 
     async def take(self, request: Request) -> Response:
         """Takes a message or receipts: answers only after they are committed."""
         faces = self._faces
-        address = self._visitor(request)
+        address = await self._visitor(request)
         wait = self._message_pacing.wait_seconds(address.handle, now=faces.clock.monotonic())
         if wait:
             return answer_json({"error": "paced"}, status=429, headers={"retry-after": str(int(wait) + 1)})
@@ -150,21 +155,19 @@ class Chat:
         outcomes = await faces.receive.events(self._name, raw=body, events=events)
         accepted = [o for o in outcomes if isinstance(o, Accepted)]
         if any(o.seq == 1 for o in accepted):
-            faces.bus.publish(_arrival_topic(address))
+            faces.bus.publish(arrival_topic(address))
         return answer_json({"messages": [{"id": o.message_id, "seq": o.seq} for o in accepted]})
 
-    async def events(self, request: Request, after: int = 0) -> Response:
-        """Opens the live stream: first everything after the seq that the page has, then what comes."""
+    async def events(self, request: Request, after: str = "0") -> Response:
+        """Opens the live stream: first everything after the cursor that the page has, then what comes."""
         last = request.headers.get("last-event-id", "")
-        return self._faces.streams.answer(
-            self._frames(self._visitor(request), after=int(last) if last.isascii() and last.isdigit() else after)
-        )
+        return self._faces.streams.answer(self._frames(await self._visitor(request), cursor=last or after))
 
-    async def _frames(self, address: AddressKey, *, after: int) -> AsyncIterator[bytes]:
+    async def _frames(self, address: AddressKey, *, cursor: str) -> AsyncIterator[bytes]:
         found = await self._faces.store.find_address(address)
         if found is None:
             yield frame("ready", {})
-            async with self._faces.bus.subscribe(_arrival_topic(address)) as words:
+            async with self._faces.bus.subscribe(arrival_topic(address)) as words:
                 found = await self._faces.store.find_address(address)
                 async for _ in beats(words):
                     found = found or await self._faces.store.find_address(address)
@@ -173,36 +176,32 @@ class Chat:
                     yield BEAT
             if found is None:
                 return
-        async for data in self._conversation(found[1], address, after=after):
+        async for data in self._conversation(found[1], address, cursor=cursor):
             yield data
 
-    async def _conversation(self, conversation: ConversationId, address: AddressKey, *, after: int) -> AsyncIterator[bytes]:
-        seq = after
-        async with self._faces.bus.subscribe(conversation_topic(conversation)) as words:
-            for message in await self._replay(conversation, after=seq):
-                seq = message.seq
-                yield frame("message", await self._json(message, address), seq=seq)
-            yield frame("ready", {})
-            async for word in beats(words):
-                live = decode(word[1]) if word else None
-                if live is not None and live.kind != "stored":
-                    yield frame(live.kind, {"turn": live.turn, "at": live.at, "text": live.text})
-                    continue
-                for message in await self._replay(conversation, after=seq):
-                    seq = message.seq
-                    yield frame("message", await self._json(message, address), seq=seq)
-                if word is None:
+    async def _conversation(self, home: ConversationId, address: AddressKey, *, cursor: str) -> AsyncIterator[bytes]:
+        channels: Mapping[ConversationId, str] = {}
+        async for told in self._timeline.follow(home, cursor=cursor):
+            match told:
+                case Live():
+                    yield frame(told.kind, {"turn": told.turn, "at": told.at, "text": told.text})
+                case Ready():
+                    yield frame("ready", {})
+                case Silent():
                     yield BEAT
+                case Changed():
+                    channels = {}
+                    yield frame("changed", {})
+                case _:
+                    if told.conversation_id not in channels:
+                        channels = await self._channels(await self._timeline.own(home))
+                    yield frame("message", await self._json(told, address, channels), seq=told.seq)
 
-    async def _replay(self, conversation: ConversationId, *, after: int) -> Sequence[StoredMessage]:
-        found: list[StoredMessage] = []
-        while some := await self._faces.store.messages_after(conversation, seq=found[-1].seq if found else after, limit=REPLAY_MESSAGES):
-            found += some
-            if len(some) < REPLAY_MESSAGES:
-                break
-        return found
+    async def _channels(self, own: Sequence[ConversationId]) -> Mapping[ConversationId, str]:
+        """Gives the channel of each conversation where there are several, so that the page can tell them apart."""
+        return await self._timeline.channels(own) if len(own) > 1 else dict.fromkeys(own, "")
 
-    async def _json(self, message: StoredMessage, address: AddressKey) -> dict[str, object]:
+    async def _json(self, message: StoredMessage, address: AddressKey, channels: Mapping[ConversationId, str]) -> dict[str, object]:
         tags: list[str] = []
         if message.author != "person" and message.delivery in TELLABLE:
             deliveries = await self._faces.store.deliveries(message.id)
@@ -214,13 +213,14 @@ class Chat:
             ticket = self._channel.ticket(visitor=address.handle, sha256=media.sha256)
             return f"/chat/files/{media.sha256}?ticket={ticket}&name={quote(media.name or '')}"
 
-        return message_json(message, file_url=file_url, tags=tags)
+        shown = message_json(message, file_url=file_url, tags=tags)
+        return {**shown, "conversation": message.conversation_id, "channel": channels.get(message.conversation_id) or None}
 
     # -- files
     async def upload(self, request: Request) -> Response:
         """Keeps a file for a message that is yet to be posted; its kind is read from its bytes."""
         faces = self._faces
-        address = self._visitor(request)
+        address = await self._visitor(request)
         wait = self._upload_pacing.wait_seconds(address.handle, now=faces.clock.monotonic())
         if wait:
             return answer_json({"error": "paced"}, status=429, headers={"retry-after": str(int(wait) + 1)})
@@ -239,13 +239,13 @@ class Chat:
 
     async def download(self, request: Request, sha256: str, ticket: str = "", name: str = "") -> Response:
         """Gives a file to the visitor whose ticket names it."""
-        address = self._visitor(request)
+        address = await self._visitor(request)
         if not hmac.compare_digest(ticket.encode(), self._channel.ticket(visitor=address.handle, sha256=sha256).encode()):
             return answer_json({"error": "forged"}, status=403)
         return await file_response(self._faces.blobs, sha256=sha256, name=_clean_name(name))
 
-    def _visitor(self, request: Request) -> AddressKey:
-        return self._channel.visitor(request.headers.get(VISITOR_HEADER, ""))
+    async def _visitor(self, request: Request) -> AddressKey:
+        return await self._visits.address(request)
 
 
 def redirect_home(request: Request) -> Response:
@@ -253,8 +253,10 @@ def redirect_home(request: Request) -> Response:
     return RedirectResponse("/", status_code=308)
 
 
-def _arrival_topic(address: AddressKey) -> str:
-    return conversation_topic(f"first/{address.handle}")
+def _mine_address(request: Request, *, embedded: bool) -> str:
+    """Gives the address of the visitor's own pages; inside a frame they need to know what the frame knows."""
+    kept = {k: v for k in ("lang", "site", "colour", "title") if embedded and (v := request.query_params.get(k))}
+    return f"{'/widget' if embedded else ''}/me{'?' + urlencode(kept) if kept else ''}"
 
 
 def _clean_name(name: str) -> str:

@@ -7,10 +7,20 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from wasl.domain.errors import Forged, Malformed, Refused, StoreDown, TooLarge, WaslError
+from wasl.domain.errors import Forged, Malformed, OnHold, Refused, StoreDown, Throttled, TooLarge, WaslError
 from wasl.web.faces import Faces, answer_json
+from wasl.web.visiting import NotYours
 
-_STATUS: Mapping[type[WaslError], int] = {Forged: 401, Malformed: 400, TooLarge: 413, Refused: 422, StoreDown: 503}
+_STATUS: Mapping[type[WaslError], int] = {
+    NotYours: 404,
+    Forged: 401,
+    Malformed: 400,
+    TooLarge: 413,
+    Refused: 422,
+    Throttled: 429,
+    OnHold: 423,
+    StoreDown: 503,
+}
 
 
 def add_error_answers(app: FastAPI, faces: Faces) -> None:
@@ -28,7 +38,8 @@ def add_error_answers(app: FastAPI, faces: Faces) -> None:
                 text=say("Please try again in a moment.") if status == 503 else error.message,
             )
         headers = {"retry-after": "2"} if status == 503 else {}
-        return answer_json({"error": type(error).__name__.lower(), "message": error.message}, status=status, headers=headers)
+        name = str(error.facts.get("code") or type(error).__name__.lower())
+        return answer_json({"error": name, "message": error.message}, status=status, headers=headers)
 
     async def plain(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

@@ -17,12 +17,15 @@ from wasl.ports.blobs import Blobs
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel, Visited
 from wasl.ports.clock import Clock
+from wasl.ports.library import Library
+from wasl.ports.people import People
 from wasl.ports.store import Outcome, Store
 from wasl.routing.route import RouteCandidate
 from wasl.web.assets import Assets
 from wasl.web.auth import LANGUAGE_COOKIE, YEAR_SECONDS, is_secure
 from wasl.web.events import Streams
 from wasl.web.languages import Language, Languages
+from wasl.web.needs import Brings, Erases, Links, TakesOut
 from wasl.web.words import DOCUMENTS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -69,6 +72,28 @@ class Faces:
     templates: Environment
     assets: Assets
     languages: Languages
+    people: People | None = None
+    library: Library | None = None
+    links: Links | None = None
+    brings: Brings | None = None
+    takes_out: TakesOut | None = None
+    erases: Erases | None = None
+
+    def offers(self) -> dict[str, Any]:
+        """Says what is offered to visitors beside the chat."""
+        out = self.takes_out
+        return {
+            "link": self.links is not None,
+            "bring": self.brings is not None and self.library is not None,
+            "import_bytes_max": self.settings.server.import_bytes_max,
+            "take_out": out is not None,
+            "formats": [{"kind": f.kind, "title": f.title, "loses": list(f.loses)} for f in out.formats()] if out else [],
+            "erase": self.erases is not None,
+        }
+
+    def address(self, request: Request) -> str:
+        """Gives how the world reaches this server, without a slash at the end."""
+        return (self.settings.server.public_url or str(request.base_url)).rstrip("/")
 
     def language(self, request: Request) -> Language:
         """Chooses the language of a page."""

@@ -12,6 +12,7 @@ from babel.dates import format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
 
 LOCALES = Path(__file__).parent / "locales"
 SOURCE = "en"
@@ -44,6 +45,10 @@ class Language:
     def percent(self, share: float) -> str:
         """Writes a share of one in hundredths."""
         return str(format_percent(share, locale=self.locale))
+
+    def megabytes(self, size_bytes: int) -> str:
+        """Writes a size."""
+        return str(format_unit(round(size_bytes / (1 << 20)), "digital-megabyte", "short", locale=self.locale))
 
     def moment(self, at_ms: int) -> str:
         """Writes a day and time, UTC."""

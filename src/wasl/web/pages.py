@@ -12,15 +12,23 @@ from wasl.ports.blobs import Blobs
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel, Visited
 from wasl.ports.clock import Clock
+from wasl.ports.library import Library
+from wasl.ports.people import People
 from wasl.ports.store import Store
 from wasl.routing.route import RouteCandidate
 from wasl.web.assets import Assets
+from wasl.web.bringing import Bringing
 from wasl.web.chat import Chat, redirect_home
 from wasl.web.console import console_app
 from wasl.web.errors import add_error_answers
 from wasl.web.events import Streams
 from wasl.web.faces import Faces, Takes, environment
+from wasl.web.joining import Joining
 from wasl.web.languages import Languages
+from wasl.web.leaving import Leaving
+from wasl.web.mine import Mine
+from wasl.web.needs import Brings, Erases, Links, TakesOut
+from wasl.web.visiting import Visits
 
 
 def build_pages(
@@ -36,6 +44,12 @@ def build_pages(
     streams: Streams,
     secret: str,
     version: str,
+    people: People | None = None,
+    library: Library | None = None,
+    links: Links | None = None,
+    brings: Brings | None = None,
+    takes_out: TakesOut | None = None,
+    erases: Erases | None = None,
 ) -> ASGIApp:
     """Makes the application for everything that is no hook, no API and no health check.
 
@@ -58,6 +72,12 @@ def build_pages(
         templates=environment(),
         assets=Assets(),
         languages=Languages(default=settings.language),
+        people=people,
+        library=library,
+        links=links,
+        brings=brings,
+        takes_out=takes_out,
+        erases=erases,
     )
     return pages_of(faces)
 
@@ -67,8 +87,16 @@ def pages_of(faces: Faces) -> FastAPI:
     app = FastAPI(title="Wasl", docs_url=None, redoc_url=None, openapi_url=None)
     name = next((n for n, c in faces.channels.items() if isinstance(c, Visited)), "")
     if faces.visited is not None:
-        app.include_router(Chat(faces, faces.visited, name=name).routes())
+        visits = Visits(faces, faces.visited)
+        app.include_router(Chat(faces, faces.visited, name=name, visits=visits).routes())
         app.add_api_route("/chat", redirect_home, methods=["GET"])
+        if faces.people is not None:
+            app.include_router(Mine(faces, faces.visited, name=name, visits=visits).routes())
+            app.include_router(Leaving(faces, visits=visits, takes_out=faces.takes_out, erases=faces.erases).routes())
+            if faces.links is not None:
+                app.include_router(Joining(faces, visits=visits, links=faces.links).routes())
+            if faces.brings is not None:
+                app.include_router(Bringing(faces, visits=visits, brings=faces.brings).routes())
     else:
         app.add_api_route("/", _to_console, methods=["GET"])
     app.mount("/static", faces.assets)

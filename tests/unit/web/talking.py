@@ -62,7 +62,7 @@ class Visitor:
         assert status == 200, answer
         return answer
 
-    async def history(self, **params: int) -> Any:
+    async def history(self, **params: int | str) -> Any:
         async with self.http.get(f"{self.wasl.url}/chat/messages", params=params, headers=self.headers) as response:
             assert response.status == 200
             return await response.json()
@@ -72,7 +72,7 @@ class Visitor:
             return response.status, await response.json()
 
     @asynccontextmanager
-    async def stream(self, *, after: int = 0) -> AsyncIterator[Stream]:
+    async def stream(self, *, after: int | str = 0) -> AsyncIterator[Stream]:
         headers = {**self.headers, "last-event-id": str(after)}
         async with self.http.get(f"{self.wasl.url}/chat/events", headers=headers) as response:
             assert response.status == 200

@@ -17,7 +17,9 @@ const headers = () => ({ "x-wasl-visitor": token });
 const draft = new Draft(draftBox.querySelector(".words"));
 const fresh = { count: 0, first: null };
 const DRAFT_IDLE_MS = 45_000;
-let connected = true, loaded = false, idle = 0;
+// What the page has of each conversation that is the visitor's: from there the live stream goes on.
+const reached = new Map();
+let connected = true, loaded = false, linked = false, idle = 0;
 
 const log = new Log(logElement, {
   side: "person",
@@ -39,7 +41,7 @@ const outbox = new Outbox({
   told: (item, state, answer) => {
     const node = nodes.get(item.id);
     if (!node) return;
-    if (state === "kept" && answer.messages?.length) { nodes.delete(item.id); log.settle(node, { seq: answer.messages[0].seq }); return; }
+    if (state === "kept" && answer.messages?.length) { nodes.delete(item.id); log.settle(node, answer.messages[0]); return; }
     if (state === "refused") { log.mark(node, "refused", () => outbox.retry(item)); return; }
     log.mark(node, state);
     if (answer?.status === 429) tell(say("busy"));
@@ -111,9 +113,10 @@ function show(message, { live }) {
   const stay = atEnd();
   if (message.author === "person") {
     const waiting = [...nodes].find(([, node]) => node.dataset.text === (message.text || "") || (node.dataset.text === "" && !message.text));
-    if (live && waiting && !log.has(message.seq)) { nodes.delete(waiting[0]); log.settle(waiting[1], message); }
+    if (live && waiting && !log.has(message.id)) { nodes.delete(waiting[0]); log.settle(waiting[1], message); }
   }
-  const known = log.has(message.seq);
+  const known = log.has(message.id);
+  if (live) reached.set(message.conversation, message.seq);
   const node = log.put(message);
   if (message.author === "assistant") endDraft();
   if (message.tags.length) read(message, node, { live });
@@ -179,6 +182,7 @@ function endDraft() { clearTimeout(idle); draft.clear(); draftBox.hidden = true;
 
 function live({ event, data }) {
   if (event === "message") { show(data, { live: loaded }); hello(); return; }
+  if (event === "changed") { renew(); return; }
   if (event === "working") working(data.turn);
   if (event === "restart") { draft.clear(); draftBox.classList.remove("words-come"); working(data.turn); }
   if (event === "delta") {
@@ -202,6 +206,11 @@ function state(now) {
 // -- history
 async function history(before = null) {
   const answer = await request(`/chat/messages${before ? `?before=${before}` : ""}`, { headers: headers() });
+  linked = answer.linked;
+  if (!before) {
+    reached.clear();
+    for (const pair of answer.cursor.split(",").filter(Boolean)) { const [conversation, seq] = pair.split("="); reached.set(conversation, Number(seq)); }
+  }
   logElement.setAttribute("aria-live", "off");
   const height = scroll.scrollHeight;
   for (const message of answer.messages) show(message, { live: false });
@@ -211,8 +220,17 @@ async function history(before = null) {
 }
 older.addEventListener("click", async () => {
   older.disabled = true;
-  try { await history(log.oldest); } finally { older.disabled = false; }
+  try { await history(linked ? log.oldestId : log.oldest); } finally { older.disabled = false; }
 });
+
+// Other conversations have become the visitor's, or have parted from it: the history is another one.
+async function renew() {
+  log.clear();
+  endDraft();
+  await history().catch(() => {});
+  hello();
+  toEnd();
+}
 
 async function begin() {
   frame.paint();
@@ -228,7 +246,7 @@ async function begin() {
   for (const item of outbox.items) showPending(item);
   hello();
   toEnd();
-  follow("/chat/events", { headers, lastId: () => log.newest, onEvent: live, onState: state });
+  follow("/chat/events", { headers, lastId: () => [...reached].map(([c, seq]) => `${c}=${seq}`).join(",") || "0", onEvent: live, onState: state });
   outbox.run();
   if (!matchMedia("(pointer: coarse)").matches && !page.embedded) input.focus();
 }

@@ -1,4 +1,5 @@
-// The messages on a page, in order of seq: chat and console show the same log from different sides.
+// The messages on a page, in order: by seq within a conversation, by id (ids sort by time) across several. Chat and console show
+// the same log from different sides.
 
 import { dayKey, dayOf, el, icon, momentOf, page, say, sizeOf, timeOf } from "./page.js";
 
@@ -10,45 +11,60 @@ export class Log {
     Object.assign(this, { element, side, fetchFile, pick, marks, newest: 0, oldest: Infinity, previews: new Map() });
   }
 
-  has(seq) { return this.element.querySelector(`[data-seq="${seq}"]`); }
+  has(id) { return this.element.querySelector(`[data-id="${CSS.escape(id)}"]`); }
 
-  // Puts the message where its seq belongs; one that is shown already is renewed.
+  // Puts the message where it belongs; one that is shown already is renewed.
   put(message) {
-    const shown = this.has(message.seq);
+    const shown = this.has(message.id);
     const node = this.make(message);
     if (shown) shown.replaceWith(node);
-    else this.place(node, message.seq);
-    this.newest = Math.max(this.newest, message.seq);
-    this.oldest = Math.min(this.oldest, message.seq);
+    else this.place(node);
+    this.reach(message.seq);
     this.separate();
     return node;
   }
 
-  place(node, seq) {
-    const after = [...this.element.querySelectorAll(".message")].find((other) => Number(other.dataset.seq || Infinity) > seq);
-    this.element.insertBefore(node, after || null);
-  }
-
-  // Gives an element that was shown before its seq was known its place.
-  settle(node, { seq }) {
-    const shown = this.has(seq);
-    if (shown && shown !== node) { node.remove(); return shown; }
-    node.dataset.seq = seq;
-    node.classList.remove("pending");
+  reach(seq) {
     this.newest = Math.max(this.newest, seq);
     this.oldest = Math.min(this.oldest, seq);
+  }
+
+  // Looked for from the end, because what comes is mostly the newest.
+  place(node) {
+    const others = [...this.element.querySelectorAll(".message")];
+    const before = others.findLast((other) => other.dataset.id && !isBefore(node.dataset, other.dataset));
+    if (before) before.after(node);
+    else this.element.prepend(node);
+  }
+
+  // Gives an element that was shown before its id was known its place.
+  settle(node, { id, seq, conversation }) {
+    const shown = this.has(id);
+    if (shown && shown !== node) { node.remove(); return shown; }
+    Object.assign(node.dataset, { id, seq, ...(conversation ? { conversation } : {}) });
+    node.classList.remove("pending");
+    this.reach(seq);
     this.mark(node, "kept");
     node.remove();
-    this.place(node, seq);
+    this.place(node);
     this.separate();
     return node;
   }
+
+  // Forgets what the server has; what it has not confirmed yet stays.
+  clear() {
+    for (const node of this.element.querySelectorAll(".message[data-id]")) node.remove();
+    Object.assign(this, { newest: 0, oldest: Infinity });
+    this.separate();
+  }
+
+  get oldestId() { return this.element.querySelector(".message[data-id]")?.dataset.id || ""; }
 
   make(message) {
     const mine = message.author === this.side;
     const who = this.nameOf(message);
     const node = el("article", { class: `message ${message.author} ${mine ? "mine" : "theirs"}`, "data-seq": message.seq ?? null, "data-id": message.id ?? null,
-      "data-at": message.at });
+      "data-conversation": message.conversation ?? null, "data-at": message.at });
     const words = el("div", { class: "words" });
     words.innerHTML = message.html; // made and cleaned by the server; a pending message never comes this way
     node.append(this.head(who, message.at), this.body(message, words), this.meta(message, mine, who));
@@ -98,7 +114,7 @@ export class Log {
         el("span", { class: "unseen" }, say("answered_by", { name: "" })), el("bdi", {}, name)));
     }
     const elsewhere = message.channel && page.words.channels?.[message.channel];
-    if (elsewhere && this.marks) line.append(el("bdi", { class: "via" }, elsewhere));
+    if (elsewhere) line.append(el("bdi", { class: "via" }, elsewhere));
     line.append(el("span", { class: "mark" }));
     if (mine && !this.marks && message.seq) this.paintOwn(line.querySelector(".mark"), "kept");
     if (this.marks && message.delivery) this.paintMark(line.querySelector(".mark"), message.delivery);
@@ -183,6 +199,10 @@ export class Log {
     this.element.querySelector(".unread")?.remove();
     if (node) node.before(el("p", { class: "unread" }, el("span", {}, say("unread"))));
   }
+}
+
+function isBefore(one, other) {
+  return one.conversation && one.conversation === other.conversation ? Number(one.seq) < Number(other.seq) : one.id < other.id;
 }
 
 function showWhole(source, name) {

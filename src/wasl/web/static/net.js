@@ -79,7 +79,7 @@ function parse(text) {
     const value = line.slice(at + 1).replace(/^ /, "");
     const field = line.slice(0, at);
     if (field === "event") frame.event = value;
-    else if (field === "id") frame.id = Number(value);
+    else if (field === "id") frame.id = value;
     else if (field === "data") { frame.data = value; lines += 1; }
   }
   if (!lines) return null;

@@ -1,0 +1,184 @@
+"""Files on their way in: streamed to disk under a limit, looked through, and brought in when the person says so.
+
+A draft lives in the process that took its files; what is stored from it is as durable as everything else.
+"""
+
+import asyncio
+import contextlib
+import re
+import shutil
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+import structlog
+from starlette.requests import Request
+
+from wasl.domain.errors import Malformed, TooLarge, WaslError
+from wasl.domain.ids import ConversationId
+from wasl.ports.bus import Bus
+from wasl.ports.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+FILES_MAX = 200
+"""Files of one draft."""
+DRAFTS_MAX = 64
+"""Drafts that one process holds."""
+DRAFT_MS = 3 * 3_600_000
+"""How long a draft waits for its person."""
+WRITE_BYTES = 1 << 20
+ENDING = frozenset({"preview", "report", "failed"})
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
+
+
+class Step(NamedTuple):
+    """How far a draft has come: "waiting", "progress", then "preview", "report" or "failed"; `detail` is told to the page."""
+
+    kind: str
+    detail: Mapping[str, Any] = {}
+
+
+@dataclass(slots=True, kw_only=True)
+class Draft:
+    """Files of one visitor and how far they have come."""
+
+    id: str
+    handle: str
+    owner: ConversationId
+    folder: Path
+    made_ms: int
+    bytes_max: int
+    bytes_held: int = 0
+    files: list[Path] = field(default_factory=list)
+    step: Step = field(default_factory=lambda: Step(kind="waiting"))
+    task: asyncio.Task[None] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Says whether it is being read or stored."""
+        return self.task is not None and not self.task.done()
+
+
+class Drafts:
+    """Every draft of this process; one for each visitor."""
+
+    def __init__(self, *, folder: Path, bus: Bus, clock: Clock, bytes_max: int) -> None:
+        self._folder = folder
+        self._bus = bus
+        self._clock = clock
+        self._bytes_max = bytes_max
+        self._drafts: dict[str, Draft] = {}
+
+    async def make(self, *, handle: str, owner: ConversationId) -> Draft:
+        """Makes a draft; the visitor's earlier one is dropped. Raises TooLarge when there are too many."""
+        now = self._clock.now_ms()
+        for old in [d for d in self._drafts.values() if d.handle == handle or (now - d.made_ms > DRAFT_MS and not d.busy)]:
+            await self.drop(old)
+        if len(self._drafts) >= DRAFTS_MAX:
+            raise TooLarge("too many imports are under way; please try again in a while")
+        draft = Draft(id=self._clock.new_id(), handle=handle, owner=owner, folder=Path(), made_ms=now, bytes_max=self._bytes_max)
+        draft.folder = self._folder / draft.id
+        await asyncio.to_thread(draft.folder.mkdir, parents=True, exist_ok=True)
+        self._drafts[draft.id] = draft
+        return draft
+
+    def find(self, draft_id: str, *, handle: str) -> Draft | None:
+        """Finds a draft of that visitor."""
+        draft = self._drafts.get(draft_id)
+        return draft if draft is not None and draft.handle == handle else None
+
+    async def drop(self, draft: Draft) -> None:
+        """Forgets a draft and its files; what it stored already stays."""
+        self._drafts.pop(draft.id, None)
+        if draft.task is not None:
+            draft.task.cancel()
+            await asyncio.gather(draft.task, return_exceptions=True)
+        await asyncio.to_thread(shutil.rmtree, draft.folder, ignore_errors=True)
+
+    async def take(self, draft: Draft, request: Request, *, name: str) -> int:
+        """Writes a request's body to disk as it comes. Raises TooLarge before more than the limit is held, Malformed for too many."""
+        if len(draft.files) >= FILES_MAX:
+            raise Malformed(f"an import takes at most {FILES_MAX} files; put them into one zip")
+        path = draft.folder / str(len(draft.files)) / clean_name(name)
+        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+        size = 0
+        file = await asyncio.to_thread(path.open, "wb")
+        try:
+            async for piece in _gathered(request):
+                size += len(piece)
+                if draft.bytes_held + size > draft.bytes_max:
+                    raise TooLarge(f"{path.name!r} has more than the {draft.bytes_max} bytes that may be brought at once")
+                await asyncio.to_thread(file.write, piece)
+        except BaseException:
+            await asyncio.to_thread(_discard, file, path)
+            raise
+        await asyncio.to_thread(file.close)
+        draft.files.append(path)
+        draft.bytes_held += size
+        return size
+
+    def run(self, draft: Draft, work: Callable[[Draft], Coroutine[None, None, Step]]) -> None:
+        """Starts what reads or stores the files, and tells whoever watches how it ended."""
+        draft.step = Step(kind="progress", detail={"read": 0, "total": draft.bytes_held})
+        draft.task = asyncio.create_task(self._follow(draft, work))
+
+    def tell(self, draft: Draft, step: Step) -> None:
+        """Tells whoever watches how far it has come."""
+        draft.step = step
+        self._bus.publish(topic_of(draft))
+
+    async def _follow(self, draft: Draft, work: Callable[[Draft], Coroutine[None, None, Step]]) -> None:
+        try:
+            self.tell(draft, await work(draft))
+        except WaslError as error:
+            log.info("an import ended", error=type(error).__name__, message=error.message)
+            self.tell(draft, Step(kind="failed", detail={"message": error.message, "error": type(error).__name__.lower()}))
+        except OSError as error:
+            log.error("an import ended", error=type(error).__name__, message=str(error))
+            self.tell(draft, Step(kind="failed", detail={"message": "", "error": "later"}))
+        if draft.step.kind == "report":
+            await asyncio.to_thread(shutil.rmtree, draft.folder, ignore_errors=True)
+
+
+def topic_of(draft: Draft) -> str:
+    """Names the topic on which a draft's steps are told."""
+    return f"draft/{draft.id}"
+
+
+def clean_name(name: str) -> str:
+    """Gives the last piece of a name, fit for a file of ours."""
+    last = _UNSAFE.sub("_", name.replace("\\", "/").rpartition("/")[2]).strip(". ")
+    encoded = last.encode("utf-8", "ignore")
+    if len(encoded) > 200:
+        stem, dot, suffix = last.rpartition(".")
+        kept = (stem or last).encode("utf-8", "ignore")[:180].decode("utf-8", "ignore")
+        return f"{kept}{dot}{suffix[:16]}" if dot else kept
+    return encoded.decode() or "file"
+
+
+async def _gathered(request: Request) -> AsyncIterator[bytes]:
+    """Gathers a body into pieces worth a write of their own."""
+    held = bytearray()
+    async for piece in request.stream():
+        held += piece
+        if len(held) >= WRITE_BYTES:
+            yield bytes(held)
+            held.clear()
+    if held:
+        yield bytes(held)
+
+
+def _discard(file: BinaryIO, path: Path) -> None:
+    file.close()
+    with contextlib.suppress(OSError):
+        path.unlink()
+
+
+def answers_of(body: Mapping[str, object]) -> dict[str, str]:
+    """Reads the answers to questions: short words by short ids."""
+    given = body.get("answers")
+    if not isinstance(given, dict):
+        return {}
+    return {k[:200]: v[:200] for k, v in list(given.items())[:500] if isinstance(k, str) and isinstance(v, str)}
