@@ -15,7 +15,7 @@ from typing import IO, Any, BinaryIO, ClassVar, Final
 
 from wasl.domain.archive import ByModel, Chat, ChatState, Entry, More, Name, Participant, ParticipantRole, Role
 from wasl.ports.format import Choices, Dropped, Found, Guess, Order, Progress, Shape, Shelf, Wrote
-from wasl.ports.json_reading import Pacing, Telling, look, opened, runs
+from wasl.ports.json_reading import Keys, Telling, look, opened, runs, take_chats
 from wasl.wire.bundle import Bundle
 from wasl.wire.chat_tree import UNSAID, settle, shown_parents
 from wasl.wire.chatgpt_content import MemberOf, asset_id, content_of
@@ -31,6 +31,7 @@ SHARD_CONVERSATIONS_MAX: Final = 1_000_000
 LINEAR: Final = "wasl_linear"
 """Beside a conversation that has no branches where it comes from: reading it again gives none."""
 ROOT: Final = "client-created-root"
+_INTO: Final = ("/*/mapping", "/conversations/*/mapping", "/mapping")
 _SHARD: Final = re.compile(r"(?:.*/)?conversations(?:[-_](\d+))?\.json", re.IGNORECASE)
 _ROLES: Final[Mapping[str, Role]] = {"user": "user", "assistant": "assistant", "system": "system", "tool": "tool"}
 _DAY: Final = (1980, 1, 1, 0, 0, 0)
@@ -67,30 +68,16 @@ class ChatGPTExport:
         yield Shape("chatgpt/shards" if shards > 1 else "chatgpt/one-file", 0.95, {"times": "some", "zone": "UTC", "shards": shards})
         places = {member.name: place for place, member in enumerate(bundle.members())}
         media = _media(bundle)
-        told, pacing = _Told(), Pacing()
+        keys = Keys()
         yield from _missing_shards(bundle, members, places)
-        for name, size_bytes in members:
-            telling = Telling(places[name])
-            stream = opened(bundle, name)
-            if stream is None:
-                yield telling.reject(name, "it cannot be opened")
-                continue
-            loose: dict[str, Any] = {}
-            for piece in walk(stream, ("/conversations",)):
-                yield from telling.piece(piece)
-                if not isinstance(piece, Element):
-                    continue
-                if isinstance(piece.key, int):
-                    yield from _conversation(piece.value, piece.pointer, telling, told, media.get)
-                elif piece.within == "":
-                    loose[piece.key] = piece.value
-                yield from pacing.at(piece.start)
-            if "mapping" in loose:
-                yield from _conversation(loose, "", telling, told, media.get)
-            elif loose:
-                telling.note("beside-the-conversations", name, ", ".join(sorted(loose))[:100])
-            yield from telling.problems()
-            yield from pacing.done(size_bytes)
+
+        def take(pointer: str, value: Any, telling: Telling) -> Iterator[Found]:
+            if pointer or "mapping" in value:
+                yield from _conversation(value, pointer, telling, keys, media.get)
+            elif value:
+                telling.note("beside-the-conversations", ", ".join(sorted(value))[:100])
+
+        yield from take_chats(bundle, [name for name, _ in members], _INTO, take, lists=("", "/conversations"))
 
     def write(self, shelf: Shelf, order: Order, out: BinaryIO) -> Iterator[Progress | Wrote]:
         """Writes a zip with conversations.json; `options` {"shards": "100"} puts so many conversations in each of several files."""
@@ -112,18 +99,6 @@ class ChatGPTExport:
                         yield from writing.conversation(chat, file)
                     file.write(b"]")
         yield writing.done()
-
-
-class _Told:
-    """Keys of the conversations that were told, so that one that comes twice is two chats."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[str, int] = {}
-
-    def key(self, wanted: str) -> str:
-        number = self._numbers.get(wanted, 0) + 1
-        self._numbers[wanted] = number
-        return wanted if number == 1 else f"{wanted}#{number}"
 
 
 class _Writing:
@@ -265,7 +240,7 @@ def _media(bundle: Bundle) -> dict[str, str]:
     return found
 
 
-def _conversation(value: Any, pointer: str, telling: Telling, told: _Told, member_of: MemberOf) -> Iterator[Found]:
+def _conversation(value: Any, pointer: str, telling: Telling, told: Keys, member_of: MemberOf) -> Iterator[Found]:
     if not isinstance(value, dict) or not isinstance(value.get("mapping"), dict):
         yield telling.reject(pointer or "/", "it is no conversation: it has no tree of nodes (mapping)", value)
         return

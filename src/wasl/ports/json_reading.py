@@ -1,14 +1,15 @@
 """What formats that read JSON share: pieces of a walk told as what reading yields; equal troubles told once, not a thousand times."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Final
 
-from wasl.domain.archive import Entry
+from wasl.domain.archive import Entry, Name, Participant, ParticipantRole
 from wasl.domain.errors import Malformed
 from wasl.ports.format import ENTRIES_PER_RUN, SAMPLE_CHARACTERS_MAX, Found, Problem, Progress, Reject, Run
 from wasl.wire.bundle import Bundle
+from wasl.wire.json_gather import Gathered, gather
 from wasl.wire.json_outline import OUTLINE_BYTES, Outline, outline
-from wasl.wire.json_source import Broken, Element, Piece, Trouble
+from wasl.wire.json_stream import DEPTH_MAX, Broken, Element, Piece, Trouble, walk
 
 EXAMPLES_MAX: Final = 5
 KINDS_MAX: Final = 200
@@ -96,3 +97,88 @@ def opened(bundle: Bundle, name: str) -> BinaryIO | None:
 def readable(values: Sequence[Any]) -> str:
     """Joins what is text among the values, each on its line."""
     return "\n".join(v for v in values if isinstance(v, str) and v)
+
+
+Take = Callable[[Element, Telling], Iterator[Found]]
+TakeChat = Callable[[str, Any, Telling], Iterator[Found]]
+"""Is given a JSON pointer, the value there, and where to tell."""
+
+
+def take_elements(
+    bundle: Bundle, names: Sequence[str], into: Sequence[str], take: Take, *, finish: Finish | None = None
+) -> Iterator[Found]:
+    """Walks members of a bundle, gives each element to `take`, and tells everything else that is to be told.
+
+    `finish` is called at the end of each member.
+    """
+    pacing = Pacing()
+    for telling, stream, size_bytes in _streams(bundle, names):
+        if stream is None:
+            yield telling.reject("", f"{names} cannot be opened")
+            continue
+        for piece in walk(stream, into):
+            yield from telling.piece(piece)
+            if isinstance(piece, Element):
+                yield from take(piece, telling)
+                yield from pacing.at(piece.start + piece.length)
+        yield from telling.problems()
+        yield from pacing.done(size_bytes)
+
+
+def take_chats(
+    bundle: Bundle, names: Sequence[str], into: Sequence[str], take: TakeChat, *, lists: Sequence[str], depth_max: int = DEPTH_MAX
+) -> Iterator[Found]:
+    """Walks members of a bundle and gives each conversation to `take`: the items of the arrays at `lists`, or the outermost object.
+
+    `into` are the containers in them whose items are read one by one, so that one that is broken or cut costs only itself.
+    """
+    pacing = Pacing()
+    for telling, stream, size_bytes in _streams(bundle, names):
+        if stream is None:
+            yield telling.reject("", f"{names} cannot be opened")
+            continue
+        for piece in gather(walk(stream, into, depth_max=depth_max), lists):
+            if isinstance(piece, Gathered):
+                yield from take(piece.pointer, piece.value, telling)
+                yield from pacing.at(piece.end)
+            else:
+                yield from telling.piece(piece)
+        yield from telling.problems()
+        yield from pacing.done(size_bytes)
+
+
+def _streams(bundle: Bundle, names: Sequence[str]) -> Iterator[tuple[Telling, BinaryIO | None, int]]:
+    places = {member.name: (place, member.size_bytes) for place, member in enumerate(bundle.members())}
+    for name in names:
+        place, size_bytes = places[name]
+        yield Telling(place), opened(bundle, name), size_bytes
+
+
+_PEOPLE: Final[Mapping[str, ParticipantRole]] = {"user": "person", "assistant": "assistant", "tool": "tool"}
+
+
+def participants(chat: str, entries: Iterable[Entry], names: Mapping[str, str]) -> Iterator[Participant]:
+    """Tells who takes part in a conversation with an assistant, from its entries: the user is who brought it."""
+    roles = {entry.author: entry.role for entry in entries if entry.author is not None}
+    for key, role in roles.items():
+        called = (Name(names[key]),) if key in names else ()
+        is_self = True if role == "user" else None
+        yield Participant(chat=chat, key=key, names=called, role=_PEOPLE.get(role, "system"), is_self=is_self)
+
+
+def without(value: Mapping[str, Any], mapped: Collection[str]) -> dict[str, Any]:
+    """Gives what of an object was not mapped, as it was written."""
+    return {name: inner for name, inner in value.items() if name not in mapped}
+
+
+class Keys:
+    """Keys of the chats of one stream: one that comes again gets another."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def key(self, wanted: str) -> str:
+        """Gives the key, with a number when it was given before."""
+        number = self._numbers.get(wanted, 0) + 1
+        self._numbers[wanted] = number
+        return wanted if number == 1 else f"{wanted}#{number}"

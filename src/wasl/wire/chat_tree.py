@@ -97,3 +97,19 @@ def _ordered(parents: Mapping[str, str | None]) -> tuple[str, ...]:
         order.append(key)
         waiting.extend(reversed(below.get(key, ())))
     return tuple(order)
+
+
+def keys_of(ids: Sequence[str | None]) -> list[str]:
+    """Gives every message of a list a key of its own: its id, or one made up where it has none or another has the same."""
+    taken: set[str] = set()
+    keys: list[str] = []
+    for place, own in enumerate(ids):
+        key = own if own is not None and own not in taken and not own.startswith("\x00") else f"\x00{place}"
+        taken.add(key)
+        keys.append(key)
+    return keys
+
+
+def native(key: str | None) -> str | None:
+    """Gives the id that the source has for a key; None for one that was made up."""
+    return None if key is None or key.startswith("\x00") else key

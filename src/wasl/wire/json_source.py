@@ -40,11 +40,12 @@ class Element(NamedTuple):
 
 
 class Opened(NamedTuple):
-    """A container that is stepped into begins."""
+    """A container that is stepped into begins; `key` is its name or number in the one around it."""
 
     pointer: str
     kind: Literal["array", "object"]
     start: int
+    key: str | int = ""
 
 
 class Closed(NamedTuple):

@@ -230,7 +230,7 @@ class _Walk:
         if ways and len(self._stack) < CHILD_LEVELS_MAX:
             kind: Literal["array", "object"] = "array" if byte == 0x5B else "object"
             self._stack.append(_Frame(kind, pointer, [way for way in ways if way]))
-            yield Opened(pointer, kind, start)
+            yield Opened(pointer, kind, start, key)
             source.at += 1
             return
         extent = source.extent(self._bytes_max) if byte in b'{["' else source.scalar(self._bytes_max)
