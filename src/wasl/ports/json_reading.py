@@ -104,13 +104,8 @@ TakeChat = Callable[[str, Any, Telling], Iterator[Found]]
 """Is given a JSON pointer, the value there, and where to tell."""
 
 
-def take_elements(
-    bundle: Bundle, names: Sequence[str], into: Sequence[str], take: Take, *, finish: Finish | None = None
-) -> Iterator[Found]:
-    """Walks members of a bundle, gives each element to `take`, and tells everything else that is to be told.
-
-    `finish` is called at the end of each member.
-    """
+def take_elements(bundle: Bundle, names: Sequence[str], into: Sequence[str], take: Take) -> Iterator[Found]:
+    """Walks members of a bundle, gives each element to `take`, and tells everything else that is to be told."""
     pacing = Pacing()
     for telling, stream, size_bytes in _streams(bundle, names):
         if stream is None:
