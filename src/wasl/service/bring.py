@@ -18,13 +18,14 @@ from wasl.domain.errors import Malformed, WaslError
 from wasl.domain.ids import ConversationId
 from wasl.ports.blobs import Blobs
 from wasl.ports.clock import Clock
-from wasl.ports.format import Choices, Format, Found, Guess, ImportRecord, Reads, Reject, Run
+from wasl.ports.format import Choices, Format, Found, Guess, ImportRecord, Reads, Reject, Restores, Run
 from wasl.ports.library import Import, Library
 from wasl.ports.people import People
 from wasl.ports.vault import Vault
 from wasl.service.keep_sources import Attach, KeepSources, identity
 from wasl.service.reading import pulled
 from wasl.service.recognise import recognise
+from wasl.service.shelf import moved_in
 from wasl.service.shelve import Shelve
 from wasl.service.survey import Survey
 from wasl.wire.bundle import Bundle
@@ -193,10 +194,7 @@ class Bring:
         return None
 
     async def _take_back(self, held: Import) -> None:
-        orphans = set(await self._library.drop_import(held.record.id))
-        kept = [file.sha256 for file in held.record.files]
-        used = await self._library.references(kept) if kept else {}
-        for sha256 in orphans | {h for h in kept if not used.get(h)}:
+        for sha256 in await self._library.drop_import(held.record.id):
             await self._blobs.delete(sha256)
         await asyncio.to_thread(self._vault.destroy, held.key)
 
@@ -279,6 +277,8 @@ class _Importing:
         return self._reader.read(self._bundle, self._choices)
 
     async def _first(self, item: Found) -> None:
+        if isinstance(item, Chat) and isinstance(self._reader, Restores):
+            item = moved_in(item)
         self._survey.take(item)
         if isinstance(item, Run):
             await self._early_people(item.chat)
@@ -332,7 +332,7 @@ class _Importing:
             profile=profile,
             counts=counts,
             problems=problems,
-            coverage=survey.tiling.coverage(self._sources.sizes),
+            coverage={**survey.tiling.coverage(self._sources.sizes), "attached": self._sources.attached},
             files=self._sources.files,
         )
         return replace(self._held, record=record, state=state)

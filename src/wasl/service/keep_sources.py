@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Final
 
 from wasl.domain.archive import Entry, File
@@ -58,13 +59,12 @@ class Attach:
         return entry._replace(parts=tuple(parts))
 
     async def _file(self, file: File) -> File:
-        from dataclasses import replace
-
         try:
             if file.member is not None:
                 sha256, size = await self._member(file.member)
             elif file.sha256 is not None:
-                sha256, size = file.sha256, await self._from_archive(file.sha256) or file.size_bytes or 0
+                await self._from_archive(file.sha256)
+                return file
             else:
                 return replace(file, state="missing", reason="the source names no file")
         except KeyError:
@@ -84,18 +84,17 @@ class Attach:
                 known = self.kept[member] = await self._blobs.keep(source, size_bytes_max=FILE_BYTES_MAX)
         return known
 
-    async def _from_archive(self, sha256: str) -> int | None:
+    async def _from_archive(self, sha256: str) -> None:
         """Takes a held file out of an archive of ours, unless it is here already."""
         if await self._blobs.has(sha256):
-            return None
+            return
         if not isinstance(self._reader, Restores):
             raise KeyError(sha256)
         with Streamed(self._reader.attachment(self._bundle, sha256)) as source:
-            found, size = await self._blobs.keep(source, size_bytes_max=FILE_BYTES_MAX)
+            found, _ = await self._blobs.keep(source, size_bytes_max=FILE_BYTES_MAX)
         if found != sha256:
             await self._blobs.delete(found)
             raise Malformed(f"the file {sha256[:16]}… in the archive is not what its name says")
-        return size
 
 
 class KeepSources:
@@ -107,6 +106,7 @@ class KeepSources:
         self._key = key
         self._places = {member.name: place for place, member in enumerate(bundle.members())}
         self._files: dict[int, SourceFile] = {}
+        self.attached: list[dict[str, str | int]] = []
 
     @property
     def files(self) -> tuple[SourceFile, ...]:
@@ -129,8 +129,9 @@ class KeepSources:
         for name, (sha256, size) in attached.items():
             place = self._places.get(name)
             if place is not None and place not in self._files:
-                self._files[place] = SourceFile(import_id=self._key, position=place, name=name, sha256=sha256, size_bytes=size)
-        self._keep((m for m in self._bundle.members() if self._places[m.name] not in self._files), told)
+                self.attached.append({"position": place, "name": name, "sha256": sha256, "bytes": size})
+        self.attached.sort(key=lambda file: file["position"])
+        self._keep((m for m in self._bundle.members() if self._places[m.name] not in self._files and m.name not in attached), told)
 
     def _keep(self, members: Iterator[Member], told: Callable[[int], None]) -> None:
         for member in members:

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from wasl.domain.archive import Chat, Entry, File, More, Participant
 from wasl.domain.errors import Malformed
 from wasl.domain.event import Arrival
-from wasl.domain.ids import ConversationId, PersonId
+from wasl.domain.ids import ConversationId
 from wasl.domain.message import Text
 from wasl.domain.person import AddressKey
 from wasl.net.blobs import FolderBlobs
@@ -103,20 +103,6 @@ class MemoryVault:
         self.kept.pop(name, None)
 
 
-class Everybody:
-    """People who are all one each: what an import asks of People."""
-
-    def __init__(self, store: MemoryStore) -> None:
-        self.store = store
-
-    async def person_of(self, conversation_id: ConversationId) -> PersonId | None:
-        found = self.store._picture.conversations.get(conversation_id)
-        return None if found is None else PersonId(found.person_id)
-
-    async def siblings(self, conversation_id: ConversationId) -> list[ConversationId]:
-        return [conversation_id]
-
-
 @dataclass(kw_only=True)
 class House:
     """Everything beside each other."""
@@ -137,7 +123,7 @@ class House:
     def bring(self, **formats: object) -> Bring:
         return Bring(
             library=self.store.library,
-            people=Everybody(self.store),  # type: ignore[arg-type]
+            people=self.store.people,
             vault=self.vault,
             blobs=self.blobs,
             clock=self.clock,

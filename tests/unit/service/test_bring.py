@@ -142,7 +142,8 @@ async def test_attachments_are_kept_by_hash_and_an_omitted_one_is_filled_later(h
     assert await house.blobs.get(file.sha256 or "") == b"picture"
     held = await house.store.library.find_import(with_media.import_id)
     assert held is not None
-    assert [(f.name, f.sha256 == file.sha256) for f in held.record.files] == [("Ann.lines.txt", False), ("a.jpg", True)]
+    assert [f.name for f in held.record.files] == ["Ann.lines.txt"]
+    assert held.record.coverage["attached"] == [{"position": 1, "name": "a.jpg", "sha256": file.sha256, "bytes": 7}]
 
 
 async def test_an_edit_and_a_deletion_change_what_is_held(house: House, ann: ConversationId) -> None:
