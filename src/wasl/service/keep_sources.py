@@ -60,11 +60,11 @@ class Attach:
 
     async def _file(self, file: File) -> File:
         try:
+            if file.sha256 is not None and isinstance(self._reader, Restores):
+                await self._from_archive(self._reader, file.sha256)
+                return file
             if file.member is not None:
                 sha256, size = await self._member(file.member)
-            elif file.sha256 is not None:
-                await self._from_archive(file.sha256)
-                return file
             else:
                 return replace(file, state="missing", reason="the source names no file")
         except KeyError:
@@ -84,13 +84,11 @@ class Attach:
                 known = self.kept[member] = await self._blobs.keep(source, size_bytes_max=FILE_BYTES_MAX)
         return known
 
-    async def _from_archive(self, sha256: str) -> None:
+    async def _from_archive(self, reader: Restores, sha256: str) -> None:
         """Takes a held file out of an archive of ours, unless it is here already."""
         if await self._blobs.has(sha256):
             return
-        if not isinstance(self._reader, Restores):
-            raise KeyError(sha256)
-        with Streamed(self._reader.attachment(self._bundle, sha256)) as source:
+        with Streamed(reader.attachment(self._bundle, sha256)) as source:
             found, _ = await self._blobs.keep(source, size_bytes_max=FILE_BYTES_MAX)
         if found != sha256:
             await self._blobs.delete(found)
