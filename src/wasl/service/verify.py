@@ -1,0 +1,199 @@
+"""Verify: rebuilds what was imported from what is kept of it, and says where it is not what it was."""
+
+import asyncio
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import BinaryIO, Final, NamedTuple
+
+from wasl.domain.archive import fingerprint
+from wasl.domain.errors import Malformed, WaslError
+from wasl.ports.blobs import Blobs
+from wasl.ports.format import Choices, Format, Reads, Run
+from wasl.ports.library import Import, Library
+from wasl.ports.vault import Vault
+from wasl.service.reading import pulled
+from wasl.service.recognise import recognise
+from wasl.service.survey import Survey
+from wasl.wire.bundle import Bundle, ManyBundle, Member, PlainBundle
+from wasl.wire.streamed import Streamed
+
+PAGE: Final = 1_000
+FINDINGS_MAX: Final = 1_000
+"""Findings told one by one; all are counted."""
+
+
+class Finding(NamedTuple):
+    """Something that is not as it was: which import or archive, where in it, what."""
+
+    of: str
+    where: str
+    what: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Verified:
+    """What was looked at, counted, and what was found."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        """Says whether everything is as it was."""
+        return not self.counts["findings"]
+
+    def find(self, of: str, where: str, what: str) -> None:
+        """Counts something that is not as it was."""
+        self.counts["findings"] += 1
+        if len(self.findings) < FINDINGS_MAX:
+            self.findings.append(Finding(of, where, what))
+
+
+class Verify:
+    """Verifies imports, and archives as files."""
+
+    def __init__(self, *, library: Library, vault: Vault, blobs: Blobs, formats: Mapping[str, Format]) -> None:
+        self._library = library
+        self._vault = vault
+        self._blobs = blobs
+        self._formats = formats
+
+    async def run(self, *, told: Callable[[str], None] | None = None) -> Verified:
+        """Verifies every import of the installation."""
+        done = Verified()
+        before: str | None = None
+        while page := await self._library.imports(owners=None, limit=PAGE, before=before):
+            for held in page:
+                if told is not None:
+                    told(held.record.name)
+                await self._import(held, done)
+            before = page[-1].record.id
+        return done
+
+    async def _import(self, held: Import, done: Verified) -> None:
+        done.counts["imports"] += 1
+        if held.state != "done":
+            done.find(held.record.id, held.record.name, f"the import is {held.state}: bring the file again")
+            return
+        whole = await asyncio.to_thread(self._sources, held, done)
+        await self._attached(held, done)
+        reader = self._formats.get(held.record.kind)
+        if whole and held.record.files and isinstance(reader, Reads):
+            await self._read_again(held, reader, done)
+
+    def _sources(self, held: Import, done: Verified) -> bool:
+        """Rebuilds each kept source and compares its digest."""
+        whole = True
+        for file in held.record.files:
+            done.counts["sources"] += 1
+            try:
+                digest, size = _digest(self._vault.read(held.key, file.sha256))
+            except KeyError:
+                whole = False
+                done.find(held.record.id, file.name, "the kept source is gone")
+                continue
+            except WaslError as error:
+                whole = False
+                done.find(held.record.id, file.name, error.message)
+                continue
+            done.counts["bytes"] += size
+            if (digest, size) != (file.sha256, file.size_bytes):
+                whole = False
+                done.find(held.record.id, file.name, f"the kept source is not what it was: its SHA-256 is {digest}")
+        return whole
+
+    async def _attached(self, held: Import, done: Verified) -> None:
+        for file in held.record.coverage.get("attached", ()):
+            done.counts["attachments"] += 1
+            digest = hashlib.sha256()
+            try:
+                async for piece in self._blobs.read(file["sha256"]):
+                    digest.update(piece)
+            except KeyError:
+                done.find(held.record.id, file["name"], "the attachment is gone")
+                continue
+            if digest.hexdigest() != file["sha256"]:
+                done.find(held.record.id, file["name"], f"the attachment is not what it was: its SHA-256 is {digest.hexdigest()}")
+
+    async def _read_again(self, held: Import, reader: Reads, done: Verified) -> None:
+        """Reads the kept source as the import did: it tiles as it did, and every entry of it is held."""
+        profile = held.record.profile
+        choices = Choices(zone=profile.get("zone", {}).get("name"), answers=profile.get("answers", {}))
+        survey, unknown = Survey(), Counter[bytes]()
+        async with aclosing(pulled(reader.read(kept_bundle(self._vault, held), choices))) as batches:
+            async for batch in batches:
+                for item in batch:
+                    survey.take(item)
+                    if isinstance(item, Run):
+                        unknown.update(fingerprint(e) for e in item.entries)
+        done.counts["entries"] += survey.counts["entries"]
+        read, then = survey.counts["entries"], held.record.counts.get("entries", 0)
+        if read != then:
+            done.find(held.record.id, held.record.name, f"{read} entries are read from the source now, and {then} were then")
+        sizes = {f.position: f.size_bytes for f in held.record.files}
+        tiles, tiled = survey.tiling.coverage(sizes)["tiles"], held.record.coverage.get("tiles", True)
+        if tiled and not tiles:
+            done.find(held.record.id, held.record.name, "entries, rejects and gaps do not tile the source any more")
+        done.counts["sources tiled"] += bool(tiles)
+
+    # -- an archive as a file
+    async def archive(self, bundle: Bundle, *, kind: str | None = None) -> Verified:
+        """Verifies a file by reading all of it: an archive checks itself, another format tells what it could not read."""
+        done = Verified()
+        reader, _ = await asyncio.to_thread(recognise, bundle, self._formats, kind=kind)
+        survey = Survey()
+        try:
+            async with aclosing(pulled(reader.read(bundle, Choices()))) as batches:
+                async for batch in batches:
+                    for item in batch:
+                        survey.take(item)
+        except Malformed as error:
+            done.find(bundle.name, f"after {survey.counts['entries']} messages", error.message)
+        for reject in survey.rejects:
+            done.find(bundle.name, reject.where, reject.why)
+        for problem in survey.problems:
+            done.find(bundle.name, problem.where, f"{problem.kind}: {problem.detail}")
+        done.counts["chats"] = survey.counts["chats"]
+        done.counts["entries"] = survey.counts["entries"]
+        done.counts["findings"] = (
+            survey.counts["rejects"]
+            + survey.counts["problems"]
+            + max(0, done.counts["findings"] - len(survey.rejects) - len(survey.problems))
+        )
+        return done
+
+
+def kept_bundle(vault: Vault, held: Import) -> Bundle:
+    """Opens the kept sources of an import as the bundle they came from. Attachments are listed in their places, and are empty."""
+    files = {f.position: (Member(name=f.name, size_bytes=f.size_bytes), f.sha256) for f in held.record.files}
+    media = {int(f["position"]): Member(name=f["name"], size_bytes=int(f["bytes"])) for f in held.record.coverage.get("attached", ())}
+    if len(files) == 1 and not media:
+        ((member, sha256),) = files.values()
+        return PlainBundle(held.record.name, _opener(vault, held.key, sha256), size_bytes=member.size_bytes)
+    listed = []
+    for place in sorted({*files, *media}):
+        if place in files:
+            member, sha256 = files[place]
+            listed.append((member, _opener(vault, held.key, sha256)))
+        else:
+            listed.append((media[place], _nothing))
+    return ManyBundle(held.record.name, listed)
+
+
+def _opener(vault: Vault, key: str, sha256: str) -> Callable[[], BinaryIO]:
+    return lambda: Streamed(vault.read(key, sha256))
+
+
+def _nothing() -> BinaryIO:
+    return Streamed(())
+
+
+def _digest(pieces: Iterator[bytes]) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    for piece in pieces:
+        digest.update(piece)
+        size += len(piece)
+    return digest.hexdigest(), size
