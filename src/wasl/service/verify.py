@@ -122,13 +122,13 @@ class Verify:
         """Reads the kept source as the import did: it tiles as it did, and every entry of it is held."""
         profile = held.record.profile
         choices = Choices(zone=profile.get("zone", {}).get("name"), answers=profile.get("answers", {}))
-        survey, unknown = Survey(), Counter[bytes]()
+        survey, read_prints = Survey(), dict[str, Counter[bytes]]()
         async with aclosing(pulled(reader.read(kept_bundle(self._vault, held), choices))) as batches:
             async for batch in batches:
                 for item in batch:
                     survey.take(item)
                     if isinstance(item, Run):
-                        unknown.update(fingerprint(e) for e in item.entries)
+                        read_prints.setdefault(item.chat, Counter()).update(fingerprint(e) for e in item.entries)
         done.counts["entries"] += survey.counts["entries"]
         read, then = survey.counts["entries"], held.record.counts.get("entries", 0)
         if read != then:
@@ -138,6 +138,20 @@ class Verify:
         if tiled and not tiles:
             done.find(held.record.id, held.record.name, "entries, rejects and gaps do not tile the source any more")
         done.counts["sources tiled"] += bool(tiles)
+        await self._held(held, read_prints, done)
+
+    async def _held(self, held: Import, read: Mapping[str, Counter[bytes]], done: Verified) -> None:
+        """Compares with the chats that this import was the first to bring."""
+        for chat in await self._library.chats(owners=[held.owner], limit=PAGE, import_id=held.record.id):
+            if chat.import_id != held.record.id or chat.chat.key not in read:
+                continue
+            left, after = Counter(read[chat.chat.key]), 0
+            while page := await self._library.marks(chat.id, after=after, limit=PAGE):
+                left.subtract(mark.fingerprint for mark in page)
+                after = page[-1].seq
+            missing = sum(number for number in left.values() if number > 0)
+            if missing:
+                done.find(held.record.id, chat.chat.title or chat.id, f"{missing} entries of the source are not held")
 
     # -- an archive as a file
     async def archive(self, bundle: Bundle, *, kind: str | None = None) -> Verified:
@@ -158,11 +172,8 @@ class Verify:
             done.find(bundle.name, problem.where, f"{problem.kind}: {problem.detail}")
         done.counts["chats"] = survey.counts["chats"]
         done.counts["entries"] = survey.counts["entries"]
-        done.counts["findings"] = (
-            survey.counts["rejects"]
-            + survey.counts["problems"]
-            + max(0, done.counts["findings"] - len(survey.rejects) - len(survey.problems))
-        )
+        untold = survey.counts["rejects"] + survey.counts["problems"] - len(survey.rejects) - len(survey.problems)
+        done.counts["findings"] += untold
         return done
 
 

@@ -1,0 +1,252 @@
+"""`wasl import` and `wasl imports`: brings conversations in."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from wasl.cli.border import EXIT_PROBLEM, EXIT_UNDECIDED
+from wasl.cli.bring_words import words
+from wasl.cli.context import AsJson, Compose, Config, Installation
+from wasl.cli.read import DayOrder, Files, Kind, Zone, chosen, undecided
+from wasl.cli.show import moment
+from wasl.cli.whom import Person, opened, owner_of
+
+if TYPE_CHECKING:
+    from wasl.ports.format import Choices
+    from wasl.service.bring import Preview, Report, Step
+    from wasl.wire.bundle import Bundle
+
+CHATS_SHOWN = 20
+PEOPLE_SHOWN = 8
+REJECTS_SHOWN = 10
+
+
+def add(app: typer.Typer, compose: Compose) -> None:
+    """Adds the commands."""
+
+    @app.command("import")
+    def import_(
+        files: Files,
+        person: Person = None,
+        zone: Zone = None,
+        day_order: DayOrder = None,
+        me: Annotated[str | None, typer.Option(help="Your name in the chats.", metavar="NAME")] = None,
+        kind: Kind = None,
+        yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing; take options and guesses.")] = False,
+        dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what is in it.")] = False,
+        config: Config = None,
+    ) -> None:
+        """Brings conversations in from files that another system exported, or from an archive of ours."""
+        installation = opened(compose, config)
+        asking = _Asking(installation=installation, me=me, quiet=yes, dry=dry_run)
+        choices = chosen(zone=zone, day_order=day_order)
+        code = compose.run(_import(asking, [[f] for f in files], person=person, choices=choices, kind=kind))
+        if code:
+            raise typer.Exit(code)
+
+    @app.command()
+    def imports(
+        person: Person = None,
+        take_back: Annotated[str | None, typer.Option(help="Undo the import with this id.", metavar="ID")] = None,
+        as_json: AsJson = False,
+        config: Config = None,
+    ) -> None:
+        """Lists what was brought in, newest first; or takes an import back."""
+        installation = opened(compose, config)
+        if take_back is not None:
+            done = compose.run(_take_back(installation, take_back))
+            typer.echo("Taken back." if done else f"There is no import {take_back!r}.", err=not done)
+            raise typer.Exit(0 if done else EXIT_PROBLEM)
+        found = compose.run(_imports(installation, person))
+        if as_json:
+            typer.echo(json.dumps(found, ensure_ascii=False))
+            return
+        from wasl.cli.show import table
+
+        head = ("id", "started", "format", "name", "state", "entries", "stored", "rejects")
+        table(head, [[row[name] for name in head] for row in found])
+
+
+class _Asking:
+    """Asks at the terminal, unless told not to."""
+
+    def __init__(self, *, installation: Installation, me: str | None, quiet: bool, dry: bool) -> None:
+        self.installation = installation
+        self.me = me
+        self.quiet = quiet
+        self.dry = dry
+        self.say = words(installation.settings.language)
+
+    def decide(self, preview: "Preview", choices: "Choices") -> "Choices":
+        """Answers what is asked: by options, by asking, or not at all."""
+        from dataclasses import replace
+
+        answers = dict(choices.answers)
+        for question in preview.survey.questions.values():
+            if question.id in answers or question.id == "zone":
+                continue
+            options = dict(question.options)
+            if question.id.startswith("self:"):
+                mine = next((k for k, label in options.items() if self.me is not None and self.me in (k, label)), None)
+                title = question.id.removeprefix("self:")
+                if mine is None and self.me is None and not self.quiet and not self.dry:
+                    shown = ", ".join(options.values())
+                    said = typer.prompt(self.say["ask self"].format(chat=title, options=shown), default="", show_default=False)
+                    mine = next((k for k, label in options.items() if said and said in (k, label)), None)
+                if mine is not None:
+                    answers[question.id] = mine
+            elif not self.quiet and not self.dry:
+                shown = ", ".join(f"{k}: {label}" for k, label in options.items())
+                said = typer.prompt(self.say["ask order"].format(why=question.why, options=shown), default=question.guess or "")
+                if said in options:
+                    answers[question.id] = said
+        return replace(choices, answers=answers)
+
+
+async def _import(asking: _Asking, groups: list[list[Path]], *, person: str | None, choices: "Choices", kind: str | None) -> int:
+    from wasl.service.recognise import opened as open_files
+
+    code = 0
+    async with asking.installation.opened():
+        for group in groups:
+            with open_files(group) as bundle:
+                code = max(code, await _one(asking, bundle, person=person, choices=choices, kind=kind))
+    return code
+
+
+async def _one(asking: _Asking, bundle: "Bundle", *, person: str | None, choices: "Choices", kind: str | None) -> int:
+    import asyncio
+
+    from wasl.ports.format import Restores
+    from wasl.service.recognise import recognise
+
+    bring = asking.installation.bring
+    reader, _ = await asyncio.to_thread(recognise, bundle, asking.installation.formats, kind=kind)
+    if isinstance(reader, Restores) and person is None and not asking.dry:
+        return await _restore(asking, bundle, reader)
+    owner = await owner_of(asking.installation, person) if not asking.dry else None
+    with _Progress(asking.say) as bar:
+        preview = await bring.preview(bundle, owner=owner, choices=choices, kind=kind, told=bar.told)
+    for line in _shown(preview, asking, choices):
+        typer.echo(line)
+    decided = asking.decide(preview, choices)
+    open_ = [q for q in preview.survey.questions.values() if undecided(q, decided)]
+    for question in open_:
+        typer.secho(asking.say["undecided"].format(id=question.id, why=question.why, guess=question.guess), fg="yellow", err=True)
+    if asking.dry or owner is None:
+        typer.echo(asking.say["dry"])
+        return EXIT_UNDECIDED if open_ else 0
+    if not asking.quiet and not typer.confirm(asking.say["go"].format(owner=person or asking.installation.settings.assistant.name)):
+        return EXIT_PROBLEM
+    with _Progress(asking.say) as bar:
+        report = await bring.run(bundle, owner=owner, choices=decided, kind=kind, told=bar.told)
+    for line in _reported(report, asking.say):
+        typer.echo(line)
+    return EXIT_UNDECIDED if open_ else 0
+
+
+async def _restore(asking: _Asking, bundle: "Bundle", reader: Any) -> int:
+    done = await asking.installation.restore_archive.run(bundle, reader)
+    c = done.counts
+    typer.echo(
+        asking.say["restored"].format(
+            people=c["people"], chats=c["chats"], messages=c["messages"], here=c["messages here already"], rejects=c["rejects"], problems=c["problems"]
+        )
+    )
+    for odd in done.problems[:REJECTS_SHOWN]:
+        typer.echo(f"  {odd.where}: {getattr(odd, 'why', '') or getattr(odd, 'detail', '')}", err=True)
+    return EXIT_PROBLEM if done.problems else 0
+
+
+def _shown(preview: "Preview", asking: _Asking, choices: "Choices") -> list[str]:
+    say, survey = asking.say, preview.survey
+    title = f"{preview.format.title} ({preview.guess.confidence:.0%})"
+    lines = [say["found"].format(name=preview.name, title=title)]
+    lines.append(say["chats"].format(chats=survey.counts["chats"], entries=survey.counts["entries"], rejects=survey.counts["rejects"]))
+    for found in list(survey.chats.values())[:CHATS_SHOWN]:
+        first, last = (moment(t)[:10] if t is not None else "?" for t in (found.first_ms, found.last_ms))
+        lines.append(say["chat"].format(title=found.chat.title or found.chat.key, entries=found.entries, first=first, last=last))
+        people = [p.name for p in found.participants.values()]
+        more = say["more"].format(more=len(people) - PEOPLE_SHOWN) if len(people) > PEOPLE_SHOWN else ""
+        lines.append(say["who"].format(people=", ".join(people[:PEOPLE_SHOWN]) + more))
+    if "zone" in survey.questions and choices.zone is None:
+        zone = asking.installation.settings.keep.zone
+        lines.append(say["zone"].format(zone=zone) if zone else say["no zone"])
+    if preview.earlier is not None:
+        lines.append(say["earlier"].format(import_id=preview.earlier.record.id))
+    return lines
+
+
+def _reported(report: "Report", say: Mapping[str, str]) -> list[str]:
+    c = report.counts
+    if report.repeated:
+        return [say["repeated"]]
+    named = {name: c[name] for name in ("entries", "stored", "already", "changed")}
+    lines = [say["report"].format(**named, rejects=report.survey.counts["rejects"])]
+    if c.get("full"):
+        lines.append(say["full"].format(full=c["full"]))
+    lines += [say["reject"].format(where=r.where, why=r.why, sample=r.sample[:60]) for r in report.survey.rejects[:REJECTS_SHOWN]]
+    cover = report.coverage
+    if cover.get("bytes"):
+        tiles = say["tiles"] if cover["tiles"] else ""
+        lines.append(say["coverage"].format(bytes=cover["bytes"], covered=cover["covered"], tiles=tiles))
+    if report.survey.kinds["ambiguous"]:
+        lines.append(say["ambiguous"].format(number=report.survey.kinds["ambiguous"]))
+    return lines
+
+
+class _Progress:
+    """A bar on a terminal; nothing where nobody watches."""
+
+    def __init__(self, say: Mapping[str, str]) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+        self._say = say
+        console = Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), console=console, transient=True, disable=not console.is_terminal
+        )
+        self._task = self._bar.add_task("", total=None)
+
+    def __enter__(self) -> "_Progress":
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    def told(self, step: "Step") -> None:
+        """Takes how far it is."""
+        what = f"{self._say[step.stage]} {step.entries or ''}"
+        self._bar.update(self._task, description=what, completed=step.bytes_done, total=step.bytes_total or None)
+
+
+async def _imports(installation: Installation, person: str | None) -> list[dict[str, Any]]:
+    from wasl.cli.whom import one_person
+
+    async with installation.opened():
+        owners = None
+        if person is not None:
+            owners = [i.conversation_id for i in (await one_person(installation, person)).identities]
+        held = await installation.library.imports(owners=owners, limit=1_000)
+    return [
+        {
+            "id": h.record.id,
+            "started": moment(h.record.started_ms),
+            "format": h.record.kind,
+            "name": h.record.name,
+            "state": h.state,
+            **{name: h.record.counts.get(name, 0) for name in ("entries", "stored", "already", "changed", "rejects")},
+            "owner": h.owner,
+        }
+        for h in held
+    ]
+
+
+async def _take_back(installation: Installation, import_id: str) -> bool:
+    async with installation.opened():
+        return await installation.bring.take_back(import_id)
