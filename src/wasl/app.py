@@ -12,7 +12,7 @@ import structlog
 
 from wasl import __version__
 from wasl.config import Settings
-from wasl.connections import make_candidates, make_channels, make_providers
+from wasl.connections import make_candidates, make_channels, make_moving, make_providers
 from wasl.domain.errors import SettingWrong
 from wasl.net.blobs import FolderBlobs
 from wasl.net.bus_local import LocalBus
@@ -35,6 +35,7 @@ from wasl.service.housekeep import Housekeep
 from wasl.service.learn import EXAMPLE, Learn
 from wasl.service.listen import Listen, listeners
 from wasl.service.login import keep_secret
+from wasl.service.moving import Moving
 from wasl.service.observe import Observe
 from wasl.service.receive import Receive
 from wasl.service.show import Show
@@ -78,6 +79,7 @@ class Installation:
     receive: Receive
     worker: Worker
     housekeep: Housekeep
+    moving: Moving
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Installation"]:
@@ -129,6 +131,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         ask=ask,
         search=learn.search,
     )
+    moving = make_moving(settings, store=store, blobs=blobs, clock=clock, channels=channels)
     answers = settings.server.role != "web"
     receive = Receive(
         store=store,
@@ -149,6 +152,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         raw_days=settings.work.raw_days,
         is_dead=is_dead,
         circuits=ask.states,
+        chores=(moving.retain.run, moving.erase.finish_due),
     )
     return Installation(
         settings=settings,
@@ -167,6 +171,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         receive=receive,
         worker=worker,
         housekeep=housekeep,
+        moving=moving,
     )
 
 

@@ -128,6 +128,27 @@ class Candidate(Frozen):
     vision: bool | None = Field(None, description="Whether it can see pictures; from the model card when left out.")
 
 
+class Keep(Frozen):
+    """What is kept, and for how long."""
+
+    zone: str | None = Field(None, description="Time zone that brought chats without one are taken to be of, such as Asia/Riyadh.")
+    days: int | None = Field(None, ge=1, description="Days for which messages are kept; for ever when left out.")
+    days_by_channel: dict[str, int] = Field(default_factory=dict, description="The same for single channels, by name.")
+
+
+class Backup(Frozen):
+    """Backups that are made while Wasl runs."""
+
+    to: str = Field("", description="A folder, or s3://bucket/prefix, for scheduled backups; none are made when it is empty.")
+    every_hours: float = Field(24.0, gt=0, description="Hours between two backups.")
+    keep: int = Field(7, ge=1, description="How many are kept in a folder; in an S3-compatible store its own rules decide.")
+    recipients: tuple[str, ...] = Field((), description="age public keys (age1…) for which backups are encrypted; needs the extra `age`.")
+    s3_endpoint: str = Field("https://s3.amazonaws.com", pattern=r"^https?://[^/?#\s]+$", description="Where the S3-compatible store is.")
+    s3_region: str = Field("us-east-1", description="Its region.")
+    s3_key_id: SecretStr | None = Field(None, description="Id of the access key.")
+    s3_secret: SecretStr | None = Field(None, description="The access key's secret.")
+
+
 class Settings(Frozen):
     """Everything in wasl.toml."""
 
@@ -139,7 +160,12 @@ class Settings(Frozen):
     server: Server = Field(default_factory=Server)
     work: Work = Field(default_factory=Work)
     routing: Routing = Field(default_factory=Routing)
+<<<<<<< HEAD
     mail: Mail = Field(default_factory=Mail)
+=======
+    keep: Keep = Field(default_factory=Keep)
+    backup: Backup = Field(default_factory=Backup)
+>>>>>>> 2592a1a (Wire what moves conversations into every installation; wasl import, imports, export)
     log: Log = Field(default_factory=Log)
     channels: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False, description="The ways to people, by name.")
     providers: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False, description="The model providers, by name.")

@@ -1,11 +1,13 @@
 """Connections: makes the channels, the providers and the route from the settings."""
 
+import math
 import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from typing import cast
 
 import wasl.channels
 import wasl.formats
@@ -13,11 +15,24 @@ import wasl.providers
 from wasl.adapters import adapter, adapters, having
 from wasl.config import Settings, validated
 from wasl.domain.errors import SettingWrong
+from wasl.net.ledger import FileLedger
+from wasl.net.vault import FolderVault
+from wasl.ports.blobs import Blobs
 from wasl.ports.channel import Channel
+from wasl.ports.clock import Clock
 from wasl.ports.format import Format
+from wasl.ports.library import Library
 from wasl.ports.provider import Keyless, Model, Provider
+from wasl.ports.store import Store
 from wasl.routing.cards import find_card, read_cards
 from wasl.routing.route import RouteCandidate
+from wasl.service.bring import Bring
+from wasl.service.erase import Erase
+from wasl.service.moving import Moving
+from wasl.service.restore_archive import RestoreArchive
+from wasl.service.retain import Retain
+from wasl.service.take_out import TakeOut
+from wasl.service.verify import Verify
 
 
 def make_channels(settings: Settings) -> dict[str, Channel]:
@@ -53,6 +68,45 @@ def make_providers(settings: Settings) -> dict[str, Provider | Keyless]:
 def make_formats() -> dict[str, Format]:
     """Makes every format that there is, by kind."""
     return {kind: cls() for kind, cls in adapters(wasl.formats).items()}
+
+
+def make_moving(settings: Settings, *, store: Store, blobs: Blobs, clock: Clock, channels: Mapping[str, Channel]) -> Moving:
+    """Makes what brings in, takes out, keeps and forgets."""
+    formats = make_formats()
+    people, library = store.people, cast(Library, getattr(store, "library", None))
+    vault = FolderVault(settings.data / "vault")
+    keep, backup = settings.keep, settings.backup
+    retain = Retain(people=people, clock=clock, days=keep.days_by_channel, others=keep.days, channels=tuple(sorted(channels)))
+    return Moving(
+        formats=formats,
+        people=people,
+        library=library,
+        vault=vault,
+        bring=Bring(library=library, people=people, vault=vault, blobs=blobs, clock=clock, formats=formats, zone=keep.zone),
+        take_out=TakeOut(
+            store=store,
+            library=library,
+            people=people,
+            vault=vault,
+            blobs=blobs,
+            clock=clock,
+            formats=formats,
+            retention_days=retain.days,
+        ),
+        restore_archive=RestoreArchive(library=library, people=people, vault=vault, blobs=blobs, clock=clock),
+        verify=Verify(library=library, vault=vault, blobs=blobs, formats=formats),
+        erase=Erase(
+            store=store,
+            library=library,
+            people=people,
+            vault=vault,
+            blobs=blobs,
+            clock=clock,
+            ledger=FileLedger(settings.data / "erasures.jsonl"),
+            backup_days=math.ceil(backup.keep * backup.every_hours / 24) if backup.to else None,
+        ),
+        retain=retain,
+    )
 
 
 def make_candidates(settings: Settings, providers: Mapping[str, Provider | Keyless]) -> tuple[RouteCandidate, ...]:

@@ -85,14 +85,18 @@ class _Asking:
         from dataclasses import replace
 
         answers = dict(choices.answers)
+        for found in preview.survey.chats.values():
+            mine = next((p.key for p in found.participants.values() if self.me in (p.key, *(n.text for n in p.names))), None)
+            if self.me is not None and mine is not None:
+                answers.setdefault(f"self:{found.chat.key}", mine)
         for question in preview.survey.questions.values():
             if question.id in answers or question.id == "zone":
                 continue
             options = dict(question.options)
             if question.id.startswith("self:"):
-                mine = next((k for k, label in options.items() if self.me is not None and self.me in (k, label)), None)
+                mine = None
                 title = question.id.removeprefix("self:")
-                if mine is None and self.me is None and not self.quiet and not self.dry:
+                if self.me is None and not self.quiet and not self.dry:
                     shown = ", ".join(options.values())
                     said = typer.prompt(self.say["ask self"].format(chat=title, options=shown), default="", show_default=False)
                     mine = next((k for k, label in options.items() if said and said in (k, label)), None)
@@ -123,8 +127,8 @@ async def _one(asking: _Asking, bundle: "Bundle", *, person: str | None, choices
     from wasl.ports.format import Restores
     from wasl.service.recognise import recognise
 
-    bring = asking.installation.bring
-    reader, _ = await asyncio.to_thread(recognise, bundle, asking.installation.formats, kind=kind)
+    bring = asking.installation.moving.bring
+    reader, _ = await asyncio.to_thread(recognise, bundle, asking.installation.moving.formats, kind=kind)
     if isinstance(reader, Restores) and person is None and not asking.dry:
         return await _restore(asking, bundle, reader)
     owner = await owner_of(asking.installation, person) if not asking.dry else None
@@ -149,11 +153,16 @@ async def _one(asking: _Asking, bundle: "Bundle", *, person: str | None, choices
 
 
 async def _restore(asking: _Asking, bundle: "Bundle", reader: Any) -> int:
-    done = await asking.installation.restore_archive.run(bundle, reader)
+    done = await asking.installation.moving.restore_archive.run(bundle, reader)
     c = done.counts
     typer.echo(
         asking.say["restored"].format(
-            people=c["people"], chats=c["chats"], messages=c["messages"], here=c["messages here already"], rejects=c["rejects"], problems=c["problems"]
+            people=c["people"],
+            chats=c["chats"],
+            messages=c["messages"],
+            here=c["messages here already"],
+            rejects=c["rejects"],
+            problems=c["problems"],
         )
     )
     for odd in done.problems[:REJECTS_SHOWN]:
@@ -208,7 +217,12 @@ class _Progress:
         self._say = say
         console = Console(stderr=True)
         self._bar = Progress(
-            TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), console=console, transient=True, disable=not console.is_terminal
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
         )
         self._task = self._bar.add_task("", total=None)
 
@@ -232,7 +246,7 @@ async def _imports(installation: Installation, person: str | None) -> list[dict[
         owners = None
         if person is not None:
             owners = [i.conversation_id for i in (await one_person(installation, person)).identities]
-        held = await installation.library.imports(owners=owners, limit=1_000)
+        held = await installation.moving.library.imports(owners=owners, limit=1_000)
     return [
         {
             "id": h.record.id,
@@ -249,4 +263,4 @@ async def _imports(installation: Installation, person: str | None) -> list[dict[
 
 async def _take_back(installation: Installation, import_id: str) -> bool:
     async with installation.opened():
-        return await installation.bring.take_back(import_id)
+        return await installation.moving.bring.take_back(import_id)

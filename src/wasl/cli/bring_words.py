@@ -25,7 +25,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "coverage": "Of {bytes} bytes of text {covered} are told for{tiles}.",
         "tiles": ", without a hole or an overlap",
         "ambiguous": "{number} messages hang on an order of day and month that nobody decided (exit code 3).",
-        "restored": "Restored {people} people, {chats} chats, {messages} messages; {here} were here already. Refused: {rejects}, odd: {problems}.",
+        "restored": "Restored {people} people, {chats} chats, {messages} messages; {here} were here. Refused: {rejects}, odd: {problems}.",
         "keeping": "Keeping the source", "reading": "Reading", "comparing": "Comparing", "storing": "Storing", "recognising": "Looking",
         "done": "Done",
         "wrote": "Wrote {file}: {counts}.",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from wasl.ports.store import Store
     from wasl.routing.route import RouteCandidate
     from wasl.service.learn import Learn
+    from wasl.service.moving import Moving
     from wasl.service.receive import Receive
     from wasl.service.worker import Worker
 
@@ -85,6 +86,11 @@ class Installation(Protocol):
     @property
     def receive(self) -> "Receive":
         """The one way in."""
+        ...
+
+    @property
+    def moving(self) -> "Moving":
+        """What brings conversations in, takes them out, keeps and forgets them."""
         ...
 
     @property

@@ -24,7 +24,9 @@ def add(app: typer.Typer, compose: Compose) -> None:
         out: Annotated[Path, typer.Argument(help="The file to write; - for standard output.", metavar="OUT")],
         person: Person = None,
         channel: Annotated[str | None, typer.Option(help="Everything that would vanish with this channel.")] = None,
-        chat: Annotated[list[str] | None, typer.Option(help="A conversation's or an imported chat's id; repeat for several.", metavar="ID")] = None,
+        chat: Annotated[
+            list[str] | None, typer.Option(help="A conversation's or an imported chat's id; repeat for several.", metavar="ID")
+        ] = None,
         everything: Annotated[bool, typer.Option("--all", help="The whole installation.")] = False,
         kind: Annotated[str, typer.Option("--format", help="See `wasl formats`.")] = "archive",
         mask_others: Annotated[bool, typer.Option("--mask-others", help="Replace other people's names in groups.")] = False,
@@ -62,9 +64,9 @@ async def _export(
         leaving = await _leaving(installation, person=person, channel=channel, chats=chats)
         order = Order(scope=leaving.scope, language=installation.settings.language, mask_others=mask_others)
         wanted = Wanted(leaving=leaving, format=kind, order=order)
-        installation.take_out.writer(kind)
+        installation.moving.take_out.writer(kind)
         if str(out) == "-":
-            return await installation.take_out.run(wanted, sys.stdout.buffer)
+            return await installation.moving.take_out.run(wanted, sys.stdout.buffer)
         return await _to_file(installation, wanted, out)
 
 
@@ -73,7 +75,7 @@ async def _to_file(installation: Installation, wanted: "Wanted", out: Path) -> "
     part = out.with_name(out.name + ".part")
     try:
         with _new(part) as file:
-            wrote = await installation.take_out.run(wanted, file)
+            wrote = await installation.moving.take_out.run(wanted, file)
         part.replace(out)
     finally:
         part.unlink(missing_ok=True)

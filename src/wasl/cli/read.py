@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -108,22 +108,26 @@ def _records(found: "Iterator[Found]", *, choices: "Choices", asked: "list[Quest
 
 
 def _print_lines(records: "Iterator[Found]") -> None:
+    from wasl.domain.archive import Chat, Participant
     from wasl.ports.format import Progress, Run
+    from wasl.service.shelf import Ids
+    from wasl.wire.archive_json import json_lines, message_lines, to_json
 
-    out = sys.stdout.buffer
+    out, numbers = sys.stdout.buffer, dict[str, tuple[Ids, int]]()
     for item in records:
-        if isinstance(item, Run):
-            out.write(b"".join(_line("message", {"chat": item.chat, **entry._asdict()}) for entry in item.entries))
-        elif not isinstance(item, Progress):
-            out.write(_line(type(item).__name__.lower(), item))
+        match item:
+            case Run(chat=chat, entries=entries, ids=known):
+                ids, count = numbers.get(chat) or (Ids(chat), 0)
+                numbered = [entry._replace(seq=seq) for seq, entry in enumerate(entries, start=count + 1)]
+                numbers[chat] = ids, count + len(entries)
+                out.write(message_lines(numbered, ids=known or [ids.of(entry) for entry in numbered], chat=chat))
+            case Chat() | Participant():
+                out.write(json_lines([to_json(item)]))
+            case Progress():
+                pass
+            case _:
+                out.write(json_lines([{"type": type(item).__name__.lower(), **item._asdict()}]))
     out.flush()
-
-
-def _line(kind: str, item: Any) -> bytes:
-    import msgspec
-
-    fields = item if isinstance(item, dict) else item._asdict() if hasattr(item, "_asdict") else msgspec.to_builtins(item)
-    return msgspec.json.encode({"type": kind, **fields}, enc_hook=sorted) + b"\n"
 
 
 def _print_summary(records: "Iterator[Found]", *, title: str) -> None:

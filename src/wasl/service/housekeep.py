@@ -1,11 +1,11 @@
 """Housekeep: what must be done now and then: measuring the backlog, freeing the leases of the dead, pruning what is old."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import cast
 
 import structlog
 
-from wasl.domain.errors import StoreDown
+from wasl.domain.errors import StoreDown, WaslError
 from wasl.ports.bus import WORK, Bus
 from wasl.ports.clock import Clock
 from wasl.ports.store import Store
@@ -19,7 +19,7 @@ PRUNE_SECONDS = 3_600.0
 
 
 class Housekeep:
-    """Runs beside the worker. `is_dead` says of an owner's name whether its process is surely gone."""
+    """Runs beside the worker. `chores` are done once an hour. `is_dead` says of an owner's name whether its process is surely gone."""
 
     def __init__(
         self,
@@ -32,6 +32,7 @@ class Housekeep:
         raw_days: int,
         is_dead: Callable[[str], bool],
         circuits: Callable[[], Mapping[str, str]],
+        chores: Sequence[Callable[[], Awaitable[object]]] = (),
     ) -> None:
         self._store = store
         self._bus = bus
@@ -41,6 +42,7 @@ class Housekeep:
         self._raw_days = raw_days
         self._is_dead = is_dead
         self._circuits = circuits
+        self._chores = chores
 
     async def run(self) -> None:
         """Works until cancelled; a store that is down is tried again at the next round."""
@@ -55,10 +57,19 @@ class Housekeep:
                 if now - pruned_at >= PRUNE_SECONDS:
                     counts = await self._store.prune(now_ms=self._clock.now_ms(), raw_days=self._raw_days)
                     log.debug("pruned", **counts)
+                    await self.do_chores()
                     pruned_at = now
             except StoreDown as error:
                 log.warning("housekeeping waits for the store", why=error.message)
             await self._clock.sleep(BACKLOG_SECONDS)
+
+    async def do_chores(self) -> None:
+        """Does every chore; one that fails by name is told and tried again in an hour."""
+        for chore in self._chores:
+            try:
+                await chore()
+            except WaslError as error:
+                log.error("a chore failed", chore=getattr(chore, "__qualname__", str(chore)), why=error.message)
 
     async def measure(self) -> None:
         """Takes the backlog and the candidates' circuits for `/readyz` and the metrics."""

@@ -1,0 +1,31 @@
+"""Moving: everything that brings conversations in, takes them out, and keeps or forgets them, made once for an installation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wasl.ports.format import Format
+from wasl.ports.library import Library
+from wasl.ports.people import People
+from wasl.ports.vault import Vault
+from wasl.service.bring import Bring
+from wasl.service.erase import Erase
+from wasl.service.restore_archive import RestoreArchive
+from wasl.service.retain import Retain
+from wasl.service.take_out import TakeOut
+from wasl.service.verify import Verify
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moving:
+    """The use cases of an installation that move conversations, with what they share."""
+
+    formats: Mapping[str, Format]
+    people: People
+    library: Library
+    vault: Vault
+    bring: Bring
+    take_out: TakeOut
+    restore_archive: RestoreArchive
+    verify: Verify
+    erase: Erase
+    retain: Retain
