@@ -160,12 +160,9 @@ class Settings(Frozen):
     server: Server = Field(default_factory=Server)
     work: Work = Field(default_factory=Work)
     routing: Routing = Field(default_factory=Routing)
-<<<<<<< HEAD
     mail: Mail = Field(default_factory=Mail)
-=======
     keep: Keep = Field(default_factory=Keep)
     backup: Backup = Field(default_factory=Backup)
->>>>>>> 2592a1a (Wire what moves conversations into every installation; wasl import, imports, export)
     log: Log = Field(default_factory=Log)
     channels: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False, description="The ways to people, by name.")
     providers: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False, description="The model providers, by name.")
