@@ -1,15 +1,15 @@
 """What formats that read JSON share: pieces of a walk told as what reading yields; equal troubles told once, not a thousand times."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from wasl.domain.archive import Entry, Name, Participant, ParticipantRole
 from wasl.domain.errors import Malformed
-from wasl.ports.format import ENTRIES_PER_RUN, SAMPLE_CHARACTERS_MAX, Found, Problem, Progress, Reject, Run
+from wasl.ports.format import ENTRIES_PER_RUN, SAMPLE_CHARACTERS_MAX, Found, Gap, Problem, Progress, Reject, Run
 from wasl.wire.bundle import Bundle
 from wasl.wire.json_gather import Gathered, gather
 from wasl.wire.json_outline import OUTLINE_BYTES, Outline, outline
-from wasl.wire.json_stream import DEPTH_MAX, Broken, Element, Piece, Trouble, walk
+from wasl.wire.json_stream import DEPTH_MAX, Blank, Broken, Element, Piece, Trouble, walk, whole_lines
 
 EXAMPLES_MAX: Final = 5
 KINDS_MAX: Final = 200
@@ -140,6 +140,51 @@ def take_chats(
                 yield from telling.piece(piece)
         yield from telling.problems()
         yield from pacing.done(size_bytes)
+
+
+class Record(NamedTuple):
+    """A conversation of a list or of a line: `pointer` is None for a line, of which `start` and `length` are the bytes."""
+
+    value: Any
+    place: str
+    pointer: str | None
+    start: int | None = None
+    length: int | None = None
+
+
+TakeRecord = Callable[[Record, Telling], Iterator[Found]]
+
+
+def take_records(bundle: Bundle, names: Sequence[str], into: Sequence[str], take: TakeRecord) -> Iterator[Found]:
+    """Walks files of records, one a line or all in one array, and gives each record to `take`.
+
+    Of lines all bytes are accounted for, provided that `take` accounts for those of each record.
+    """
+    pacing = Pacing()
+    for name in names:
+        if not is_lines(name, look(bundle, name)):
+            yield from take_chats(bundle, [name], into, lambda at, value, telling: take(Record(value, at or "/", at), telling), lists=("",))
+            continue
+        for telling, stream, size_bytes in _streams(bundle, [name]):
+            for number, piece in enumerate(whole_lines(stream) if stream else (), start=1):
+                if isinstance(piece, Trouble):
+                    yield from telling.piece(piece)
+                elif isinstance(piece, Blank):
+                    yield Gap(telling.source, piece.start, piece.length, "nothing is on the line")
+                elif isinstance(piece.value, Broken):
+                    sample = piece.value.sample[:SAMPLE_CHARACTERS_MAX]
+                    yield Reject(telling.source, f"line {number}", piece.value.why, sample, piece.start, piece.length)
+                else:
+                    yield from telling.piece(piece.value)
+                    yield from take(Record(piece.value.value, f"line {number}", None, piece.start, piece.length), telling)
+                    yield from pacing.at(piece.start + piece.length)
+            yield from telling.problems()
+            yield from pacing.done(size_bytes)
+
+
+def is_lines(name: str, found: Outline) -> bool:
+    """Says whether a file holds one value a line."""
+    return name.lower().endswith((".jsonl", ".ndjson")) or (found.texts > 1 and found.kind == "object")
 
 
 def _streams(bundle: Bundle, names: Sequence[str]) -> Iterator[tuple[Telling, BinaryIO | None, int]]:

@@ -73,6 +73,21 @@ class Trouble(NamedTuple):
     detail: str
 
 
+class Blank(NamedTuple):
+    """Bytes between lines that hold nothing."""
+
+    start: int
+    length: int
+
+
+class Line(NamedTuple):
+    """A line with all its bytes, its end included, and what it says."""
+
+    start: int
+    length: int
+    value: Element | Broken
+
+
 Piece = Element | Opened | Closed | Broken | Trouble
 
 

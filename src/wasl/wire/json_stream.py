@@ -16,10 +16,12 @@ from wasl.wire.json_source import (
     BROKEN_MAX,
     CHUNK_BYTES,
     SAMPLE_BYTES,
+    Blank,
     Broken,
     Closed,
     Element,
     Extent,
+    Line,
     Opened,
     Piece,
     Source,
@@ -32,14 +34,17 @@ __all__ = [  # what a reader needs
     "BROKEN_MAX",
     "DEPTH_MAX",
     "ELEMENT_BYTES_MAX",
+    "Blank",
     "Broken",
     "Closed",
     "Element",
+    "Line",
     "Opened",
     "Piece",
     "Trouble",
     "walk",
     "walk_lines",
+    "whole_lines",
 ]
 
 ELEMENT_BYTES_MAX: Final = 64 << 20
@@ -79,25 +84,46 @@ def walk_lines(
     stream: BinaryIO, *, element_bytes_max: int = ELEMENT_BYTES_MAX, depth_max: int = DEPTH_MAX, chunk_bytes: int = CHUNK_BYTES
 ) -> Iterator[Element | Broken | Trouble]:
     """Walks JSON lines: one value per line, "/0" the first. Empty lines count for nothing; a broken line costs only itself."""
+    for piece in whole_lines(stream, element_bytes_max=element_bytes_max, depth_max=depth_max, chunk_bytes=chunk_bytes):
+        if isinstance(piece, Line):
+            yield piece.value
+        elif isinstance(piece, Trouble):
+            yield piece
+
+
+def whole_lines(
+    stream: BinaryIO, *, element_bytes_max: int = ELEMENT_BYTES_MAX, depth_max: int = DEPTH_MAX, chunk_bytes: int = CHUNK_BYTES
+) -> Iterator[Line | Trouble | Blank]:
+    """Walks JSON lines with all their bytes, line ends included: Lines and Blanks cover the stream."""
     source = Source(stream, chunk_bytes)
-    number = broken = 0
-    yield from source.skip_bom()
+    number = broken = blank = 0
+    for trouble in source.skip_bom():
+        yield trouble
+        blank = source.at
     while not source.empty():
         start, raw, length = source.line(element_bytes_max)
-        line = raw.strip()
+        covered = source.place - start
+        line = raw.strip(b" \t\r\n")
         if not line and length <= element_bytes_max:
+            blank += covered
             continue
+        if blank:
+            yield Blank(start - blank, blank)
+            blank = 0
         pointer = f"/{number}"
         piece = (
-            _element(pointer, "", number, start, line, depth_max)
+            _element(pointer, "", number, start + raw.index(line[:1]), line, depth_max)
             if length <= element_bytes_max
             else Broken(pointer, start, length, f"longer than {element_bytes_max} bytes", sample_of(raw))
         )
         number += 1
         broken += isinstance(piece, Broken)
-        yield piece if isinstance(piece, Broken) else piece._replace(start=start + raw.index(line[:1]))
-        if broken >= BROKEN_MAX:
-            yield source.give_up(pointer)
+        yield Line(start, covered, piece)
+        if broken >= BROKEN_MAX and not source.empty():
+            rest = source.give_up(f"/{number}")
+            yield Line(rest.start, rest.length, rest)
+    if blank:
+        yield Blank(source.place - blank, blank)
     yield from source.troubles
 
 

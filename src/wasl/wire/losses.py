@@ -15,7 +15,7 @@ _PARTS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _ENTRY: Final[Mapping[str, str]] = {"author": "authors", "native_id": "ids", "wall_ms": "wall_clock", "resolution": "resolution"}
 _MORE: Final[Mapping[str, str]] = {
-    "on_behalf_of": "senders", "zone": "zones", "received_ms": "received", "parent": "branches", "reply_to": "replies",
+    "on_behalf_of": "senders", "zone": "zones", "received_ms": "received", "reply_to": "replies",
     "thread": "threads", "reactions": "reactions", "flags": "flags", "model": "models", "deliveries": "deliveries", "extra": "extra",
 }  # fmt: skip
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wasl.domain.errors import Malformed
-from wasl.wire.json_stream import Broken, Closed, Element, Opened, Piece, Trouble, walk, walk_lines
+from wasl.wire.json_stream import Blank, Broken, Closed, Element, Line, Opened, Piece, Trouble, walk, walk_lines, whole_lines
 
 leaves = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4), max_leaves=12)
@@ -208,3 +208,14 @@ def test_bytes_of_one_kind_take_linear_time_and_flat_memory(start: bytes, again:
 def test_lines_give_what_was_written(rows: list[dict[str, Any]]) -> None:
     data = "".join(json.dumps(row) + "\n" for row in rows).encode()
     assert [p.value for p in walk_lines(io.BytesIO(data), chunk_bytes=7) if isinstance(p, Element)] == rows
+
+
+@given(st.lists(st.sampled_from(["", " ", '{"a":1}', "x", "\r", '{"b":"' + "y" * 50 + '"}']), max_size=8), st.booleans(), st.integers(1, 9))
+def test_whole_lines_and_blanks_cover_every_byte(lines: list[str], ended: bool, chunk_bytes: int) -> None:
+    data = ("\n".join(lines) + ("\n" if ended else "")).encode()
+    at = 0
+    for piece in whole_lines(io.BytesIO(data), element_bytes_max=40, chunk_bytes=chunk_bytes):
+        assert isinstance(piece, Line | Blank)
+        assert piece.start == at
+        at += piece.length
+    assert at == len(data)
