@@ -45,7 +45,8 @@ class PendingDelivery:
 class Work:
     """A conversation whose lease we hold (fenced by `epoch`): its due turns and unsettled deliveries, oldest first.
 
-    `history` is the end of the conversation, oldest first, where the store could read it in the same commit; else None.
+    `history` is the end of the conversation, oldest first, where the store could read it in the same commit; else None. `shared` says
+    that its person has other conversations too, `continues` names the imported chat whose end is its beginning.
     """
 
     conversation_id: ConversationId
@@ -53,6 +54,8 @@ class Work:
     turns: tuple[DueTurn, ...]
     deliveries: tuple[PendingDelivery, ...]
     history: tuple[Said, ...] | None = None
+    shared: bool = False
+    continues: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

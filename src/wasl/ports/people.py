@@ -100,6 +100,11 @@ class People(Protocol):
         conversation that is the address's now."""
         ...
 
+    async def continue_chat(self, *, conversation_id: ConversationId, chat_id: str | None, by: By, now_ms: int) -> None:
+        """Makes an imported chat the beginning of a live conversation: its end is shown to the model before what was said here.
+        None forgets it."""
+        ...
+
     # -- audit, holds
     async def note(self, record: AuditRecord) -> None:
         """Stores a step that changed nothing here (an export was fetched)."""

@@ -127,6 +127,16 @@ class MemoryPeople:
             self._note("split", by, whose, where, now_ms, {"from": old, "to": new}, address_id=address_id)
         return ConversationId(new)
 
+    async def continue_chat(self, *, conversation_id: ConversationId, chat_id: str | None, by: By, now_ms: int) -> None:
+        """Makes an imported chat the beginning of a live conversation."""
+        await self._commit()
+        row = self._rows.picture.conversations.get(conversation_id)
+        if row is None:
+            raise Malformed(f"there is no conversation {conversation_id!r}; nothing was changed")
+        if row.continues != chat_id:
+            row.continues = chat_id
+            self._note("continue", by, row.person_id, row.id, now_ms, {"chat": chat_id})
+
     # -- audit, holds
     async def note(self, record: AuditRecord) -> None:
         """Stores a step that changed nothing here."""

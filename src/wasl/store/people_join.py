@@ -198,6 +198,15 @@ def _both_in_raw(old: str, new: str) -> Steps[None]:
                " and conversations = $1", old, new)  # fmt: skip
 
 
+def continue_chat(conversation_id: str, chat_id: str | None, *, by: By, new_id: NewId, now: int) -> Steps[None]:
+    """Names the imported chat that is a conversation's beginning."""
+    rows = yield step("select person_id, continues from conversation where id = $1 #lock#", conversation_id)
+    person_id, before = must(rows[0] if rows else None, f"conversation {conversation_id!r}")
+    if before != chat_id:
+        yield step("update conversation set continues = $2 where id = $1", conversation_id, chat_id)
+        yield from note(_step("continue", by, person_id, conversation_id, new_id, now, {"chat": chat_id}))
+
+
 # -- the audit log and legal holds ------------------------------------------------------------------------------------------
 def note(record: AuditRecord) -> Steps[None]:
     """Stores a step."""

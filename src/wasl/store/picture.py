@@ -39,6 +39,7 @@ class ConversationRow:
     born_as: str | None = None
     shared: bool = False
     identity_epoch: int = 0
+    continues: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)

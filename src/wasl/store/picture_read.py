@@ -23,6 +23,8 @@ def work_of(picture: Picture, row: ConversationRow, messages: Mapping[str, Messa
         epoch=row.epoch,
         turns=tuple(_due(picture, t, messages[t.message_id]) for t in turns[:TURNS_PER_WORK_MAX]),
         deliveries=tuple(_pending(picture, d) for d in opened[:DELIVERIES_PER_WORK_MAX]),
+        shared=row.shared,
+        continues=row.continues,
     )
 
 

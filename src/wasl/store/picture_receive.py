@@ -93,7 +93,14 @@ def _wake(conversation: ConversationRow, lease: Lease | None, *, now: int, turn:
     conversation.epoch += 1
     conversation.owner = lease.owner
     conversation.ready_at = now + lease.milliseconds
-    return Work(conversation_id=ConversationId(conversation.id), epoch=conversation.epoch, turns=(turn,), deliveries=())
+    return Work(
+        conversation_id=ConversationId(conversation.id),
+        epoch=conversation.epoch,
+        turns=(turn,),
+        deliveries=(),
+        shared=conversation.shared,
+        continues=conversation.continues,
+    )
 
 
 def _due(turn: TurnRow, event: Arrival, address: Address) -> DueTurn:

@@ -31,7 +31,7 @@ _FIND_TAGS = "select id, conversation_id, channel from delivery where id = any($
 _FIND_NATIVES = """select d.id, d.conversation_id from unnest($1::text[], $2::text[]) k (channel, native_id)
 join delivery d on d.channel = k.channel and d.native_id = k.native_id and d.native_id is not null"""
 _LOCK = """select id, person_id, created_ms, last_ms, message_seq, turn_seq, closed_seq, ready_at, epoch, owner,
-identity_epoch from conversation where id = any($1::uuid[]) order by id for update"""
+identity_epoch, shared, continues from conversation where id = any($1::uuid[]) order by id for update"""
 _DELIVERY_COLUMNS = """id, message_id, conversation_id, address_id, channel, position, seq, state, attempt, created_ms, since_ms, due_ms,
 native_id, sent_ms, delivered_ms, read_ms, error, price"""
 _DELIVERIES = f"""select {_DELIVERY_COLUMNS} from delivery where id = any($1::uuid[])
@@ -186,6 +186,8 @@ async def _lock(db: Connection, picture: Picture, conversations: set[str]) -> No
             epoch=r[8],
             owner=r[9],
             identity_epoch=r[10],
+            shared=bool(r[11]),
+            continues=r[12],
         )
 
 

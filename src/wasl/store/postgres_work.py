@@ -14,7 +14,7 @@ from wasl.store.rows import ADDRESS_COLUMNS, address_of, parts_of
 _CLAIM = """with picked as materialized (select id, ready_at from conversation where ready_at is not null and ready_at <= $3
 order by ready_at limit $4 for update skip locked)
 update conversation c set epoch = c.epoch + 1, owner = $1, ready_at = $2 from picked p where c.id = p.id
-returning c.id, c.epoch, c.closed_seq, c.turn_seq, p.ready_at"""
+returning c.id, c.epoch, c.closed_seq, c.turn_seq, p.ready_at, c.shared, c.continues"""
 _DUE_TURNS = f"""select {ADDRESS_COLUMNS}, t.id, t.seq, t.message_id, m.parts, m.native_id, m.sent_ms, t.accepted_ms, t.attempt,
 m.author_name, t.conversation_id from unnest($1::uuid[], $2::integer[]) k (conversation_id, closed_seq) cross join lateral
 (select * from turn where conversation_id = k.conversation_id and seq > k.closed_seq and state = 'due'
@@ -52,6 +52,8 @@ async def claim(db: Connection, *, lease: Lease, limit: int, now_ms: int) -> Seq
             epoch=r[1],
             turns=tuple(turns.get(r[0], ())),
             deliveries=tuple(deliveries.get(r[0], ())),
+            shared=bool(r[5]),
+            continues=r[6],
         )
         for r in rows
     ]

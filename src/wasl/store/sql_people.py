@@ -101,6 +101,11 @@ class SqlPeople:
         _must_be_ids(address_id)
         return await self._write(lambda: people_join.split(address_id, by=by, new_id=self._clock.new_id, now=now_ms))
 
+    async def continue_chat(self, *, conversation_id: ConversationId, chat_id: str | None, by: By, now_ms: int) -> None:
+        """Makes an imported chat the beginning of a live conversation."""
+        _must_be_ids(conversation_id)
+        await self._write(lambda: people_join.continue_chat(conversation_id, chat_id, by=by, new_id=self._clock.new_id, now=now_ms))
+
     # -- audit, holds
     async def note(self, record: AuditRecord) -> None:
         """Stores a step that changed nothing here."""

@@ -15,7 +15,7 @@ from wasl.store.rows import ADDRESS_COLUMNS, address_of, conversations_of, failu
 from wasl.store.sqlite_read import history
 from wasl.store.sqlite_search import index_message, refer
 
-_FIND = f"""select {ADDRESS_COLUMNS}, a.conversation_id, c.ready_at, c.message_seq, c.turn_seq, c.closed_seq, c.epoch, c.shared
+_FIND = f"""select {ADDRESS_COLUMNS}, a.conversation_id, c.ready_at, c.message_seq, c.turn_seq, c.closed_seq, c.epoch, c.shared, c.continues
 from address a join conversation c on c.id = a.conversation_id
 where a.channel = ? and a.scope = ? and a.handle = ? and a.valid_to_ms is null"""
 _FIND_ALIAS = f"""select {ADDRESS_COLUMNS} from address a
@@ -39,6 +39,7 @@ class _Place:
     closed_seq: int
     epoch: int
     shared: bool = False
+    continues: str | None = None
 
 
 def receive(db: sqlite3.Connection, incoming: Incoming, *, lease: Lease | None, clock: Clock) -> list[Outcome]:
@@ -143,7 +144,15 @@ def _arrival(db: sqlite3.Connection, event: Arrival, *, now: int, lease: Lease |
         # Read here, from pages that are at hand: another connection would have to fetch them anew after every commit.
         most, shared = lease.history + 1, place.shared
         said = tuple(history(db, place.conversation_id, limit=most, before_seq=None, shared=shared)) if lease.history else None
-        work = Work(conversation_id=place.conversation_id, epoch=epoch, turns=(turn,), deliveries=(), history=said)
+        work = Work(
+            conversation_id=place.conversation_id,
+            epoch=epoch,
+            turns=(turn,),
+            deliveries=(),
+            history=said,
+            shared=shared,
+            continues=place.continues,
+        )
     else:
         # A live lease keeps its time: only an idle conversation becomes ready here.
         db.execute(
@@ -172,7 +181,7 @@ def _place(db: sqlite3.Connection, event: Arrival, *, now: int, clock: Clock) ->
             (name, event.language, key.alias, key.alias_kind, address.id),
         )
         address = address_of(db.execute(f"select {ADDRESS_COLUMNS} from address a where a.id = ?", (address.id,)).fetchone())
-    return _Place(address, ConversationId(row[13]), row[14] is None, row[15], row[16], row[17], row[18], bool(row[19]))
+    return _Place(address, ConversationId(row[13]), row[14] is None, row[15], row[16], row[17], row[18], bool(row[19]), row[20])
 
 
 def _through_alias(db: sqlite3.Connection, key: AddressKey, *, now: int) -> sqlite3.Row | None:

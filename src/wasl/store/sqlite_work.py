@@ -17,7 +17,7 @@ from wasl.store.sqlite_search import index_message, refer
 
 _CLAIM = """update conversation set epoch = epoch + 1, owner = ?, ready_at = ? where id in
 (select id from conversation where ready_at is not null and ready_at <= ? order by ready_at limit ?)
-returning id, epoch, turn_seq, closed_seq, shared"""
+returning id, epoch, turn_seq, closed_seq, shared, continues"""
 _DUE_TURNS = f"""select {ADDRESS_COLUMNS}, t.id, t.seq, t.message_id, m.parts, m.native_id, m.sent_ms,
 t.accepted_ms, t.attempt, m.author_name from turn t join message m on m.id = t.message_id join address a on a.id = m.address_id
 where t.conversation_id = ? and t.seq > ? and t.state = 'due' order by t.seq limit ?"""
@@ -40,8 +40,8 @@ def claim(db: sqlite3.Connection, *, lease: Lease, limit: int, now: int) -> list
     return [_work(db, row, messages=lease.history) for row in rows]
 
 
-def _work(db: sqlite3.Connection, row: tuple[str, int, int, int, int], *, messages: int) -> Work:
-    conversation_id, epoch, turn_seq, closed_seq, shared = row
+def _work(db: sqlite3.Connection, row: tuple[str, int, int, int, int, str | None], *, messages: int) -> Work:
+    conversation_id, epoch, turn_seq, closed_seq, shared, continues = row
     turns: list[DueTurn] = []
     if turn_seq > closed_seq:
         turns = [_due_turn(r) for r in db.execute(_DUE_TURNS, (conversation_id, closed_seq, TURNS_PER_WORK_MAX))]
@@ -49,7 +49,13 @@ def _work(db: sqlite3.Connection, row: tuple[str, int, int, int, int], *, messag
     most = messages + len(turns)
     said = tuple(history(db, conversation_id, limit=most, before_seq=None, shared=bool(shared))) if messages and turns else None
     return Work(
-        conversation_id=ConversationId(conversation_id), epoch=epoch, turns=tuple(turns), deliveries=tuple(deliveries), history=said
+        conversation_id=ConversationId(conversation_id),
+        epoch=epoch,
+        turns=tuple(turns),
+        deliveries=tuple(deliveries),
+        history=said,
+        shared=bool(shared),
+        continues=continues,
     )
 
 

@@ -181,6 +181,24 @@ class Joining:
             await scene.settle(works[desk.conversation_id], closing.deliveries[0].id, "sent", native_id="n1", release=True)
         assert await scene.state_of(closing) == "sent"
 
+    async def test_a_lease_tells_that_its_person_has_more_and_which_chat_goes_on_here(self, scene: PeopleScene) -> None:
+        phone = await scene.writes("a", at="+1")
+        (work,) = await scene.claim()
+        assert (work.shared, work.continues) == (False, None)
+        await scene.answered(work, "A")
+        desk = await scene.writes("b", at="ada", channel="line two")
+        await scene.link(phone.conversation_id, desk.conversation_id)
+        chat = scene.name()
+        for _ in range(2):
+            await scene.people.continue_chat(conversation_id=desk.conversation_id, chat_id=chat, by="person", now_ms=scene.now)
+        (work,) = await scene.claim()
+        assert (work.shared, work.continues) == (True, chat)
+        outcome = (await scene.receive(scene.arrival("c", address=scene.key("+1")), lease=LEASE))[0]
+        assert outcome.work is not None  # type: ignore[union-attr]  # accepted
+        assert (outcome.work.shared, outcome.work.continues) == (True, None)  # type: ignore[union-attr]  # accepted
+        acts = [r.act for r in await scene.people.audit(person_id=await scene.person(phone.conversation_id), limit=9)]
+        assert acts == ["continue", "link", "link"]
+
     async def test_the_timeline_walks_both_ways_by_id(self, scene: PeopleScene) -> None:
         phone = (await scene.writes("1", at="+1")).conversation_id
         desk = (await scene.writes("2", at="ada", channel="line two")).conversation_id

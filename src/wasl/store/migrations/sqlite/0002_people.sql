@@ -4,6 +4,8 @@ alter table conversation add column born_as text;                            -- 
 alter table conversation add column shared integer not null default 0;       -- 1: its person has other conversations too
 alter table conversation add column identity_epoch integer not null default 0;   -- grows when whose it is, or what is in it, changes
 
+alter table conversation add column continues text;                          -- the imported chat whose end is its beginning
+
 -- A person's history over several conversations goes by id; ids sort by time.
 create index message_by_id on message (conversation_id, id);
 -- Messages with a file of ours, for who still refers to it.
