@@ -21,18 +21,24 @@ from wasl.net.http import HttpNetwork
 from wasl.net.process import is_dead, owner_name
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel
+from wasl.ports.library import Library
 from wasl.ports.network import Network
 from wasl.ports.provider import Keyless, Provider
 from wasl.ports.store import Store
 from wasl.routing.route import RouteCandidate
+from wasl.service.alarms import Alarms
 from wasl.service.answer import Answer, Lateness
 from wasl.service.ask import Ask
+from wasl.service.commands import ERASE_TIMER, Commands
 from wasl.service.compose import Search, Voice
 from wasl.service.connect import Connect
 from wasl.service.deliver import Deliver
+from wasl.service.earlier import Earlier
+from wasl.service.forget import Forget
 from wasl.service.gather import Gather
 from wasl.service.housekeep import Housekeep
 from wasl.service.learn import EXAMPLE, Learn
+from wasl.service.link import Links
 from wasl.service.listen import Listen, listeners
 from wasl.service.login import keep_secret
 from wasl.service.moving import Moving
@@ -204,6 +210,18 @@ def _worker(
     search: Search,
 ) -> Worker:
     said, work = settings.assistant, settings.work
+    library: Library | None = getattr(store, "library", None)
+    public_url = settings.server.public_url
+    commands = Commands(
+        store=store,
+        clock=clock,
+        channels=channels,
+        links=Links(store=store, bus=bus, clock=clock, channels=channels, public_url=public_url),
+        library=library,
+        public_url=public_url,
+        language=settings.language,
+        enabled=said.commands,
+    )
     answer = Answer(
         store=store,
         bus=bus,
@@ -221,6 +239,8 @@ def _worker(
         attempts_max=work.turn_attempts_max,
         language=settings.language,
         stream=settings.routing.stream,
+        commands=commands,
+        earlier=None if library is None else Earlier(library).read,
     )
     deliver = Deliver(
         store=store, network=network, blobs=blobs, clock=clock, channels=channels, observe=observe, attempts_max=work.delivery_attempts_max
@@ -254,6 +274,8 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
         await i.learn.refresh()
         running.append(loop.create_task(i.learn.run(), name="learn"))
         running.append(loop.create_task(i.worker.run(), name="worker"))
+        acts = {ERASE_TIMER: Forget(store=i.store, clock=i.clock).carry_out}
+        running.append(loop.create_task(Alarms(store=i.store, clock=i.clock, acts=acts).run(), name="alarms"))
     if settings.server.role != "worker":
         for name in listeners(i.channels):
             listen = Listen(channel=i.channels[name], store=i.store, network=i.network, clock=i.clock, receive=i.receive)

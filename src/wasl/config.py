@@ -45,6 +45,10 @@ class Assistant(Frozen):
     history_messages: int = Field(20, ge=0, le=200, description="Messages of the conversation that a model is shown.")
     passages: int = Field(4, ge=0, le=20, description="Passages of your documents that a model is shown.")
     max_output_tokens: int = Field(1024, ge=16, le=32_000, description="Longest answer, in a model's tokens.")
+    commands: tuple[Literal["link", "unlink", "search", "export", "erase", "continue", "help"], ...] = Field(
+        ("link", "unlink", "search", "export", "erase", "continue", "help"),
+        description="What people may do about their own conversations by a word in the chat.",
+    )
 
 
 class Server(Frozen):

@@ -109,6 +109,11 @@ class Telegram:
         """Reads one update."""
         return list(events_of(read.json_object(call.body, what=self.title), self._bot))
 
+    def invitation(self, code: str) -> str | None:
+        """Opens the bot with the code as its start parameter (at most 64 letters, digits, _ and -)."""
+        username = self._settings.username
+        return f"https://t.me/{username.removeprefix('@')}?start={code}" if username else None
+
     def listens(self) -> bool:
         """Says whether the settings ask for polling."""
         return self._settings.mode == "polling"

@@ -122,6 +122,9 @@ class WhatsApp:
         model_config = ConfigDict(frozen=True, extra="forbid")
 
         phone_number_id: str = Field(pattern=r"^[0-9]{1,32}$", description="Id of the business phone number (not the number itself).")
+        number: str | None = Field(
+            None, pattern=r"^\+[0-9]{6,15}$", description="The number itself (+966…), for links that open a chat with it."
+        )
         business_account_id: str | None = Field(None, pattern=r"^[0-9]{1,32}$", description="Id of the account, to list templates.")
         access_token: SecretStr = Field(min_length=1, description="Permanent token of a system user.")
         app_secret: SecretStr = Field(min_length=1, description="App secret; it proves that a webhook is genuine.")
@@ -141,6 +144,11 @@ class WhatsApp:
         self._app_secret = settings.app_secret.get_secret_value()
         self._bearer = {"authorization": f"Bearer {settings.access_token.get_secret_value()}"}
         self._json_headers = {**self._bearer, "content-type": "application/json"}
+
+    def invitation(self, code: str) -> str | None:
+        """Opens a chat with the number and the code written already (click to chat)."""
+        number = self._settings.number
+        return f"https://wa.me/{number.removeprefix('+')}?text=link%20{code}" if number else None
 
     def verify(self, call: Call) -> Reply | None:
         """Answers the handshake; checks every other request's signature over its raw bytes."""

@@ -147,6 +147,15 @@ class Finding:
 
 
 @runtime_checkable
+class Invites(Protocol):
+    """A channel that a link can open with a text for us at hand, so that a code need not be typed."""
+
+    def invitation(self, code: str) -> str | None:
+        """Gives the address that opens the channel with the code; None where the settings do not say who we are there."""
+        ...
+
+
+@runtime_checkable
 class Checks(Protocol):
     """A channel that can test its own credentials with one harmless real request."""
 

@@ -9,7 +9,8 @@ from wasl.domain.delivery import Outgoing
 from wasl.domain.errors import ContentRefused, Unroutable
 from wasl.domain.fit import fit
 from wasl.domain.ids import DeliveryId, MessageId
-from wasl.domain.message import Part, Text
+from wasl.domain.message import Author, Part, Text
+from wasl.domain.person import Address
 from wasl.domain.prompt import Image
 from wasl.domain.turn import Closing, DueTurn, NewDelivery, NewMessage, UsageRecord, Work
 from wasl.ports.bus import Bus, conversation_topic
@@ -17,7 +18,8 @@ from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
 from wasl.ports.store import Store
 from wasl.service.ask import Ask, Asked
-from wasl.service.compose import Search, Voice, compose
+from wasl.service.commands import Commands, Done
+from wasl.service.compose import Earlier, Search, Voice, compose
 from wasl.service.gather import Gather
 from wasl.service.live import STORED, Live, encode
 from wasl.service.observe import Observe
@@ -64,6 +66,8 @@ class Answer:
         attempts_max: int,
         language: str,
         stream: str,
+        commands: Commands | None = None,
+        earlier: Earlier | None = None,
     ) -> None:
         self._store = store
         self._bus = bus
@@ -81,6 +85,8 @@ class Answer:
         self._attempts_max = attempts_max
         self._language = language
         self._stream = stream
+        self._commands = commands
+        self._earlier = earlier
 
     async def turn(self, work: Work) -> Sequence[Outgoing] | None:
         """Answers the first due turn of `work`, or all late ones of the same address together.
@@ -89,6 +95,10 @@ class Answer:
         the turn waits, and the lease is given back. Raises Fenced, StoreDown.
         """
         now = self._clock.now_ms()
+        if self._commands is not None and self._commands.recognise(work.turns[0]) is not None:
+            done = await self._commands.carry_out(work.turns[0], home=work.conversation_id)
+            if done is not None:
+                return await self._done(work, done)
         turns, late = self._due_now(work, now=now)
         first = turns[0]
         language = first.address.language or self._language
@@ -113,6 +123,15 @@ class Answer:
         return await self._close(
             work, turns, state="answered", text=text, usage=asked.records, model=asked.answer.candidate, note=asked.notice
         )
+
+    async def _done(self, work: Work, done: Done) -> Sequence[Outgoing]:
+        """Answers a command. The words are the system's: a model is never shown codes and links."""
+        outgoings = await self._close(
+            work, work.turns[:1], state="answered", parts=done.parts, author="system", note=f"command: {done.name}"
+        )
+        if done.after is not None:
+            await done.after()
+        return outgoings
 
     async def give_up(self, work: Work, *, why: str) -> Sequence[Outgoing]:
         """Closes the first turn as failed, with a message that says so. Raises Fenced, StoreDown."""
@@ -143,6 +162,8 @@ class Answer:
         for turn in work.turns:
             if turn.address.id != first.address.id or now - turn.accepted_at_ms <= limit:
                 break
+            if late and self._commands is not None and self._commands.recognise(turn) is not None:
+                break  # a command is carried out by itself
             late.append(turn)
         return tuple(late), True
 
@@ -157,8 +178,15 @@ class Answer:
         history = work.history
         if history is None:
             history = tuple(await self._store.history(work.conversation_id, limit=self._history_messages + len(turns)))
+        earlier = await self._earlier(work.continues) if self._earlier is not None and work.continues else ()
         prompt = compose(
-            turns=turns, history=history, voice=self._voice, search=self._search, language=first.address.language or "", images=images
+            turns=turns,
+            history=history,
+            voice=self._voice,
+            search=self._search,
+            language=first.address.language or "",
+            images=images,
+            earlier=earlier,
         )
         shown = self._show.begin(channel, first, topic=topic)
         try:
@@ -195,23 +223,26 @@ class Answer:
         turns: Sequence[DueTurn],
         *,
         state: str,
-        text: str,
+        text: str = "",
+        parts: tuple[Part, ...] = (),
+        author: Author = "assistant",
         usage: Sequence[UsageRecord] = (),
         model: str | None = None,
         note: str | None = None,
     ) -> Sequence[Outgoing]:
         first, last = turns[0], turns[-1]
         now = self._clock.now_ms()
-        parts: tuple[Part, ...] = (Text(text=text, format="markdown"),)
+        parts = parts or (Text(text=text, format="markdown"),)
         reply = NewMessage(
             id=MessageId(self._clock.new_id()),
-            author="assistant",
+            author=author,
             parts=parts,
             author_name=self._voice.name,
             reply_to=last.message_id,
             model=model,
         )
-        outgoings = self._outgoings(last, parts)
+        place = await self._place(work, last)
+        outgoings = self._outgoings(last, parts, to=place)
         closing = Closing(
             conversation_id=work.conversation_id,
             epoch=work.epoch,
@@ -227,16 +258,37 @@ class Answer:
         )
         await self._store.close_turn(closing)
         self._bus.publish(conversation_topic(work.conversation_id), STORED)
+        if place.id != last.address.id:
+            for sibling in await self._store.people.siblings(work.conversation_id):
+                self._bus.publish(conversation_topic(sibling), STORED)
         self._observe.turn(state=state, seconds=(now - first.accepted_at_ms) / 1000)
-        self._observe.message(channel=first.address.key.channel, author="assistant")
+        self._observe.message(channel=place.key.channel, author="assistant")
         return outgoings
 
-    def _outgoings(self, turn: DueTurn, parts: tuple[Part, ...]) -> list[Outgoing]:
-        channel = self._channels.get(turn.address.key.channel)
+    async def _place(self, work: Work, turn: DueTurn) -> Address:
+        """Gives where the answer goes: where the person wrote last, if they wrote from elsewhere since they asked.
+
+        An address that was just written from is open by every platform's rule. An answer of which something waits on the asking
+        address already follows it there, so that what is sent stays in order.
+        """
+        asked = turn.address
+        busy = {d.outgoing.address.id for d in work.deliveries}
+        if not work.shared or asked.key.kind == "group" or asked.id in busy:
+            return asked
+        for address, _ in await self._store.people.addresses(asked.person_id):
+            later = (address.last_inbound_ms or 0) > turn.accepted_at_ms
+            if address.id == asked.id or not later:
+                break
+            if address.id not in busy and address.key.channel in self._channels:
+                return address
+        return asked
+
+    def _outgoings(self, turn: DueTurn, parts: tuple[Part, ...], *, to: Address) -> list[Outgoing]:
+        channel = self._channels.get(to.key.channel)
         pieces = fit(parts, limits=channel.limits, measure=measure(channel.limits)) if channel is not None else (parts,)
         # In a group the reply quotes its question; in a private talk order says enough.
         quote = turn.native_id if turn.address.key.kind == "group" else None
         return [
-            Outgoing(id=DeliveryId(self._clock.new_id()), address=turn.address, parts=piece, reply_to=quote if place == 0 else None)
+            Outgoing(id=DeliveryId(self._clock.new_id()), address=to, parts=piece, reply_to=quote if place == 0 else None)
             for place, piece in enumerate(pieces)
         ]

@@ -16,6 +16,17 @@ def fence_off(rows: MemoryRows, row: ConversationRow, *, now: int) -> None:
         row.owner = None
 
 
+def call_back(rows: MemoryRows, row: ConversationRow) -> None:
+    """Brings home what is still to be sent to an address that is somebody else's since a link ended."""
+    places = rows.picture.addresses
+    own = [p.address for p in places.values() if p.conversation_id == row.id]
+    own.sort(key=lambda a: (a.valid_to_ms is None, a.last_inbound_ms or -1, a.id))
+    for delivery in rows.picture.open_deliveries.get(row.id, {}).values():
+        place = places[delivery.address_id]
+        if own and place.conversation_id != row.id and place.address.person_id != row.person_id:
+            delivery.address_id, delivery.channel = own[-1].id, own[-1].key.channel
+
+
 def part(rows: MemoryRows, place: AddressRow, *, new_id: Callable[[], str], now: int) -> str:
     """Moves an address with all that was said through it into a new conversation of a new person."""
     old = rows.picture.conversations[place.conversation_id]

@@ -15,7 +15,7 @@ from wasl.ports.clock import Clock
 from wasl.ports.format import PersonRecord
 from wasl.ports.people import Erasure, Forgotten
 from wasl.store import memory_forget, picture_read
-from wasl.store.memory_part import fence_off, part
+from wasl.store.memory_part import call_back, fence_off, part
 from wasl.store.memory_rows import MemoryRows
 from wasl.store.people_join import refuse_link
 from wasl.store.people_move import extra_of
@@ -269,6 +269,10 @@ class MemoryPeople:
                 for place in self._rows.picture.addresses.values():
                     if place.conversation_id == row.id:
                         place.address = replace(place.address, person_id=person)
+
+        if fence:
+            for row in rows:
+                call_back(self._rows, row)
 
     def _note(
         self, act: str, by: By, person: str, conversation: str | None, now: int, detail: Mapping[str, Any], address_id: str | None = None

@@ -114,6 +114,24 @@ def settle(people: Sequence[str], *, now: int, fence: bool) -> Steps[None]:
                 row[0], person, shared,
             )  # fmt: skip
             yield step("update address set person_id = $2 where conversation_id = $1", row[0], person)
+    if fence:
+        for row in rows:
+            yield from call_back(row[0], placed[row[0]])
+
+
+_ASTRAY = """select d.id from delivery d join address a on a.id = d.address_id where d.conversation_id = $1
+and d.state in ('queued', 'sending', 'unknown') and a.conversation_id <> $1 and a.person_id <> $2"""
+_OWN = """select id, channel from address where conversation_id = $1
+order by case when valid_to_ms is null then 0 else 1 end, coalesce(last_inbound_ms, -1) desc, id desc limit 1"""
+
+
+def call_back(conversation_id: str, person_id: str) -> Steps[None]:
+    """Brings home what is still to be sent to an address that is somebody else's since a link ended."""
+    astray = yield step(_ASTRAY, conversation_id, person_id)
+    if astray:
+        own = yield step(_OWN, conversation_id)
+        for address_id, channel in own:
+            yield step("update delivery set address_id = $2, channel = $3 where id @1", [r[0] for r in astray], address_id, channel)
 
 
 def split(address_id: str, *, by: By, new_id: NewId, now: int) -> Steps[ConversationId]:

@@ -129,25 +129,13 @@ def _arrival(db: sqlite3.Connection, event: Arrival, *, now: int, lease: Lease |
             "update conversation set message_seq = ?, turn_seq = ?, last_ms = ?, ready_at = ?, epoch = ?, owner = ? where id = ?",
             (seq, turn_seq, now, now + lease.milliseconds, epoch, lease.owner, place.conversation_id),
         )
-        turn = DueTurn(
-            id=turn_id,
-            seq=turn_seq,
-            message_id=message_id,
-            parts=event.parts,
-            native_id=event.native_id,
-            address=place.address,
-            sent_at_ms=event.sent_at_ms,
-            accepted_at_ms=now,
-            attempt=0,
-            author_name=event.author_name,
-        )
         # Read here, from pages that are at hand: another connection would have to fetch them anew after every commit.
         most, shared = lease.history + 1, place.shared
         said = tuple(history(db, place.conversation_id, limit=most, before_seq=None, shared=shared)) if lease.history else None
         work = Work(
             conversation_id=place.conversation_id,
             epoch=epoch,
-            turns=(turn,),
+            turns=(_due(event, place.address, turn_id, turn_seq, message_id, now=now),),
             deliveries=(),
             history=said,
             shared=shared,
@@ -160,6 +148,21 @@ def _arrival(db: sqlite3.Connection, event: Arrival, *, now: int, lease: Lease |
             (seq, turn_seq, now, now, place.conversation_id),
         )
     return Accepted(key=event.key, message_id=message_id, conversation_id=place.conversation_id, seq=seq, turn_id=turn_id, work=work)
+
+
+def _due(event: Arrival, address: Address, turn_id: TurnId, seq: int, message_id: MessageId, *, now: int) -> DueTurn:
+    return DueTurn(
+        id=turn_id,
+        seq=seq,
+        message_id=message_id,
+        parts=event.parts,
+        native_id=event.native_id,
+        address=address,
+        sent_at_ms=event.sent_at_ms,
+        accepted_at_ms=now,
+        attempt=0,
+        author_name=event.author_name,
+    )
 
 
 def _place(db: sqlite3.Connection, event: Arrival, *, now: int, clock: Clock) -> _Place:

@@ -22,9 +22,12 @@ from wasl.net.bus_local import LocalBus
 from wasl.ports.store import Lease
 from wasl.service.answer import Answer, Lateness
 from wasl.service.ask import Asked
+from wasl.service.commands import Commands
 from wasl.service.compose import Voice
 from wasl.service.deliver import Deliver
+from wasl.service.earlier import Earlier
 from wasl.service.gather import Gather
+from wasl.service.link import Links
 from wasl.service.observe import Observe
 from wasl.service.receive import Receive
 from wasl.service.show import Show
@@ -81,6 +84,15 @@ class Letters:
         return Arrival(key=key, address=address, parts=(Text(text=text),), sent_at_ms=at_ms, native_id=key, author_name=who)
 
 
+class Cards(Letters):
+    """A second channel, which a link can open."""
+
+    title: ClassVar[str] = "Cards"
+
+    def invitation(self, code: str) -> str | None:
+        return f"https://cards.test/?start={code}"
+
+
 @dataclass
 class ScriptedAsk:
     """Answers every prompt by repeating its last words; `failures` are raised first."""
@@ -126,8 +138,18 @@ class House:
     async def carry(self, work: Work) -> None:
         await self.clock.drive(self.worker._carry(work))
 
-    async def write(self, key: str, text: str, *, who: str = "ali") -> None:
-        await self.receive.events("letters", raw=b"", events=[self.letters.letter(key, text, who=who, at_ms=self.clock.now_ms())])
+    async def write(self, key: str, text: str, *, who: str = "ali", channel: str = "letters") -> None:
+        arrival = Letters(name=channel).letter(key, text, who=who, at_ms=self.clock.now_ms())
+        await self.receive.events(channel, raw=b"", events=[arrival])
+
+    async def says(self, text: str, *, who: str = "ali", channel: str = "letters") -> str:
+        """Somebody writes and everything due is done; gives the words that reached them last."""
+        await self.clock.advance(0.05)
+        await self.write(self.clock.new_id(), text, who=who, channel=channel)
+        while await self.step():
+            pass
+        mine = [c["text"] for c in self.sent() if c["to"] == who]
+        return mine[-1] if mine else ""
 
     async def tell(self, delivery: str, state: Any) -> None:
         receipt = Receipt(key=f"{delivery}/{state}", scope="desk", state=state, at_ms=self.clock.now_ms(), tag=delivery)
@@ -143,12 +165,14 @@ class House:
         return db.execute(query).fetchall()
 
 
-def build(folder: Path, *, late: str = "answer", attempts_max: int = 3, **limits: Any) -> House:
+def build(
+    folder: Path, *, late: str = "answer", attempts_max: int = 3, public_url: str | None = None, library: Any = None, **limits: Any
+) -> House:
     clock = TestClock()
     network, bus, observe = ScriptedNetwork(clock=clock), LocalBus(), Observe()
     store = SqliteStore(folder / "wasl.db", clock=clock)
     letters = Letters(**limits)
-    channels: Any = {"letters": letters}
+    channels: Any = {"letters": letters, "cards": Cards(name="cards", **limits)}
     blobs = FolderBlobs(folder / "media")
     ask = ScriptedAsk()
     answer = Answer(
@@ -168,6 +192,16 @@ def build(folder: Path, *, late: str = "answer", attempts_max: int = 3, **limits
         attempts_max=attempts_max,
         language="en",
         stream="when shown",
+        commands=Commands(
+            store=store,
+            clock=clock,
+            channels=channels,
+            links=Links(store=store, bus=bus, clock=clock, channels=channels, public_url=public_url),
+            library=library,
+            public_url=public_url,
+            language="en",
+        ),
+        earlier=None if library is None else Earlier(library).read,
     )
     deliver = Deliver(store=store, network=network, blobs=blobs, clock=clock, channels=channels, observe=observe, attempts_max=50)
     worker = Worker(

@@ -1,0 +1,112 @@
+"""What Wasl says when a person asks it, by a short word, about their own conversations: Arabic and English."""
+
+from typing import Final
+
+from wasl.service.words import base_language
+
+_WORDS: Final[dict[str, dict[str, str]]] = {
+    "link": {
+        "en": "Your code: {code}\nIt works once, for {minutes} minutes. Send it to me on your other channel, and I will ask there"
+        " before anything is joined.",
+        "ar": "رمزك: {code}\nيصلح مرة واحدة ولمدة {minutes} دقائق. أرسله إليّ من قناتك الأخرى، وسأسألك هناك قبل أن أربط أي شيء.",
+    },
+    "way": {"en": "• {title}: {url}", "ar": "• {title}: {url}"},
+    "way_text": {"en": "• {title}: send “{text}”", "ar": "• {title}: أرسل «{text}»"},
+    "mistyped": {
+        "en": "This code has a wrong letter. Please copy it again.",
+        "ar": "في هذا الرمز حرف خاطئ. انسخه مرة أخرى من فضلك.",
+    },
+    "unknown": {
+        "en": "This code is unknown, used or too old. Send “link” on the other channel for a new one.",
+        "ar": "هذا الرمز غير معروف أو استُخدم أو انتهت مدته. أرسل «اربط» من القناة الأخرى لتحصل على رمز جديد.",
+    },
+    "own": {
+        "en": "This code is your own. Send it on the other channel.",
+        "ar": "هذا رمزك أنت. أرسله من القناة الأخرى.",
+    },
+    "slow": {
+        "en": "Too many wrong codes were sent. Please try again in {minutes} minutes.",
+        "ar": "أُرسلت رموز خاطئة كثيرة. حاول مرة أخرى بعد {minutes} دقيقة من فضلك.",
+    },
+    "ask_link": {
+        "en": "Join this conversation with these?\n{places}\n{messages} messages, since {since}.\nThen all of it is one history, here and"
+        " there. Answer “yes” only if both are you.",
+        "ar": "هل أربط هذه المحادثة بما يلي؟\n{places}\nعدد الرسائل: {messages}، منذ {since}.\nبعدها يصبح كل ذلك سجلًا واحدًا هنا وهناك."
+        " أجب «نعم» فقط إن كانت القناتان لك.",
+    },
+    "linked": {
+        "en": "Done: your conversations are one now. Send “unlink” to part them again.",
+        "ar": "تم: محادثاتك الآن سجل واحد. أرسل «افصل» لفصلها متى شئت.",
+    },
+    "linked_there": {
+        "en": "Your conversation here was joined with {title}. If this was not you, send “unlink”.",
+        "ar": "رُبطت محادثتك هنا بقناة {title}. إن لم تكن أنت من فعل ذلك فأرسل «افصل».",
+    },
+    "continue_on": {"en": "You can go on at:", "ar": "يمكنك المتابعة على:"},
+    "not_linked": {"en": "Nothing was joined.", "ar": "لم يُربط شيء."},
+    "used": {
+        "en": "Nothing was joined: the code is used up, or both are one already.",
+        "ar": "لم يُربط شيء: استُخدم الرمز، أو أن المحادثتين مربوطتان من قبل.",
+    },
+    "unlink": {
+        "en": "Joined with this conversation:\n{places}\nSend “unlink” and the number to part it: each then keeps its own messages.",
+        "ar": "المرتبط بهذه المحادثة:\n{places}\nأرسل «افصل» مع الرقم لفصله: ويحتفظ كل طرف برسائله.",
+    },
+    "no_links": {"en": "This conversation is joined with no other.", "ar": "هذه المحادثة غير مربوطة بأي محادثة أخرى."},
+    "unlinked": {
+        "en": "Parted. Each keeps its own messages. Send “undo” within {days} days if you change your mind.",
+        "ar": "تم الفصل، ويحتفظ كل طرف برسائله. أرسل «تراجع» خلال {days} يومًا إن غيّرت رأيك.",
+    },
+    "unlinked_there": {
+        "en": "Your conversation here is no longer joined with {title}.",
+        "ar": "لم تعد محادثتك هنا مربوطة بقناة {title}.",
+    },
+    "relinked": {"en": "Joined again.", "ar": "أُعيد الربط."},
+    "search": {"en": "Found for “{text}”, newest first:\n{hits}", "ar": "نتائج «{text}»، الأحدث أولًا:\n{hits}"},
+    "no_hits": {"en": "Nothing you said or were told holds “{text}”.", "ar": "لا يوجد في رسائلك ما يطابق «{text}»."},
+    "export": {
+        "en": "Everything of yours, to keep: {url}\nThe link works once, for {minutes} minutes.",
+        "ar": "كل ما يخصك، لتحتفظ به: {url}\nيصلح الرابط مرة واحدة ولمدة {minutes} دقيقة.",
+    },
+    "export_nowhere": {
+        "en": "There is no page of ours that could give you a file. Ask the people behind this assistant for an export; name this"
+        " number: {person}",
+        "ar": "لا توجد لدينا صفحة تسلّمك ملفًا. اطلب نسختك من القائمين على هذا المساعد واذكر هذا الرقم: {person}",
+    },
+    "erase": {
+        "en": "This would erase for good, on every channel of yours: {messages} messages, {chats} imported chats, {files} files.\nTo"
+        " confirm, send this number: {code}",
+        "ar": "سيُمحى نهائيًا من كل قنواتك: {messages} من الرسائل، و{chats} من المحادثات المستوردة، و{files} من الملفات.\nللتأكيد أرسل هذا"
+        " الرقم: {code}",
+    },
+    "erasing": {
+        "en": "Everything is being erased now. Receipt: {receipt}\nWhoever writes again begins anew.",
+        "ar": "يُمحى كل شيء الآن. الإيصال: {receipt}\nومن يكتب بعد ذلك يبدأ من جديد.",
+    },
+    "on_hold": {
+        "en": "This cannot be erased now, because the law asks to keep it: {reason}",
+        "ar": "لا يمكن محو هذا الآن لأن القانون يوجب حفظه: {reason}",
+    },
+    "continue": {
+        "en": "Which conversation shall we go on with? Send “continue” and the number.\n{chats}",
+        "ar": "أي محادثة نكمل؟ أرسل «أكمل» مع الرقم.\n{chats}",
+    },
+    "continued": {"en": "We go on with “{title}”. What next?", "ar": "نكمل محادثة «{title}». تفضّل."},
+    "help": {
+        "en": "You can send, alone in a message:\nlink: join your other channels\nunlink: part them\nsearch …: find what was said\n"
+        "export: take everything with you\nerase: erase everything\ncontinue: go on with a conversation you brought",
+        "ar": "يمكنك أن ترسل وحدها في رسالة:\nاربط: لربط قنواتك الأخرى\nافصل: لفصلها\nابحث …: للبحث فيما قيل\nتصدير: لتأخذ كل ما يخصك\n"
+        "امسح: لمحو كل شيء\nأكمل: لإكمال محادثة أحضرتها",
+    },
+    "yes": {"en": "Yes", "ar": "نعم"},
+    "no": {"en": "No", "ar": "لا"},
+    "part_it": {"en": "Part {number}", "ar": "افصل {number}"},
+}
+
+KEYS: Final[tuple[str, ...]] = tuple(_WORDS)
+
+
+def tell(key: str, *, language: str, **values: object) -> str:
+    """Gives the words for `key` in a language; one that is not in the catalogue gets English."""
+    known = _WORDS[key]
+    return (known.get(base_language(language)) or known["en"]).format(**values)

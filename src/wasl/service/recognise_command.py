@@ -1,0 +1,96 @@
+"""Recognising a command: only a whole message is one, so that no ordinary sentence is ever taken for a command."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from wasl.domain.message import Choice, Part, Text
+from wasl.wire.link_code import looks_like_code, read_code
+from wasl.wire.text import fold
+
+CommandName = Literal["link", "code", "unlink", "undo", "search", "export", "erase", "continue", "help", "yes", "no", "number"]
+COMMAND_NAMES: Final = ("link", "unlink", "search", "export", "erase", "continue", "help")
+"""What a setting may switch off. "link" takes its codes along, "unlink" its undo."""
+COMMAND_CHARACTERS_MAX: Final = 120
+SEARCH_CHARACTERS_MAX: Final = 80
+PICK_PREFIX: Final = "wasl:"
+"""Ids of our own buttons begin so; nothing else that is picked is a command."""
+
+_LISTED: Final[Mapping[CommandName, tuple[str, ...]]] = {
+    "link": ("link", "اربط", "ربط"),
+    "unlink": ("unlink", "افصل", "فصل"),
+    "undo": ("undo", "تراجع"),
+    "export": ("export", "تصدير", "صدّر"),
+    "erase": ("erase", "امسح", "erase everything", "امسح كل شيء"),
+    "continue": ("continue", "أكمل"),
+    "help": ("commands", "الأوامر", "أوامر"),
+    "yes": ("yes", "نعم"),
+    "no": ("no", "لا"),
+}
+_ALONE: Final[Mapping[str, CommandName]] = {fold(word): name for name, listed in _LISTED.items() for word in listed}
+_WITH_NUMBER: Final = {word: name for word, name in _ALONE.items() if name in ("unlink", "continue")}
+_SEARCH: Final = tuple(fold(w) for w in ("search", "ابحث عن", "ابحث", "بحث عن", "بحث"))
+_CODE_WORDS: Final = tuple(fold(w) for w in ("link", "/link", "اربط", "ربط", "/start"))
+_GROUP: Final[Mapping[str, str]] = {"code": "link", "undo": "unlink", "yes": "", "no": "", "number": ""}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What a person asks: `argument` is the code, the words to search, or the number."""
+
+    name: CommandName
+    argument: str = ""
+
+
+def recognise_command(parts: tuple[Part, ...], *, enabled: Collection[str] = COMMAND_NAMES) -> Command | None:
+    """Gives the command that a whole message is, None for an ordinary one. Yes, no and numbers mean something only where a question
+    of ours waits for them."""
+    if len(parts) != 1:
+        return None
+    match parts[0]:
+        case Text(text=text) if len(text) <= COMMAND_CHARACTERS_MAX and "\n" not in text.strip():
+            found = _written(text.strip())
+        case Choice(picked=picked) if picked is not None and picked.id.startswith(PICK_PREFIX):
+            found = _picked(picked.id.removeprefix(PICK_PREFIX))
+        case _:
+            return None
+    if found is None:
+        return None
+    needs = _GROUP.get(found.name, found.name)
+    return found if not needs or needs in enabled else None
+
+
+def _picked(told: str) -> Command | None:
+    name, _, argument = told.partition(":")
+    if name in ("yes", "no", "unlink", "continue"):
+        return Command(name=name, argument=argument)  # type: ignore[arg-type]  # one of the four
+    return None
+
+
+def _written(text: str) -> Command | None:
+    if looks_like_code(text):
+        return Command(name="code", argument=text)
+    if text == "/help":
+        return Command(name="help")
+    folded = fold(text).strip().rstrip(".!")
+    if folded.isdigit() and len(folded) == 6:
+        return Command(name="number", argument=folded)
+    alone = _ALONE.get(folded.removeprefix("/"))
+    if alone is not None:
+        return Command(name=alone)
+    first, _, rest = folded.partition(" ")
+    rest = rest.strip()
+    if first.removeprefix("/") in _WITH_NUMBER and rest.isdigit() and len(rest) <= 2:
+        return Command(name=_WITH_NUMBER[first.removeprefix("/")], argument=rest)
+    if first in _CODE_WORDS:
+        told = text.partition(" ")[2].strip()
+        return Command(name="code", argument=told) if read_code(told, told=True) or looks_like_code(told) else None
+    return _search(folded.removeprefix("/"), text)
+
+
+def _search(folded: str, text: str) -> Command | None:
+    for word in _SEARCH:
+        if folded.startswith(f"{word} ") and not text.rstrip().endswith(("?", "؟")):
+            wanted = text.lstrip("/").split(None, len(word.split()))[-1].strip()
+            return Command(name="search", argument=wanted) if wanted and len(wanted) <= SEARCH_CHARACTERS_MAX else None
+    return None

@@ -1,0 +1,304 @@
+"""What people do about their own conversations by a word in the chat."""
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from tests.unit.service.house import SEND_URL, House, build
+
+from wasl.domain.ids import ConversationId
+from wasl.domain.message import Choice, Option, Part, Text
+from wasl.ports.library import Hit
+from wasl.service.alarms import Alarms
+from wasl.service.commands import ERASE_AFTER_MS, ERASE_TIMER
+from wasl.service.forget import Forget
+from wasl.service.recognise_command import Command, recognise_command
+from wasl.testing.network import answer
+
+CODE = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]")
+
+
+class Shelf:
+    """A library with two hits and nothing else."""
+
+    async def search(self, text: str, *, conversations: Any, limit: int, before: int | None = None) -> list[Hit]:
+        hit = {"conversation_id": conversations[0], "person_id": "p", "author": "person", "author_name": None, "cursor": 1}
+        if text != "cats":
+            return []
+        return [
+            Hit(**hit, origin="letters", at_ms=1_767_225_600_000, text="my cats are two", marks=((3, 7),)),
+            Hit(**hit, origin="chat", at_ms=1_700_000_000_000, text="cats <b>", marks=((0, 4),), chat_id="c", chat_title="Old talk"),
+        ][:limit]
+
+    async def chats(self, **_: object) -> list[Any]:
+        return []
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    house = build(tmp_path, text_max=3_000, public_url="https://wasl.test", library=Shelf())
+    house.network.on("POST", SEND_URL, lambda call: answer(str(msgspec.json.decode(call.body)["tag"])))
+    await house.store.open()
+    yield house
+    await house.store.close()
+
+
+async def linked(house: House) -> None:
+    await house.says("hello", who="ali")
+    await house.says("hi", who="zed", channel="cards")
+    code = CODE.search(await house.says("link", who="ali"))
+    assert code is not None
+    await house.says(code[0], who="zed", channel="cards")
+    await house.says("yes", who="zed", channel="cards")
+
+
+async def people(house: House) -> list[str]:
+    return sorted({r[0] for r in house.rows("select person_id from conversation")})
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("link", Command(name="link")),
+        ("Link.", Command(name="link")),
+        ("/link", Command(name="link")),
+        ("اربط", Command(name="link")),
+        ("افصل", Command(name="unlink")),
+        ("unlink 2", Command(name="unlink", argument="2")),
+        ("افصل ٢", Command(name="unlink", argument="2")),
+        ("search cats and dogs", Command(name="search", argument="cats and dogs")),
+        ("ابحث عن القطط", Command(name="search", argument="القطط")),
+        ("ابحث القطط", Command(name="search", argument="القطط")),
+        ("أكمل", Command(name="continue")),
+        ("تراجع", Command(name="undo")),
+        ("امسح كل شيء", Command(name="erase")),
+        ("123456", Command(name="number", argument="123456")),
+        ("please link my account", None),
+        ("link my accounts", None),
+        ("I want to search for a house", None),
+        ("search engines are useful, are they not?", None),
+        ("export of dates to Egypt", None),
+        ("erase the board", None),
+        ("continue 123", None),
+        ("1234567", None),
+        ("ALPHABETS", None),
+        ("link\nlink", None),
+        ("x" * 500, None),
+        ("search " + "x" * 100, None),
+        ("/start", None),
+        ("", None),
+    ],
+)
+def test_only_a_whole_message_is_a_command(text: str, command: Command | None):
+    assert recognise_command((Text(text=text),)) == command
+
+
+def test_a_button_of_ours_is_a_command_and_no_other_is():
+    def picked(identity: str) -> tuple[Part, ...]:
+        return (Choice(picked=Option(id=identity, title="Yes")),)
+
+    assert recognise_command(picked("wasl:yes:abc")) == Command(name="yes", argument="abc")
+    assert recognise_command(picked("yes")) is None
+    assert recognise_command(picked("wasl:format")) is None
+
+
+def test_what_a_setting_switches_off_is_an_ordinary_message():
+    assert recognise_command((Text(text="erase"),), enabled=["link"]) is None
+    assert recognise_command((Text(text="undo"),), enabled=["link"]) is None
+    assert recognise_command((Text(text="link"),), enabled=["link"]) == Command(name="link")
+
+
+async def test_two_channels_become_one_person_by_a_code_and_a_yes(house: House):
+    await house.says("my cat is Tom", who="ali")
+    offered = await house.says("link", who="ali")
+    code = CODE.search(offered)
+    assert code is not None
+    assert f"https://cards.test/?start={code[0]}" in offered
+    await house.says("hi", who="zed", channel="cards")
+    asked = await house.says(f"/start {code[0]}", who="zed", channel="cards")
+    assert "Letters a•••" in asked
+    assert "4 messages" in asked
+    assert len(await people(house)) == 2
+    said = await house.says("Yes", who="zed", channel="cards")
+    assert said.startswith("Done")
+    assert len(await people(house)) == 1
+    assert [c["text"] for c in house.sent() if c["to"] == "ali"][-1].startswith("Your conversation here was joined with Cards")
+    await house.says("what is my cat called?", who="zed", channel="cards")
+    shown = " ".join(m.text for m in house.ask.prompts[-1].messages)
+    assert "my cat is Tom" in shown
+    assert code[0] not in shown
+
+
+async def test_no_leaves_two_people_and_a_later_yes_is_an_ordinary_word(house: House):
+    await house.says("hello")
+    code = CODE.search(await house.says("link"))
+    assert code is not None
+    await house.says(code[0], who="zed", channel="cards")
+    assert await house.says("no", who="zed", channel="cards") == "Nothing was joined."
+    assert await house.says("yes", who="zed", channel="cards") == "re: yes"
+    assert len(await people(house)) == 2
+
+
+async def test_a_code_is_told_to_nobody_twice_and_ends_after_ten_minutes(house: House):
+    await linked(house)
+    assert len(await people(house)) == 1
+    code = CODE.search(await house.says("link"))
+    assert code is not None
+    await house.says(code[0], who="eve", channel="cards")
+    await house.says(code[0], who="mia", channel="cards")
+    await house.says("yes", who="eve", channel="cards")
+    assert (await house.says("yes", who="mia", channel="cards")).startswith("Nothing was joined")
+    assert len(await people(house)) == 2
+    late = CODE.search(await house.says("link"))
+    assert late is not None
+    await house.clock.advance(601)
+    assert "too old" in await house.says(late[0], who="mia", channel="cards")
+
+
+async def test_one_s_own_code_and_a_mistyped_one_are_named(house: House):
+    code = CODE.search(await house.says("link"))
+    assert code is not None
+    assert "your own" in await house.says(code[0])
+    wrong = code[0][:-1] + ("2" if code[0][-1] != "2" else "3")
+    assert "wrong letter" in await house.says(wrong, who="zed", channel="cards")
+
+
+async def test_after_five_wrong_codes_even_the_right_one_waits(house: House):
+    code = CODE.search(await house.says("link"))
+    assert code is not None
+    from wasl.wire.link_code import code_of
+
+    for n in range(5):
+        assert "unknown" in await house.says(code_of(bytes([n + 1] * 32)), who="eve", channel="cards")
+    assert "Too many" in await house.says(code[0], who="eve", channel="cards")
+    assert "Join this conversation" in await house.says(code[0], who="zed", channel="cards")
+
+
+async def test_unlink_shows_and_parts_and_undo_joins_again_for_who_parted(house: House):
+    await linked(house)
+    shown = await house.says("unlink", who="ali")
+    assert "1. Cards z•••" in shown
+    parted = await house.says("unlink 1", who="ali")
+    assert parted.startswith("Parted")
+    assert len(await people(house)) == 2
+    assert await house.says("undo", who="zed", channel="cards") == "re: undo"
+    assert await house.says("undo", who="ali") == "Joined again."
+    assert len(await people(house)) == 1
+    assert await house.says("undo", who="ali") == "re: undo"
+
+
+async def test_undo_is_possible_for_thirty_days(house: House):
+    await linked(house)
+    await house.says("unlink 1", who="ali")
+    await house.clock.advance(31 * 86_400)
+    assert (await house.says("undo", who="ali")).endswith("re: undo")
+    assert len(await people(house)) == 2
+
+
+async def test_search_answers_with_the_newest_hits(house: House):
+    said = await house.says("search cats")
+    assert "2026-01-01 · Letters · my cats are two" in said
+    assert "2023-11-14 · Old talk · cats <b>" in said
+    assert "“dogs”" in await house.says("search dogs")
+
+
+async def test_export_gives_a_link_that_the_store_knows_only_by_its_hash(house: House):
+    said = await house.says("export")
+    url = re.search(r"https://wasl.test/export/([0-9a-f]{64})", said)
+    assert url is not None
+    ((payload,),) = house.rows("select payload from token where kind = 'export'")
+    assert url[1] not in payload
+    assert msgspec.json.decode(payload)["person"] == (await people(house))[0]
+
+
+async def test_erasing_needs_the_number_and_begins_after_the_last_word(house: House):
+    await linked(house)
+    told = await house.says("erase", who="zed", channel="cards")
+    number = re.search(r"\d{6}", told)
+    assert number is not None
+    assert (await house.says("000000", who="zed", channel="cards")) == "re: 000000"
+    assert (await house.says(number[0], who="zed", channel="cards")).startswith("Everything is being erased")
+    alarms = Alarms(store=house.store, clock=house.clock, acts={ERASE_TIMER: Forget(store=house.store, clock=house.clock).carry_out})
+    assert await alarms.look() == 0
+    await house.clock.advance(ERASE_AFTER_MS / 1000)
+    assert await alarms.look() == 1
+    assert house.rows("select count(*) from message") == [(0,)]
+    assert house.rows("select count(*) from timer") == [(0,)]
+    assert await house.says("hello again", who="zed", channel="cards") == "re: hello again"
+
+
+async def test_a_person_on_hold_is_told_why_nothing_is_erased(house: House):
+    await house.says("hello")
+    person = await house.store.people.person_of(ConversationId(house.rows("select id from conversation")[0][0]))
+    assert person is not None
+    await house.store.people.hold(person_id=person, reason="case 7", by="operator", now_ms=1)
+    assert "case 7" in await house.says("erase")
+
+
+async def test_the_answer_goes_where_the_person_wrote_last(house: House):
+    await linked(house)
+
+    async def moved_on() -> None:
+        house.ask.before = None
+        await house.clock.advance(1)
+        await house.write("later", "ok", who="zed", channel="cards")
+
+    house.ask.before = moved_on
+    await house.write("question", "how much is it?", who="ali")
+    await house.step()
+    assert (house.sent()[-1]["to"], house.sent()[-1]["text"]) == ("zed", "re: how much is it?")
+    await house.step()
+    assert (house.sent()[-1]["to"], house.sent()[-1]["text"]) == ("zed", "re: ok")
+
+
+@pytest.mark.parametrize("words", [("link",), ("unlink", "unlink 1"), ("erase",)])
+async def test_a_command_that_is_tried_again_after_its_effect_is_answered_alike(house: House, words: tuple[str, ...]):
+    await linked(house)
+    for word in words[:-1]:
+        await house.says(word)
+    await house.clock.advance(1)
+    await house.write("again", words[-1])
+    from wasl.ports.store import Lease
+
+    async def claimed() -> Any:
+        works = await house.store.claim(lease=Lease(owner="dies", milliseconds=1), limit=9, now_ms=house.clock.now_ms())
+        return next(w for w in works if w.turns)
+
+    commands = house.answer._commands
+    assert commands is not None
+    first = await claimed()
+    done = await commands.carry_out(first.turns[0], home=first.conversation_id)
+    await house.clock.advance(1)
+    second = await claimed()
+    again = await commands.carry_out(second.turns[0], home=second.conversation_id)
+    assert done is not None
+    assert again is not None
+    assert done.parts == again.parts
+    await house.clock.advance(1)
+    while await house.step():
+        pass
+    (count,) = house.rows("select count(*) from turn where state = 'due'")[0]
+    assert count == 0
+
+
+async def test_every_step_is_in_the_audit_log(house: House):
+    await linked(house)
+    await house.says("unlink 1")
+    await house.says("undo")
+    await house.says("export")
+    person = (await people(house))[0]
+    acts = [r.act for r in await house.store.people.audit(person_id=person, limit=20)]  # type: ignore[arg-type]  # its id
+    assert {"link code", "link", "unlink", "relink", "export link"} <= set(acts)
+
+
+async def test_a_group_hears_no_commands(house: House):
+    from dataclasses import replace
+
+    arrival = house.letters.letter("g", "link")
+    await house.receive.events("letters", raw=b"", events=[replace(arrival, address=replace(arrival.address, kind="group", handle="g1"))])
+    await house.step()
+    assert house.sent()[-1]["text"].endswith("link")
+    assert house.sent()[-1]["text"].startswith("re:")
