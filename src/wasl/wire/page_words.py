@@ -1,0 +1,121 @@
+"""The words of pages that leave, in Arabic and English."""
+
+from collections.abc import Mapping
+from typing import Final
+
+RIGHT_TO_LEFT: Final = frozenset({"ar", "fa", "he", "ur", "ps", "sd", "ckb", "yi", "dv"})
+
+_EN: Final[Mapping[str, str]] = {
+    "conversations": "Conversations",
+    "messages": "messages",
+    "page": "Page {n}",
+    "earlier": "Earlier",
+    "later": "Later",
+    "index": "All conversations",
+    "untitled": "Untitled",
+    "empty": "There is nothing here.",
+    "nobody": "Nobody in particular",
+    "people": "Who took part",
+    "edited": "edited",
+    "was": "Earlier wording",
+    "unknown_was": "The earlier wording is not known.",
+    "deleted": "This message was deleted.",
+    "reply": "In reply to",
+    "reply_earlier": "In reply to an earlier message",
+    "on_behalf": "on behalf of",
+    "forwarded": "forwarded",
+    "view_once": "to be seen once",
+    "expires": "disappears",
+    "pinned": "pinned",
+    "starred": "starred",
+    "hidden": "hidden",
+    "ambiguous": "the date can be read in two ways",
+    "omitted": "was not in the export",
+    "expired": "is no longer available",
+    "refused": "was refused",
+    "missing": "is missing",
+    "photo": "Photo",
+    "video": "Video",
+    "voice": "Voice message",
+    "audio": "Audio",
+    "document": "Document",
+    "sticker": "Sticker",
+    "gif": "GIF",
+    "animation": "Animation",
+    "poll": "Poll",
+    "votes": "votes",
+    "call": "Call",
+    "place": "Place",
+    "contact": "Contact",
+    "thinking": "Thoughts of the model",
+    "tool_call": "Asked the tool",
+    "tool_result": "The tool answered",
+    "citation": "Source",
+    "unknown": "Something this page cannot show",
+    "footer": "Made by {generator}. This page loads nothing and runs nothing.",
+    "drops": "What this form does not hold",
+    "no_time": "no time",
+}
+_AR: Final[Mapping[str, str]] = {
+    "conversations": "المحادثات",
+    "messages": "رسالة",
+    "page": "الصفحة {n}",
+    "earlier": "الأقدم",
+    "later": "الأحدث",
+    "index": "كل المحادثات",
+    "untitled": "بلا عنوان",
+    "empty": "لا شيء هنا.",
+    "nobody": "لا أحد بعينه",
+    "people": "المشاركون",
+    "edited": "عُدّلت",
+    "was": "الصياغة السابقة",
+    "unknown_was": "الصياغة السابقة غير معروفة.",
+    "deleted": "حُذفت هذه الرسالة.",
+    "reply": "ردًّا على",
+    "reply_earlier": "ردًّا على رسالة سابقة",
+    "on_behalf": "نيابةً عن",
+    "forwarded": "محوّلة",
+    "view_once": "للعرض مرة واحدة",
+    "expires": "تختفي",
+    "pinned": "مثبّتة",
+    "starred": "مميّزة",
+    "hidden": "مخفية",
+    "ambiguous": "يمكن قراءة التاريخ على وجهين",
+    "omitted": "لم يكن في التصدير",
+    "expired": "لم يعد متاحًا",
+    "refused": "رُفض",
+    "missing": "مفقود",
+    "photo": "صورة",
+    "video": "فيديو",
+    "voice": "رسالة صوتية",
+    "audio": "صوت",
+    "document": "مستند",
+    "sticker": "ملصق",
+    "gif": "صورة متحركة",
+    "animation": "صورة متحركة",
+    "poll": "استطلاع",
+    "votes": "صوت",
+    "call": "مكالمة",
+    "place": "موقع",
+    "contact": "جهة اتصال",
+    "thinking": "أفكار النموذج",
+    "tool_call": "طلب من الأداة",
+    "tool_result": "أجابت الأداة",
+    "citation": "المصدر",
+    "unknown": "شيء لا تستطيع هذه الصفحة عرضه",
+    "footer": "صنعه {generator}. هذه الصفحة لا تحمّل شيئًا ولا تشغّل شيئًا.",
+    "drops": "ما لا تحمله هذه الصيغة",
+    "no_time": "بلا وقت",
+}
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {"en": _EN, "ar": _AR}
+
+
+def language_of(asked: str) -> str:
+    """Gives the language in which pages speak: the asked one where we have it, else English."""
+    base = asked.partition("-")[0].lower()
+    return base if base in WORDS else "en"
+
+
+def direction_of(language: str) -> str:
+    """Gives the direction of a page in that language."""
+    return "rtl" if language.partition("-")[0].lower() in RIGHT_TO_LEFT else "ltr"
