@@ -91,6 +91,7 @@ class _Writing:
                     page.begin(title, chat, people)
                 page.put(entry, people, self._media.held)
                 self.losses.entry(entry)
+                self.losses.add("branches", entry.more.parent is not None)
                 entries += 1
             yield Progress(self._zip.size_bytes)
         refs.append(page.end(more=False))

@@ -67,6 +67,7 @@ class Markdown:
                     for entry in run.entries:
                         told.put(entry)
                         losses.entry(entry)
+                        losses.add("branches", entry.more.parent is not None)
                     counts["messages"] += len(run.entries)
                     yield Progress(zip_.size_bytes)
             counts["conversations"] += 1
