@@ -1,8 +1,11 @@
 """What every library shares: which chats are alike, how a live conversation is told, and deliveries on their way out and home."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
+
+import structlog
 
 from wasl.domain.archive import SEQ_STRIDE, Chat, Participant
 from wasl.domain.errors import TooLarge
@@ -12,6 +15,8 @@ from wasl.domain.portable import ORIGIN, LiveMessage
 from wasl.ports.library import SEARCH_LIMIT_MAX, HeldChat, Hit, LiveChat
 from wasl.store.rows import json_of, json_text, parts_text
 from wasl.wire.text import fold
+
+log = structlog.get_logger(__name__)
 
 ALIKE_MAX = 50
 """Chats that could be the one that is brought; nobody chooses among more."""
@@ -125,3 +130,14 @@ def delivery_rows(message: LiveMessage, *, conversation_id: str) -> list[dict[st
         for d in message.deliveries
         if d.get("id")
     ]
+
+
+def tell_indexed(task: asyncio.Task[int]) -> None:
+    """Says in the log what became of indexing in the background."""
+    if task.cancelled():
+        return
+    error = task.exception()
+    if error is not None:
+        log.warning("the search index is not up to date; the next start goes on with it", error=repr(error))
+    elif task.result():
+        log.info("messages of an older version were indexed for the search", messages=task.result())

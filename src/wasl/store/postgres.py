@@ -21,6 +21,7 @@ from wasl.ports.people import People
 from wasl.ports.store import Backlog, Incoming, Kept, Lease, Outcome, Timer, Token
 from wasl.store import picture_receive, picture_work
 from wasl.store.group_commit import Told
+from wasl.store.library_rows import tell_indexed
 from wasl.store.picture import Native, Picture, UsageRow
 
 try:
@@ -33,6 +34,7 @@ from wasl.store import postgres_read as reading
 from wasl.store import postgres_work
 from wasl.store.migrate_postgres import migrate_postgres
 from wasl.store.postgres_commit import GroupCommit
+from wasl.store.postgres_library import PostgresLibrary
 from wasl.store.postgres_link import LOST, Connection, connect, down
 from wasl.store.postgres_paint import Wanted
 from wasl.store.postgres_save import clean
@@ -55,7 +57,14 @@ class PostgresStore:
         self._group: GroupCommit | None = None
         self._readers: reading.Readers | None = None
         self._looking: set[asyncio.Task[None]] = set()
+        self._library = PostgresLibrary(write=self._plain, read=self._read, clock=clock)
+        self._indexing: asyncio.Task[int] | None = None
         self.people: People = SqlPeople(read=self._read_steps, write=self._write_steps, clock=clock)
+
+    @property
+    def library(self) -> PostgresLibrary:
+        """The imported chats, and the search."""
+        return self._library
 
     async def open(self) -> None:
         """Opens, migrates forward, and is ready."""
@@ -71,9 +80,14 @@ class PostgresStore:
         self._group = GroupCommit(self._url, told=self._told)
         self._group.start(db)
         self._readers = reading.Readers(self._url)
+        self._indexing = asyncio.get_running_loop().create_task(self._library.index_the_rest(), name="index the rest")
+        self._indexing.add_done_callback(tell_indexed)
 
     async def close(self) -> None:
         """Commits what waits and closes."""
+        if self._indexing is not None:
+            self._indexing.cancel()
+            await asyncio.wait([self._indexing])
         group, readers = self._group, self._readers
         self._group = self._readers = None
         for task in self._looking:

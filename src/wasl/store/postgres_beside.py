@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wasl.domain.message import Media
+from wasl.domain.message import Media, plain_text
 from wasl.ports.store import DEDUPE_DAYS, Timer, Token
 from wasl.store import postgres_read as reading
 from wasl.store.postgres_link import Connection
 from wasl.store.postgres_save import clean
+from wasl.store.postgres_search import REFER, change
 from wasl.store.rows import json_of, json_text, parts_of, parts_text
 
 DAY_MS = 86_400_000
@@ -35,11 +36,15 @@ _PRUNES: Mapping[str, str] = {
 
 async def attach(db: Connection, *, message_id: str, position: int, media: Media) -> None:
     """Replaces a Media part by one that is held."""
-    row = await db.fetchrow("select parts from message where id = $1 for update", message_id)
+    row = await db.fetchrow("select parts, search_key from message where id = $1 for update", message_id)
     parts = list(parts_of(row[0])) if row else []
     if position < len(parts) and isinstance(parts[position], Media):
         parts[position] = media
         await db.execute("update message set parts = $2 where id = $1", message_id, parts_text(tuple(parts)))
+        if media.sha256:
+            await db.execute(REFER, [media.sha256], [message_id])
+        if row is not None and row[1] is not None:
+            await change(db, key=row[1], text=plain_text(tuple(parts)))
 
 
 async def put_token(db: Connection, token: Token) -> None:

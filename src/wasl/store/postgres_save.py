@@ -3,12 +3,16 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
+from wasl.domain.message import plain_text
+from wasl.domain.portable import files_in
 from wasl.store.picture import AddressRow, Changes, ConversationRow, DeliveryRow, MessageRow, TurnRow, UsageRow
 from wasl.store.postgres_link import Connection
 from wasl.store.postgres_paint import Raced
+from wasl.store.postgres_search import REFER, Row, add
 from wasl.store.rows import json_text, parts_text
+from wasl.wire.searching import search_key
 
-Row = TypeVar("Row")
+Each = TypeVar("Each")
 
 
 def clean(text: str | None) -> str | None:
@@ -88,6 +92,7 @@ _MESSAGE = _insert(
         ("parts", "text"),
         ("model", "text"),
         ("extra", "text"),
+        ("search_key", "bigint"),
     ],
 )
 _NEW_TURN = _insert(
@@ -198,7 +203,8 @@ async def save(db: Connection, changes: Changes) -> None:
         await _people(db, changes)
     if changes.early or changes.early_used:
         await _early(db, changes)
-    await _write(db, _MESSAGE, changes.messages, _message)
+    if changes.messages:
+        await _messages(db, changes.messages)
     await _write(db, _NEW_TURN, changes.new_turns.values(), _new_turn)
     await _write(db, _TURN, changes.turns.values(), _turn)
     await _write(db, _NEW_DELIVERY, changes.new_deliveries.values(), _new_delivery)
@@ -210,7 +216,22 @@ async def save(db: Connection, changes: Changes) -> None:
         await _rare(db, changes)
 
 
-async def _write(db: Connection, query: str, rows: Collection[Row], columns: Callable[[Row], tuple[object, ...]]) -> None:
+async def _messages(db: Connection, messages: Sequence[MessageRow]) -> None:
+    """Writes messages with their index, and which files they refer to."""
+    keys = await add(
+        db,
+        [
+            Row(search_key(at_ms=m.sent_ms, seq=m.seq, scope=m.conversation_id), m.conversation_id, m.id, None, None, plain_text(m.parts))
+            for m in messages
+        ],
+    )
+    await _write(db, _MESSAGE, list(zip(messages, keys, strict=True)), lambda mk: (*_message(mk[0]), mk[1]))
+    uses = [(file, m.id) for m in messages for file in files_in(m.parts)]
+    if uses:
+        await db.execute(REFER, [u[0] for u in uses], [u[1] for u in uses])
+
+
+async def _write(db: Connection, query: str, rows: Collection[Each], columns: Callable[[Each], tuple[object, ...]]) -> None:
     if rows:
         await db.execute(query, *map(list, zip(*map(columns, rows), strict=True)))
 

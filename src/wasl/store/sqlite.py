@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-import structlog
-
 from wasl.domain.errors import SettingWrong, StoreDown
 from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
 from wasl.domain.message import Media, Said, plain_text
@@ -19,14 +17,13 @@ from wasl.ports.store import DEDUPE_DAYS, Backlog, Incoming, Lease, Outcome, Tim
 from wasl.store import sqlite_read as reading
 from wasl.store import sqlite_receive, sqlite_work
 from wasl.store.group_commit import GroupCommit, Told
+from wasl.store.library_rows import tell_indexed
 from wasl.store.migrate import migrate_sqlite
 from wasl.store.rows import json_text, parts_of, parts_text
 from wasl.store.sql_people import SqlPeople
 from wasl.store.sqlite_library import SqliteLibrary
 from wasl.store.sqlite_search import prepare, refer, reindex_message
 from wasl.store.steps import Steps, run_sqlite
-
-log = structlog.get_logger(__name__)
 
 Result = TypeVar("Result")
 
@@ -66,7 +63,7 @@ class SqliteStore:
         self._group = GroupCommit(self._write_db, told=self._told)
         self._group.start()
         self._indexing = asyncio.get_running_loop().create_task(self._library.index_the_rest(), name="index the rest")
-        self._indexing.add_done_callback(_tell_indexed)
+        self._indexing.add_done_callback(tell_indexed)
 
     async def close(self) -> None:
         """Commits what waits and closes."""
@@ -348,13 +345,3 @@ class SqliteStore:
 
 def _deletion(statement: str, before: int) -> Callable[[sqlite3.Connection], int]:
     return lambda db: db.execute(statement, (before, PRUNE_ROWS_MAX)).rowcount
-
-
-def _tell_indexed(task: asyncio.Task[int]) -> None:
-    if task.cancelled():
-        return
-    error = task.exception()
-    if error is not None:
-        log.warning("the search index is not up to date; the next start goes on with it", error=repr(error))
-    elif task.result():
-        log.info("messages of an older version were indexed for the search", messages=task.result())

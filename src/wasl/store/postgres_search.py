@@ -1,0 +1,177 @@
+"""The index over everything that was said, on PostgreSQL: a tsvector of words that we folded, with GIN; and the rows by time.
+
+There are two ways to find the newest rows that match, and each is slow where the other is quick. The list of a word that few texts
+have is read through (GIN) and sorted. For words that many texts have, the newest rows of the conversations are looked through, which
+comes upon enough of them soon. Which is which is told by the words' numbers as PostgreSQL's statistics have them.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from wasl.store.postgres_link import Connection
+from wasl.wire.searching import Query, index_words
+from wasl.wire.text import light
+
+RARE_ROWS: Final = 2_000
+"""Up to so many rows are expected to match: they are all read."""
+STEPS: Final = (200, 800, 3_000, 8_000)
+"""Rows that are looked through, newest first, before the lists are read after all."""
+KEY_MAX: Final = (1 << 63) - 1
+_ADD = """insert into searchable (key, conversation_id, message_id, chat_n, seq, said, words)
+select k, c, m, h, s, said, array_to_tsvector(string_to_array(f, ' '))
+from unnest($1::bigint[], $2::uuid[], $3::uuid[], $4::integer[], $5::bigint[], $6::text[], $7::text[]) n (k, c, m, h, s, said, f)
+on conflict (key) do nothing returning key"""
+_NEXT_FREE = "select max(key) + 1 from searchable where key between $1 and $1 | 1048575"
+_CHANGE = """update searchable set said = $2, words = array_to_tsvector(string_to_array($3, ' '))
+where key = $1 and (said <> $2 or words <> array_to_tsvector(string_to_array($3, ' ')))"""
+_MATCH = "words @@ $1::tsquery and not exists (select 1 from unnest($2::text[]) p where strpos(' ' || said || ' ', p) = 0)"
+_LOOK = f"""select array_agg(key order by key desc) filter (where {_MATCH}), min(key), count(*) from ({{rows}}) r"""
+_ROWS_WITHIN = """select s.* from unnest($3::uuid[]) c (id) cross join lateral
+(select key, said, words from searchable where conversation_id = c.id and key < $4 order by key desc limit $5) s
+order by s.key desc limit $5"""
+_ROWS = "select key, said, words from searchable where $3::uuid[] is null and key < $4 order by key desc limit $5"
+_LOOK_WITHIN = _LOOK.format(rows=_ROWS_WITHIN)
+_LOOK_EVERYWHERE = _LOOK.format(rows=_ROWS)
+_READ = f"""with found as materialized (select key, conversation_id from searchable where {_MATCH} and key < $4)
+select key from found where $3::uuid[] is null or conversation_id = any($3) order by key desc limit $5"""
+_STATISTICS = """select most_common_elems::text::text[], most_common_elem_freqs,
+(select reltuples from pg_class where oid = 'searchable'::regclass)
+from pg_stats where schemaname = current_schema() and tablename = 'searchable' and attname = 'words'"""
+
+REFER = "insert into file_use select * from unnest($1::text[], $2::text[]) on conflict do nothing"
+"""Notes who refers to which file."""
+
+
+class Row(NamedTuple):
+    """What is to be indexed: at a key, of a conversation, a message or an entry."""
+
+    key: int
+    conversation_id: str
+    message_id: str | None
+    chat_n: int | None
+    seq: int | None
+    text: str
+
+
+async def add(db: Connection, rows: Sequence[Row]) -> list[int]:
+    """Indexes rows and gives their keys; one whose key is taken gets the next free one."""
+    words = [index_words(r.text) for r in rows]
+    forms = [f"{w.said} {w.forms}".strip() for w in words]
+    keys = _distinct([r.key for r in rows])
+    waiting = list(range(len(rows)))
+    while waiting:
+        columns: list[list[Any]] = [
+            [keys[n] for n in waiting],
+            [rows[n].conversation_id for n in waiting],
+            [rows[n].message_id for n in waiting],
+            [rows[n].chat_n for n in waiting],
+            [rows[n].seq for n in waiting],
+            [words[n].said for n in waiting],
+            [forms[n] for n in waiting],
+        ]
+        stored = {r[0] for r in await db.fetch(_ADD, *columns)}
+        waiting = [n for n in waiting if keys[n] not in stored]
+        free: dict[int, int] = {}
+        for n in waiting:
+            first = keys[n] & ~1_048_575
+            if first not in free:
+                free[first] = int(await db.fetchval(_NEXT_FREE, first) or keys[n] + 1)
+            keys[n] = free[first]
+            free[first] += 1
+    return keys
+
+
+def _distinct(keys: list[int]) -> list[int]:
+    if len(set(keys)) == len(keys):
+        return keys
+    used: set[int] = set()
+    after: dict[int, int] = {}
+    for place, key in enumerate(keys):
+        free = max(key, after.get(key, key))
+        while free in used:
+            free += 1
+        after[key] = free + 1
+        used.add(free)
+        keys[place] = free
+    return keys
+
+
+async def change(db: Connection, *, key: int, text: str) -> None:
+    """Indexes anew a row whose text has changed."""
+    said, forms = index_words(text)
+    await db.execute(_CHANGE, key, said, f"{said} {forms}".strip())
+
+
+class Numbers(NamedTuple):
+    """How common words are, as the statistics have it: the share of rows of the common ones, that of any other, and the rows."""
+
+    shares: dict[str, float]
+    other: float
+    rows: float
+
+    def expected(self, query: Query) -> float | None:
+        """Guesses how many rows match, None where nothing is known; the rarest word decides."""
+        if self.rows < RARE_ROWS:
+            return None
+        shares = [self._share({w, light(w)}) for w in (*query.words, *(w for p in query.phrases for w in p))]
+        if query.beginning is not None:
+            known = sum(share for word, share in self.shares.items() if word.startswith(query.beginning))
+            # Of the words that are not common, the more have a beginning the shorter it is.
+            shares.append(known + self.other * 4 ** max(0, 6 - len(query.beginning)))
+        return min(shares) * self.rows
+
+    def _share(self, forms: set[str]) -> float:
+        return sum(self.shares.get(form, self.other) for form in forms)
+
+
+NOTHING_KNOWN: Final = Numbers({}, 0.0, 0.0)
+
+
+async def numbers(db: Connection) -> Numbers:
+    """Reads the statistics; PostgreSQL keeps them by itself."""
+    row = await db.fetchrow(_STATISTICS)
+    if row is None or not row[0]:
+        return NOTHING_KNOWN
+    frequencies = list(row[1])  # one a word, then the least, the greatest and that of null
+    least = frequencies[len(row[0])] if len(frequencies) > len(row[0]) else min(frequencies)
+    return Numbers(dict(zip(row[0], frequencies, strict=False)), least / 2, float(row[2]))
+
+
+async def found_keys(
+    db: Connection, query: Query, *, conversations: Sequence[str] | None, limit: int, before: int | None, known: Numbers
+) -> list[int]:
+    """Gives the keys of what is found, newest first."""
+    until = KEY_MAX if before is None else before
+    asked, phrases = _tsquery(query), [f" {' '.join(p)} " for p in query.phrases]
+    expected = known.expected(query)
+    keys: list[int] = []
+    if expected is None or expected > RARE_ROWS:
+        look = _LOOK_EVERYWHERE if conversations is None else _LOOK_WITHIN
+        for step in STEPS:
+            row = await db.fetchrow(look, asked, phrases, conversations, until, step)
+            assert row is not None, "an aggregate gives a row"
+            keys += row[0] or ()
+            if len(keys) >= limit or row[2] < step:
+                return keys[:limit]
+            until = row[1]
+            if expected is None and step == STEPS[1]:
+                break
+    rows = await db.fetch(_READ, asked, phrases, conversations, until, limit - len(keys))
+    return keys + [r[0] for r in rows]
+
+
+def _tsquery(query: Query) -> str:
+    pieces = [_either(word) for word in query.words]
+    pieces += [_quoted(word) for phrase in query.phrases for word in phrase]
+    if query.beginning is not None:
+        pieces.append(f"({_quoted(query.beginning)}:*|{_quoted(light(query.beginning))})")
+    return "&".join(pieces)
+
+
+def _either(word: str) -> str:
+    stem = light(word)
+    return _quoted(word) if stem == word else f"({_quoted(word)}|{_quoted(stem)})"
+
+
+def _quoted(word: str) -> str:
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
