@@ -19,6 +19,7 @@ from wasl.ports.bus import WORK, conversation_topic
 from wasl.service.live import STORED, decode
 from wasl.service.login import close_session, open_session
 from wasl.web.auth import SESSION_COOKIE, Operator, is_secure, operator_of, set_session
+from wasl.web.desk import Desk
 from wasl.web.errors import add_error_answers
 from wasl.web.events import BEAT, beats, frame
 from wasl.web.faces import Faces, answer_json
@@ -60,6 +61,29 @@ class Console:
             ("/conversations/{conversation}/messages", "POST", self.say),
             ("/conversations/{conversation}/events", "GET", self.events),
             ("/files/{sha256}", "GET", self.file),
+        ):
+            app.add_route(path, self._guarded(page), methods=[method])
+        if self._faces.people is not None:
+            self._add_people(app, Desk(self._faces))
+
+    def _add_people(self, app: FastAPI, desk: Desk) -> None:
+        for path, method, page in (
+            ("/people", "GET", desk.people),
+            ("/people/{person}", "GET", desk.person),
+            ("/people/{person}/merge", "GET", desk.merge),
+            ("/people/{person}/merge", "POST", desk.merge),
+            ("/people/{person}/addresses/{address}/split", "GET", desk.split),
+            ("/people/{person}/addresses/{address}/split", "POST", desk.split),
+            ("/people/{person}/hold", "POST", desk.hold),
+            ("/people/{person}/export", "POST", desk.export),
+            ("/people/{person}/erase", "GET", desk.erase),
+            ("/people/{person}/erase", "POST", desk.erase),
+            ("/links/{link}/part", "POST", desk.part),
+            ("/links/{link}/undo", "POST", desk.undo),
+            ("/search", "GET", desk.search),
+            ("/chats/{chat}", "GET", desk.chat),
+            ("/imports", "GET", desk.imports),
+            ("/imports/{held}/take-back", "POST", desk.take_back),
         ):
             app.add_route(path, self._guarded(page), methods=[method])
 

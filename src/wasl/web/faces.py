@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -12,15 +12,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from wasl.config import Settings
+from wasl.domain.errors import Refused
 from wasl.domain.event import Event
+from wasl.domain.identity import By
+from wasl.domain.ids import PersonId
 from wasl.ports.blobs import Blobs
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel, Visited
 from wasl.ports.clock import Clock
+from wasl.ports.format import Format, Order, Writes
 from wasl.ports.library import Library
 from wasl.ports.people import People
 from wasl.ports.store import Outcome, Store
 from wasl.routing.route import RouteCandidate
+from wasl.service.shelf import Leaving
+from wasl.service.take_out import Wanted
 from wasl.web.assets import Assets
 from wasl.web.auth import LANGUAGE_COOKIE, YEAR_SECONDS, is_secure
 from wasl.web.events import Streams
@@ -78,6 +84,7 @@ class Faces:
     brings: Brings | None = None
     takes_out: TakesOut | None = None
     erases: Erases | None = None
+    formats: Mapping[str, Format] = field(default_factory=dict)
 
     def offers(self) -> dict[str, Any]:
         """Says what is offered to visitors beside the chat."""
@@ -87,9 +94,20 @@ class Faces:
             "bring": self.brings is not None and self.library is not None,
             "import_bytes_max": self.settings.server.import_bytes_max,
             "take_out": out is not None,
-            "formats": [{"kind": f.kind, "title": f.title, "loses": list(f.loses)} for f in out.formats()] if out else [],
+            "formats": [{"kind": f.kind, "title": f.title, "loses": list(f.loses)} for f in self._written()] if out else [],
             "erase": self.erases is not None,
         }
+
+    def _written(self) -> list[Writes]:
+        """Lists the formats in which everything can leave; our own, which loses nothing, first."""
+        return sorted((f for f in self.formats.values() if isinstance(f, Writes)), key=lambda f: (len(f.loses), f.kind))
+
+    def wanted(self, person: PersonId, *, format: str, language: Language, by: By) -> Wanted:
+        """Says what an export of a person holds. Raises Refused for a format that is not offered."""
+        if format not in {f.kind for f in self._written()}:
+            raise Refused(f"there is no format {format!r} that is written", code="unknown_format")
+        order = Order(scope="person", language=language.code, title=self.title(language))
+        return Wanted(leaving=Leaving(scope="person", people=(person,)), format=format, order=order, by=by, person=person)
 
     def address(self, request: Request) -> str:
         """Gives how the world reaches this server, without a slash at the end."""

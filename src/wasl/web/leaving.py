@@ -1,16 +1,14 @@
 """Taking everything along and erasing it: the visitor's requests, and the one-time link that also other channels give."""
 
-import asyncio
-from collections.abc import AsyncIterator, Mapping
-from pathlib import Path
-from typing import Any
+import hashlib
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
-from wasl.domain.errors import Refused
+from wasl.domain.errors import Malformed, Refused
 from wasl.domain.ids import PersonId
+from wasl.service.take_out import LINK_KIND, LINK_MS
 from wasl.web.faces import Faces, answer_json
 from wasl.web.files import read_capped
 from wasl.web.needs import Erases, TakesOut
@@ -19,7 +17,7 @@ from wasl.web.visiting import NotYours, Visits
 from wasl.wire import read
 
 BODY_BYTES_MAX = 16 << 10
-PIECE_BYTES = 256 << 10
+FILE_NAME = "conversations"
 SECRET_CHARACTERS_MAX = 200
 
 
@@ -49,41 +47,43 @@ class Leaving:
 
     # -- out
     async def make(self, request: Request) -> Response:
-        """Writes everything of the visitor into a file and gives its one-time link."""
+        """Makes a one-time link to everything of the visitor."""
         assert self._takes_out is not None
         person, handle = await self._person(request)
         if refused := self._paced(self._exports, handle):
             return refused
         body = read.json_object(await read_capped(request, bytes_max=BODY_BYTES_MAX), what="my exports")
-        wanted = read.text(body, "format") or ""
-        if wanted not in {f.kind for f in self._takes_out.formats()}:
-            raise Refused(f"there is no format {wanted!r}", code="unknown_format")
-        secret, expires_ms = await self._takes_out.make(person, format=wanted, language=self._faces.language(request).code, by="person")
-        return answer_json({"url": f"/export/{quote(secret)}", "expires": expires_ms}, status=201)
+        language = self._faces.language(request)
+        secret = await self._takes_out.make_link(self._faces.wanted(person, format=read.text(body, "format") or "", language=language, by="person"))
+        return answer_json({"url": f"/export/{quote(secret)}", "expires": self._faces.clock.now_ms() + LINK_MS}, status=201)
 
     async def show(self, request: Request, secret: str) -> Response:
         """Shows what a one-time link gives; looking does not use it up, so that a preview by a messenger takes nothing away."""
-        assert self._takes_out is not None
-        found = await self._takes_out.look(secret[:SECRET_CHARACTERS_MAX])
-        return self._faces.page(request, "export.html", status=200 if found else 410, found=found, secret=secret[:SECRET_CHARACTERS_MAX])
+        sha256 = hashlib.sha256(secret[:SECRET_CHARACTERS_MAX].encode("utf-8", "surrogatepass")).hexdigest()
+        found = await self._faces.store.find_token(kind=LINK_KIND, sha256=sha256, now_ms=self._faces.clock.now_ms())
+        kept = {"name": self._title(found.label), "expires_ms": found.expires_ms} if found else None
+        return self._faces.page(request, "export.html", status=200 if found else 410, found=kept, secret=secret[:SECRET_CHARACTERS_MAX])
 
     async def fetch(self, request: Request, secret: str) -> Response:
-        """Uses a one-time link up and gives the file. Whoever holds the link may: it needs no cookie, so no form can be forged."""
+        """Uses a one-time link up and gives the file while it is written. Whoever holds the link may: no cookie is asked, so no form
+        can be forged."""
         assert self._takes_out is not None
-        parcel = await self._takes_out.fetch(secret[:SECRET_CHARACTERS_MAX])
-        if parcel is None:
+        wanted = await self._takes_out.take_link(secret[:SECRET_CHARACTERS_MAX])
+        if wanted is None:
             return self._faces.page(request, "export.html", status=410, found=None, secret="")
-        size = (await asyncio.to_thread(parcel.path.stat)).st_size
+        writer = self._takes_out.writer(wanted.format)
         headers = {
-            "content-type": parcel.media_type,
-            "content-length": str(size),
-            "content-disposition": f"attachment; filename*=UTF-8''{quote(parcel.name, safe='')}",
+            "content-type": writer.media_type,
+            "content-disposition": f"attachment; filename*=UTF-8''{quote(f'{FILE_NAME}{writer.suffix}', safe='')}",
             "content-security-policy": "default-src 'none'; sandbox; frame-ancestors 'none'",
             "x-content-type-options": "nosniff",
             "cache-control": "no-store",
             "referrer-policy": "no-referrer",
         }
-        return StreamingResponse(_pieces(parcel.path), headers=headers)
+        return StreamingResponse(self._takes_out.stream(wanted), headers=headers)
+
+    def _title(self, kind: str) -> str:
+        return next((str(f["title"]) for f in self._faces.offers()["formats"] if f["kind"] == kind), kind)
 
     # -- erasing
     async def weigh(self, request: Request) -> Response:
@@ -92,9 +92,8 @@ class Leaving:
         person, handle = await self._person(request)
         if refused := self._paced(self._weighing, handle):
             return refused
-        counts: Mapping[str, Any] = await self._erases.weigh(person)
-        code, expires_ms = await self._erases.code(person)
-        return answer_json({"counts": counts, "code": code, "expires": expires_ms})
+        code, toll = await self._erases.ask(person)
+        return answer_json({"counts": dict(toll.counts), "code": code})
 
     async def erase(self, request: Request) -> Response:
         """Erases everything of the visitor, when the typed code is right; gives the receipt."""
@@ -103,8 +102,11 @@ class Leaving:
         if refused := self._paced(self._typing, handle):
             return refused
         body = read.json_object(await read_capped(request, bytes_max=BODY_BYTES_MAX), what="my erasure")
-        receipt = await self._erases.erase(person, code=(read.text(body, "code") or "")[:64], by="person")
-        return answer_json({"id": receipt.id, "receipt": receipt.words})
+        try:
+            receipt = await self._erases.confirm(person, code=(read.text(body, "code") or "")[:64], by="person")
+        except Malformed as error:
+            raise Refused(error.message, code="code_wrong") from error
+        return answer_json({"id": receipt["id"], "receipt": receipt})
 
     async def _person(self, request: Request) -> tuple[PersonId, str]:
         assert self._visits is not None
@@ -117,14 +119,3 @@ class Leaving:
     def _paced(self, pacing: Pacing, key: str) -> Response | None:
         wait = pacing.wait_seconds(key, now=self._faces.clock.monotonic())
         return answer_json({"error": "paced"}, status=429, headers={"retry-after": str(int(wait) + 1)}) if wait else None
-
-
-async def _pieces(path: Path) -> AsyncIterator[bytes]:
-    """Walks a file that is used up: it is gone at the end."""
-    file = await asyncio.to_thread(path.open, "rb")
-    try:
-        while piece := await asyncio.to_thread(file.read, PIECE_BYTES):
-            yield piece
-    finally:
-        await asyncio.to_thread(file.close)
-        await asyncio.to_thread(path.unlink, missing_ok=True)

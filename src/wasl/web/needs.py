@@ -1,14 +1,15 @@
 """What the pages need of the use cases: small contracts, so that pages and services can be made and tested apart."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 from wasl.domain.identity import By, LinkRecord
 from wasl.domain.ids import ConversationId, PersonId
-from wasl.ports.format import Choices
+from wasl.ports.format import Choices, Writes
 from wasl.service.bring import Preview, Report, Told
+from wasl.service.erase import Toll
+from wasl.service.take_out import Wanted
 from wasl.wire.bundle import Bundle
 
 
@@ -84,65 +85,41 @@ class Brings(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutFormat:
-    """A format in which everything can leave."""
-
-    kind: str
-    title: str
-    suffix: str
-    loses: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
-    """A file that waits to be fetched once."""
-
-    path: Path
-    name: str
-    media_type: str
-    person_id: PersonId
-
-
 class TakesOut(Protocol):
-    """Writes everything of a person into a file that a one-time link gives."""
+    """What the pages need of `service.take_out`."""
 
-    def formats(self) -> Sequence[OutFormat]:
-        """Lists the formats."""
+    async def make_link(self, wanted: Wanted) -> str:
+        """Makes the text of a link that can be used once. Raises Throttled, Malformed."""
         ...
 
-    async def make(self, person_id: PersonId, *, format: str, language: str, by: By) -> tuple[str, int]:
-        """Writes the file; gives the secret of its one-time link and when it expires (ms)."""
+    async def take_link(self, text: str) -> Wanted | None:
+        """Uses a link up and gives what it was made for."""
         ...
 
-    async def look(self, secret: str) -> Mapping[str, Any] | None:
-        """Tells what a link gives without using it up; None for one that is used, too old or not ours."""
+    def writer(self, kind: str) -> Writes:
+        """Gives the format of a kind. Raises Malformed."""
         ...
 
-    async def fetch(self, secret: str) -> Parcel | None:
-        """Uses the link up and gives the file."""
+    def stream(self, wanted: Wanted) -> AsyncIterator[bytes]:
+        """Walks the export while it is written."""
         ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
-    """What an erasure leaves: for the person to keep."""
-
-    id: str
-    words: Mapping[str, Any]
 
 
 class Erases(Protocol):
-    """Erases a person."""
+    """What the pages need of `service.erase`."""
 
-    async def weigh(self, person_id: PersonId) -> Mapping[str, int]:
-        """Counts what would go. Raises OnHold."""
+    async def weigh(self, person_id: PersonId) -> Toll:
+        """Counts what erasing would take. Raises Malformed."""
         ...
 
-    async def code(self, person_id: PersonId) -> tuple[str, int]:
-        """Makes the code that confirms, and says when it expires (ms)."""
+    async def ask(self, person_id: PersonId) -> tuple[str, Toll]:
+        """Gives a confirmation code and what it will cost. Raises OnHold, Malformed."""
         ...
 
-    async def erase(self, person_id: PersonId, *, code: str | None, by: By) -> Receipt:
-        """Erases, when the code is right (an operator needs none). Raises Refused, OnHold."""
+    async def confirm(self, person_id: PersonId, *, code: str, by: By = "person") -> Mapping[str, Any]:
+        """Erases when the code is right, and gives the receipt. Raises Malformed, Throttled, OnHold."""
+        ...
+
+    async def run(self, person_id: PersonId, *, by: By) -> Mapping[str, Any]:
+        """Erases a person and gives the receipt. Raises OnHold, Malformed."""
         ...

@@ -12,6 +12,7 @@ from wasl.ports.blobs import Blobs
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel, Visited
 from wasl.ports.clock import Clock
+from wasl.ports.format import Format
 from wasl.ports.library import Library
 from wasl.ports.people import People
 from wasl.ports.store import Store
@@ -50,6 +51,7 @@ def build_pages(
     brings: Brings | None = None,
     takes_out: TakesOut | None = None,
     erases: Erases | None = None,
+    formats: Mapping[str, Format] | None = None,
 ) -> ASGIApp:
     """Makes the application for everything that is no hook, no API and no health check.
 
@@ -78,6 +80,7 @@ def build_pages(
         brings=brings,
         takes_out=takes_out,
         erases=erases,
+        formats=formats or {},
     )
     return pages_of(faces)
 
