@@ -18,6 +18,7 @@ from wasl.net.blobs import FolderBlobs
 from wasl.net.bus_local import LocalBus
 from wasl.net.clock import SystemClock
 from wasl.net.http import HttpNetwork
+from wasl.net.mail import SmtpMail
 from wasl.net.process import is_dead, owner_name
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel
@@ -348,8 +349,8 @@ def _faces(i: Installation, *, secret: str, streams: Streams) -> object:
         streams=streams,
         secret=secret,
         version=__version__,
-        people=i.store.people,
-        library=getattr(i.store, "library", None),
+        moving=i.moving,
+        mail=SmtpMail(settings.mail) if settings.mail.host else None,
     )
     # Only the pages ask who called and whether it was https; the hooks are spared this.
     return Paths(faces=faces, rest=behind_proxies(pages, trusted=settings.server.trusted_proxies))

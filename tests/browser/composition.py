@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.browser.stand_ins import PlainLinks, PlainVault
+from tests.browser.stand_ins import PlainLinks
 
-import wasl.formats
-from wasl.adapters import adapters
 from wasl.channels.webchat import WebChat
 from wasl.config import Server as ServerSettings
 from wasl.config import Settings
+from wasl.connections import make_moving
 from wasl.domain.event import Event
 from wasl.domain.ids import DeliveryId, MessageId
 from wasl.domain.message import Part, Text, plain_text
@@ -25,7 +24,6 @@ from wasl.net.bus_local import LocalBus
 from wasl.net.clock import SystemClock
 from wasl.ports.bus import WORK, conversation_topic
 from wasl.ports.store import Accepted, Incoming, Lease, Outcome, ReceiptApplied
-from wasl.service.bring import Bring
 from wasl.service.live import STORED, Live, encode
 from wasl.service.login import make_link
 from wasl.store.sqlite import SqliteStore
@@ -107,12 +105,12 @@ class Composition:
         """The parts for people who have more than one conversation."""
         if not self._whole:
             return {}
-        self.people, self.library = self.store.people, self.store.library
+        settings, channels = Settings(data=self._folder), {"webchat": self.channel}
         blobs = FolderBlobs(self._folder / "blobs")
-        formats = {kind: cls() for kind, cls in adapters(wasl.formats).items()}
-        bring = Bring(library=self.library, people=self.people, vault=PlainVault(), blobs=blobs, clock=self.clock, formats=formats)
+        self.moving = make_moving(settings, store=self.store, blobs=blobs, clock=self.clock, channels=channels)
+        self.people, self.library = self.moving.people, self.moving.library
         links = PlainLinks(store=self.store, people=self.people, clock=self.clock)
-        return {"people": self.people, "library": self.library, "links": links, "brings": bring}
+        return {"moving": self.moving, "links": links}
 
     async def stop(self) -> None:
         """Ends at once, in the middle of whatever is being answered."""

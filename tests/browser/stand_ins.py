@@ -1,9 +1,6 @@
 """Stand-ins for parts of the composition that need an outside world or a clock of their own."""
 
-import hashlib
 import secrets
-from collections.abc import Iterator
-from typing import BinaryIO
 
 from wasl.domain.errors import Refused
 from wasl.domain.identity import By, LinkRecord
@@ -14,31 +11,6 @@ from wasl.ports.store import Store
 from wasl.web.needs import Joining, Offer, Way
 
 CODE_MS = 600_000
-
-
-class PlainVault:
-    """Keeps sources in memory, as they are."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, dict[str, bytes]] = {}
-
-    def open_key(self, name: str) -> None:
-        self.kept.setdefault(name, {})
-
-    def keep(self, name: str, source: BinaryIO) -> tuple[str, int]:
-        data = source.read()
-        sha256 = hashlib.sha256(data).hexdigest()
-        self.kept[name][sha256] = data
-        return sha256, len(data)
-
-    def read(self, name: str, sha256: str) -> Iterator[bytes]:
-        yield self.kept[name][sha256]
-
-    def rewrite(self, name: str, sha256: str, *, without: list[tuple[int, int]]) -> tuple[str, int]:
-        raise NotImplementedError
-
-    def destroy(self, name: str) -> None:
-        self.kept.pop(name, None)
 
 
 class PlainLinks:

@@ -117,7 +117,7 @@ class Desk:
         other_id = form.get("with") or request.query_params.get("with", "")
         other = await self._other(other_id.strip()[:WORDS_MAX], but=view)
         if view is None or other is None or other.id == view.id:
-            return self._notice(request, 404, "There is no such person")
+            return self._nobody(request)
         if request.method == "GET":
             return self._page(request, operator, "merge.html", view=view, other=other, both=(person_row(view), person_row(other)))
         now = self._faces.clock.now_ms()
@@ -143,9 +143,11 @@ class Desk:
         """Shows what parting one address would move; parts it once it is confirmed."""
         view = await self._view(request)
         wanted = request.path_params["address"]
-        identity, address = next(((i, a) for i in view.identities for a in i.addresses if a.id == wanted), (None, None)) if view else (None, None)
+        identity, address = (
+            next(((i, a) for i in view.identities for a in i.addresses if a.id == wanted), (None, None)) if view else (None, None)
+        )
         if view is None or identity is None or address is None:
-            return self._notice(request, 404, "There is no such person")
+            return self._nobody(request)
         if request.method == "GET":
             return self._page(request, operator, "split.html", view=view, identity=identity, address=address, place=_place((address,)))
         parted = await self._people.split(address_id=AddressId(wanted), by="operator", now_ms=self._faces.clock.now_ms())
@@ -221,19 +223,15 @@ class Desk:
         for conversation in set(conversations):
             self._faces.bus.publish(conversation_topic(conversation), STORED)
 
-    def _page(self, request: Request, operator: Operator, template: str, *, here: str = "people", **values: object) -> Response:
+    def _page(self, request: Request, operator: Operator, template: str, *, here: str = "people", **values: Any) -> Response:
         language = self._faces.language(request)
         titles = {name: language.say(channel.title) for name, channel in self._faces.channels.items()}
         return self._faces.page(request, template, operator=operator, here=here, titles=titles, **values)
 
     def _nobody(self, request: Request) -> Response:
-        return self._notice(request, 404, "There is no such person")
-
-    def _notice(self, request: Request, status: int, head: str) -> Response:
         say = self._faces.language(request).say
-        return self._faces.notice(
-            request, status=status, head=say(head), text=say("It may have been removed, or the address is misspelt.")
-        )
+        head, text = say("There is no such person"), say("It may have been removed, or the address is misspelt.")
+        return self._faces.notice(request, status=404, head=head, text=text)
 
 
 def person_row(view: PersonView) -> dict[str, Any]:

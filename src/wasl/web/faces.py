@@ -22,6 +22,7 @@ from wasl.ports.channel import Channel, Visited
 from wasl.ports.clock import Clock
 from wasl.ports.format import Format, Order, Writes
 from wasl.ports.library import Library
+from wasl.ports.mail import Mail
 from wasl.ports.people import People
 from wasl.ports.store import Outcome, Store
 from wasl.routing.route import RouteCandidate
@@ -84,6 +85,7 @@ class Faces:
     brings: Brings | None = None
     takes_out: TakesOut | None = None
     erases: Erases | None = None
+    mail: Mail | None = None
     formats: Mapping[str, Format] = field(default_factory=dict)
 
     def offers(self) -> dict[str, Any]:
@@ -93,6 +95,7 @@ class Faces:
             "link": self.links is not None,
             "bring": self.brings is not None and self.library is not None,
             "import_bytes_max": self.settings.server.import_bytes_max,
+            "go_on": False,
             "take_out": out is not None,
             "formats": [{"kind": f.kind, "title": f.title, "loses": list(f.loses)} for f in self._written()] if out else [],
             "erase": self.erases is not None,

@@ -54,7 +54,9 @@ class Leaving:
             return refused
         body = read.json_object(await read_capped(request, bytes_max=BODY_BYTES_MAX), what="my exports")
         language = self._faces.language(request)
-        secret = await self._takes_out.make_link(self._faces.wanted(person, format=read.text(body, "format") or "", language=language, by="person"))
+        secret = await self._takes_out.make_link(
+            self._faces.wanted(person, format=read.text(body, "format") or "", language=language, by="person")
+        )
         return answer_json({"url": f"/export/{quote(secret)}", "expires": self._faces.clock.now_ms() + LINK_MS}, status=201)
 
     async def show(self, request: Request, secret: str) -> Response:

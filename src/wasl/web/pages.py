@@ -12,11 +12,10 @@ from wasl.ports.blobs import Blobs
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel, Visited
 from wasl.ports.clock import Clock
-from wasl.ports.format import Format
-from wasl.ports.library import Library
-from wasl.ports.people import People
+from wasl.ports.mail import Mail
 from wasl.ports.store import Store
 from wasl.routing.route import RouteCandidate
+from wasl.service.moving import Moving
 from wasl.web.assets import Assets
 from wasl.web.bringing import Bringing
 from wasl.web.chat import Chat, redirect_home
@@ -28,7 +27,7 @@ from wasl.web.joining import Joining
 from wasl.web.languages import Languages
 from wasl.web.leaving import Leaving
 from wasl.web.mine import Mine
-from wasl.web.needs import Brings, Erases, Links, TakesOut
+from wasl.web.needs import Links
 from wasl.web.visiting import Visits
 
 
@@ -45,17 +44,14 @@ def build_pages(
     streams: Streams,
     secret: str,
     version: str,
-    people: People | None = None,
-    library: Library | None = None,
+    moving: Moving | None = None,
     links: Links | None = None,
-    brings: Brings | None = None,
-    takes_out: TakesOut | None = None,
-    erases: Erases | None = None,
-    formats: Mapping[str, Format] | None = None,
+    mail: Mail | None = None,
 ) -> ASGIApp:
     """Makes the application for everything that is no hook, no API and no health check.
 
-    `secret` signs the forms of the console (see `service.login.keep_secret`). The store must be open.
+    `moving` brings conversations in and takes them out, `links` joins channels, `mail` carries sign-in links; what is None is not
+    offered. `secret` signs the forms of the console (see `service.login.keep_secret`). The store must be open.
     `streams` holds what is open for as long as the server runs; whoever stops the server ends them.
     """
     faces = Faces(
@@ -74,13 +70,14 @@ def build_pages(
         templates=environment(),
         assets=Assets(),
         languages=Languages(default=settings.language),
-        people=people,
-        library=library,
+        people=moving.people if moving else None,
+        library=moving.library if moving else None,
+        brings=moving.bring if moving else None,
+        takes_out=moving.take_out if moving else None,
+        erases=moving.erase if moving else None,
+        formats=moving.formats if moving else {},
         links=links,
-        brings=brings,
-        takes_out=takes_out,
-        erases=erases,
-        formats=formats or {},
+        mail=mail,
     )
     return pages_of(faces)
 

@@ -145,3 +145,6 @@ MINE: Mapping[str, str] = {
     "count_timers": mark("Timers"),
     "count_index": mark("Search entries"),
 }
+
+WHO = (mark("person"), mark("operator"), mark("system"))
+"""Who did something, as the audit names them."""

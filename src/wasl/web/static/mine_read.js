@@ -96,7 +96,7 @@ async function about() {
   find("about").replaceChildren(el("bdi", {}, chat.origin), " · ", say("entries", { n: number(chat.entries) }), chat.first ? ` · ${datesOf(chat.first, chat.last)}` : "");
   find("within").hidden = false;
   const carry = find("continue");
-  carry.hidden = !page.offers.bring;
+  carry.hidden = !page.offers.go_on;
   carry.addEventListener("click", async () => {
     carry.disabled = true;
     if (await ask(`/my/chats/${encodeURIComponent(page.chat)}/continue`, { json: {} })) { location.href = `${page.home}${page.query}`; return; }
