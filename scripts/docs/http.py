@@ -40,6 +40,12 @@ API = (
 )
 FACES = {
     "chat": ("For visitors", "", "the visitor, by a signed token; the pages themselves: anybody"),
+    "mine": ("For visitors: what is theirs", "", "the visitor, by a signed token; only what is of the visitor's own person is ever read"),
+    "joining": ("For visitors: joining channels", "", "the visitor, by a signed token"),
+    "bringing": ("For visitors: bringing conversations", "", "the visitor, by a signed token"),
+    "leaving": ("For visitors: taking out and erasing", "", "the visitor, by a signed token; `/export/…`: whoever holds the link, once"),
+    "accounts": ("For visitors: accounts", "", "the visitor, by a signed token"),
+    "desk": ("For operators: people", "/console", "an operator, by a session"),
     "console": ("For operators", "/console", "an operator, by a session; the login: who has its link"),
 }
 """Modules of `web/` whose routes are read from their code: title, prefix, who may."""

@@ -87,6 +87,7 @@ class Installation:
     worker: Worker
     housekeep: Housekeep
     moving: Moving
+    links: Links
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Installation"]:
@@ -126,8 +127,10 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
     candidates = make_candidates(settings, providers)
     learn = Learn(folder=settings.knowledge, clock=clock, example=EXAMPLE if settings.on_trial else None)
     ask = Ask(candidates=candidates, network=network, clock=clock, routing=settings.routing)
+    links = Links(store=store, bus=bus, clock=clock, channels=channels, public_url=settings.server.public_url)
     worker = _worker(
         settings,
+        links=links,
         store=store,
         bus=bus,
         blobs=blobs,
@@ -179,6 +182,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         worker=worker,
         housekeep=housekeep,
         moving=moving,
+        links=links,
     )
 
 
@@ -200,6 +204,7 @@ def _store(settings: Settings, *, clock: SystemClock, observe: Observe) -> tuple
 def _worker(
     settings: Settings,
     *,
+    links: Links,
     store: Store,
     bus: Bus,
     blobs: FolderBlobs,
@@ -217,7 +222,7 @@ def _worker(
         store=store,
         clock=clock,
         channels=channels,
-        links=Links(store=store, bus=bus, clock=clock, channels=channels, public_url=public_url),
+        links=links,
         library=library,
         public_url=public_url,
         language=settings.language,
@@ -350,6 +355,7 @@ def _faces(i: Installation, *, secret: str, streams: Streams) -> object:
         secret=secret,
         version=__version__,
         moving=i.moving,
+        links=i.links,
         mail=SmtpMail(settings.mail) if settings.mail.host else None,
     )
     # Only the pages ask who called and whether it was https; the hooks are spared this.

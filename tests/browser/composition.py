@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.browser.stand_ins import PlainLinks
-
 from wasl.channels.webchat import WebChat
 from wasl.config import Server as ServerSettings
 from wasl.config import Settings
@@ -24,6 +22,7 @@ from wasl.net.bus_local import LocalBus
 from wasl.net.clock import SystemClock
 from wasl.ports.bus import WORK, conversation_topic
 from wasl.ports.store import Accepted, Incoming, Lease, Outcome, ReceiptApplied
+from wasl.service.link import Links
 from wasl.service.live import STORED, Live, encode
 from wasl.service.login import make_link
 from wasl.store.sqlite import SqliteStore
@@ -109,7 +108,7 @@ class Composition:
         blobs = FolderBlobs(self._folder / "blobs")
         self.moving = make_moving(settings, store=self.store, blobs=blobs, clock=self.clock, channels=channels)
         self.people, self.library = self.moving.people, self.moving.library
-        links = PlainLinks(store=self.store, people=self.people, clock=self.clock)
+        links = Links(store=self.store, bus=self.bus, clock=self.clock, channels=channels, public_url=None)
         return {"moving": self.moving, "links": links}
 
     async def stop(self) -> None:

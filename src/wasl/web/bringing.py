@@ -58,6 +58,7 @@ class Bringing:
         router.add_api_route("/my/imports/{draft}/events", self.events, methods=["GET"])
         router.add_api_route("/my/imports/{draft}/drop", self.drop, methods=["POST"])
         router.add_api_route("/my/imports/{held}/take-back", self.take_back, methods=["POST"])
+        router.add_api_route("/my/chats/{chat}/continue", self.carry_on, methods=["POST"])
         return router
 
     async def imports(self, request: Request) -> Response:
@@ -163,6 +164,16 @@ class Bringing:
         found = await self._visits.found_import(visit, held)
         await self._brings.take_back(found.record.id)
         return answer_json({})
+
+    async def carry_on(self, request: Request, chat: str) -> Response:
+        """Makes the end of an imported chat context of the live conversation."""
+        visit = await self._visits.settled(request)
+        held = await self._visits.chat(visit, chat)
+        assert self._faces.people is not None
+        now = self._faces.clock.now_ms()
+        await self._faces.people.continue_chat(conversation_id=visit.home, chat_id=held.id, by="person", now_ms=now)
+        self._faces.bus.publish(conversation_topic(visit.home), STORED)
+        return answer_json({"chat": held.id})
 
     async def _draft(self, request: Request, draft_id: str) -> Draft:
         address = await self._visits.address(request)

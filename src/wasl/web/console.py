@@ -19,7 +19,7 @@ from wasl.ports.bus import WORK, conversation_topic
 from wasl.service.live import STORED, decode
 from wasl.service.login import close_session, open_session
 from wasl.web.auth import SESSION_COOKIE, Operator, is_secure, operator_of, set_session
-from wasl.web.desk import Desk
+from wasl.web.desk import Desk, Page
 from wasl.web.errors import add_error_answers
 from wasl.web.events import BEAT, beats, frame
 from wasl.web.faces import Faces, answer_json
@@ -38,8 +38,6 @@ LIST_SECONDS = 2.0
 """How often a list is read again when nobody announced anything: the announcement may come from another process."""
 FORM_BYTES_MAX = 64 << 10
 _FORM_TYPES = (b"application/x-www-form-urlencoded", b"application/json")
-
-Page = Callable[[Request, Operator], Awaitable[Response]]
 
 
 class Console:
@@ -64,28 +62,8 @@ class Console:
         ):
             app.add_route(path, self._guarded(page), methods=[method])
         if self._faces.people is not None:
-            self._add_people(app, Desk(self._faces))
-
-    def _add_people(self, app: FastAPI, desk: Desk) -> None:
-        for path, method, page in (
-            ("/people", "GET", desk.people),
-            ("/people/{person}", "GET", desk.person),
-            ("/people/{person}/merge", "GET", desk.merge),
-            ("/people/{person}/merge", "POST", desk.merge),
-            ("/people/{person}/addresses/{address}/split", "GET", desk.split),
-            ("/people/{person}/addresses/{address}/split", "POST", desk.split),
-            ("/people/{person}/hold", "POST", desk.hold),
-            ("/people/{person}/export", "POST", desk.export),
-            ("/people/{person}/erase", "GET", desk.erase),
-            ("/people/{person}/erase", "POST", desk.erase),
-            ("/links/{link}/part", "POST", desk.part),
-            ("/links/{link}/undo", "POST", desk.undo),
-            ("/search", "GET", desk.search),
-            ("/chats/{chat}", "GET", desk.chat),
-            ("/imports", "GET", desk.imports),
-            ("/imports/{held}/take-back", "POST", desk.take_back),
-        ):
-            app.add_route(path, self._guarded(page), methods=[method])
+            for address, verb, shown in Desk(self._faces).rows():
+                app.add_route(address, self._guarded(shown), methods=[verb])
 
     def _guarded(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
         async def guarded(request: Request) -> Response:

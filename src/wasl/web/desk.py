@@ -1,6 +1,6 @@
 """The operator's desk for people: who is who, what is theirs, and what may be joined, parted, taken out and erased."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qs, quote
 
@@ -20,6 +20,7 @@ from wasl.web.faces import Faces
 from wasl.web.files import read_capped
 from wasl.web.mine import chat_json
 from wasl.web.reading import entry_json, hit_json
+from wasl.web.words import COUNTED
 
 LISTED = 50
 AUDIT_LISTED = 50
@@ -34,6 +35,9 @@ CONFIRM_CHARACTERS = 6
 SEQ_MAX = (1 << 62) - 1
 
 
+Page = Callable[[Request, Operator], Awaitable[Response]]
+
+
 class Desk:
     """The console's pages about people. Every act is a form of ours, confirmed where it cannot be undone."""
 
@@ -42,6 +46,27 @@ class Desk:
         self._faces = faces
         self._people: People = faces.people
         self._library: Library | None = faces.library
+
+    def rows(self) -> Sequence[tuple[str, str, Page]]:
+        """Gives the routes: address, method, function."""
+        return (
+            ("/people", "GET", self.people),
+            ("/people/{person}", "GET", self.person),
+            ("/people/{person}/merge", "GET", self.merge),
+            ("/people/{person}/merge", "POST", self.merge),
+            ("/people/{person}/addresses/{address}/split", "GET", self.split),
+            ("/people/{person}/addresses/{address}/split", "POST", self.split),
+            ("/people/{person}/hold", "POST", self.hold),
+            ("/people/{person}/export", "POST", self.export),
+            ("/people/{person}/erase", "GET", self.erase),
+            ("/people/{person}/erase", "POST", self.erase),
+            ("/links/{link}/part", "POST", self.part),
+            ("/links/{link}/undo", "POST", self.undo),
+            ("/search", "GET", self.search),
+            ("/chats/{chat}", "GET", self.chat),
+            ("/imports", "GET", self.imports),
+            ("/imports/{held}/take-back", "POST", self.take_back),
+        )
 
     # -- looking
     async def people(self, request: Request, operator: Operator) -> Response:
@@ -52,7 +77,7 @@ class Desk:
         more = found[LISTED - 1].id if len(found) > LISTED else ""
         return self._page(request, operator, "people.html", find=words, rows=shown, more=more)
 
-    async def person(self, request: Request, operator: Operator, *, told: str = "", export: str = "") -> Response:
+    async def person(self, request: Request, operator: Operator, *, export: str = "") -> Response:
         """Shows one person: identities, links, what they brought, what happened to them."""
         view = await self._view(request)
         if view is None:
@@ -70,7 +95,6 @@ class Desk:
             chats=[chat_json(c) for c in chats],
             imports=[import_json(i) for i in imports],
             audit=[{"at": a.at_ms, "by": a.by, "act": a.act, "detail": _words(a.detail)} for a in audit],
-            told=told,
             export=export,
             offers=self._faces.offers(),
         )
@@ -180,14 +204,14 @@ class Desk:
         if view is None or self._faces.erases is None:
             return self._nobody(request)
         toll = await self._faces.erases.weigh(view.id)
-        right = view.id[-CONFIRM_CHARACTERS:]
+        shown: dict[str, Any] = {"view": view, "toll": toll, "counted": COUNTED, "right": view.id[-CONFIRM_CHARACTERS:]}
         if request.method == "GET":
-            return self._page(request, operator, "erase.html", view=view, toll=toll, right=right, wrong=False, receipt=None)
-        if (await self._form(request)).get("typed", "").strip() != right:
-            return self._page(request, operator, "erase.html", view=view, toll=toll, right=right, wrong=True, receipt=None)
+            return self._page(request, operator, "erase.html", wrong=False, receipt=None, **shown)
+        if (await self._form(request)).get("typed", "").strip() != shown["right"]:
+            return self._page(request, operator, "erase.html", wrong=True, receipt=None, **shown)
         receipt = await self._faces.erases.run(view.id, by="operator")
         self._tell(*(i.conversation_id for i in view.identities))
-        return self._page(request, operator, "erase.html", view=view, toll=toll, right=right, wrong=False, receipt=receipt)
+        return self._page(request, operator, "erase.html", wrong=False, receipt=receipt, **shown)
 
     async def take_back(self, request: Request, operator: Operator) -> Response:
         """Takes an import back."""

@@ -23,6 +23,10 @@ _STATUS: Mapping[type[WaslError], int] = {
 }
 
 
+_WHY = {"mistyped": "code_wrong", "unknown": "code_wrong", "used": "code_wrong", "own": "code_own"}
+"""Names that pages have words for, by why a link code was refused."""
+
+
 def add_error_answers(app: FastAPI, faces: Faces) -> None:
     """Answers named errors by their status: scripts get JSON, people get a page."""
 
@@ -38,7 +42,7 @@ def add_error_answers(app: FastAPI, faces: Faces) -> None:
                 text=say("Please try again in a moment.") if status == 503 else error.message,
             )
         headers = {"retry-after": "2"} if status == 503 else {}
-        name = str(error.facts.get("code") or type(error).__name__.lower())
+        name = str(error.facts.get("code") or _WHY.get(str(error.facts.get("why"))) or type(error).__name__.lower())
         return answer_json({"error": name, "message": error.message}, status=status, headers=headers)
 
     async def plain(request: Request, error: Exception) -> Response:

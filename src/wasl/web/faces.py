@@ -26,13 +26,14 @@ from wasl.ports.mail import Mail
 from wasl.ports.people import People
 from wasl.ports.store import Outcome, Store
 from wasl.routing.route import RouteCandidate
+from wasl.service.link import Links
 from wasl.service.shelf import Leaving
 from wasl.service.take_out import Wanted
 from wasl.web.assets import Assets
 from wasl.web.auth import LANGUAGE_COOKIE, YEAR_SECONDS, is_secure
 from wasl.web.events import Streams
 from wasl.web.languages import Language, Languages
-from wasl.web.needs import Brings, Erases, Links, TakesOut
+from wasl.web.needs import Brings, Erases, TakesOut
 from wasl.web.words import DOCUMENTS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -95,7 +96,7 @@ class Faces:
             "link": self.links is not None,
             "bring": self.brings is not None and self.library is not None,
             "import_bytes_max": self.settings.server.import_bytes_max,
-            "go_on": False,
+            "go_on": self.library is not None,
             "take_out": out is not None,
             "formats": [{"kind": f.kind, "title": f.title, "loses": list(f.loses)} for f in self._written()] if out else [],
             "erase": self.erases is not None,

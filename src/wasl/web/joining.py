@@ -1,6 +1,5 @@
 """Joining and parting channels on the visitor's page: a code for elsewhere, a code from elsewhere, and what is joined now."""
 
-import hashlib
 import io
 from collections.abc import Mapping
 from typing import Any
@@ -13,11 +12,10 @@ from wasl.domain.errors import Refused
 from wasl.domain.identity import UNDO_DAYS, Identity, LinkRecord, PersonView
 from wasl.domain.ids import ConversationId
 from wasl.ports.bus import conversation_topic
-from wasl.ports.store import Token
+from wasl.service.link import PARTED_KIND, Links, parted_hash
 from wasl.service.live import STORED
 from wasl.web.faces import Faces, answer_json
 from wasl.web.files import read_capped
-from wasl.web.needs import Links
 from wasl.web.pacing import Pacing
 from wasl.web.visiting import NotYours, Settled, Visit, Visits
 from wasl.wire import read
@@ -25,8 +23,6 @@ from wasl.wire import read
 BODY_BYTES_MAX = 16 << 10
 CODE_CHARACTERS_MAX = 32
 DAY_MS = 86_400_000
-PARTED_KIND = "parted"
-"""Tokens that remember who parted a link: only that side may undo it, or parting from somebody would not hold."""
 
 
 class Joining:
@@ -85,9 +81,8 @@ class Joining:
         if refused := self._paced(self._looks, visit.address.handle, request.client.host if request.client else ""):
             return refused
         found = await self._links.look(code, home=visit.home)
-        return answer_json(
-            {"channel": found.channel, "name": found.name, "messages": found.messages, "chats": found.chats, "since": found.since_ms}
-        )
+        told = {"channel": found.channel, "name": found.name, "messages": found.messages, "chats": found.chats, "since": found.since_ms}
+        return answer_json({**told, "places": [f"{title} {handle}" for title, handle in found.places]})
 
     async def join(self, request: Request) -> Response:
         """Joins what a code stands for to the visitor's own."""
@@ -102,13 +97,7 @@ class Joining:
         """Parts a channel again: each keeps its own messages."""
         visit = await self._visits.settled(request)
         found = await self._link(visit, link)
-        ended = await self._links.part(found.id, by="person")
-        now = self._faces.clock.now_ms()
-        await self._faces.store.put_token(
-            Token(
-                kind=PARTED_KIND, sha256=_parted(found.id, visit.home), label=found.id, created_ms=now, expires_ms=now + UNDO_DAYS * DAY_MS
-            )
-        )
+        ended = await self._links.part(found.id, by="person", home=visit.home)
         self._tell(ended, *visit.own)
         return answer_json({"link": ended.id})
 
@@ -141,7 +130,7 @@ class Joining:
         """Says whether the side that asks is the side that parted."""
         now = self._faces.clock.now_ms()
         for conversation in visit.own:
-            if await self._faces.store.find_token(kind=PARTED_KIND, sha256=_parted(link.id, conversation), now_ms=now):
+            if await self._faces.store.find_token(kind=PARTED_KIND, sha256=parted_hash(link.id, conversation), now_ms=now):
                 return True
         return False
 
@@ -178,7 +167,3 @@ def _identity(identity: Identity, view: PersonView, visit: Visit) -> dict[str, A
         "here": identity.conversation_id == visit.home,
         "link": links[0].id if links else None,
     }
-
-
-def _parted(link_id: str, conversation: str) -> str:
-    return hashlib.sha256(f"{link_id}\n{conversation}".encode()).hexdigest()

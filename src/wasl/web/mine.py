@@ -58,10 +58,12 @@ class Mine:
     def routes(self) -> APIRouter:
         """Gives the routes."""
         router = APIRouter()
-        for prefix in ("/me", "/widget/me"):
-            router.add_api_route(prefix, self.show, methods=["GET"])
-            router.add_api_route(prefix + "/chats/{chat}", self.show_chat, methods=["GET"])
-            router.add_api_route(prefix + "/{page}", self.show, methods=["GET"])
+        router.add_api_route("/me", self.show, methods=["GET"])
+        router.add_api_route("/me/chats/{chat}", self.show_chat, methods=["GET"])
+        router.add_api_route("/me/{page}", self.show, methods=["GET"])
+        router.add_api_route("/widget/me", self.show, methods=["GET"])
+        router.add_api_route("/widget/me/chats/{chat}", self.show_chat, methods=["GET"])
+        router.add_api_route("/widget/me/{page}", self.show, methods=["GET"])
         router.add_api_route("/my/conversations", self.conversations, methods=["GET"])
         router.add_api_route("/my/chats/{chat}", self.chat, methods=["GET"])
         router.add_api_route("/my/chats/{chat}/entries", self.entries, methods=["GET"])

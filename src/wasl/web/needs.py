@@ -1,70 +1,15 @@
 """What the pages need of the use cases: small contracts, so that pages and services can be made and tested apart."""
 
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
-from wasl.domain.identity import By, LinkRecord
+from wasl.domain.identity import By
 from wasl.domain.ids import ConversationId, PersonId
 from wasl.ports.format import Choices, Writes
 from wasl.service.bring import Preview, Report, Told
 from wasl.service.erase import Toll
 from wasl.service.take_out import Wanted
 from wasl.wire.bundle import Bundle
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
-    """How a code is brought to another channel: by opening `url`, or by writing `text` there."""
-
-    channel: str
-    title: str
-    url: str | None
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offer:
-    """A code that joins another channel, until it expires."""
-
-    code: str
-    expires_ms: int
-    ways: tuple[Way, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Joining:
-    """What a code would join to what is here."""
-
-    channel: str
-    name: str | None
-    messages: int
-    chats: int
-    since_ms: int
-
-
-class Links(Protocol):
-    """Joins and parts what one person writes on several channels."""
-
-    async def offer(self, home: ConversationId) -> Offer:
-        """Makes a code for the person of a conversation. Raises Throttled when too many were made."""
-        ...
-
-    async def look(self, code: str, *, home: ConversationId) -> Joining:
-        """Tells what a code would join. Raises Refused for one that is wrong, too old, one's own; Throttled after many tries."""
-        ...
-
-    async def join(self, code: str, *, home: ConversationId) -> LinkRecord:
-        """Uses a code up and joins. Raises like `look`."""
-        ...
-
-    async def part(self, link_id: str, *, by: By) -> LinkRecord:
-        """Ends a link."""
-        ...
-
-    async def rejoin(self, link_id: str, *, by: By) -> LinkRecord:
-        """Undoes the end of a link."""
-        ...
 
 
 class Brings(Protocol):

@@ -15,6 +15,7 @@ from wasl.ports.clock import Clock
 from wasl.ports.mail import Mail
 from wasl.ports.store import Store
 from wasl.routing.route import RouteCandidate
+from wasl.service.link import Links
 from wasl.service.moving import Moving
 from wasl.web.assets import Assets
 from wasl.web.bringing import Bringing
@@ -27,7 +28,6 @@ from wasl.web.joining import Joining
 from wasl.web.languages import Languages
 from wasl.web.leaving import Leaving
 from wasl.web.mine import Mine
-from wasl.web.needs import Links
 from wasl.web.visiting import Visits
 
 

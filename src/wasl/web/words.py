@@ -69,6 +69,26 @@ CONSOLE: Mapping[str, str] = {
     "none": mark("Nobody has written yet."),
 }
 
+COUNTED: Mapping[str, str] = {
+    "conversation": mark("Conversations"),
+    "message": mark("Messages"),
+    "turn": mark("Answers"),
+    "delivery": mark("Deliveries"),
+    "address": mark("Addresses"),
+    "link": mark("Links"),
+    "raw": mark("Raw requests"),
+    "consent": mark("Consents"),
+    "token": mark("Codes and sign-ins"),
+    "timer": mark("Timers"),
+    "usage": mark("Bills of answers"),
+    "import": mark("Imports"),
+    "source file": mark("Files as they came"),
+    "imported chat": mark("Brought chats"),
+    "imported message": mark("Brought messages"),
+    "file": mark("Files"),
+}
+"""What an erasure counts, by the names that the service gives."""
+
 MINE: Mapping[str, str] = {
     "person": mark("Visitor"),
     "here": mark("Here"),
@@ -129,21 +149,7 @@ MINE: Mapping[str, str] = {
     "taken_back": mark("Taken back."),
     "sure": mark("Really take back?"),
     "made": mark("The file is ready. Its link works once, until {when}."),
-    "count_messages": mark("Messages"),
-    "count_conversations": mark("Conversations"),
-    "count_chats": mark("Chats"),
-    "count_entries": mark("Brought messages"),
-    "count_files": mark("Files"),
-    "count_addresses": mark("Addresses"),
-    "count_turns": mark("Answers"),
-    "count_deliveries": mark("Deliveries"),
-    "count_imports": mark("Imports"),
-    "count_consents": mark("Consents"),
-    "count_links": mark("Links"),
-    "count_raws": mark("Raw requests"),
-    "count_tokens": mark("Sign-ins"),
-    "count_timers": mark("Timers"),
-    "count_index": mark("Search entries"),
+    **{f"count_{kind}": words for kind, words in COUNTED.items()},
 }
 
 WHO = (mark("person"), mark("operator"), mark("system"))

@@ -39,7 +39,7 @@ export const address = (path) => `${page.base}${path}${page.query}`;
 export const chatTitle = (chat) => chat.title || chat.origin;
 export const channelTitle = (name) => page.words.channels?.[name] || name || say("here");
 export const facts = (list, pairs) => list.replaceChildren(...pairs.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, typeof value === "number" ? number(value) : value))));
-export const counted = (counts) => Object.entries(counts).map(([name, n]) => [say(`count_${name}`) === `count_${name}` ? name.replaceAll("_", " ") : say(`count_${name}`), n]);
+export const counted = (counts) => Object.entries(counts).filter(([, n]) => n).map(([name, n]) => [page.words[`count_${name}`] || name, n]);
 
 const locale = document.documentElement.lang === "ar" ? "ar-u-nu-latn" : document.documentElement.lang;
 const dates = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" });
