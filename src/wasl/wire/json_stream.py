@@ -51,7 +51,7 @@ ELEMENT_BYTES_MAX: Final = 64 << 20
 """One element; a longer one is passed over, and named as broken."""
 DEPTH_MAX: Final = 100
 """Levels of nesting in one element; deeper is nobody's message, and would break whoever walks it."""
-CHILD_LEVELS_MAX: Final = 32
+CHILD_LEVELS_MAX: Final = 1_000
 """Containers that are stepped into, one in another."""
 
 _SPACE: Final = re.compile(rb"[ \t\r\n,]*+")
