@@ -53,7 +53,7 @@ class Verified:
 
 
 class Verify:
-    """Verifies imports, and archives as files."""
+    """Verifies what was imported."""
 
     def __init__(self, *, library: Library, vault: Vault, blobs: Blobs, formats: Mapping[str, Format]) -> None:
         self._library = library
@@ -153,28 +153,27 @@ class Verify:
             if missing:
                 done.find(held.record.id, chat.chat.title or chat.id, f"{missing} entries of the source are not held")
 
-    # -- an archive as a file
-    async def archive(self, bundle: Bundle, *, kind: str | None = None) -> Verified:
-        """Verifies a file by reading all of it: an archive checks itself, another format tells what it could not read."""
-        done = Verified()
-        reader, _ = await asyncio.to_thread(recognise, bundle, self._formats, kind=kind)
-        survey = Survey()
-        try:
-            async with aclosing(pulled(reader.read(bundle, Choices()))) as batches:
-                async for batch in batches:
-                    for item in batch:
-                        survey.take(item)
-        except Malformed as error:
-            done.find(bundle.name, f"after {survey.counts['entries']} messages", error.message)
-        for reject in survey.rejects:
-            done.find(bundle.name, reject.where, reject.why)
-        for problem in survey.problems:
-            done.find(bundle.name, problem.where, f"{problem.kind}: {problem.detail}")
-        done.counts["chats"] = survey.counts["chats"]
-        done.counts["entries"] = survey.counts["entries"]
-        untold = survey.counts["rejects"] + survey.counts["problems"] - len(survey.rejects) - len(survey.problems)
-        done.counts["findings"] += untold
-        return done
+
+async def verify_file(bundle: Bundle, formats: Mapping[str, Format], *, kind: str | None = None) -> Verified:
+    """Verifies a file by reading all of it: an archive checks itself, another format tells what it could not read."""
+    done = Verified()
+    reader, _ = await asyncio.to_thread(recognise, bundle, formats, kind=kind)
+    survey = Survey()
+    try:
+        async with aclosing(pulled(reader.read(bundle, Choices()))) as batches:
+            async for batch in batches:
+                for item in batch:
+                    survey.take(item)
+    except Malformed as error:
+        done.find(bundle.name, f"after {survey.counts['entries']} messages", error.message)
+    for reject in survey.rejects:
+        done.find(bundle.name, reject.where, reject.why)
+    for problem in survey.problems:
+        done.find(bundle.name, problem.where, f"{problem.kind}: {problem.detail}")
+    done.counts["chats"] = survey.counts["chats"]
+    done.counts["entries"] = survey.counts["entries"]
+    done.counts["findings"] += survey.counts["rejects"] + survey.counts["problems"] - len(survey.rejects) - len(survey.problems)
+    return done
 
 
 def kept_bundle(vault: Vault, held: Import) -> Bundle:

@@ -1,0 +1,89 @@
+"""`wasl verify` and `wasl diff`: is everything as it was, and what differs between two archives."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wasl.cli.border import EXIT_PROBLEM
+from wasl.cli.bring_words import words
+from wasl.cli.context import AsJson, Compose, Config, Installation, read_settings
+from wasl.cli.read import Kind
+from wasl.cli.whom import opened
+
+if TYPE_CHECKING:
+    from wasl.service.verify import Verified
+
+SHOWN_MAX = 1_000
+
+
+def add(app: typer.Typer, compose: Compose) -> None:
+    """Adds the commands."""
+
+    @app.command()
+    def verify(
+        file: Annotated[
+            Path | None, typer.Argument(help="An archive; everything that was imported here when left out.", metavar="FILE")
+        ] = None,
+        kind: Kind = None,
+        as_json: AsJson = False,
+        config: Config = None,
+    ) -> None:
+        """Rebuilds every imported source byte for byte and compares; or checks an archive."""
+        settings = read_settings(config)
+        done = compose.run(_archive(compose, file, kind=kind) if file is not None else _verify(opened(compose, config)))
+        say = words(settings.language)
+        if as_json:
+            findings = [finding._asdict() for finding in done.findings]
+            typer.echo(json.dumps({"good": done.good, "counts": dict(done.counts), "findings": findings}, ensure_ascii=False))
+        elif done.good:
+            typer.echo(
+                say["verified"].format(counts=", ".join(f"{number} {what}" for what, number in done.counts.items() if number) or "0")
+            )
+        else:
+            typer.secho(say["findings"].format(number=done.counts["findings"]), fg="red")
+            for finding in done.findings:
+                typer.echo(f"  {finding.of}: {finding.where}: {finding.what}")
+        if not done.good:
+            raise typer.Exit(EXIT_PROBLEM)
+
+    @app.command()
+    def diff(
+        first: Annotated[Path, typer.Argument(help="An archive, or any file that can be read.", metavar="A")],
+        second: Annotated[Path, typer.Argument(help="Another one.", metavar="B")],
+    ) -> None:
+        """Says what two archives do not have in common; prints nothing when they hold the same. Needs no settings."""
+        from wasl.ports.format import Progress
+        from wasl.service.differ import Opened, differ
+        from wasl.service.recognise import opened as open_files
+        from wasl.service.recognise import recognise
+
+        formats, number = compose.formats(), 0
+        with open_files([first]) as one, open_files([second]) as two:
+            for found in differ(
+                Opened(bundle=one, format=recognise(one, formats)[0]), Opened(bundle=two, format=recognise(two, formats)[0])
+            ):
+                if isinstance(found, Progress):
+                    continue
+                number += 1
+                if number <= SHOWN_MAX:
+                    mark = {"first": "-", "second": "+"}.get(found.side, "~")
+                    typer.echo(f"{mark} {found.kind} {found.key}{f' in {found.chat}' if found.chat else ''} {found.sample}".rstrip())
+        if number > SHOWN_MAX:
+            typer.echo(f"… {number - SHOWN_MAX} more")
+        if number:
+            raise typer.Exit(EXIT_PROBLEM)
+
+
+async def _verify(installation: Installation) -> "Verified":
+    async with installation.opened():
+        return await installation.moving.verify.run()
+
+
+async def _archive(compose: Compose, file: Path, *, kind: str | None) -> "Verified":
+    from wasl.service.recognise import opened as open_files
+    from wasl.service.verify import verify_file
+
+    with open_files([file]) as bundle:
+        return await verify_file(bundle, compose.formats(), kind=kind)
