@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from wasl.cli import build
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wasl.cli.context import Installation
     from wasl.config import Settings
     from wasl.ports.format import Format
@@ -49,6 +51,15 @@ class Composition:
         from wasl.connections import make_formats
 
         return make_formats()
+
+    def put_back(self, settings: "Settings", source: "Path", identity: "Path | None") -> Mapping[str, Any]:
+        """Puts a backup into the data folder of the settings."""
+        from functools import partial
+
+        from wasl.net.seal import unseal
+        from wasl.service.back_up import put_back
+
+        return put_back(source, settings.data, unseal=partial(unseal, identity=identity) if identity else None)
 
 
 app = build(Composition())

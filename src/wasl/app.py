@@ -162,7 +162,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         raw_days=settings.work.raw_days,
         is_dead=is_dead,
         circuits=ask.states,
-        chores=(moving.retain.run, moving.erase.finish_due),
+        chores=(moving.retain.run, moving.erase.finish_due, *((moving.schedule.run,) if moving.schedule else ())),
     )
     return Installation(
         settings=settings,

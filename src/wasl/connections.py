@@ -3,7 +3,7 @@
 import math
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -12,10 +12,12 @@ from typing import cast
 import wasl.channels
 import wasl.formats
 import wasl.providers
+from wasl import __version__
 from wasl.adapters import adapter, adapters, having
 from wasl.config import Settings, validated
 from wasl.domain.errors import SettingWrong
 from wasl.net.ledger import FileLedger
+from wasl.net.seal import seal
 from wasl.net.vault import FolderVault
 from wasl.ports.blobs import Blobs
 from wasl.ports.channel import Channel
@@ -23,14 +25,16 @@ from wasl.ports.clock import Clock
 from wasl.ports.format import Format
 from wasl.ports.library import Library
 from wasl.ports.provider import Keyless, Model, Provider
-from wasl.ports.store import Store
+from wasl.ports.store import CopiesItself, Store
 from wasl.routing.cards import find_card, read_cards
 from wasl.routing.route import RouteCandidate
+from wasl.service.back_up import BackUp, Seal
 from wasl.service.bring import Bring
 from wasl.service.erase import Erase
 from wasl.service.moving import Moving
 from wasl.service.restore_archive import RestoreArchive
 from wasl.service.retain import Retain
+from wasl.service.schedule import Schedule
 from wasl.service.take_out import TakeOut
 from wasl.service.verify import Verify
 
@@ -77,6 +81,7 @@ def make_moving(settings: Settings, *, store: Store, blobs: Blobs, clock: Clock,
     vault = FolderVault(settings.data / "vault")
     keep, backup = settings.keep, settings.backup
     retain = Retain(people=people, clock=clock, days=keep.days_by_channel, others=keep.days, channels=tuple(sorted(channels)))
+    back_up = BackUp(copier=store if isinstance(store, CopiesItself) else None, data=settings.data, clock=clock, version=__version__)
     return Moving(
         formats=formats,
         people=people,
@@ -106,6 +111,33 @@ def make_moving(settings: Settings, *, store: Store, blobs: Blobs, clock: Clock,
             backup_days=math.ceil(backup.keep * backup.every_hours / 24) if backup.to else None,
         ),
         retain=retain,
+        back_up=back_up,
+        sealing=_sealing,
+        schedule=_schedule(settings, back_up=back_up, clock=clock),
+    )
+
+
+def _sealing(recipients: Sequence[str]) -> Seal | None:
+    if not recipients:
+        return None
+
+    def sealed(source: Path, target: Path) -> None:
+        seal(source, target, recipients=recipients)
+
+    return sealed
+
+
+def _schedule(settings: Settings, *, back_up: BackUp, clock: Clock) -> Schedule | None:
+    wanted = settings.backup
+    if not wanted.to:
+        return None
+    return Schedule(
+        back_up=back_up,
+        clock=clock,
+        to=Path(wanted.to),
+        every_hours=wanted.every_hours,
+        keep=wanted.keep,
+        seal=_sealing(wanted.recipients),
     )
 
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from wasl.cli import bring, chat, check, export, init, keys, login, person, read, serve, simulate, status, verify
+from wasl.cli import backup, bring, chat, check, export, init, keys, login, person, read, serve, simulate, status, verify
 from wasl.cli.border import Border
 from wasl.cli.context import Compose
 
@@ -21,7 +21,7 @@ def build(compose: Compose) -> typer.Typer:
         help="Wasl: one assistant on every channel, that no platform can take off the air.",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for group in (init, check, serve, chat, status, keys, login, read, bring, export, person, verify, simulate):
+    for group in (init, check, serve, chat, status, keys, login, read, bring, export, person, verify, backup, simulate):
         group.add(app, compose)
 
     @app.command()

@@ -133,6 +133,10 @@ class Compose(Protocol):
         """Gives every format by its kind; needs no settings."""
         ...
 
+    def put_back(self, settings: "Settings", source: Path, identity: Path | None) -> Mapping[str, Any]:
+        """Puts a backup into the data folder of the settings, and gives its manifest. Raises SettingWrong, Malformed."""
+        ...
+
 
 def read_settings(config: Path | None) -> "Settings":
     """Reads the settings. Raises SettingWrong, also for a file that was named and is not there."""

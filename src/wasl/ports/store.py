@@ -11,7 +11,8 @@ stored.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from pathlib import Path
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from wasl.domain.event import Event
 from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
@@ -318,6 +319,15 @@ class Store(Protocol):
 
     async def prune(self, *, now_ms: int, raw_days: int) -> Mapping[str, int]:
         """Deletes raw bodies older than `raw_days`, event keys older than DEDUPE_DAYS, tokens that ended; gives the counts."""
+        ...
+
+
+@runtime_checkable
+class CopiesItself(Protocol):
+    """A store that can be copied into a file while it works."""
+
+    async def copy_to(self, path: Path) -> None:
+        """Writes a copy of everything committed so far, in one piece, to a new file. Raises StoreDown."""
         ...
 
 

@@ -1,16 +1,18 @@
 """Moving: everything that brings conversations in, takes them out, and keeps or forgets them, made once for an installation."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wasl.ports.format import Format
 from wasl.ports.library import Library
 from wasl.ports.people import People
 from wasl.ports.vault import Vault
+from wasl.service.back_up import BackUp, Seal
 from wasl.service.bring import Bring
 from wasl.service.erase import Erase
 from wasl.service.restore_archive import RestoreArchive
 from wasl.service.retain import Retain
+from wasl.service.schedule import Schedule
 from wasl.service.take_out import TakeOut
 from wasl.service.verify import Verify
 
@@ -29,3 +31,6 @@ class Moving:
     verify: Verify
     erase: Erase
     retain: Retain
+    back_up: BackUp
+    sealing: Callable[[Sequence[str]], Seal | None]
+    schedule: Schedule | None = None

@@ -21,6 +21,7 @@ from wasl.store.library_rows import tell_indexed
 from wasl.store.migrate import migrate_sqlite
 from wasl.store.rows import json_text, parts_of, parts_text
 from wasl.store.sql_people import SqlPeople
+from wasl.store.sqlite_copy import copy_database
 from wasl.store.sqlite_library import SqliteLibrary
 from wasl.store.sqlite_search import prepare, refer, reindex_message
 from wasl.store.steps import Steps, run_sqlite
@@ -297,6 +298,10 @@ class SqliteStore:
             while count := await self._write(_deletion(statement, before)):
                 deleted[table] += count
         return deleted
+
+    async def copy_to(self, path: Path) -> None:
+        """Writes a copy of everything committed so far, while others go on writing."""
+        await asyncio.to_thread(copy_database, self._path, path)
 
     # -- private
     def _prepare(self) -> sqlite3.Connection:
