@@ -1,6 +1,6 @@
 # Everything a person runs. Each target prepares .venv by itself, and only when a lock file changed.
 .DEFAULT_GOAL := help
-.PHONY: help run install test check format docs contract browser bench crash soak figures lock clean
+.PHONY: help run install test check format docs contract browser bench eval-formats crash soak figures lock clean
 
 PY := .venv/bin/python
 export PYTHONPATH := src
@@ -52,6 +52,10 @@ bench: ## What one answer costs, beside a floor that keeps nothing
 	$(PREPARE) dev
 	@$(PY) scripts/ensure_tools.py
 	$(PY) -m tests.bench.spine $(ARGS)
+
+eval-formats: ## WhatsApp's exports against generated ones with ground truth; GENERATOR=../shared/tools/make_whatsapp_export.py
+	$(PREPARE) dev
+	@GENERATOR="$(GENERATOR)" $(PY) scripts/eval_formats.py $(ARGS)
 
 crash: ## Kills Wasl at every commit point and at random instants, and counts what was lost
 	$(PREPARE) dev

@@ -6,10 +6,9 @@ Android writes LF everywhere, so that a header pasted into a message can only be
 Every byte of the text is in an Entry, a Gap or a Reject.
 """
 
-import zoneinfo
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import BinaryIO, ClassVar, Final, NamedTuple
 
 from wasl.domain.archive import Chat, Entry
@@ -35,14 +34,22 @@ from wasl.wire.chatlog_grammar import Grammar, decide, find_heads
 from wasl.wire.chatlog_order import ORDERS, Ordered
 from wasl.wire.chatlog_people import People, is_own_deletion
 from wasl.wire.chatlog_phrases import languages_in, title_in
-from wasl.wire.chatlog_records import Block, Left, Stopped, blocks
+from wasl.wire.chatlog_records import Block, Left, Stopped, blocks, read_fully
+from wasl.wire.chatlog_zone import instants
 
 SNIFF_BYTES: Final = 64 << 10
-SAMPLE_BYTES: Final = 2 << 20
+SNIFF_TEXTS_MAX: Final = 8
+SAMPLE_BYTES: Final = 1 << 20
 """Of the text, from which the shape is decided."""
+LANGUAGE_BYTES: Final = 256 << 10
+"""Of the sample, in which the app's own words are looked for."""
 OPTIONS_MAX: Final = 100
 """Participants that are offered as the one who made the export."""
-_QUARTER_MS: Final = 900_000
+_WHY: Final = {
+    "before": "it stands before the first message",
+    "behind": "it follows the longest text a message can have",
+    "cut": "the end of the file cuts it off",
+}
 _BLANK: Final = b"\r\n\t \xef\xbb\xbf\x00\xe2\x80\x8e\x8f"
 
 
@@ -55,7 +62,7 @@ class WhatsappExport:
     def sniff(self, bundle: Bundle) -> Guess | None:
         """Says whether the bundle holds a chat that was exported from WhatsApp."""
         best: Guess | None = None
-        for member in _texts(bundle):
+        for member in _texts(bundle)[:SNIFF_TEXTS_MAX]:
             guess = _guess(bundle, member)
             if guess and (best is None or guess.confidence > best.confidence):
                 best = guess
@@ -68,9 +75,12 @@ class WhatsappExport:
             sure = [member for member in texts if (guess := _guess(bundle, member)) and guess.confidence >= 0.5]
             texts = sure or texts[:1]
         places = {member.name: place for place, member in enumerate(bundle.members())}
+        readings = [_Reading(bundle, member, places[member.name], choices) for member in texts]
+        openings = [reading.opening() for reading in readings]
+        yield from (item for number, opening in enumerate(openings) for item in opening if number == 0 or not isinstance(item, Shape))
         read_before = 0
-        for member in texts:
-            yield from _Reading(bundle, member, places[member.name], choices, read_before).found()
+        for reading, member in zip(readings, texts, strict=True):
+            yield from reading.rest(read_before)
             read_before += member.size_bytes
 
 
@@ -85,59 +95,68 @@ class _Stretch(NamedTuple):
 class _Reading:
     """The reading of one text."""
 
-    def __init__(self, bundle: Bundle, member: Member, source: int, choices: Choices, read_before: int) -> None:
+    def __init__(self, bundle: Bundle, member: Member, source: int, choices: Choices) -> None:
         self._bundle = bundle
         self._member = member
         self._source = source
         self._choices = choices
-        self._read_bytes = read_before
+        self._read_bytes = 0
+        self._languages: tuple[str, ...] = ()
+        self._first: _Stretch | None = None
         self._counts: Counter[str] = Counter()
         self._gap: list[tuple[int, int, bytes, str]] = []
         self._title = title_in(member.name) or title_in(bundle.name)
         self._beside = _files_beside(bundle, member)
-        self._instant, self._zone_problem = _instants(choices.zone)
+        self._instant, self._zone_problem = instants(choices.zone)
         self._people: People | None = None
         self._first_ms: int | None = None
         self._last_ms: int | None = None
 
-    def found(self) -> Iterator[Found]:
-        """Walks the text."""
+    def opening(self) -> list[Found]:
+        """Decides how the text is written, and gives what is to be told before any chat: the shape and the questions."""
         sample = self._sample(0)
-        languages = languages_in(sample, self._choices.language)
-        first = self._decide(sample, 0, languages)
+        self._languages = languages_in(sample[:LANGUAGE_BYTES], self._choices.language)
+        first = self._decide(sample, 0)
         if first is None:
-            yield from self._nothing()
-            return
+            return [Shape("none", 0.0, {"member": self._member.name, "ambiguous": False})]
         people = self._people = self._meet(first, self._own(None))
         times = self._learn(people, first)
         own = self._own(self._likely_self(people, times, first))
-        yield self._shape(first, languages)
-        yield from self._questions(first.grammar, people, times, own)
+        self._first = first._replace(sample=b"")
+        return [self._shape(first), *self._questions(first.grammar, people, times, own)]
+
+    def rest(self, read_before: int) -> Iterator[Found]:
+        """Walks the text."""
+        self._read_bytes = read_before
         yield self._chat(last=False)
+        stretch, people = self._first, self._people
+        if stretch is None or people is None:
+            yield from self._nothing()
+            return
         if self._zone_problem:
             yield Problem("zone", self._member.name, self._zone_problem)
-        stretch: _Stretch | None = first
+        grammar = stretch.grammar
         while stretch is not None:
             yield from self._stretch(stretch, people)
-            stretch = self._next(stretch, languages)
+            stretch = self._next(stretch)
             if stretch is not None:
                 yield Problem("joined", f"{self._member.name}: byte {stretch.start}", "another export begins here, written in another form")
                 self._learn(people, stretch)
         yield from self._flush()
-        yield from self._problems(first.grammar)
+        yield from self._problems(grammar)
         yield self._chat(last=True)
         yield Progress(self._read_bytes)
 
     # -- deciding ---------------------------------------------------------------------------------------------------------
 
-    def _decide(self, sample: bytes, start: int, languages: Sequence[str]) -> _Stretch | None:
+    def _decide(self, sample: bytes, start: int) -> _Stretch | None:
         answer = self._choices.answers.get("day_order")
-        grammar = decide(sample, order=answer, languages=languages)
+        grammar = decide(sample, order=answer, languages=self._languages)
         return None if grammar is None else _Stretch(start, grammar, sample)
 
     def _sample(self, start: int) -> bytes:
         with self._open(start) as stream:
-            return _read(stream, SAMPLE_BYTES)
+            return read_fully(stream, SAMPLE_BYTES)
 
     def _open(self, start: int) -> BinaryIO:
         stream = self._bundle.open(self._member.name)
@@ -164,7 +183,7 @@ class _Reading:
         keys = {people.name(name) for name in times if name not in people.groups}
         return next(iter(keys - {self._title})) if len(keys) == 2 and self._title in keys else None
 
-    def _shape(self, stretch: _Stretch, languages: Sequence[str]) -> Shape:
+    def _shape(self, stretch: _Stretch) -> Shape:
         grammar = stretch.grammar
         ordered = grammar.ordered
         confidence = grammar.heads / max(1, grammar.heads + grammar.foreign)
@@ -180,7 +199,7 @@ class _Reading:
                 "layout": " ".join(grammar.layout),
                 "resolution": grammar.resolution,
                 "zone": self._choices.zone,
-                "languages": list(languages),
+                "languages": list(self._languages),
                 "headers_in_sample": grammar.heads,
                 "other_headers_in_sample": grammar.foreign,
                 "member": self._member.name,
@@ -221,10 +240,10 @@ class _Reading:
         self._first_ms = entries.first_ms if self._first_ms is None else self._first_ms
         self._last_ms = entries.last_ms if entries.last_ms is not None else self._last_ms
 
-    def _next(self, stretch: _Stretch, languages: Sequence[str]) -> _Stretch | None:
+    def _next(self, stretch: _Stretch) -> _Stretch | None:
         if self._stopped is None or self._stopped <= stretch.start:
             return None
-        return self._decide(self._sample(self._stopped), self._stopped, languages)
+        return self._decide(self._sample(self._stopped), self._stopped)
 
     def _runs(self, entries: list[Entry], people: People, *, ambiguous: bool) -> Iterator[Found]:
         yield from people.met
@@ -236,7 +255,7 @@ class _Reading:
 
     def _left(self, left: Left) -> Iterator[Found]:
         """Joins what is left over to what lies right before it, so that a huge line is one Reject."""
-        why = "it follows the longest text a message can have" if left.behind else "it stands before the first message"
+        why = _WHY[left.why]
         if not left.data.strip(_BLANK):
             why = "a byte order mark or empty lines"
         if self._gap and self._gap[0][3] == why:
@@ -258,8 +277,6 @@ class _Reading:
 
     def _nothing(self) -> Iterator[Found]:
         """Says of a text without any header what it is: empty, or something else."""
-        yield Shape("none", 0.0, {"member": self._member.name, "ambiguous": False})
-        yield self._chat(last=False)
         start = 0
         sample, blank = b"", True
         with self._open(0) as stream:
@@ -323,7 +340,7 @@ def _named(path: str) -> bool:
 def _guess(bundle: Bundle, member: Member) -> Guess | None:
     try:
         with bundle.open(member.name) as stream:
-            sample = _read(stream, SNIFF_BYTES)
+            sample = read_fully(stream, SNIFF_BYTES)
     except (WaslError, KeyError):
         return None
     named = _named(member.name) or (len(bundle.members()) == 1 and _named(bundle.name))
@@ -348,14 +365,6 @@ def _files_beside(bundle: Bundle, text: Member) -> FilesOf:
     return FilesOf(members, alone=len(bundle.members()) == 1)
 
 
-def _read(stream: BinaryIO, wanted: int) -> bytes:
-    pieces = []
-    while wanted > 0 and (data := stream.read(wanted)):
-        pieces.append(data)
-        wanted -= len(data)
-    return b"".join(pieces)
-
-
 def _joined_at(data: bytes, grammar: Grammar) -> int | None:
     other = decide(data[:SAMPLE_BYTES])
     if other is None:
@@ -368,29 +377,3 @@ def _example(grammar: Grammar, order: str, written: str) -> str:
     other = Ordered(order, "shown")  # type: ignore[arg-type]  # order is one of ORDERS
     ms = grammar.with_order(other).day_ms(written.encode())
     return f"{written} = {datetime(1970, 1, 1) + timedelta(milliseconds=ms):%Y-%m-%d}" if ms is not None else order
-
-
-def _instants(zone: str | None) -> tuple[Callable[[int], int] | None, str | None]:
-    """Gives the way from wall time to instant in a zone; a second value says what is wrong with the zone."""
-    if zone is None:
-        return None, None
-    try:
-        known = zoneinfo.ZoneInfo(zone)
-    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
-        return None, f"there is no zone {zone!r}; times are kept as the export shows them"
-    offsets: dict[int, int] = {}
-    origin = datetime(1970, 1, 1)
-
-    def instant(wall_ms: int) -> int:
-        quarter = wall_ms // _QUARTER_MS
-        offset = offsets.get(quarter)
-        if offset is None:
-            if len(offsets) > 100_000:
-                offsets.clear()
-            wall = (origin + timedelta(milliseconds=quarter * _QUARTER_MS)).replace(tzinfo=known)
-            offset = offsets[quarter] = (
-                int((wall.astimezone(UTC).replace(tzinfo=None) - origin).total_seconds() * 1000) - quarter * _QUARTER_MS
-            )
-        return wall_ms + offset
-
-    return instant, None

@@ -13,6 +13,9 @@ from wasl.wire.chatlog_phrases import phrases, tidy
 
 OPTIONS_MAX: Final = 64
 """Answers of one poll."""
+PHRASE_CHARACTERS_MAX: Final = 200
+PHRASE_WORDS_MAX: Final = 6
+"""Words of a placeholder."""
 NAME_CHARACTERS_MAX: Final = 400
 """Of a file's name in a marker."""
 EDITED: Final = More(edited=True)
@@ -129,20 +132,20 @@ def _without_edit(text: str) -> tuple[str, bool]:
 
 
 def _fixed(text: str, *, marked: bool) -> Body | None:
-    key = tidy(text)
+    key = tidy(text) if len(text) <= PHRASE_CHARACTERS_MAX else ""
     found = phrases().fixed.get(key)
     caption = None
     if found is None and "\n" in text and text.lstrip(MARKS).startswith("<"):
         first, _, rest = text.partition("\n")
         found = phrases().fixed.get(tidy(first))
         caption = rest if found else None
-    if found is None and (LRM in text or RLM in text):
-        at = max(text.rfind(LRM), text.rfind(RLM))
-        found = phrases().fixed.get(tidy(text[at:]))
+    at = max(text.rfind(LRM), text.rfind(RLM))
+    if found is None and at >= 0:
+        found = phrases().fixed.get(tidy(text[at:])) if len(text) - at <= PHRASE_CHARACTERS_MAX else None
         found = found if found and found.role else None
         caption = unmarked(text[:at]).removesuffix(" ") or None if found else None
-        if found is None and marked:
-            return _omitted_document(text)
+        if found is None and marked and (document := _omitted_document(text)):
+            return document
     if found is None:
         gone = key.startswith("this message was deleted by admin")
         return Body("gone", "", more=_GONE["deleted_admin"]) if gone and len(key) < 120 else None
@@ -165,11 +168,16 @@ def _omitted(role: FileRole | None, caption: str | None) -> Body:
 
 
 def _omitted_document(text: str) -> Body | None:
-    said = tidy(text)
-    for phrase in phrases().typed:
-        if said.endswith(" " + phrase) and "\n" not in said:
-            name = unmarked(text)[: len(unmarked(text).rstrip(" .")) - len(phrase)].rstrip()
-            return _omitted(phrases().fixed[phrase].role, name or None)
+    """Reads a placeholder with the document's name before it: "Plan.pdf • 2 pages document omitted"."""
+    words = tidy(text).split(" ")
+    if len(text) > NAME_CHARACTERS_MAX or "\n" in text:
+        return None
+    for number in range(1, min(len(words), PHRASE_WORDS_MAX + 1)):
+        phrase = " ".join(words[-number:])
+        found = phrases().fixed.get(phrase)
+        if found and found.role:
+            name = unmarked(text).rstrip(" .")[: -len(phrase)].rstrip()
+            return _omitted(found.role, name or None)
     return None
 
 

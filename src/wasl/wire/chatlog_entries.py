@@ -4,13 +4,13 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
+from operator import sub
 from typing import Final
 
-from wasl.domain.archive import PLAIN, Entry, Happening, More, Role
+from wasl.domain.archive import PLAIN, Entry, Happening, Role
 from wasl.wire.chatlog_body import Body, FilesOf, read_body
 from wasl.wire.chatlog_grammar import Grammar
-from wasl.wire.chatlog_marks import unmarked
+from wasl.wire.chatlog_marks import LRM, RLM, unmarked
 from wasl.wire.chatlog_people import People
 from wasl.wire.chatlog_phrases import phrases, service_kind, tidy
 from wasl.wire.chatlog_records import RECORD_BYTES_MAX, Block
@@ -24,7 +24,8 @@ FIXED_BYTES_MAX: Final = 120
 AMBIGUOUS: Final = frozenset(["ambiguous"])
 _LAST: Final = frozenset(b">\n\r")
 """Last bytes of bodies that are looked at closely: an angle or a line end."""
-_PLACES: Final = (b"maps.google.com/", b"foursquare.com/v/")
+_ROUND: Final = frozenset(b")\x89")
+"""Last bytes of a round bracket, also of the wide one."""
 
 
 class Entries:
@@ -43,49 +44,47 @@ class Entries:
         self._instant = instant
         self._bracket = grammar.style != "dash"
         self._fixed = _fixed_bytes()
+        self._known: dict[bytes, Body] = {}
 
     def of(self, block: Block) -> list[Entry]:
         """Makes the entries of a block."""
         ambiguous = self._fold_pasted(block)
-        bodies = self._cleaned(block.bodies, last=block.last)
+        bodies = self._cleaned(block)
         made: list[Entry] = []
         add = made.append
-        authors = self._people.authors
+        authors, fixed, known, look = self._people.authors, self._fixed, self._known.get, self._look
         resolution, source, instant = self._grammar.resolution, self._source, self._instant
+        has_places = block.has_places
         at = block.start
         new = tuple.__new__
         for length, ms, body in zip(block.lengths, block.times, bodies, strict=True):
             name, _, rest = body.partition(b": ")
             key = authors.get(name)
-            if key is None or not rest or rest[-1] in _LAST or self._is_special(rest):
-                add(self._read(body, ms, at, length))
+            # Most bodies are a known person's plain words; what follows finds out at once which are not.
+            if key is None or not rest:
+                add(look(body, ms, at, length))
+            elif len(rest) <= FIXED_BYTES_MAX and rest in fixed:
+                found = known(rest)
+                add(look(body, ms, at, length) if found is None else self._entry(key, "user", found, ms, at, length))
             else:
                 try:
                     text = rest.decode()
                 except UnicodeDecodeError:
-                    text = rest.decode("utf-8", "replace")
-                    self.counts["invalid_utf8"] += 1
-                add(
-                    new(
-                        Entry,
-                        (
-                            key,
-                            "user",
-                            text,
-                            ms,
-                            None if instant is None else instant(ms),
-                            resolution,
-                            None,
-                            (),
-                            PLAIN,
-                            source,
-                            at,
-                            length,
-                            None,
-                            0,
-                        ),
-                    )
-                )
+                    add(look(body, ms, at, length))
+                else:
+                    last = rest[-1]
+                    if (
+                        LRM in text
+                        or RLM in text
+                        or last in _LAST
+                        or (last in _ROUND and " (" in text)
+                        or ("\n" in text and (":\n" in text or ")\n" in text or "）\n" in text))
+                        or (has_places and "://" in text)
+                    ):
+                        add(look(body, ms, at, length))
+                    else:
+                        instant_ms = None if instant is None else instant(ms)
+                        add(new(Entry, (key, "user", text, ms, instant_ms, resolution, None, (), PLAIN, source, at, length, None, 0)))
             at += length
         if block.times:
             self.first_ms = block.times[0] if self.first_ms is None else self.first_ms
@@ -94,33 +93,20 @@ class Entries:
             made[number] = _flagged(made[number])
         return made
 
-    def _is_special(self, rest: bytes) -> bool:
-        """Says whether a body may be more than words; most are not, and this must be quick."""
-        if b"\xe2\x80" in rest and (b"\xe2\x80\x8e" in rest or b"\xe2\x80\x8f" in rest or any(mark in rest for mark in _OTHER_MARKS)):
-            return True
-        if b"\xe2\x81" in rest or b"\xd8\x9c" in rest or b"\xef\xbb\xbf" in rest:
-            return True
-        if len(rest) <= FIXED_BYTES_MAX and rest in self._fixed:
-            return True
-        if b" (" in rest and rest.partition(b"\n")[0][-1:] in b")\x89":
-            return True
-        if b":\n" in rest:
-            return True
-        return b"://" in rest and any(place in rest for place in _PLACES)
-
-    def _cleaned(self, bodies: list[bytes], *, last: bool) -> list[bytes]:
-        if last and bodies:
+    def _cleaned(self, block: Block) -> list[bytes]:
+        bodies = block.bodies
+        if block.last and bodies:
             bodies[-1] = bodies[-1].rstrip(b"\r\n")
-        if any(b"\r" in body for body in bodies):
+        if block.has_returns:
             bodies = [body.replace(b"\r\n", b"\n").removesuffix(b"\r") for body in bodies]
-        if any(b"\0" in body for body in bodies):
+        if block.has_nul:
             self.counts["nul"] += sum(b"\0" in body for body in bodies)
             bodies = [body.replace(b"\0", "\ufffd".encode()) for body in bodies]
         return bodies
 
     # -- records that need a closer look --------------------------------------------------------------------------------
 
-    def _read(self, body: bytes, ms: int, at: int, length: int) -> Entry:
+    def _look(self, body: bytes, ms: int, at: int, length: int) -> Entry:
         people = self._people
         found = people.find(body)
         if found is None:
@@ -131,11 +117,11 @@ class Entries:
         if self._bracket and read.marked and read.kind in ("plain", "notice") and self._by_platform(name, read):
             return self._service(text, ms, at, length)
         role: Role = "service" if read.kind == "call" else "user"
-        self.counts[read.kind] += 1
-        more = read.more
+        if read.kind in ("gone", "file") and rest in self._fixed:
+            self._known[rest] = read
         if length > RECORD_BYTES_MAX:
             self.counts["cut"] += 1
-        return self._entry(people.key(name), role, read, ms, at, length, more)
+        return self._entry(people.key(name), role, read, ms, at, length)
 
     def _by_platform(self, name: bytes, read: Body) -> bool:
         return name in self._people.groups or service_kind(read.text) is not None
@@ -151,7 +137,7 @@ class Entries:
         if kind in ("created", "added", "joined", "left", "removed", "renamed", "admin"):
             self.counts["group_words"] += 1
         body = Body("notice", words, (Happening(kind=kind),))
-        return self._entry(None, "service", body, ms, at, length, PLAIN)
+        return self._entry(None, "service", body, ms, at, length)
 
     def _text(self, data: bytes) -> str:
         try:
@@ -160,20 +146,10 @@ class Entries:
             self.counts["invalid_utf8"] += 1
             return data.decode("utf-8", "replace")
 
-    def _entry(self, key: str | None, role: Role, body: Body, ms: int, at: int, length: int, more: More) -> Entry:
-        return Entry(
-            author=key,
-            role=role,
-            text=body.text,
-            wall_ms=ms,
-            instant_ms=None if self._instant is None else self._instant(ms),
-            resolution=self._grammar.resolution,
-            parts=body.parts,
-            more=more,
-            source=self._source,
-            start=at,
-            length=length,
-        )
+    def _entry(self, key: str | None, role: Role, body: Body, ms: int, at: int, length: int) -> Entry:
+        instant_ms = None if self._instant is None else self._instant(ms)
+        resolution = self._grammar.resolution
+        return Entry(key, role, body.text, ms, instant_ms, resolution, None, body.parts, body.more, self._source, at, length)
 
     # -- lines in the file's own form that somebody pasted ---------------------------------------------------------------
 
@@ -184,7 +160,7 @@ class Entries:
         known author could also be a message that came late: it stays, and is flagged.
         """
         times = block.times
-        if self._grammar.newline == b"\r\n" or not any(after < before - BACK_MS for before, after in pairwise(times)):
+        if self._grammar.newline == b"\r\n" or min(map(sub, times[1:], times), default=0) >= -BACK_MS:
             return []
         ambiguous: list[int] = []
         kept = [0]
@@ -234,9 +210,6 @@ def _flagged(entry: Entry) -> Entry:
 def flag_all(entries: list[Entry]) -> list[Entry]:
     """Flags entries as ambiguous: whatever hangs on a day order that is only guessed."""
     return [_flagged(entry) for entry in entries]
-
-
-_OTHER_MARKS: Final = tuple(mark.encode() for mark in "\u202a\u202b\u202c\u202d\u202e")
 
 
 @cache

@@ -182,11 +182,15 @@ def _ends_with_crlf(sample: bytes, own: list[Head]) -> bool:
     """Says whether CR LF ends a record and a bare LF does not: how one platform writes, until an editor saves the file."""
     if own[0].stamp.style == "dash":
         return False
-    crlf = sample.count(b"\r\n") - sample.endswith(b"\r\n")
+    # The last line end is followed by nothing, or by a line that the end of the file cuts off: it tells nothing.
+    crlf = sample.count(b"\r\n")
+    last_line = sample.rpartition(b"\n")[2]
+    if crlf and own[-1].at < len(sample) - len(last_line) and sample[: len(sample) - len(last_line)].endswith(b"\r\n"):
+        crlf -= 1
     heads = sum(head.after_crlf for head in own[1:] if head.at) + (own[0].after_crlf if own[0].at else 0)
     after_lf = sum(1 for head in own if head.at and not head.after_crlf)
-    if not crlf and sample.endswith(b"\r\n"):
-        return len(own) == 1
+    if not crlf:
+        return len(own) == 1 and b"\r\n" in sample and after_lf == 0
     return crlf > 0 and heads >= CRLF_SHARE_MIN * crlf and after_lf <= max(1, LF_HEADS_SHARE_MAX * len(own)) and after_lf <= heads
 
 

@@ -20,7 +20,6 @@ SPACE_BYTES: Final = rb"(?: |\xc2\xa0|\xe2\x80[\xaf\x89\x87]|\xe3\x80\x80)"
 LOOSE_BYTES: Final = rb"(?:[ ]|\xc2\xa0|\xe2\x80[\xaf\x87\x89\x8e\x8f\xaa-\xae]|\xe2\x81[\xa6-\xa9]|\xd8\x9c|\xef\xbb\xbf|\xe3\x80\x80)"
 """A mark or a space, in UTF-8."""
 
-_NO_MARKS: Final = str.maketrans(dict.fromkeys(MARKS))
 _TO_PLAIN: Final = str.maketrans({**dict.fromkeys(MARKS), **dict.fromkeys(SPACES, " ")})
 _SQUEEZE: Final = str.maketrans(dict.fromkeys(MARKS + SPACES + " .\u200c\u200b,،;'’`´\u0384\u200d"))
 _DIGIT: Final = re.compile(r"[^\W\D]")
@@ -28,7 +27,12 @@ _DIGIT: Final = re.compile(r"[^\W\D]")
 
 def unmarked(text: str) -> str:
     """Gives the text without direction marks."""
-    return text.translate(_NO_MARKS)
+    if text.isascii():
+        return text
+    for mark in MARKS:
+        if mark in text:
+            text = text.replace(mark, "")
+    return text
 
 
 def plain(text: str) -> str:

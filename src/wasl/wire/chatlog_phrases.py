@@ -9,9 +9,8 @@ from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 from wasl.domain.archive import FileRole
-from wasl.wire.chatlog_marks import MARKS, SPACES
+from wasl.wire.chatlog_marks import SPACES, unmarked
 
-_TIDY: Final = str.maketrans({**dict.fromkeys(MARKS), **dict.fromkeys(SPACES, " ")})
 _ROLES: Final[Mapping[str, FileRole]] = {
     "photo": "photo", "video": "video", "audio": "audio", "sticker": "sticker", "gif": "gif", "document": "document",
 }  # fmt: skip
@@ -41,14 +40,13 @@ class Phrases(NamedTuple):
     options: frozenset[str]
     locations: frozenset[str]
     calls: Mapping[str, str]
-    typed: tuple[str, ...]
     service: tuple[tuple[str, str, str], ...]
     titles: tuple[tuple[str, str], ...]
 
 
 def tidy(text: str) -> str:
     """Makes spellings of a fixed phrase the same: no marks, no case, no full stop or space at the ends."""
-    return text.translate(_TIDY).strip(" ").rstrip(" .。").casefold()
+    return tidy_piece(text).strip(" ").rstrip(" .。")
 
 
 @cache
@@ -77,7 +75,6 @@ def phrases() -> Phrases:
         options=_set(read, "option"),
         locations=_set(read, "location"),
         calls={tidy(word): _call_kind(number) for said in read.values() for number, word in enumerate(said.get("call", ()))},
-        typed=tuple(sorted((word for word, one in fixed.items() if one.role), key=len, reverse=True)),
         service=tuple(
             (kind, tidy_piece(piece), language)
             for language, said in read.items()
@@ -92,7 +89,12 @@ def phrases() -> Phrases:
 
 def tidy_piece(piece: str) -> str:
     """Makes spellings of a piece of a line the same; spaces at its ends count."""
-    return piece.translate(_TIDY).casefold()
+    if not piece.isascii():
+        piece = unmarked(piece)
+        for space in SPACES:
+            if space in piece:
+                piece = piece.replace(space, " ")
+    return piece.casefold()
 
 
 def service_kind(line: str) -> tuple[str, str] | None:
@@ -107,7 +109,7 @@ def service_kind(line: str) -> tuple[str, str] | None:
 def title_in(name: str) -> str | None:
     """Finds the chat's name in the name of an export, in any language; None where it does not tell."""
     stem = re.sub(r"(?i)\.(?:txt|zip)$", "", name.replace("\\", "/").rpartition("/")[2])
-    stem = re.sub(r" ?\(\d{1,3}\)$", "", stem).translate(_TIDY).strip()
+    stem = unmarked(re.sub(r" ?\(\d{1,3}\)$", "", stem)).strip()
     for before, after in sorted(phrases().titles, key=lambda pair: -len(pair[0] + pair[1])):
         folded = stem.casefold()
         if folded.startswith(before.casefold()) and folded.endswith(after.casefold()) and len(stem) > len(before) + len(after):

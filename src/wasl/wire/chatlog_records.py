@@ -6,7 +6,7 @@ is done for one record alone.
 
 from collections.abc import Callable, Iterator
 from operator import add
-from typing import BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final, Literal, NamedTuple
 
 from wasl.wire.chatlog_grammar import Grammar
 
@@ -17,22 +17,26 @@ CACHE_ENTRIES_MAX: Final = 100_000
 """Written dates and times that are remembered."""
 _JOINT: Final = b"\n\xef\xbb\xbf"
 """A byte order mark at the beginning of a line: where exports were joined."""
+HEADS_TRIED: Final = 3
+"""Whole headers, by which the beginning of another is known at the end of a file."""
 TAIL_BYTES: Final = 512
 """Kept back where no header was found: it may be the beginning of one."""
 
 
 class Left(NamedTuple):
-    """A stretch of the file that is in no record: before the first one, or behind the end of one that is too long."""
+    """A stretch of the file that is in no record: before the first one, behind the end of one that is too long, or a header that
+    the end of the file cuts off."""
 
     start: int
     data: bytes
-    behind: bool
+    why: Literal["before", "behind", "cut"]
 
 
 class Block(NamedTuple):
     """Records in their order: where the first begins, their lengths, times in milliseconds, headers and bodies.
 
-    A length counts the line end behind the record; a header begins with the line end before it, a body has none.
+    A length counts the line end behind the record; a header begins with the line end before it, a body has none. The last three
+    say what is somewhere in the bodies: a CR, a NUL, an address of a map.
     """
 
     start: int
@@ -42,6 +46,9 @@ class Block(NamedTuple):
     bodies: list[bytes]
     read_bytes: int
     last: bool
+    has_returns: bool
+    has_nul: bool
+    has_places: bool
 
 
 class Stopped(NamedTuple):
@@ -96,6 +103,15 @@ class Clockwork:
         return wrong
 
 
+def read_fully(stream: BinaryIO, wanted: int) -> bytes:
+    """Reads as much as is wanted, however the stream hands it out, and less only at its end."""
+    pieces = []
+    while wanted > 0 and (data := stream.read(wanted)):
+        pieces.append(data)
+        wanted -= len(data)
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
 class _Buffer:
     """What was read and not cut yet. `base` is the offset of its first byte, `cursor` of the first byte in no record so far."""
 
@@ -109,7 +125,7 @@ class _Buffer:
     def left(self, end: int) -> Iterator[Left]:
         """Gives what lies between the cursor and `end`, an offset in the file."""
         if end > self.cursor:
-            yield Left(self.cursor, self.data[self.cursor - self.base : end - self.base], self.behind)
+            yield Left(self.cursor, self.data[self.cursor - self.base : end - self.base], "behind" if self.behind else "before")
             self.cursor = end
 
     def drop(self, cut: int) -> None:
@@ -131,7 +147,7 @@ def blocks(
     last = False
     while not last:
         wanted = BLOCK_BYTES if until is None else min(BLOCK_BYTES, until - buffer.base - len(buffer.data))
-        data = stream.read(wanted) if wanted > 0 else b""
+        data = read_fully(stream, wanted)
         last = not data
         seam = len(buffer.data) - 1
         buffer.data += data
@@ -178,11 +194,33 @@ def _cut(
         else:
             cut -= held
             del pieces[-4:], times[-1:]
+    cut_off = _begun_header(pieces, grammar) if last else 0
+    if cut_off:
+        pieces[-1] = pieces[-1][:-cut_off]
     heads, bodies = pieces[1::4], pieces[4::4]
     lengths = list(map(add, map(len, heads), map(len, bodies)))
     if whole:
         lengths[-1] -= line_end
     if lengths:
-        yield Block(begin, lengths, times, heads, bodies, read_bytes, last)
+        data = buffer.data
+        returns = data.count(b"\r") > (len(heads) + 2 if line_end == 2 else 0)
+        places = b"maps.google.com/" in data or b"foursquare.com/v/" in data
+        yield Block(begin, lengths, times, heads, bodies, read_bytes, last, returns, b"\0" in data, places)
+    if cut_off:
+        yield Left(buffer.base + cut - cut_off, buffer.data[cut - cut_off : cut], "cut")
     buffer.drop(cut)
     buffer.cursor = buffer.base + (0 if whole else line_end)
+
+
+def _begun_header(pieces: list[bytes], grammar: Grammar) -> int:
+    """Gives the length of the last line where it is the beginning of a header that the end of the file cuts off, else 0."""
+    _, newline, line = pieces[-1].rpartition(grammar.newline)
+    if not newline or b"\n" in line or not line or len(line) > TAIL_BYTES:
+        return 0
+    if line[:3] == _JOINT[1 : 1 + len(line)]:
+        return len(line)
+    for head in pieces[-4 : -4 * HEADS_TRIED - 1 : -4]:
+        for at in range(len(newline), len(head)):
+            if grammar.pattern.fullmatch(newline + line + head[at:]):
+                return len(line)
+    return 0
