@@ -35,7 +35,7 @@ from wasl.service.compose import Search, Voice
 from wasl.service.connect import Connect
 from wasl.service.deliver import Deliver
 from wasl.service.earlier import Earlier
-from wasl.service.forget import Forget
+from wasl.service.erase import TIMER_KIND as GO_ON_TIMER
 from wasl.service.gather import Gather
 from wasl.service.housekeep import Housekeep
 from wasl.service.learn import EXAMPLE, Learn
@@ -162,7 +162,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         raw_days=settings.work.raw_days,
         is_dead=is_dead,
         circuits=ask.states,
-        chores=(moving.retain.run, moving.erase.finish_due, *((moving.schedule.run,) if moving.schedule else ())),
+        chores=(moving.retain.run, *((moving.schedule.run,) if moving.schedule else ())),
     )
     return Installation(
         settings=settings,
@@ -280,7 +280,7 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
         await i.learn.refresh()
         running.append(loop.create_task(i.learn.run(), name="learn"))
         running.append(loop.create_task(i.worker.run(), name="worker"))
-        acts = {ERASE_TIMER: Forget(store=i.store, clock=i.clock).carry_out}
+        acts = {ERASE_TIMER: i.moving.erase.carry_out, GO_ON_TIMER: i.moving.erase.go_on}
         running.append(loop.create_task(Alarms(store=i.store, clock=i.clock, acts=acts).run(), name="alarms"))
     if settings.server.role != "worker":
         for name in listeners(i.channels):

@@ -1,7 +1,7 @@
 """Erase: forgets a person wholly, says what was forgotten and what stays, and forgets them again in a copy that is restored.
 
-In this order: what is to be done is noted (a timer), the database forgets in one commit, the vault's keys are destroyed, files that
-nobody refers to are deleted, the erasure goes into the ledger. A process that is killed in between goes on where it was.
+In this order: what is to be done is noted (a timer), the database forgets in one commit, the erasure goes into the ledger, the
+vault's keys are destroyed, files that nobody refers to are deleted. A process that is killed in between goes on where it was.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, cast
 
 import structlog
 
@@ -139,7 +139,7 @@ class Erase:
         return await self.run(person_id, by=by)
 
     # -- the erasure
-    async def run(self, person_id: PersonId, *, by: By) -> Mapping[str, Any]:
+    async def run(self, person_id: PersonId, *, by: By, erasure_id: str | None = None) -> Mapping[str, Any]:
         """Erases a person and gives the receipt. Raises OnHold, and Malformed when there is no such person."""
         view = await self._view(person_id)
         if view.hold is not None:
@@ -149,7 +149,7 @@ class Erase:
         imports = await self._imports(owners)
         files = await self._files(await self._people.weigh(person_id), [c async for c, _ in _chats(self._library, owners)])
         erasure = Erasure(
-            id=self._clock.new_id(),
+            id=erasure_id or self._clock.new_id(),
             at_ms=self._clock.now_ms(),
             by=by,
             person_id=person_id,
@@ -167,24 +167,32 @@ class Erase:
         forgotten = await self._forget(erasure, salt=salt, imports=imports)
         digests = [*forgotten.digests, *(_digest(salt, f.sha256) for h in imports for f in h.record.files)]
         receipt = self._receipt(erasure, toll, forgotten, digests=digests)
-        await self._finish(after, also=forgotten)
         await asyncio.to_thread(self._ledger.add, _line(replace(erasure, receipt=receipt)))
+        await self._finish(after, also=forgotten)
         log.info("erased a person", erasure=erasure.id, **dict(toll.counts))
         return {**receipt, "salt": salt.hex()}
 
-    async def finish_due(self) -> int:
-        """Ends erasures that a killed process began: keys and files of what the database has forgotten already."""
-        ended = 0
-        for timer in await self._store.due_timers(now_ms=self._clock.now_ms(), limit=100, lease_ms=TIMER_LEASE_MS):
-            if timer.kind == TIMER_KIND:
-                known = {e.id for e in await self._people.erasures()}
-                if timer.key in known:
-                    await self._finish(timer)
-                    ended += 1
-                else:
-                    await self._store.drop_timer(kind=timer.kind, key=timer.key)  # it forgot nothing: nothing is to be done
-        return ended
+    # -- timers
+    async def carry_out(self, timer: Timer) -> None:
+        """Erases whom a timer names, as they confirmed in the chat; whoever is gone or held by now is left alone."""
+        person, by = PersonId(str(timer.payload["person"])), cast(By, timer.payload.get("by", "person"))
+        if await self._people.view(person) is None:
+            return  # erased before the process died
+        try:
+            await self.run(person, by=by, erasure_id=timer.key)
+        except OnHold as hold:
+            log.warning("an erasure was confirmed and a hold came first", person=person, why=hold.message)
 
+    async def go_on(self, timer: Timer) -> None:
+        """Ends an erasure that a killed process began: keys and files of what the database has forgotten already."""
+        erasure = next((e for e in await self._people.erasures() if e.id == timer.key), None)
+        if erasure is None:
+            return  # nothing was forgotten: it was killed before
+        if not any(_erasure(line).id == erasure.id for line in await asyncio.to_thread(self._ledger.lines)):
+            await asyncio.to_thread(self._ledger.add, _line(erasure))
+        await self._finish(timer)
+
+    # -- again, in a copy
     async def replay(self) -> int:
         """Carries out again every erasure that the ledger or the database knows; for a restored copy. Gives how many people were
         there again."""

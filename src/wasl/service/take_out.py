@@ -208,18 +208,25 @@ def _payload(wanted: Wanted) -> Mapping[str, Any]:
 
 
 def _wanted(payload: Mapping[str, Any]) -> Wanted:
-    def several(name: str) -> tuple[Any, ...] | None:
-        return None if payload[name] is None else tuple(payload[name])
+    """Reads what a link was made for; what it does not say is an archive of everything of its person."""
+    person = payload.get("person")
 
-    leaving = Leaving(scope=payload["scope"], people=several("people"), channel=payload["channel"], chats=several("chats"))
+    def several(name: str) -> tuple[Any, ...] | None:
+        found = payload.get(name)
+        return None if found is None else tuple(found)
+
+    people = several("people")
+    if people is None and payload["scope"] == "person" and person:
+        people = (person,)
+    leaving = Leaving(scope=payload["scope"], people=people, channel=payload.get("channel"), chats=several("chats"))
     order = Order(
         scope=payload["scope"],
-        language=payload["language"],
-        title=payload["title"],
-        mask_others=payload["mask_others"],
-        eastern_digits=payload["eastern_digits"],
+        language=payload.get("language", "en"),
+        title=payload.get("title", ""),
+        mask_others=payload.get("mask_others", False),
+        eastern_digits=payload.get("eastern_digits", False),
     )
-    return Wanted(leaving=leaving, format=payload["format"], order=order, by=payload["by"], person=payload["person"])
+    return Wanted(leaving=leaving, format=payload.get("format", "archive"), order=order, by=payload.get("by", "person"), person=person)
 
 
 def _hash(text: str) -> str:

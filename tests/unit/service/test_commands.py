@@ -8,13 +8,15 @@ from typing import Any
 import msgspec
 import pytest
 from tests.unit.service.house import SEND_URL, House, build
+from tests.unit.service.shelf_house import MemoryVault
 
 from wasl.domain.ids import ConversationId
 from wasl.domain.message import Choice, Option, Part, Text
+from wasl.net.blobs import FolderBlobs
 from wasl.ports.library import Hit
 from wasl.service.alarms import Alarms
 from wasl.service.commands import ERASE_AFTER_MS, ERASE_TIMER
-from wasl.service.forget import Forget
+from wasl.service.erase import Erase
 from wasl.service.recognise_command import Command, recognise_command
 from wasl.testing.network import answer
 
@@ -53,6 +55,21 @@ async def linked(house: House) -> None:
     assert code is not None
     await house.says(code[0], who="zed", channel="cards")
     await house.says("yes", who="zed", channel="cards")
+
+
+class Ledger(list[bytes]):
+    """Lines in memory."""
+
+    def add(self, line: bytes) -> None:
+        self.append(line)
+
+    def lines(self) -> list[bytes]:
+        return list(self)
+
+
+def erasing(house: House, folder: Path) -> Erase:
+    store, vault, blobs = house.store, MemoryVault(), FolderBlobs(folder)
+    return Erase(store=store, library=store.library, people=store.people, vault=vault, blobs=blobs, clock=house.clock, ledger=Ledger())
 
 
 async def people(house: House) -> list[str]:
@@ -214,14 +231,14 @@ async def test_export_gives_a_link_that_the_store_knows_only_by_its_hash(house: 
     assert msgspec.json.decode(payload)["person"] == (await people(house))[0]
 
 
-async def test_erasing_needs_the_number_and_begins_after_the_last_word(house: House):
+async def test_erasing_needs_the_number_and_begins_after_the_last_word(house: House, tmp_path: Path):
     await linked(house)
     told = await house.says("erase", who="zed", channel="cards")
     number = re.search(r"\d{6}", told)
     assert number is not None
     assert (await house.says("000000", who="zed", channel="cards")) == "re: 000000"
     assert (await house.says(number[0], who="zed", channel="cards")).startswith("Everything is being erased")
-    alarms = Alarms(store=house.store, clock=house.clock, acts={ERASE_TIMER: Forget(store=house.store, clock=house.clock).carry_out})
+    alarms = Alarms(store=house.store, clock=house.clock, acts={ERASE_TIMER: erasing(house, tmp_path).carry_out})
     assert await alarms.look() == 0
     await house.clock.advance(ERASE_AFTER_MS / 1000)
     assert await alarms.look() == 1
