@@ -70,10 +70,6 @@ def of_json(value: Json) -> ArchiveRecord:
 def message_json(entry: Entry, *, id: str, chat: str) -> dict[str, Json]:
     """Gives an entry as a message record."""
     found: dict[str, Json] = {"type": "message", "id": id, "conversation": chat, "seq": entry.seq}
-    if entry.parts or entry.more is not PLAIN:
-        fields_of(entry, ENTRY, found)
-        fields_of(entry.more, MORE, found)
-        return _with_beyond(found, "extra", Message(id, chat, entry))
     if entry.author is not None:
         found["author"] = entry.author
     found["role"] = entry.role
@@ -86,6 +82,8 @@ def message_json(entry: Entry, *, id: str, chat: str) -> dict[str, Json]:
     found["time"] = time
     if entry.text:
         found["text"] = entry.text
+    if entry.parts:
+        found["parts"] = PARTS.write(entry.parts)
     source: dict[str, Json] = {}
     if entry.native_id is not None:
         source["native_id"] = entry.native_id
@@ -99,13 +97,16 @@ def message_json(entry: Entry, *, id: str, chat: str) -> dict[str, Json]:
         source["pointer"] = entry.pointer
     if source:
         found["source"] = source
-    return found
+    if entry.more is PLAIN:
+        return found
+    fields_of(entry.more, MORE, found)
+    return _with_beyond(found, "extra", Message(id, chat, entry))
 
 
 def message_of(value: dict[str, Json]) -> Message:
     """Reads a message record. Raises Malformed."""
     beyond: dict[str, Json] = {}
-    fields = read_fields(value, (*MESSAGE_HEAD, *ENTRY, *MORE), "", beyond)
+    fields = read_fields(value, _MESSAGE, "", beyond)
     id, chat = fields.pop("id"), fields.pop("conversation")
     if beyond:
         fields["extra"] = {**fields.get("extra", {}), BEYOND: beyond}
@@ -117,6 +118,7 @@ def message_of(value: dict[str, Json]) -> Message:
     return Message(id, chat, Entry(**fields, more=More(**more) if more else PLAIN))
 
 
+_MESSAGE: Final = (*MESSAGE_HEAD, *ENTRY, *MORE)
 _MORE_NAMES: Final = frozenset(f.name for f in MORE)
 
 
@@ -124,6 +126,10 @@ class _Time(msgspec.Struct, forbid_unknown_fields=True):
     resolution: str
     wall: datetime | None = None
     instant: datetime | None = None
+    zone: str | None = None
+    received: datetime | None = None
+    edited: datetime | None = None
+    deleted: datetime | None = None
 
 
 class _Source(msgspec.Struct, forbid_unknown_fields=True):
@@ -135,7 +141,7 @@ class _Source(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class _Line(msgspec.Struct, forbid_unknown_fields=True):
-    """A message that has nothing rare, as the decoder reads it at once."""
+    """A message as the decoder reads it at once; what is rare is read on by the table."""
 
     type: str
     id: str
@@ -147,6 +153,19 @@ class _Line(msgspec.Struct, forbid_unknown_fields=True):
     text: str = ""
     parts: list[Any] | None = None
     source: _Source | None = None
+    parent: str | None = None
+    thread: str | None = None
+    on_behalf_of: str | None = None
+    reply_to: Any = None
+    edited: bool = False
+    deleted: bool = False
+    deleted_by: str | None = None
+    revisions: Any = None
+    reactions: Any = None
+    flags: Any = None
+    model: Any = None
+    delivery: Any = None
+    extra: Any = None
 
 
 _decode_line = msgspec.json.Decoder(_Line).decode
@@ -167,12 +186,13 @@ def message_of_line(line: bytes) -> Message:
     if found.type != "message":
         raise Malformed(f"a record of type {found.type!r:.60} stands where a message should")
     time, source = found.time, found.source or _NO_SOURCE
-    beyond: dict[str, Json] = {}
-    parts = PARTS.read(found.parts, "/parts", beyond) if found.parts else ()
-    if beyond:
-        return _only_message(of_line(line))
     shown, known = time.wall, time.instant
     if (shown is not None and shown.tzinfo is not None) or (known is not None and known.tzinfo is None):
+        return _only_message(of_line(line))
+    beyond: dict[str, Json] = {}
+    parts = PARTS.read(found.parts, "/parts", beyond) if found.parts else ()
+    more = _more_of_line(found, beyond)
+    if beyond or more is None:
         return _only_message(of_line(line))
     entry = _new_entry(
         Entry,
@@ -185,7 +205,7 @@ def message_of_line(line: bytes) -> Message:
             time.resolution,
             source.native_id,
             parts,
-            PLAIN,
+            more,
             source.file,
             source.start,
             source.length,
@@ -194,6 +214,29 @@ def message_of_line(line: bytes) -> Message:
         ),
     )
     return Message(found.id, found.conversation, entry)
+
+
+_RARE: Final = tuple((f.place, f.name, f.shape) for f in MORE if "." not in f.place)
+_RARE_TIMES: Final = (("received", "received_ms"), ("edited", "edited_ms"), ("deleted", "deleted_ms"))
+
+
+def _more_of_line(found: _Line, beyond: dict[str, Json]) -> More | None:
+    """Reads what few messages have; None where a time has no zone. Raises Malformed."""
+    time = found.time
+    fields: dict[str, Any] = {}
+    for place, name, shape in _RARE:
+        value = getattr(found, place)
+        if value is not None and value is not False:
+            fields[name] = shape.read(value, f"/{place}", beyond)
+    for place, name in _RARE_TIMES:
+        at = getattr(time, place)
+        if at is not None:
+            if at.tzinfo is None:
+                return None
+            fields[name] = milliseconds(at)
+    if time.zone is not None:
+        fields["zone"] = time.zone
+    return More(**fields) if fields else PLAIN
 
 
 def of_line(line: bytes) -> ArchiveRecord:

@@ -230,45 +230,97 @@ class Union(NamedTuple):
 
 def fields_of(value: Any, fields: Sequence[Field], into: dict[str, Json]) -> dict[str, Json]:
     """Puts the fields of a value that are not their default into an object."""
-    for field in fields:
-        held = getattr(value, field.name)
-        if not field.needed and (held is None or held == field.default):
+    for attribute, group, name, shape, default, needed in _writing_of(fields):
+        held = getattr(value, attribute)
+        if not needed and (held is None or held is default or held == default):
             continue
-        group, dot, name = field.place.partition(".")
-        if dot:
-            into.setdefault(group, {})[name] = field.shape.write(held)
+        written = held if shape is None else shape.write(held)
+        if group:
+            inside = into.get(group)
+            if inside is None:
+                inside = into[group] = {}
+            inside[name] = written
         else:
-            into[group] = field.shape.write(held)
+            into[name] = written
     return into
+
+
+_Writing = tuple[tuple[str, str, str, Shape | None, Any, bool], ...]
+_writings: dict[int, tuple[Sequence[Field], _Writing]] = {}
+
+
+def _writing_of(fields: Sequence[Field]) -> _Writing:
+    """Gives the fields as they are written: attribute, group, name, shape (None for what stands as it is), default, needed."""
+    known = _writings.get(id(fields))
+    if known is not None and known[0] is fields:
+        return known[1]
+    made = []
+    for field in fields:
+        group, dot, name = field.place.rpartition(".")
+        shape = None if isinstance(field.shape, Plain) else field.shape
+        made.append((field.name, group if dot else "", name, shape, field.default, field.needed))
+    _writings[id(fields)] = (fields, tuple(made))
+    return _writings[id(fields)][1]
+
+
+class _Plan(NamedTuple):
+    """Fields by their place, for reading: attribute, shape, and the types of a plain value, which need no call."""
+
+    direct: dict[str, tuple[str, Shape, tuple[type, ...] | None]]
+    groups: dict[str, dict[str, tuple[str, Shape, tuple[type, ...] | None]]]
+    needed: tuple[Field, ...]
+
+
+_plans: dict[int, tuple[Sequence[Field], _Plan]] = {}
+"""By the identity of a table: tables are made once and never end."""
+
+
+def _plan_of(fields: Sequence[Field]) -> _Plan:
+    known = _plans.get(id(fields))
+    if known is not None and known[0] is fields:
+        return known[1]
+    plan = _Plan({}, {}, tuple(field for field in fields if field.needed))
+    for field in fields:
+        group, dot, name = field.place.partition(".")
+        types = field.shape.types if isinstance(field.shape, Plain) and field.shape is not ANY else None
+        into = plan.groups.setdefault(group, {}) if dot else plan.direct
+        into[name if dot else group] = (field.name, field.shape, types)
+    _plans[id(fields)] = (fields, plan)
+    return plan
 
 
 def read_fields(value: Json, fields: Sequence[Field], at: str, beyond: dict[str, Json]) -> dict[str, Any]:
     """Gives the attributes that an object holds; what is left over goes into `beyond`. Raises Malformed."""
     if not isinstance(value, dict):
         raise Malformed(f"{at or '/'} is {type(value).__name__}, not an object")
-    left = {k: dict(v) if isinstance(v, dict) else v for k, v in value.items() if k != "type"}
+    plan = _plan_of(fields)
     found: dict[str, Any] = {}
-    groups = set()
-    for field in fields:
-        group, dot, name = field.place.partition(".")
-        if dot:
-            groups.add(group)
-            inside = left.get(group, {})
-            if not isinstance(inside, dict):
-                raise Malformed(f"{at}/{group} is {type(inside).__name__}, not an object")
-        else:
-            inside, name = left, group
-        if name in inside:
-            raw = inside.pop(name)
-            if raw is not None or field.shape is ANY:
-                found[field.name] = field.shape.read(raw, f"{at}/{pointed(field.place)}", beyond)
-        if field.needed and field.name not in found:
+    for name, raw in value.items():
+        if name in plan.groups:
+            if not isinstance(raw, dict):
+                raise Malformed(f"{at}/{name} is {type(raw).__name__}, not an object")
+            group = plan.groups[name]
+            for inner, inside in raw.items():
+                _read_field(group.get(inner), inner, inside, f"{at}/{name}", found, beyond)
+        elif name != "type":
+            _read_field(plan.direct.get(name), name, raw, at, found, beyond)
+    for field in plan.needed:
+        if field.name not in found:
             raise Malformed(f"{at}/{pointed(field.place)} is missing")
-    for group in groups & left.keys():
-        inside = left.pop(group)
-        beyond.update({f"{at}/{group}/{escaped(k)}": v for k, v in inside.items()})
-    beyond.update({f"{at}/{escaped(k)}": v for k, v in left.items()})
     return found
+
+
+def _read_field(
+    known: tuple[str, Shape, tuple[type, ...] | None] | None, name: str, raw: Json, at: str, found: dict[str, Any], beyond: dict[str, Json]
+) -> None:
+    if known is None:
+        beyond[f"{at}/{escaped(name)}"] = raw
+        return
+    attribute, shape, types = known
+    if types is not None and type(raw) in types:
+        found[attribute] = raw
+    elif raw is not None or shape is ANY:
+        found[attribute] = shape.read(raw, f"{at}/{escaped(name)}", beyond)
 
 
 def put_beyond(record: dict[str, Json], beyond: Mapping[str, Json]) -> None:
