@@ -191,7 +191,7 @@ def message_of_line(line: bytes) -> Message:
         return _only_message(of_line(line))
     beyond: dict[str, Json] = {}
     parts = PARTS.read(found.parts, "/parts", beyond) if found.parts else ()
-    more = _more_of_line(found, beyond)
+    more = PLAIN if _is_plain(found, time) else _more_of_line(found, beyond)
     if beyond or more is None:
         return _only_message(of_line(line))
     entry = _new_entry(
@@ -218,6 +218,28 @@ def message_of_line(line: bytes) -> Message:
 
 _RARE: Final = tuple((f.place, f.name, f.shape) for f in MORE if "." not in f.place)
 _RARE_TIMES: Final = (("received", "received_ms"), ("edited", "edited_ms"), ("deleted", "deleted_ms"))
+
+
+def _is_plain(found: _Line, time: _Time) -> bool:
+    """Says whether a message has nothing rare: most have not, and looking through the table costs more than the rest."""
+    return (
+        found.reply_to is None
+        and found.reactions is None
+        and found.delivery is None
+        and found.model is None
+        and found.extra is None
+        and found.flags is None
+        and found.revisions is None
+        and found.parent is None
+        and found.thread is None
+        and found.on_behalf_of is None
+        and found.deleted_by is None
+        and not (found.edited or found.deleted)
+        and time.zone is None
+        and time.received is None
+        and time.edited is None
+        and time.deleted is None
+    )
 
 
 def _more_of_line(found: _Line, beyond: dict[str, Json]) -> More | None:
