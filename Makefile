@@ -52,6 +52,7 @@ bench: ## What one answer costs, beside a floor that keeps nothing
 	$(PREPARE) dev
 	@$(PY) scripts/ensure_tools.py
 	$(PY) -m tests.bench.spine $(ARGS)
+	$(PY) -m tests.bench.archive
 
 eval-formats: ## WhatsApp's exports against generated ones with ground truth; GENERATOR=../shared/tools/make_whatsapp_export.py
 	$(PREPARE) dev

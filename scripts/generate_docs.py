@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from scripts.docs import channels, commands, http, metrics, providers, readme, settings  # noqa: E402 - after the path is set
+from scripts.docs import archive, channels, commands, http, metrics, providers, readme, settings  # noqa: E402 - after the path is set
 
 from wasl.__main__ import Composition  # noqa: E402 - after the path is set
 from wasl.cli.init import everything  # noqa: E402 - after the path is set
@@ -26,6 +26,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "providers.md": providers.page,
     "metrics.md": metrics.page,
     "http.md": http.page,
+    "archive.md": archive.page,
 }
 NOTE = "<!-- Written by scripts/generate_docs.py from the code; do not edit. Run `make docs`. -->\n\n"
 
@@ -33,6 +34,7 @@ NOTE = "<!-- Written by scripts/generate_docs.py from the code; do not edit. Run
 def wanted() -> dict[Path, str]:
     """Gives every generated file with what it must hold."""
     files = {ROOT / "docs" / "reference" / name: NOTE + page().rstrip() + "\n" for name, page in PAGES.items()}
+    files |= {ROOT / "docs" / "reference" / "schema" / name: text for name, text in archive.files().items()}
     files[ROOT / "docs" / "reference" / "wasl.toml"] = everything(Composition(), language="en")
     for name, language in (("README.md", "en"), ("README.ar.md", "ar")):
         path = ROOT / name
