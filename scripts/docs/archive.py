@@ -4,14 +4,15 @@ import json
 from typing import Any
 
 from scripts.docs.tables import table
+
 from wasl.wire.archive_out import MESSAGES_BYTES_MAX
 from wasl.wire.archive_schema import VERSION, schema_id, schemas
 from wasl.wire.archive_tables import PART
 
 INTRO = f"""# The archive and its records
 
-Everything in Wasl leaves in one format of its own, version {VERSION}: the *archive* (a zip), and the same records alone as *JSON lines*. Both
-come back as they were: out, in and out again gives the same bytes.
+Everything in Wasl leaves in one format of its own, version {VERSION}: the *archive* (a zip), and the same records alone as *JSON lines*.
+Both come back as they were: out, in and out again gives the same bytes.
 
 ## The zip
 
