@@ -241,7 +241,8 @@ class Answer:
             reply_to=last.message_id,
             model=model,
         )
-        place = await self._place(work, last)
+        # A command is answered where it was given: what it asks must be said yes to there.
+        place = await self._place(work, last) if author == "assistant" else last.address
         outgoings = self._outgoings(last, parts, to=place)
         closing = Closing(
             conversation_id=work.conversation_id,
