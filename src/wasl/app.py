@@ -22,7 +22,6 @@ from wasl.net.mail import SmtpMail
 from wasl.net.process import is_dead, owner_name
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel
-from wasl.ports.library import Library
 from wasl.ports.network import Network
 from wasl.ports.provider import Keyless, Provider
 from wasl.ports.store import Store
@@ -216,7 +215,7 @@ def _worker(
     search: Search,
 ) -> Worker:
     said, work = settings.assistant, settings.work
-    library: Library | None = getattr(store, "library", None)
+    library = store.library
     public_url = settings.server.public_url
     commands = Commands(
         store=store,
@@ -246,7 +245,7 @@ def _worker(
         language=settings.language,
         stream=settings.routing.stream,
         commands=commands,
-        earlier=None if library is None else Earlier(library).read,
+        earlier=Earlier(library).read,
     )
     deliver = Deliver(
         store=store, network=network, blobs=blobs, clock=clock, channels=channels, observe=observe, attempts_max=work.delivery_attempts_max

@@ -19,6 +19,7 @@ from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
 from wasl.domain.message import Media, Said
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
+from wasl.ports.library import Library
 from wasl.ports.people import People
 
 TURNS_PER_WORK_MAX = 50
@@ -133,6 +134,11 @@ class Store(Protocol):
     @property
     def people(self) -> People:
         """Who is who, in the same database and the same commits."""
+        ...
+
+    @property
+    def library(self) -> Library:
+        """What was brought, and the search, in the same database."""
         ...
 
     async def open(self) -> None:

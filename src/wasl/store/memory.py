@@ -48,6 +48,7 @@ class MemoryStore:
         self._library = MemoryLibrary(
             picture=self._picture, messages=self._messages, message_by_id=self._message_by_id, people=rows.people, up=self._up
         )
+        rows.library = self._library
 
     @property
     def library(self) -> MemoryLibrary:

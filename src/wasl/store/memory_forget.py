@@ -33,8 +33,11 @@ def weigh(rows: MemoryRows, person_id: str, conversations: Sequence[str]) -> For
         "timer": len(_timers(rows, gone, person_id)),
         "usage": sum(u.conversation_id in gone for u in rows.usage),
     }
+    chats, entries, keys = rows.library.brought(gone) if rows.library is not None else (0, 0, ())
+    counts |= {"chat": chats, "entry": entries, "import": len(keys)}
     return Forgotten(
         person_id=PersonId(person_id),
+        sources=keys,
         conversations=tuple(ConversationId(c) for c in sorted(gone)),
         counts=counts,
         files=tuple(sorted(_files(rows, gone) - _files(rows, rows.messages.keys() - gone))),
@@ -126,6 +129,8 @@ def _delete(rows: MemoryRows, gone: set[str], person_id: str) -> None:
     for link in [k for k in rows.links.values() if k.one in gone or k.other in gone]:
         del rows.links[link.id]
     rows.audit[:] = [r for r in rows.audit if r.conversation_id not in gone]
+    if rows.library is not None:
+        rows.library.forget(gone)
     for conversation_id in gone:
         for message in rows.messages.pop(conversation_id, ()):
             del rows.message_by_id[message.id]

@@ -1,7 +1,7 @@
 """The library in memory: it scans everything plainly, so that the real stores can be held against it."""
 
 from bisect import insort
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -114,7 +114,13 @@ class MemoryLibrary:
         elif chat.import_id == without:
             chat.import_id = max(by for _, by in chat.lines.values())
 
-    def forget(self, owners: Sequence[str]) -> None:
+    def brought(self, owners: Collection[str]) -> tuple[int, int, tuple[str, ...]]:
+        """Counts the chats and entries of conversations, and gives their imports' keys."""
+        chats = [c for c in self._chats.values() if c.owner in owners]
+        keys = sorted(h.key for h in self._imports.values() if h.owner in owners)
+        return len(chats), sum(len(c.lines) for c in chats), tuple(keys)
+
+    def forget(self, owners: Collection[str]) -> None:
         """Drops the imports and chats of conversations that are erased."""
         for key in [k for k, h in self._imports.items() if h.owner in owners]:
             del self._imports[key]

@@ -324,7 +324,7 @@ class MemoryPeople:
             born_as=PersonId(c.born_as or c.person_id),
             addresses=tuple(sorted(places, key=lambda a: (a.valid_from_ms, a.id))),
             messages=len(messages),
-            chats=0,
+            chats=self._rows.library.brought([c.id])[0] if self._rows.library is not None else 0,
             first_ms=messages[0].stored_ms if messages else c.created_ms,
             last_ms=c.last_ms,
         )

@@ -1,6 +1,8 @@
 """The rows of the store in memory, shared by its parts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from wasl.domain.identity import AuditRecord, LinkRecord
 from wasl.ports.people import Erasure
@@ -26,3 +28,16 @@ class MemoryRows:
     audit: list[AuditRecord] = field(default_factory=list)
     holds: dict[str, str] = field(default_factory=dict)
     erasures: list[Erasure] = field(default_factory=list)
+    library: "Shelved | None" = None
+
+
+class Shelved(Protocol):
+    """What the people of a store must know of its library."""
+
+    def brought(self, owners: Collection[str]) -> tuple[int, int, tuple[str, ...]]:
+        """Counts the chats and entries of conversations, and gives their imports' keys."""
+        ...
+
+    def forget(self, owners: Collection[str]) -> None:
+        """Drops everything that conversations brought."""
+        ...

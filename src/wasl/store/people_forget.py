@@ -49,12 +49,17 @@ def _weigh(person_id: str, conversations: list[str]) -> Steps[Forgotten]:
         conversations,
     )
     counts["usage"] = sum(r[3] for r in calls)
-    files = yield from _files(conversations)
+    brought = yield step("select n, entries from chat where owner @1", conversations)
+    counts["chat"], counts["entry"] = len(brought), sum(r[1] for r in brought)
+    imports = yield step("select key from import where owner @1 order by key", conversations)
+    counts["import"] = len(imports)
+    files = yield from _files(conversations, {r[0] for r in brought})
     return Forgotten(
         person_id=PersonId(person_id),
         conversations=tuple(ConversationId(c) for c in conversations),
         counts=counts,
         files=tuple(files),
+        sources=tuple(r[0] for r in imports),
         providers=tuple(processor(r) for r in calls),
     )
 
@@ -121,18 +126,23 @@ def _naming(table: str, key: str, ids: Sequence[str]) -> Steps[list[Row]]:
     return [r for r in rows if any(i in r[2] or i in r[1] for i in ids)]
 
 
-def _files(conversations: list[str]) -> Steps[list[str]]:
-    """Finds the files of these conversations' messages that no message of anybody else refers to."""
-    rows = yield step(f"select parts from message where conversation_id @1 and {_FILE}", conversations)
-    own = {sha for r in rows for sha in held_files(r[0])}
+def _files(conversations: list[str], chats: set[int]) -> Steps[list[str]]:
+    """Finds the files of these conversations' messages that nothing of anybody else refers to."""
+    rows = yield step(f"select id, parts from message where conversation_id @1 and {_FILE}", conversations)
+    own = {sha for r in rows for sha in held_files(r[1])}
+    gone = {r[0] for r in rows}
     if own:
-        gone = set(conversations)
-        others = yield step(f"select distinct conversation_id from message where {_FILE}")
-        for (other,) in others:
-            if other not in gone and own:
-                for r in (yield step(f"select parts from message where conversation_id = $1 and {_FILE}", other)):
-                    own -= set(held_files(r[0]))
+        for sha256, place in (yield step("select sha256, place from file_use where sha256 @t1", sorted(own))):
+            if place not in gone and _chat_of(place) not in chats:
+                own.discard(sha256)
     return sorted(own)
+
+
+def _chat_of(place: str) -> int | None:
+    """Gives the number of the chat that a file's place is in, None for a message's: "chat/seq", or chat << 41 | seq."""
+    if "-" in place:
+        return None
+    return int(place.partition("/")[0]) if "/" in place else int(place) >> 41
 
 
 def held_files(parts: str) -> list[str]:

@@ -25,7 +25,8 @@ case when m.author in ('assistant', 'operator', 'system') then {_SLOWEST} end
 from message m left join address a on a.id = m.address_id where m.conversation_id = $1"""
 _IDENTITIES = """select c.id, coalesce(c.born_as, c.person_id), c.created_ms, c.last_ms,
 (select count(*) from message m where m.conversation_id = c.id), (select min(m.stored_ms) from message m where m.conversation_id = c.id
-and m.seq = (select min(n.seq) from message n where n.conversation_id = c.id)), c.person_id
+and m.seq = (select min(n.seq) from message n where n.conversation_id = c.id)), c.person_id,
+(select count(*) from chat k where k.owner = c.id)
 from conversation c where c.person_id @1 order by c.id"""
 
 
@@ -129,7 +130,7 @@ def _view(
                 born_as=PersonId(r[1]),
                 addresses=tuple(places.get(r[0], ())),
                 messages=r[4],
-                chats=0,
+                chats=r[7],
                 first_ms=r[2] if r[5] is None else r[5],
                 last_ms=r[3],
             )

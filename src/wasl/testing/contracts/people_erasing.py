@@ -2,10 +2,13 @@
 
 import pytest
 
+from wasl.domain.archive import Chat, Entry
 from wasl.domain.errors import Fenced, Malformed, OnHold
 from wasl.domain.event import ConsentGiven
 from wasl.domain.identity import AuditRecord
 from wasl.domain.ids import PersonId
+from wasl.domain.records import ImportRecord
+from wasl.ports.library import Import, Line
 from wasl.ports.people import Erasure
 from wasl.ports.store import Timer, Token
 from wasl.testing.clock import TestClock
@@ -78,6 +81,29 @@ class Erasing:
         assert await scene.store.find_token(kind="export", sha256="2" * 64, now_ms=scene.now) is not None
         assert [t.key for t in await scene.store.due_timers(now_ms=scene.now + 9, limit=9, lease_ms=1)] == ["nobody"]
         assert (await scene.store.usage_totals(since_ms=0))[0]["calls"] == 1
+
+    async def test_imported_chats_follow_their_conversation_into_links_and_are_erased_with_it(self, scene: PeopleScene) -> None:
+        phone = await scene.writes("a", at="+15550001")
+        desk = await scene.writes("b", at="ada", channel="line two")
+        library = scene.store.library
+        for owner in (phone.conversation_id, desk.conversation_id):
+            import_id, chat_id = scene.name(), scene.name()
+            record = ImportRecord(id=import_id, kind="jsonl", name="old talk", started_ms=scene.now)
+            await library.put_import(Import(record=record, owner=owner, state="done", key=f"key-{owner}"))
+            chat = Chat(key="1", kind="direct", origin="WhatsApp", title="old talk", id=chat_id)
+            await library.put_chat(chat, chat_id=chat_id, owner=owner, import_id=import_id, format="jsonl")
+            entry = Entry(author=None, role="user", text="before", wall_ms=1, instant_ms=1, resolution="ms")
+            await library.add_entries(chat_id, import_id=import_id, lines=[Line(seq=1024, entry=entry, fingerprint=b"f")])
+        await scene.link(phone.conversation_id, desk.conversation_id)
+        view = await scene.people.view(await scene.person(phone.conversation_id))
+        assert view is not None
+        assert [i.chats for i in view.identities] == [1, 1]
+        weighed = await scene.people.weigh(view.id)
+        assert (weighed.counts["chat"], weighed.counts["entry"], weighed.counts["import"]) == (2, 2, 2)
+        assert weighed.sources == tuple(sorted(f"key-{c}" for c in (phone.conversation_id, desk.conversation_id)))
+        await scene.erase(phone.conversation_id)
+        assert await library.chats(owners=None, limit=9) == []
+        assert await library.imports(owners=None, limit=9) == []
 
     async def test_what_is_leased_is_fenced_when_it_is_erased(self, scene: PeopleScene) -> None:
         phone = await scene.writes("mine", at="+15550001")
