@@ -108,6 +108,11 @@ def _add_changing(group: typer.Typer, compose: Compose) -> None:
         """Parts an address from its conversation: a new person, with what was said from there."""
         typer.echo(f"Its conversation now: {compose.run(_split(opened(compose, config), address_id))}")
 
+    @group.command("erase-again")
+    def erase_again(config: Config = None) -> None:
+        """Repeats every erasure that is known here, after a database came back by other means than `wasl restore`."""
+        typer.echo(f"Erased again: {compose.run(_again(opened(compose, config)))}")
+
     @group.command()
     def hold(
         who: Who,
@@ -117,6 +122,11 @@ def _add_changing(group: typer.Typer, compose: Compose) -> None:
         """Puts a legal hold on a person, which forbids erasing them; without a reason it is lifted."""
         compose.run(_hold(opened(compose, config), who, reason or None))
         typer.echo("The hold is on." if reason else "The hold is lifted.")
+
+
+async def _again(installation: Installation) -> int:
+    async with installation.opened():
+        return await installation.moving.erase.replay()
 
 
 async def _list(installation: Installation, text: str) -> "list[PersonView]":
