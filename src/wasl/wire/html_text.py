@@ -39,7 +39,7 @@ def text_of(markup: str) -> str:
             unseen = name
         elif name in _BREAKS:
             out.append("\n- " if name == "li" and not found[1] else "\n")
-        elif name in ("td", "th"):
+        elif name in ("td", "th") and not found[1]:
             out.append(" ")
     if not unseen:
         out.append(_words(markup[at:]))
