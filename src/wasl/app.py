@@ -140,7 +140,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         ask=ask,
         search=learn.search,
     )
-    moving = make_moving(settings, store=store, blobs=blobs, clock=clock, channels=channels)
+    moving = make_moving(settings, store=store, blobs=blobs, clock=clock, network=network, channels=channels)
     answers = settings.server.role != "web"
     receive = Receive(
         store=store,

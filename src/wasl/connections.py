@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
-from typing import cast
 
 import wasl.channels
 import wasl.formats
@@ -23,7 +22,7 @@ from wasl.ports.blobs import Blobs
 from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
 from wasl.ports.format import Format
-from wasl.ports.library import Library
+from wasl.ports.network import Network
 from wasl.ports.provider import Keyless, Model, Provider
 from wasl.ports.store import CopiesItself, Store
 from wasl.routing.cards import find_card, read_cards
@@ -35,8 +34,10 @@ from wasl.service.moving import Moving
 from wasl.service.restore_archive import RestoreArchive
 from wasl.service.retain import Retain
 from wasl.service.schedule import Schedule
+from wasl.service.send_away import SCHEME, SendAway
 from wasl.service.take_out import TakeOut
 from wasl.service.verify import Verify
+from wasl.wire.s3 import Credentials
 
 
 def make_channels(settings: Settings) -> dict[str, Channel]:
@@ -74,10 +75,12 @@ def make_formats() -> dict[str, Format]:
     return {kind: cls() for kind, cls in adapters(wasl.formats).items()}
 
 
-def make_moving(settings: Settings, *, store: Store, blobs: Blobs, clock: Clock, channels: Mapping[str, Channel]) -> Moving:
+def make_moving(
+    settings: Settings, *, store: Store, blobs: Blobs, clock: Clock, network: Network, channels: Mapping[str, Channel]
+) -> Moving:
     """Makes what brings in, takes out, keeps and forgets."""
     formats = make_formats()
-    people, library = store.people, cast(Library, getattr(store, "library", None))
+    people, library = store.people, store.library
     vault = FolderVault(settings.data / "vault")
     keep, backup = settings.keep, settings.backup
     retain = Retain(people=people, clock=clock, days=keep.days_by_channel, others=keep.days, channels=tuple(sorted(channels)))
@@ -113,7 +116,7 @@ def make_moving(settings: Settings, *, store: Store, blobs: Blobs, clock: Clock,
         retain=retain,
         back_up=back_up,
         sealing=_sealing,
-        schedule=_schedule(settings, back_up=back_up, clock=clock),
+        schedule=_schedule(settings, back_up=back_up, clock=clock, network=network),
     )
 
 
@@ -127,14 +130,21 @@ def _sealing(recipients: Sequence[str]) -> Seal | None:
     return sealed
 
 
-def _schedule(settings: Settings, *, back_up: BackUp, clock: Clock) -> Schedule | None:
+def _schedule(settings: Settings, *, back_up: BackUp, clock: Clock, network: Network) -> Schedule | None:
     wanted = settings.backup
     if not wanted.to:
         return None
+    away = None
+    if wanted.to.startswith(SCHEME):
+        if wanted.s3_key_id is None or wanted.s3_secret is None:
+            raise SettingWrong('backup.to: an S3-compatible store wants backup.s3_key_id and backup.s3_secret = { env = "…" }')
+        key = Credentials(key_id=wanted.s3_key_id.get_secret_value(), secret=wanted.s3_secret.get_secret_value(), region=wanted.s3_region)
+        away = SendAway(network=network, clock=clock, to=wanted.to, endpoint=wanted.s3_endpoint, credentials=key).file
     return Schedule(
         back_up=back_up,
         clock=clock,
-        to=Path(wanted.to),
+        to=settings.data / "backups" if away else Path(wanted.to),
+        send=away,
         every_hours=wanted.every_hours,
         keep=wanted.keep,
         seal=_sealing(wanted.recipients),

@@ -1,5 +1,6 @@
 """Schedule: makes a backup when the last one is old enough; asked every hour."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from wasl.service.back_up import Backed, BackUp, Seal, newest_ms
 log = structlog.get_logger(__name__)
 
 HOUR_MS = 3_600_000
+SENT = "last-sent"
+"""In the folder: when a backup was sent away last, so that a restart does not send another one."""
 Send = Callable[[Path], Awaitable[None]]
 """Takes a finished file away, such as to an S3-compatible store."""
 
@@ -28,11 +31,10 @@ class Schedule:
         self._keep = keep
         self._seal = seal
         self._send = send
-        self._sent_ms: int | None = None
 
     async def run(self) -> Backed | None:
         """Makes a backup when it is time; None when it is not."""
-        last = self._sent_ms if self._send is not None else newest_ms(self._to)
+        last = await asyncio.to_thread(self._last_ms)
         if last is not None and self._clock.now_ms() - last < self._every_ms:
             return None
         return await self.now()
@@ -47,7 +49,15 @@ class Schedule:
         try:
             await self._send(made.path)
         finally:
-            made.path.unlink(missing_ok=True)
-        self._sent_ms = self._clock.now_ms()
+            await asyncio.to_thread(made.path.unlink, missing_ok=True)
+        await asyncio.to_thread((self._to / SENT).write_text, str(self._clock.now_ms()))
         log.info("sent a backup away", file=made.path.name)
         return made
+
+    def _last_ms(self) -> int | None:
+        if self._send is None:
+            return newest_ms(self._to)
+        try:
+            return int((self._to / SENT).read_text())
+        except (OSError, ValueError):
+            return None

@@ -152,7 +152,9 @@ async def test_a_schedule_waits_its_time_keeps_the_newest_and_can_send_away(data
     assert await away.run() is not None
     assert await away.run() is None
     assert len(sent) == 1
-    assert list((tmp_path / "away").iterdir()) == []
+    assert files(tmp_path / "away") == {"last-sent"}
+    await clock.advance(24 * 3600)
+    assert await away.run() is not None
 
 
 def test_a_database_is_copied_while_somebody_writes(tmp_path: Path) -> None:
