@@ -22,7 +22,7 @@ from wasl.testing.contracts.format_losses import (
     worded,
 )
 from wasl.testing.contracts.format_shelf import rich_shelf
-from wasl.testing.contracts.formats import FormatUnderTest
+from wasl.testing.contracts.format_under_test import FormatUnderTest
 from wasl.testing.shelf import MemoryShelf, shelf_of
 from wasl.wire.bundle import Bundle, open_bundle
 

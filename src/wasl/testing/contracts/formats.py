@@ -17,20 +17,20 @@ import io
 import os
 import time
 import tracemalloc
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
-from typing import Any, ClassVar
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wasl.domain.archive import Chat, Entry, Participant
+from wasl.domain.archive import Chat, Participant
 from wasl.domain.errors import Malformed, RefusedInput, TooLarge, Unsafe
-from wasl.ports.format import ENTRIES_PER_RUN, Found, Gap, Guess, Progress, Question, Reads, Reject, Restores, Run, Shape
+from wasl.ports.format import ENTRIES_PER_RUN, Guess, Question, Reads, Reject, Run, Shape
 from wasl.testing.contracts.channel_payloads import differences
 from wasl.testing.contracts.format_damage import changed_lines, changes, cuts, damages, decoded, repeated, resolve, spans_of, within
-from wasl.testing.contracts.format_fixtures import Case, Counting, Endless, Piecemeal, Stream, load_cases, many, plain, zipped
+from wasl.testing.contracts.format_fixtures import Case, Counting, Endless, Piecemeal, Stream, many, plain, zipped
+from wasl.testing.contracts.format_under_test import FormatUnderTest, entries_of, ranges_of, tiles
 from wasl.wire.bundle import Bundle, ManyBundle, Member, open_bundle
 
 SNIFF_BYTES_MAX = 1 << 20
@@ -46,71 +46,6 @@ GROWTH_MAX = 0.5
 """Bytes of memory for each byte by which the source is larger: an index may be kept, not the source."""
 RAISES = {"Malformed": Malformed, "TooLarge": TooLarge, "Unsafe": Unsafe}
 _CLOCKS = {"now", "today", "utcnow", "localtime", "mktime"}
-
-
-class FormatUnderTest:
-    """A format with its cases. The class attributes say which; `others` are all formats by kind, to be told apart from."""
-
-    format_class: ClassVar[type[Any]]
-    folder: ClassVar[Path]
-    others: ClassVar[Mapping[str, type[Any]]] = {}
-    _loaded: ClassVar[dict[Path, tuple[Case, ...]]] = {}
-
-    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """Gives each case its own test: `case` those that can be read, `refused` those that must be refused."""
-        for name, readable in (("case", True), ("refused", False)):
-            if name in metafunc.fixturenames:
-                found = [case for case in self._found() if case.readable is readable]
-                metafunc.parametrize(name, found, ids=[case.name for case in found])
-
-    def _found(self) -> tuple[Case, ...]:
-        """Gives the cases; none where the folder cannot be read: that fails in the tests, not before them."""
-        try:
-            return self.cases()
-        except AssertionError:
-            return ()
-
-    def cases(self) -> tuple[Case, ...]:
-        """Reads the folder once."""
-        if self.folder not in self._loaded:
-            self._loaded[self.folder] = load_cases(self.folder)
-        return self._loaded[self.folder]
-
-    def make(self) -> Any:
-        """Makes the format."""
-        return self.format_class()
-
-    @property
-    def restores(self) -> bool:
-        """Says whether entries come back from an archive: the place they tell is then the one in the source they first came from."""
-        return isinstance(self.make(), Restores)
-
-    def read(self, case: Case, bundle: Bundle | None = None) -> list[Found]:
-        """Reads a case to its end, without the reports of progress."""
-        return self._here(found for found in self.make().read(bundle or case.bundle(), case.choices) if not isinstance(found, Progress))
-
-    def _here(self, found: Iterable[Found]) -> list[Found]:
-        """Gives what was found; without the places that are of another source."""
-        if not self.restores:
-            return list(found)
-        return [_elsewhere(item) for item in found]
-
-    def survive(self, bundle: Bundle, case: Case) -> list[Found]:
-        """Reads what may be anything: only a refusal in the first step may be raised. Gives nothing where it is refused."""
-        stream = self.make().read(bundle, case.choices)
-        try:
-            first = next(stream, None)
-        except RefusedInput:
-            return []
-        return self._here(found for found in (first, *stream) if found is not None and not isinstance(found, Progress))
-
-    def survive_files(self, files: Mapping[str, bytes], case: Case) -> list[Found]:
-        """Reads other bytes in the shape of the case; a container that is not opened at all is not read."""
-        try:
-            bundle = case.bundle(files)
-        except RefusedInput:
-            return []
-        return self.survive(bundle, case)
 
 
 class ReadsContract(FormatUnderTest):
@@ -373,39 +308,6 @@ class ReadsContract(FormatUnderTest):
             assert count >= len(entries), "less was read of more"
         growth = (peaks[LARGE_BYTES] - peaks[SMALL_BYTES]) / (LARGE_BYTES - SMALL_BYTES)
         assert growth <= GROWTH_MAX, f"{growth:.2f} bytes of memory for each byte of source: {peaks}"
-
-
-def entries_of(found: list[Found]) -> list[Entry]:
-    """Gives the entries of a stream."""
-    return [entry for item in found if isinstance(item, Run) for entry in item.entries]
-
-
-def ranges_of(found: list[Found], source: int) -> list[tuple[int, int]]:
-    """Gives the byte ranges of a text that are accounted for, each once, in order; of JSON, whose records have pointers, none."""
-    ranges = {
-        (e.start, e.start + e.length) for e in entries_of(found) if e.source == source and e.start is not None and e.length is not None
-    }
-    for item in found:
-        if isinstance(item, Gap | Reject) and item.source == source and item.start is not None and item.length is not None:
-            ranges.add((item.start, item.start + item.length))
-    return sorted(ranges)
-
-
-def tiles(ranges: list[tuple[int, int]], size_bytes: int) -> str:
-    """Says what is wrong where ranges do not cover everything exactly once; empty when they do."""
-    at = 0
-    for start, end in ranges:
-        if start != at:
-            return f"bytes {min(at, start)} to {max(at, start)} are {'not accounted for' if start > at else 'accounted for twice'}"
-        at = end
-    return "" if at == size_bytes else f"bytes {at} to {size_bytes} are not accounted for"
-
-
-def _elsewhere(item: Found) -> Found:
-    """Gives what was found without places: its lines are told by number, its entries' places are of another source."""
-    if isinstance(item, Run):
-        return item._replace(entries=[e._replace(source=0, start=None, length=None, pointer=None) for e in item.entries])
-    return item._replace(start=None, length=None) if isinstance(item, Reject) else item
 
 
 def _large(case: Case, name: str, pieces: list[bytes]) -> Bundle:
