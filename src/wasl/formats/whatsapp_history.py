@@ -20,8 +20,9 @@ from wasl.ports.telling import Telling, head, records, refused
 from wasl.wire.bundle import Bundle
 from wasl.wire.fields import Fields
 from wasl.wire.json_stream import Element, Opened
-from wasl.wire.whatsapp_history import FIELD, ORIGIN, PLACEHOLDER, entry_of, is_from_person, sent_ms
+from wasl.wire.whatsapp_history import FIELD, PLACEHOLDER, entry_of, is_from_person, sent_ms
 
+ORIGIN: Final = "WhatsApp"
 BLOCK_RECORDS: Final = 2_000
 """Messages held at once; of more than BLOCKS_MAX times as many, a BLOCKS_MAX-th."""
 BLOCKS_MAX: Final = 6
@@ -175,7 +176,7 @@ class _History:
             person = is_from_person(message, thread=thread.person)
             own = None if person or thread.chat.knows(key) else True
             thread.chat.somebody(key, handles=(Handle("phone", key),), is_self=own)
-        return entry_of(message, author=key, source=source, pointer=pointer)
+        return entry_of(message, author=key, channel=ORIGIN, source=source, pointer=pointer)
 
     def _walk(self, numbers: Any = None) -> Iterator[tuple[_Place | None, dict[str, Any] | None, Found | None]]:
         """Walks all messages with their places; in the first walk, what is wrong, too."""

@@ -17,7 +17,6 @@ from wasl.wire.whatsapp_message import extra_of, parts_of, target_of
 
 FIELD: Final = "history"
 PLACEHOLDER: Final = "media_placeholder"
-ORIGIN: Final = "WhatsApp"
 _MARKS: Final = frozenset("*_~`>")
 _MAPPED: Final = ("from", "to", "id", "timestamp", "type", "history_context", "context", "referral", "identity", "origin")
 
@@ -32,8 +31,8 @@ def is_from_person(message: Mapping[str, Any], *, thread: str) -> bool:
     return Fields(message).text("from") == thread
 
 
-def entry_of(message: Mapping[str, Any], *, author: str | None, source: int = 0, pointer: str | None = None) -> Entry:
-    """Turns one message of a thread into an entry. Total over any JSON object."""
+def entry_of(message: Mapping[str, Any], *, author: str | None, channel: str, source: int = 0, pointer: str | None = None) -> Entry:
+    """Turns one message of a thread into an entry; `channel` names the way on which it was delivered. Total over any JSON object."""
     record = Fields(message)
     native_id, at = record.text("id"), sent_ms(message)
     found, _ = parts_of(message)
@@ -48,7 +47,7 @@ def entry_of(message: Mapping[str, Any], *, author: str | None, source: int = 0,
     more = More(
         reply_to=Answering(native_id=reply) if reply else None,
         flags=frozenset({"forwarded"}) if Fields(record.child("context")).flag("forwarded") else frozenset(),
-        deliveries=(Passage(ORIGIN, status.lower(), native_id),) if status else (),
+        deliveries=(Passage(channel, status.lower(), native_id),) if status else (),
         extra={**extra_of(message), **rest},
     )
     service = bool(parts) and isinstance(parts[0], Happening)
