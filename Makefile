@@ -68,6 +68,10 @@ soak: ## Hours of load with random faults; ARGS="--minutes 120 --store postgres"
 	@$(PY) scripts/ensure_tools.py
 	$(PY) -m tests.crash.soak $(ARGS)
 
+eval-purpose: ## How well business is told from general requests; DATA=… for other data
+	$(PREPARE) dev
+	$(PY) -m tests.bench.purpose $(if $(DATA),--data $(DATA))
+
 figures: ## Keeps what bench, crash and contract measured, for the READMEs
 	$(PREPARE) dev
 	$(PY) scripts/keep_figures.py

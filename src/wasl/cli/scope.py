@@ -1,0 +1,139 @@
+"""`wasl scope`: what the assistant is for, and how well that is told from general questions."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from wasl.cli.border import EXIT_PROBLEM
+from wasl.cli.context import AsJson
+from wasl.domain.errors import SettingWrong
+
+if TYPE_CHECKING:
+    from wasl.policy.purpose import Classifier, Judged, Scope
+    from wasl.policy.scope_check import Advised, ScopeReport
+
+SCOPE_FILE: Final = Path("scope.toml")
+SCOPE_BYTES_MAX: Final = 8 << 20
+
+File = Annotated[Path, typer.Option("--scope", help="The scope file.", metavar="FILE")]
+
+_ADVICE: Final = {
+    "more examples": "Only {number:.0f} examples: with thirty and more a scope is well known. Add questions as customers really ask them.",
+    "no statement": "There is no `statement`: one paragraph on what the assistant does. Reviewers of a platform ask for it.",
+    "missing language": "Hardly an example in {what!r} ({number:.0f}): add some in every language your customers write.",
+    "thin subject": "Subject {what!r} has {number:.0f} examples: give it five or more.",
+    "weak subject": "Subject {what!r}: {number:.0%} of its questions would be kept. Add more of them, in other words.",
+}
+
+
+def add(app: typer.Typer) -> None:
+    """Adds the commands."""
+    scope = typer.Typer(no_args_is_help=True, help="Tells what the assistant is for, and how well that is known.")
+    app.add_typer(scope, name="scope")
+
+    @scope.command()
+    def init(
+        file: File = SCOPE_FILE,
+        name: Annotated[str, typer.Option(help="The business's name.")] = "",
+        statement: Annotated[str, typer.Option(help="One paragraph on what the assistant does.")] = "",
+    ) -> None:
+        """Writes a scope file with comments; never over one that is there."""
+        from wasl.policy.scope_file import start_of
+
+        try:
+            with file.open("x", encoding="utf-8") as out:
+                out.write(start_of(name=name or "My business", statement=statement))
+        except FileExistsError as error:
+            raise SettingWrong(f"{file} is there already; edit it, or name another file with --scope") from error
+        typer.echo(f"Wrote {file}. Put your customers' questions into it, then run `wasl scope check`.")
+
+    @scope.command()
+    def check(file: File = SCOPE_FILE, as_json: AsJson = False) -> None:
+        """Learns the scope and tells what it would refuse, what would slip through, and what to add."""
+        from wasl.policy.scope_check import check_scope
+        from wasl.policy.shipped import shipped_packs
+
+        report = check_scope(_read(file), shipped_packs())
+        if as_json:
+            typer.echo(json.dumps(_json(report), ensure_ascii=False))
+        else:
+            _print(report)
+        if report.advice:
+            raise typer.Exit(EXIT_PROBLEM)
+
+    @scope.command(name="try")
+    def try_(
+        words: Annotated[list[str], typer.Argument(help="A message.", metavar="WORDS…")],
+        file: File = SCOPE_FILE,
+        as_json: AsJson = False,
+    ) -> None:
+        """Says what one message is for: business, general, mixed, neutral or uncertain, piece by piece."""
+        judged = _learnt(file).judge(" ".join(words))
+        if as_json:
+            typer.echo(json.dumps(_shown(judged), ensure_ascii=False))
+            return
+        typer.echo(f"{judged.label} ({judged.odds:+.1f})")
+        if len(judged.parts) > 1:
+            for part in judged.parts:
+                typer.echo(f"  {part.odds:+5.1f}  {part.text}")
+
+
+def _read(file: Path) -> "Scope":
+    from wasl.policy.scope_file import read_scope
+
+    try:
+        if file.stat().st_size > SCOPE_BYTES_MAX:
+            raise SettingWrong(f"{file} is larger than {SCOPE_BYTES_MAX} bytes; a scope is a few hundred questions")
+        return read_scope(file.read_text(encoding="utf-8"), at=str(file))
+    except FileNotFoundError as error:
+        raise SettingWrong(f"there is no {file}; make one with `wasl scope init`") from error
+    except UnicodeDecodeError as error:
+        raise SettingWrong(f"{file} is not UTF-8; save it as UTF-8") from error
+
+
+def _learnt(file: Path) -> "Classifier":
+    from wasl.policy.purpose import learn_purpose
+    from wasl.policy.shipped import shipped_packs
+
+    return learn_purpose(_read(file), shipped_packs())
+
+
+def _print(report: "ScopeReport") -> None:
+    typer.echo(f"Examples: {report.examples}")
+    typer.echo("Languages: " + ", ".join(f"{name or 'none'} {count}" for name, count in sorted(report.languages.items())))
+    typer.echo(f"Own questions that would be taken for general ones: {report.refused:.1%} (cross-validated)")
+    typer.echo(f"General questions that would be taken for business: {report.leaked:.1%} (cross-validated)")
+    for text in report.leaks:
+        typer.echo(f"  for example: {text}")
+    for one in report.advice:
+        typer.echo(f"- {_said(one)}")
+    if not report.advice:
+        typer.echo("Nothing to add.")
+
+
+def _said(one: "Advised") -> str:
+    return _ADVICE[one.advice].format(what=one.what, number=one.number)
+
+
+def _json(report: "ScopeReport") -> dict[str, object]:
+    return {
+        "examples": report.examples,
+        "languages": dict(report.languages),
+        "refused": round(report.refused, 4),
+        "leaked": round(report.leaked, 4),
+        "uncertain": round(report.uncertain, 4),
+        "leaks": list(report.leaks),
+        "advice": [{"advice": a.advice, "what": a.what, "number": a.number, "say": _said(a)} for a in report.advice],
+    }
+
+
+def _shown(judged: "Judged") -> dict[str, object]:
+    return {
+        "label": judged.label,
+        "odds": round(judged.odds, 3),
+        "parts": [{"text": part.text, "odds": round(part.odds, 3)} for part in judged.parts],
+        "business": judged.business,
+        "general": judged.general,
+    }

@@ -1,0 +1,226 @@
+"""Purpose: whether a message is for the operator's business or a general-purpose request. No model, no download.
+
+One linear class is learnt for a scope from its own examples, the questions that customers ask every kind of business, and, on the
+other side, general prompts and general prompts in disguise. Its zero point comes from cross-validation. A second one knows talk
+that says nothing about purpose. A message is judged as a whole and by its segments, because one sentence may be ours and the
+next one not.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Literal, NamedTuple
+
+from wasl.policy.features import features
+from wasl.policy.linear import Example, Linear, learn
+from wasl.policy.packs import Packs
+from wasl.policy.segments import segments
+from wasl.wire.text import fold
+
+Label = Literal["business", "general", "mixed", "neutral", "uncertain"]
+
+BAND: Final = 1.0
+"""Log-odds on either side of the zero point that are too close to tell."""
+NEUTRAL_CHARACTERS_MAX: Final = 120
+"""Longer messages are about something."""
+FOLDS: Final = 2
+EXAMPLES_LEARNT_MAX: Final = 1_200
+"""Of one scope; of more, every so many-th is taken, because more say little more and learning has to stay quick."""
+EXAMPLES_FEW: Final = 30
+"""With fewer, a scope is hardly known, and the command says so."""
+
+_OWN_TOTAL: Final = 500.0
+_OWN_EACH_MAX: Final = 10.0
+_NEUTRAL_WEIGHT: Final = 0.7
+_DISGUISE_WEIGHT: Final = 0.7
+_DISGUISES_EACH: Final = 3
+_TOPICS_MAX: Final = 40
+_TOPIC_CHARACTERS_MIN: Final = 4
+_ZERO_FIRST: Final = 0.9
+_ZERO_TRUST: Final = 60.0
+_SEGMENT_SHARE: Final = 0.5
+_STEPS: Final = tuple(step / 10 for step in range(-20, 31))
+
+
+class Own(NamedTuple):
+    """One example of what the operator's customers ask, and its subject."""
+
+    text: str
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What the assistant is for. `also` are further subjects that are the operator's own, `forbidden` those that are not."""
+
+    name: str
+    statement: str = ""
+    examples: tuple[Own, ...] = ()
+    also: tuple[str, ...] = ()
+    forbidden: tuple[str, ...] = ()
+
+
+class Part(NamedTuple):
+    """A segment and the log-odds that it is business, zero being the border."""
+
+    text: str
+    odds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What a message is for. `odds` are log-odds with the border at zero; `business` holds the segments to be answered."""
+
+    label: Label
+    odds: float
+    parts: tuple[Part, ...]
+    business: str = ""
+    general: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Classifier:
+    """A scope, learnt. `kept` and `stopped` are the shares of own examples and of general prompts that cross-validation got right."""
+
+    scope: str
+    own: Linear
+    talk: Linear
+    zero: float
+    kept: float
+    stopped: float
+    weakest: Mapping[str, float] = field(default_factory=dict)
+
+    def odds(self, text: str) -> float:
+        """Gives the log-odds that a text is business, the border at zero."""
+        return self.own.odds(features(text)) - self.zero
+
+    def judge(self, text: str) -> Judged:
+        """Judges a message by itself; what it inherits from the talk around it is the caller's to know."""
+        seen = features(text)
+        whole = self.own.odds(seen) - self.zero
+        if len(text) <= NEUTRAL_CHARACTERS_MAX and self.talk.odds(seen) > 0:
+            return Judged(label="neutral", odds=max(whole, BAND), parts=(Part(text, max(whole, BAND)),), business=text)
+        pieces = segments(text)
+        if len(pieces) == 1:
+            return Judged(label=_label(whole), odds=whole, parts=(Part(text, whole),), business=text if whole > -BAND else "")
+        parts = tuple(Part(piece, self._part_odds(piece)) for piece in pieces)
+        worst, best = min(part.odds for part in parts), max(part.odds for part in parts)
+        odds = (1 - _SEGMENT_SHARE) * whole + _SEGMENT_SHARE * worst
+        if worst < -BAND and best > BAND:
+            label: Label = "mixed"
+        else:
+            label = _label(odds if worst < -BAND else max(odds, worst))
+        return Judged(
+            label=label,
+            odds=odds,
+            parts=parts,
+            business=" ".join(part.text for part in parts if part.odds > -BAND),
+            general=" ".join(part.text for part in parts if part.odds <= -BAND),
+        )
+
+    def _part_odds(self, piece: str) -> float:
+        seen = features(piece)
+        odds = self.own.odds(seen) - self.zero
+        return max(odds, BAND) if self.talk.odds(seen) > 0 else odds
+
+
+def _label(odds: float) -> Label:
+    return "business" if odds > BAND else "general" if odds < -BAND else "uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    own: list[Example]
+    others: list[Example]
+    general: list[Example]
+    talk: list[Example]
+    disguised: list[Example]
+
+    def without(self, fold_number: int) -> list[Example]:
+        """Everything but one fold of each group."""
+        groups = (self.own, self.others, self.general, self.talk, self.disguised)
+        return [row for group in groups for place, row in enumerate(group) if place % FOLDS != fold_number]
+
+
+def learn_purpose(scope: Scope, packs: Packs) -> Classifier:
+    """Learns a scope; takes a second or two of CPU for some hundred examples."""
+    own = _some([*scope.examples, *(Own(text) for text in scope.also)])
+    weight = max(1.0, min(_OWN_EACH_MAX, _OWN_TOTAL / max(1, len(own))))
+    general = [prompt.text for prompt in packs.general] + list(scope.forbidden)
+    rows = _Rows(
+        own=[Example(features(example.text), True, weight) for example in own],
+        others=[Example(features(prompt.text), True) for prompt in packs.business],
+        general=[Example(features(text), False) for text in general],
+        talk=[Example(features(prompt.text), True, _NEUTRAL_WEIGHT) for prompt in packs.neutral],
+        disguised=[Example(features(text), False, _DISGUISE_WEIGHT) for text in disguise(own, general, packs)],
+    )
+    kept, stopped = _held_out(rows)
+    zero = _zero(kept, stopped)
+    weakest: dict[str, list[bool]] = {}
+    for example, odds in zip(own, kept, strict=True):
+        weakest.setdefault(example.subject, []).append(odds > zero)
+    everything = rows.own + rows.others + rows.general + rows.talk + rows.disguised
+    return Classifier(
+        scope=scope.name,
+        own=learn(everything),
+        talk=learn([row._replace(is_of_class=True) for row in rows.talk] + _about_something(rows)),
+        zero=zero,
+        kept=_share(odds > zero for odds in kept),
+        stopped=_share(odds <= zero for odds in stopped),
+        weakest={subject: sum(right) / len(right) for subject, right in weakest.items()},
+    )
+
+
+def _some(own: Sequence[Own]) -> list[Own]:
+    """Takes as many as are learnt, from everywhere in the list."""
+    if len(own) <= EXAMPLES_LEARNT_MAX:
+        return list(own)
+    return [own[place * len(own) // EXAMPLES_LEARNT_MAX] for place in range(EXAMPLES_LEARNT_MAX)]
+
+
+def _about_something(rows: "_Rows") -> list[Example]:
+    """Everything that is about something."""
+    return [row._replace(is_of_class=False) for row in (*rows.own, *rows.others, *rows.general)]
+
+
+def disguise(own: Sequence[Own], general: Sequence[str], packs: Packs) -> list[str]:
+    """Dresses general prompts as questions about the scope's own subjects, in the ways that the evasive pack gives."""
+    seen = Counter(word.strip("?.,!؟،") for example in own for word in set(fold(example.text).split()))
+    topics = [word for word, _ in seen.most_common(_TOPICS_MAX + 3) if len(word) >= _TOPIC_CHARACTERS_MIN] or ["order"]
+    found: list[str] = []
+    for prompt in packs.evasive:
+        for turn in range(_DISGUISES_EACH):
+            place = len(found)
+            words = prompt.text
+            while "{topic}" in words:
+                words = words.replace("{topic}", topics[(place * 7 + turn) % len(topics)], 1)
+                place += 1
+            found.append(words.replace("{general}", general[(len(found) * 37) % len(general)]))
+    return found
+
+
+def _held_out(rows: _Rows) -> tuple[list[float], list[float]]:
+    """Gives the odds of own examples and of general prompts, each by a class that was learnt without it."""
+    own = [0.0] * len(rows.own)
+    general = [0.0] * len(rows.general)
+    for number in range(FOLDS):
+        learnt = learn(rows.without(number))
+        for given, odds in ((rows.own, own), (rows.general, general)):
+            for place in range(number, len(given), FOLDS):
+                odds[place] = learnt.odds(given[place].features)
+    return own, general
+
+
+def _zero(kept: Sequence[float], stopped: Sequence[float]) -> float:
+    """Puts the border where both sides are told apart best; few examples move it little from where it usually lies."""
+    if not kept:
+        return _ZERO_FIRST
+    best = max(
+        _STEPS, key=lambda step: (_share(odds > step for odds in kept) + _share(odds <= step for odds in stopped), -abs(step - _ZERO_FIRST))
+    )
+    return (len(kept) * best + _ZERO_TRUST * _ZERO_FIRST) / (len(kept) + _ZERO_TRUST)
+
+
+def _share(rights: Iterable[bool]) -> float:
+    listed = list(rights)
+    return sum(listed) / len(listed) if listed else 1.0

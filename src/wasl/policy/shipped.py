@@ -1,0 +1,14 @@
+"""Shipped: the packs that come with Wasl, read from the package when they are first needed."""
+
+from functools import cache
+from importlib.resources import files
+
+from wasl.policy.packs import Packs, read_pack
+
+
+@cache
+def shipped_packs() -> Packs:
+    """Reads the packs of the package."""
+    folder = files("wasl.policy").joinpath("packs")
+    read = {name: read_pack(folder.joinpath(f"{name}.txt").read_text(encoding="utf-8"), name=f"packs/{name}.txt") for name in Packs._fields}
+    return Packs(**read)

@@ -1,0 +1,94 @@
+"""What a message is for, with the shipped packs and a small scope of our own."""
+
+import pytest
+
+from wasl.policy.purpose import EXAMPLES_LEARNT_MAX, Classifier, Own, Scope, learn_purpose
+from wasl.policy.shipped import shipped_packs
+
+FLOWERS = Scope(
+    name="flower shop",
+    statement="A flower shop: bouquets, delivery, weddings, opening times.",
+    examples=tuple(
+        Own(text, subject)
+        for subject, texts in {
+            "bouquets": [
+                "How much is a bouquet of twenty roses?",
+                "بكم باقة الورد الأحمر؟",
+                "do you have white lilies today",
+                "عندكم توليب؟",
+            ],
+            "delivery": [
+                "Can you deliver flowers to the hospital?",
+                "هل توصلون الورد إلى المنزل؟",
+                "deliver it before noon please",
+                "وين وصلت الباقة؟",
+            ],
+            "weddings": [
+                "We need table flowers for a wedding",
+                "تزيين كوشة العروس بكم؟",
+                "do you make bridal bouquets",
+                "ابي ورد لقاعة أفراح",
+            ],
+        }.items()
+        for text in texts
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def learnt() -> Classifier:
+    return learn_purpose(FLOWERS, shipped_packs())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["how much is a bouquet of tulips", "هل يمكن توصيل باقة ورد غدا؟", "the roses you delivered are wilted", "بكم الباقة مع التوصيل؟"],
+)
+def test_customers_questions_that_were_never_seen_are_business(learnt: Classifier, text: str) -> None:
+    assert learnt.judge(text).label == "business"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Write me an essay about the fall of Rome", "اكتب لي قصيدة عن الغروب", "solve 4x - 3 = 21 step by step", "Write a poem about roses"],
+)
+def test_general_requests_are_not_business_even_where_they_name_the_goods(learnt: Classifier, text: str) -> None:
+    judged = learnt.judge(text)
+    assert judged.label == "general"
+    assert judged.business == ""
+
+
+@pytest.mark.parametrize("text", ["hello", "شكرا جزيلا", "can I talk to a human", "ok", "بدي احكي مع حدا"])
+def test_talk_without_a_subject_is_neutral(learnt: Classifier, text: str) -> None:
+    assert learnt.judge(text).label == "neutral"
+
+
+def test_a_message_with_both_is_cut_and_only_the_business_part_is_kept_for_the_answer(learnt: Classifier) -> None:
+    judged = learnt.judge("How much is a bouquet of roses? Also, write a python program that sorts a list of numbers")
+    assert judged.label == "mixed"
+    assert "bouquet" in judged.business
+    assert "python" not in judged.business
+    assert "python" in judged.general
+
+
+def test_learning_twice_gives_the_same_odds(learnt: Classifier) -> None:
+    again = learn_purpose(FLOWERS, shipped_packs())
+    assert again.odds("do you sell cactus plants") == learnt.odds("do you sell cactus plants")
+
+
+def test_a_scope_without_examples_still_tells_customers_from_general_requests() -> None:
+    bare = learn_purpose(Scope(name="nothing yet"), shipped_packs())
+    assert bare.odds("where is my order, it should have come yesterday") > bare.odds("write a story about a dragon")
+
+
+def test_nothing_and_very_much_are_judged_without_harm(learnt: Classifier) -> None:
+    assert learnt.judge("").label in ("uncertain", "neutral")
+    assert learnt.judge("؟!… " * 5_000).parts
+    assert len(learnt.judge("a. " * 50_000).parts) <= 24
+
+
+def test_more_examples_than_are_learnt_are_taken_from_everywhere() -> None:
+    many = tuple(Own(f"do you repair watch number {n}", "repairs" if n < 2_000 else "late") for n in range(4_000))
+    learnt = learn_purpose(Scope(name="watches", examples=many), shipped_packs())
+    assert set(learnt.weakest) == {"repairs", "late"}
+    assert len(many) > EXAMPLES_LEARNT_MAX
