@@ -13,11 +13,12 @@ from wasl.domain.identity import AuditRecord, By
 from wasl.domain.ids import PersonId
 from wasl.ports.blobs import Blobs
 from wasl.ports.clock import Clock
-from wasl.ports.format import Format, Order, Writes, Wrote
+from wasl.ports.format import Format, Order, Shelf, Writes, Wrote
 from wasl.ports.library import Library
 from wasl.ports.people import People
 from wasl.ports.store import Store, Token
 from wasl.ports.vault import Vault
+from wasl.service.mask import MaskedShelf
 from wasl.service.shelf import Leaving, StoreShelf
 
 LINK_KIND: Final = "export"
@@ -96,7 +97,8 @@ class TakeOut:
     async def run(self, wanted: Wanted, out: BinaryIO, *, told: Callable[[int], None] | None = None) -> Wrote:
         """Writes everything to `out`, and notes it in the audit log. `told` hears how many bytes have been read."""
         writer = self.writer(wanted.format)
-        shelf = self.shelf(wanted.leaving)
+        held = self.shelf(wanted.leaving)
+        shelf: Shelf = MaskedShelf(held, language=wanted.order.language) if wanted.order.mask_others else held
 
         def write() -> Wrote:
             for step in writer.write(shelf, wanted.order, out):
