@@ -1,0 +1,127 @@
+"""Text exports, mails and vCons: other programs read what leaves."""
+
+import io
+import json
+import mailbox
+import uuid
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wasl.domain.archive import Answering, Chat, Entry, Handle, More, Name, Participant
+from wasl.formats.mbox import Mbox
+from wasl.formats.vcon import Vcon
+from wasl.formats.whatsapp_export import WhatsappExport
+from wasl.formats.whatsapp_text import WhatsappText
+from wasl.ports.format import Choices, Order, Reject, Run
+from wasl.testing.contracts.format_shelf import PHOTO, rich_shelf
+from wasl.testing.shelf import MemoryShelf
+from wasl.wire.bundle import open_bundle
+
+AT = 1_789_505_161_000
+ORDER = Order(scope="chat", language="en", generator="Wasl 0.1.0")
+WORDS = (
+    "صباح الخير",
+    "two\nlines",
+    "[2026-09-15, 20:46:01] Omar: pasted",
+    "crlf\r\n[2026-01-01, 00:00:00] Forged: no",
+    "From me to you\n>From quoted\nFrom",
+    ".",
+    "\ud83d half",
+    "x" * 2000,
+)
+
+
+def written(form: Any, shelf: MemoryShelf) -> bytes:
+    out = io.BytesIO()
+    list(form.write(shelf, ORDER, out))
+    return out.getvalue()
+
+
+def talk() -> MemoryShelf:
+    shelf = MemoryShelf()
+    people = [
+        Participant(chat="c", key="s", names=(Name("سارة"),), handles=(Handle("email", "sara@shop.example"),)),
+        Participant(chat="c", key="o", names=(Name("Omar: the \r\n second"),), handles=(Handle("phone", "+201001234567"),)),
+    ]
+    entries = [Entry("so"[n % 2], "user", words, AT + n * 60_000, None, "s", f"n{n}") for n, words in enumerate(WORDS)]
+    entries.append(Entry("s", "user", "yes", AT + 9 * 60_000, None, "s", "n99", more=More(reply_to=Answering(native_id="n0"))))
+    shelf.put(Chat(key="c", kind="direct", origin="X", title="عن العمل\r\nBcc: x@y.example"), people, entries)
+    return shelf
+
+
+def test_text_exports_are_read_back_by_the_reader_of_such_exports() -> None:
+    content = written(WhatsappText(), talk())
+    bundle = open_bundle("WhatsApp Chat - Sara.zip", io.BytesIO(content), size_bytes=len(content))
+    form = WhatsappExport()
+    assert form.sniff(bundle) is not None
+    found = list(form.read(bundle, Choices()))
+    entries = [entry for one in found if isinstance(one, Run) for entry in one.entries]
+    assert [one for one in found if isinstance(one, Reject)] == []
+    expected = [words.replace("\r\n", "\n").replace("\ud83d", "\ufffd") for words in WORDS]
+    assert [entry.text for entry in entries] == [*expected, "yes"]
+    assert [entry.wall_ms for entry in entries] == [AT + n * 60_000 for n in (*range(len(WORDS)), 9)]
+    assert len({entry.author for entry in entries}) == 2
+
+
+def test_several_conversations_have_a_folder_each_and_their_files_beside_them() -> None:
+    packed = zipfile.ZipFile(io.BytesIO(written(WhatsappText(), rich_shelf())))
+    texts = [name for name in packed.namelist() if name.endswith("/_chat.txt")]
+    assert len(texts) == 3
+    (photo,) = [name for name in packed.namelist() if name.endswith(".png")]
+    assert packed.read(photo) == PHOTO
+    text = packed.read(texts[0]).decode()
+    assert f"\u200e<attached: {photo.rpartition('/')[2]}>\r\n" in text
+    assert text.count("\r\n") == 14
+
+
+def test_mails_are_read_back_by_the_standard_library(tmp_path: Path) -> None:
+    path = tmp_path / "x.mbox"
+    path.write_bytes(written(Mbox(), talk()))
+    mails = list(mailbox.mbox(path))
+    assert len(mails) == len(WORDS) + 1
+    for mail, words in zip(mails, WORDS, strict=False):
+        payload = mail.get_payload(decode=True)
+        assert isinstance(payload, bytes)
+        got = payload.decode().replace("\n>From ", "\nFrom ").replace("\n>>From ", "\n>From ").removeprefix(">")
+        assert got.strip("\n") == words.replace("\r\n", "\n").replace("\ud83d", "\ufffd")
+        assert mail["Bcc"] is None
+    assert mails[-1]["In-Reply-To"] == mails[0]["Message-ID"]
+    assert "sara@shop.example" in mails[0]["From"]
+    assert mails[1]["From"].endswith("@wasl.invalid>")
+    assert mails[0]["Date"] == "Tue, 15 Sep 2026 20:46:01 +0000"
+
+
+def test_held_files_go_along_with_their_mail(tmp_path: Path) -> None:
+    path = tmp_path / "x.mbox"
+    path.write_bytes(written(Mbox(), rich_shelf()))
+    attached = [part for mail in mailbox.mbox(path) for part in mail.walk() if part.get_filename()]
+    assert [(part.get_filename(), part.get_content_type(), part.get_payload(decode=True)) for part in attached] == [
+        ("a.png", "image/png", PHOTO)
+    ]
+
+
+def test_a_vcon_is_whole_json_with_parties_and_dialog() -> None:
+    packed = zipfile.ZipFile(io.BytesIO(written(Vcon(), talk())))
+    (name,) = packed.namelist()
+    document = json.loads(packed.read(name))
+    assert list(document) == ["vcon", "uuid", "created_at", "subject", "parties", "dialog", "analysis", "attachments"]
+    assert uuid.UUID(document["uuid"]).version == 7
+    assert document["parties"] == [
+        {"name": "سارة", "mailto": "sara@shop.example"},
+        {"name": "Omar: the \r\n second", "tel": "+201001234567"},
+    ]
+    assert [one["originator"] for one in document["dialog"]] == [0, 1] * 4 + [0]
+    assert document["dialog"][0] == {
+        "type": "text", "start": "2026-09-15T20:46:01.000Z", "parties": [0], "originator": 0, "mediatype": "text/plain", "encoding": "none",
+        "body": "صباح الخير",
+    }  # fmt: skip
+    assert document["attachments"][0]["body"]["signed"] is False
+    assert "reactions" in document["attachments"][0]["body"]["not_held"]
+
+
+@pytest.mark.parametrize("form", [Vcon(), Mbox(), WhatsappText()], ids=lambda form: form.kind)
+def test_the_same_conversation_gives_the_same_bytes(form: Any) -> None:
+    assert written(form, rich_shelf()) == written(form, rich_shelf())
