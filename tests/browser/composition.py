@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wasl.channels.webchat import WebChat
+from wasl.config import Mail as MailSettings
 from wasl.config import Server as ServerSettings
 from wasl.config import Settings
 from wasl.connections import make_moving
@@ -20,12 +21,15 @@ from wasl.domain.turn import Closing, NewDelivery, NewMessage, Settling, UsageRe
 from wasl.net.blobs import FolderBlobs
 from wasl.net.bus_local import LocalBus
 from wasl.net.clock import SystemClock
+from wasl.net.http import HttpNetwork
+from wasl.net.mail import SmtpMail
 from wasl.ports.bus import WORK, conversation_topic
 from wasl.ports.store import Accepted, Incoming, Lease, Outcome, ReceiptApplied
 from wasl.service.link import Links
 from wasl.service.live import STORED, Live, encode
 from wasl.service.login import make_link
 from wasl.store.sqlite import SqliteStore
+from wasl.testing.simulators.mail import SimulatedMail
 from wasl.web.events import Streams
 from wasl.web.pages import build_pages
 from wasl.web.server import Server
@@ -60,6 +64,8 @@ class Composition:
         self._sites = sites
         self._whole = whole
         self.import_bytes_max = 2 << 30
+        self.mail: SimulatedMail | None = None
+        self.customer_key: str | None = None
         self._port = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self.answered: list[str] = []
@@ -76,7 +82,8 @@ class Composition:
         self.bus = LocalBus()
         self._streams = Streams()
         titles = {"en": "Zaytuna Bakery", "ar": "مخبز زيتونة"}
-        settings = WebChat.Settings.model_validate({"secret": SECRET, "title": titles, "examples": EXAMPLES, "sites": self._sites})
+        asked = {"secret": SECRET, "title": titles, "examples": EXAMPLES, "sites": self._sites}
+        settings = WebChat.Settings.model_validate({**asked, "customer_key": self.customer_key, "customer_issuer": "shop"})
         self.channel = WebChat(settings, name="webchat")
         app = build_pages(
             store=self.store,
@@ -106,10 +113,15 @@ class Composition:
             return {}
         settings, channels = Settings(data=self._folder), {"webchat": self.channel}
         blobs = FolderBlobs(self._folder / "blobs")
-        self.moving = make_moving(settings, store=self.store, blobs=blobs, clock=self.clock, channels=channels)
+        self.moving = make_moving(settings, store=self.store, blobs=blobs, clock=self.clock, channels=channels, network=HttpNetwork())
         self.people, self.library = self.moving.people, self.moving.library
         links = Links(store=self.store, bus=self.bus, clock=self.clock, channels=channels, public_url=None)
-        return {"moving": self.moving, "links": links}
+        mail = (
+            SmtpMail(MailSettings(host="127.0.0.1", port=self.mail.port, security="none", sender="hello@zaytuna.example"))
+            if self.mail
+            else None
+        )
+        return {"moving": self.moving, "links": links, "mail": mail}
 
     async def stop(self) -> None:
         """Ends at once, in the middle of whatever is being answered."""

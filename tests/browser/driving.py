@@ -76,7 +76,7 @@ class Drive:
     async def page(self, context: BrowserContext | None = None, **options: Any) -> Page:
         page = await (context or await self.context(**options)).new_page()
         page.set_default_timeout(10_000)
-        self.trouble.watch(page, homes=[self.wasl.url])
+        self.trouble.watch(page, homes=[self.wasl.url, self.wasl.url.replace("127.0.0.1", "localhost")])
         return page
 
     async def chat(self, *, language: str = "en", context: BrowserContext | None = None, **options: Any) -> Page:

@@ -15,7 +15,8 @@ CUT = """[...document.querySelectorAll('body *')].filter((e) => {
   const box = e.getBoundingClientRect();
   return box.width > 1 && !e.closest('.unseen, .skip, pre, table, .wide') && (box.left < -1 || box.right > innerWidth + 1);
 }).map((e) => `${e.tagName}.${e.className}`)"""
-SMALL_TARGETS = """[...document.querySelectorAll('button, .icon, nav a, .button, .brand[href], input:not([type=hidden]), textarea')
+SMALL_TARGETS = """[...document.querySelectorAll(
+  'button, .icon, nav a, .button, .brand[href], input:not([type=hidden], [type=radio]), textarea')
 ].filter((e) => {
   const box = e.getBoundingClientRect();
   return box.width && !e.matches('.copy, .again') && (box.width < 44 || box.height < 44);

@@ -145,7 +145,11 @@ def imported(folder: str) -> set[str]:
 
 @pytest.mark.parametrize(
     ("folder", "extras"),
-    [("src", ("postgres", "otel", "testing")), ("tests", ("postgres", "otel", "testing", "dev")), ("scripts", ("testing", "dev"))],
+    [
+        ("src", ("postgres", "otel", "passkeys", "testing")),
+        ("tests", ("postgres", "otel", "age", "testing", "dev")),
+        ("scripts", ("testing", "dev")),
+    ],
 )
 def test_what_is_imported_is_asked_for_by_name(folder: str, extras: tuple[str, ...]) -> None:
     """A package that only happens to be there, brought by another or left over, is missing on somebody else's machine."""

@@ -113,6 +113,7 @@ class Chat:
             name=title,
             visitor=token,
             embedded=embedded,
+            known=embedded and bool(request.query_params.get("known")),
             mine_address=_mine_address(request, embedded=embedded) if faces.people is not None else "",
             site=site,
             colour=colour,
@@ -255,7 +256,7 @@ def redirect_home(request: Request) -> Response:
 
 def _mine_address(request: Request, *, embedded: bool) -> str:
     """Gives the address of the visitor's own pages; inside a frame they need to know what the frame knows."""
-    kept = {k: v for k in ("lang", "site", "colour", "title") if embedded and (v := request.query_params.get(k))}
+    kept = {k: v for k in ("lang", "site", "colour", "title", "known") if embedded and (v := request.query_params.get(k))}
     return f"{'/widget' if embedded else ''}/me{'?' + urlencode(kept) if kept else ''}"
 
 

@@ -42,6 +42,8 @@ def add_error_answers(app: FastAPI, faces: Faces) -> None:
                 text=say("Please try again in a moment.") if status == 503 else error.message,
             )
         headers = {"retry-after": "2"} if status == 503 else {}
+        if isinstance(error, Throttled) and error.seconds:
+            headers = {"retry-after": str(int(error.seconds) + 1)}
         name = str(error.facts.get("code") or _WHY.get(str(error.facts.get("why"))) or type(error).__name__.lower())
         return answer_json({"error": name, "message": error.message}, status=status, headers=headers)
 

@@ -36,6 +36,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "link": ("link", "channels"),
     "bring": ("bring", "conversations"),
     "data": ("data", "data"),
+    "enter": ("enter", "channels"),
 }
 """Pages by their address below /me: the template's and script's name, and the place in the navigation that is theirs."""
 

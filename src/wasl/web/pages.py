@@ -17,6 +17,7 @@ from wasl.ports.store import Store
 from wasl.routing.route import RouteCandidate
 from wasl.service.link import Links
 from wasl.service.moving import Moving
+from wasl.web.accounts import Accounts
 from wasl.web.assets import Assets
 from wasl.web.bringing import Bringing
 from wasl.web.chat import Chat, redirect_home
@@ -92,6 +93,7 @@ def pages_of(faces: Faces) -> FastAPI:
         app.add_api_route("/chat", redirect_home, methods=["GET"])
         if faces.people is not None:
             app.include_router(Mine(faces, faces.visited, name=name, visits=visits).routes())
+            app.include_router(Accounts(faces, faces.visited, name=name, visits=visits).routes())
             app.include_router(Leaving(faces, visits=visits, takes_out=faces.takes_out, erases=faces.erases).routes())
             if faces.links is not None:
                 app.include_router(Joining(faces, visits=visits, links=faces.links).routes())

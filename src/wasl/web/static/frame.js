@@ -2,6 +2,7 @@
 
 const KEY = "wasl.visitor";
 const TOKEN = /^[A-Za-z0-9-]{8,64}\.[\w-]{20,100}$/;
+const SIGNED = /^[\w-]{1,4000}\.[\w-]{1,6000}\.[\w-]{1,2000}$/;
 const WAIT_MS = 1_500;
 
 export class Frame {
@@ -10,13 +11,15 @@ export class Frame {
     this.colour = page.colour;
     this.embedded = page.embedded && window.parent !== window;
     this.closed = this.embedded;
+    this.named = this.embedded && Boolean(page.known);
+    this.answers = new Map();
     this.onOpen = () => {};
     if (!this.embedded) return;
     addEventListener("message", (event) => {
       if (event.source !== window.parent || event.origin !== this.site || event.data?.wasl !== 1) return;
       if (event.data.act === "open") { this.closed = false; this.onOpen(); }
       if (event.data.act === "close") this.closed = true;
-      if (event.data.act === "kept") this.answer?.(event.data.token);
+      this.answers.get(event.data.act)?.(event.data.token);
     });
     document.getElementById("leave")?.addEventListener("click", () => this.tell("close"));
     addEventListener("keydown", (event) => { if (event.key === "Escape" && !document.querySelector("dialog[open]")) this.tell("close"); });
@@ -28,6 +31,10 @@ export class Frame {
   // The visitor's token: kept in this frame's own storage, or, where the browser refuses storage to frames, by the site's page,
   // which then learns the token of the visitor that it brought itself, and of no other.
   async visitor(value) {
+    if (this.named) {
+      const customer = await this.customer();
+      if (customer) return customer;
+    }
     try {
       const kept = localStorage.getItem(KEY);
       if (kept) return kept;
@@ -39,13 +46,33 @@ export class Frame {
     return kept || value;
   }
 
-  ask() {
+  ask(act = "ask", answer = "kept") {
     return new Promise((resolve) => {
       if (!this.embedded || !this.site) { resolve(null); return; }
       setTimeout(resolve, WAIT_MS, null);
-      this.answer = (token) => resolve(typeof token === "string" && TOKEN.test(token) ? token : null);
-      this.tell("ask");
+      const shape = act === "ask" ? TOKEN : SIGNED;
+      this.answers.set(answer, (token) => resolve(typeof token === "string" && shape.test(token) ? token : null));
+      this.tell(act);
     });
+  }
+
+  // The customer whom the site's page names by a signed token: the server gives a visitor's token for it, which is kept nowhere.
+  // A token that is not good leaves an anonymous visitor, and a word for the site's owner in the console.
+  async customer() {
+    const given = await this.ask("identify", "identity");
+    if (!given) return null;
+    let anonymous = "";
+    try { anonymous = localStorage.getItem(KEY) || ""; } catch { /* refused */ }
+    const headers = { "content-type": "application/json", ...(anonymous ? { "x-wasl-visitor": anonymous } : {}) };
+    const response = await fetch("/chat/customer", { method: "POST", headers, body: JSON.stringify({ token: given }) }).catch(() => null);
+    const body = await response?.json().catch(() => null);
+    if (!response?.ok || !body?.visitor) { console.warn(`Wasl: the site's customer token was not taken: ${body?.message || "no connection"}`); return null; }
+    if (anonymous) this.forget();
+    return body.visitor;
+  }
+
+  keep(token) {
+    try { localStorage.setItem(KEY, token); } catch { this.tell("keep", { token }); }
   }
 
   forget() {

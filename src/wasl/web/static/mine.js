@@ -6,7 +6,7 @@ import { Frame } from "./frame.js";
 
 export const find = (id) => document.getElementById(id);
 export const frame = new Frame(page);
-const token = page.embedded ? await frame.visitor(page.visitor) : page.visitor;
+const token = page.embedded ? await frame.visitor(page.visitor) : page.visitor; // a customer's is asked of the site again
 export const headers = () => ({ "x-wasl-visitor": token });
 frame.paint();
 frame.onOpen = () => {};
@@ -33,7 +33,13 @@ export function fail(error) {
 }
 
 // Names of failures that the page has words of its own for.
-const WORDS = new Set(["code_wrong", "code_own", "code_group", "code_many", "not_yours", "too_large", "unknown_format", "on_hold", "spent", "mail_off", "no_passkey"]);
+const WORDS = new Set(["code_wrong", "code_own", "code_group", "code_many", "not_yours", "too_large", "unknown_format", "on_hold", "spent", "mail_wrong", "no_passkey", "later"]);
+
+// This browser has another visitor's token now, or (empty) none any more: the page begins anew with it.
+export function entered(visitor, next = "") {
+  if (page.embedded) { if (visitor) frame.keep(visitor); else frame.forget(); }
+  if (next) location.href = next; else location.reload();
+}
 
 export const address = (path) => `${page.base}${path}${page.query}`;
 export const chatTitle = (chat) => chat.title || chat.origin;

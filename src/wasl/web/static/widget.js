@@ -1,5 +1,5 @@
 // One line on any website: <script src="https://HOST/widget.js" async></script>
-// Options: data-language="ar" data-side="start|end" data-colour="#0d5b57" data-title="…" data-label="…" data-open="true".
+// Options: data-language="ar" data-side="start|end" data-colour="#0d5b57" data-title="…" data-label="…" data-open="true" data-token="…".
 // The button and the panel stand in a closed shadow tree with a sheet of their own; the talk itself is a frame from HOST.
 (() => {
   const script = document.currentScript || document.querySelector('script[src*="/widget.js"]');
@@ -59,6 +59,7 @@
   root.append(panel, button);
   shadow.append(root);
 
+  let token = options.token || "";
   let frame = null, ready = false, open = false;
   const tell = (act) => { if (ready) frame.contentWindow.postMessage({ wasl: 1, act }, home); };
   const fresh = (n) => { count.hidden = !n; count.textContent = n ? String(n) : ""; button.setAttribute("aria-label", n ? words.fresh + n : words.open); };
@@ -72,6 +73,7 @@
     const asked = new URLSearchParams({ lang: language, site: location.origin });
     if (options.colour) asked.set("colour", colour);
     if (options.title) asked.set("title", options.title);
+    if (token) asked.set("known", "1");
     frame = make("iframe", { src: `${home}/widget?${asked}`, title: options.title || words.open, allow: "clipboard-write", referrerpolicy: "no-referrer" });
     panel.append(frame);
   }
@@ -92,6 +94,7 @@
     if (event.origin !== home || !frame || event.source !== frame.contentWindow || event.data?.wasl !== 1) return;
     if (event.data.act === "ready") { ready = true; if (open) tell("open"); }
     if (event.data.act === "ask") frame.contentWindow.postMessage({ wasl: 1, act: "kept", token: kept() }, home);
+    if (event.data.act === "identify") frame.contentWindow.postMessage({ wasl: 1, act: "identity", token }, home);
     if (event.data.act === "keep") keep(String(event.data.token).slice(0, 200));
     if (event.data.act === "close" && open) set(false);
     if (event.data.act === "message" && !open) fresh(Number(event.data.count) || 1);
@@ -99,5 +102,7 @@
   });
   const begin = () => { document.body.append(host); if (options.open === "true") set(true); };
   if (document.body) begin(); else addEventListener("DOMContentLoaded", begin);
-  window.wasl = Object.freeze({ open: () => set(true), close: () => set(false) });
+  // identify("…"): another customer, or (empty) nobody any more; the talk begins anew.
+  const identify = (next) => { token = String(next || ""); if (frame) { frame.remove(); frame = null; ready = false; load(); } };
+  window.wasl = Object.freeze({ open: () => set(true), close: () => set(false), identify });
 })();
