@@ -47,6 +47,7 @@ WORDS = {
     "ar": ["نعم", "لا", "غدا", "اليوم", "البيت", "الشاي", "الموعد", "السعر", "الفاتورة", "الباب", "القائمة", "الصورة", "السؤال", "بعد"],
 }
 NAMES = ["Nadia Rahal", "سامي العزّام", "Tomas Vel", "دانة", "Dr. Imran K.", "\u202a+962\u00a07\u00a05555\u00a00142\u202c", "Ōta Ren"]
+EMOJI = ["😀", "😂", "👍🏽", "❤️", "🎉", "🙏"]
 _FLOOR = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4}), (\d{1,2}):(\d{2}) - (?:([^:\n]+): )?", re.M)
 
 
@@ -87,6 +88,8 @@ def _record(chance: random.Random, pool: list[str]) -> str:
         body += " <This message was edited>"
     elif place < 0.185:
         body += "\n[9/15/26, 8:46:01 PM] Rami: " + chance.choice(pool)
+    if chance.random() < 0.12:
+        body += " " + chance.choice(EMOJI)
     return f"{name}: {body}"
 
 

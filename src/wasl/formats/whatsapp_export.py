@@ -34,13 +34,16 @@ from wasl.wire.chatlog_grammar import Grammar, decide, find_heads
 from wasl.wire.chatlog_order import ORDERS, Ordered
 from wasl.wire.chatlog_people import People, is_own_deletion
 from wasl.wire.chatlog_phrases import languages_in, title_in
-from wasl.wire.chatlog_records import Block, Left, Stopped, blocks, read_fully
+from wasl.wire.chatlog_records import Block, Left, Stopped, blocks, read_fully, written_dates
 from wasl.wire.chatlog_zone import instants
 
 SNIFF_BYTES: Final = 64 << 10
 SNIFF_TEXTS_MAX: Final = 8
-SAMPLE_BYTES: Final = 1 << 20
+SAMPLE_BYTES: Final = 1 << 19
 """Of the text, from which the shape is decided."""
+BLOCKS_PER_TRY: Final = 4
+DATES_MAX: Final = 20_000
+"""Written dates that are gathered, where the sample does not tell the day from the month."""
 LANGUAGE_BYTES: Final = 256 << 10
 """Of the sample, in which the app's own words are looked for."""
 OPTIONS_MAX: Final = 100
@@ -152,7 +155,23 @@ class _Reading:
     def _decide(self, sample: bytes, start: int) -> _Stretch | None:
         answer = self._choices.answers.get("day_order")
         grammar = decide(sample, order=answer, languages=self._languages)
-        return None if grammar is None else _Stretch(start, grammar, sample)
+        if grammar is None:
+            return None
+        if grammar.ordered.open and grammar.ends_at is None and len(sample) == SAMPLE_BYTES:
+            grammar = self._ordered_by_more(grammar, start)
+        return _Stretch(start, grammar, sample)
+
+    def _ordered_by_more(self, grammar: Grammar, start: int) -> Grammar:
+        """Reads the dates of the whole text where the sample does not tell the day from the month."""
+        dates: list[bytes] = []
+        with self._open(start) as stream:
+            for number, written in enumerate(written_dates(stream, grammar)):
+                dates += written
+                if number % BLOCKS_PER_TRY == 0 or len(dates) > DATES_MAX:
+                    grammar = grammar.reordered(dates, self._languages)
+                    if not grammar.ordered.open or len(dates) > DATES_MAX:
+                        return grammar
+        return grammar.reordered(dates, self._languages)
 
     def _sample(self, start: int) -> bytes:
         with self._open(start) as stream:

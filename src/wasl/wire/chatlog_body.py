@@ -96,7 +96,7 @@ def read_body(text: str, beside: FilesOf, *, marks_expected: bool) -> Body:
     if not text.strip(MARKS + " \n"):
         return Body("empty", "", more=VIEW_ONCE, marked=marked)
     text, edited = _without_edit(text)
-    body = _fixed(text, marked=marked) or _attached(text, beside, marked=marked)
+    body = _attached(text, beside, marked=marked) or _fixed(text, marked=marked)
     if body is None and ":\n" in text:
         body = _poll(text)
     if body is None and "://" in text:

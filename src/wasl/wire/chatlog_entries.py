@@ -1,13 +1,14 @@
 """Entries of a chat log, from blocks of records: who said what, when, and what the platform itself said."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
+from itertools import accumulate, repeat
 from operator import sub
 from typing import Final
 
-from wasl.domain.archive import PLAIN, Entry, Happening, Role
+from wasl.domain.archive import PLAIN, Entry, Happening, More, Role
 from wasl.wire.chatlog_body import Body, FilesOf, read_body
 from wasl.wire.chatlog_grammar import Grammar
 from wasl.wire.chatlog_marks import LRM, RLM, unmarked
@@ -19,9 +20,8 @@ BACK_MS: Final = 12 * 3_600_000
 """A step back in time after which a record may be a pasted line."""
 PASTED_RECORDS_MAX: Final = 64
 """Records of one pasted stretch."""
-FIXED_BYTES_MAX: Final = 120
-"""Of a body that may be a fixed phrase of the app."""
 AMBIGUOUS: Final = frozenset(["ambiguous"])
+_UNSURE: Final = More(flags=AMBIGUOUS)
 _LAST: Final = frozenset(b">\n\r")
 """Last bytes of bodies that are looked at closely: an angle or a line end."""
 _ROUND: Final = frozenset(b")\x89")
@@ -47,51 +47,57 @@ class Entries:
         self._known: dict[bytes, Body] = {}
 
     def of(self, block: Block) -> list[Entry]:
-        """Makes the entries of a block."""
+        """Makes the entries of a block: all of them as a known person's plain words, then anew those that are not."""
         ambiguous = self._fold_pasted(block)
         bodies = self._cleaned(block)
-        made: list[Entry] = []
-        add = made.append
-        authors, fixed, known, look = self._people.authors, self._fixed, self._known.get, self._look
-        resolution, source, instant = self._grammar.resolution, self._source, self._instant
-        has_places = block.has_places
-        at = block.start
-        new = tuple.__new__
-        for length, ms, body in zip(block.lengths, block.times, bodies, strict=True):
-            name, _, rest = body.partition(b": ")
-            key = authors.get(name)
-            # Most bodies are a known person's plain words; what follows finds out at once which are not.
-            if key is None or not rest:
-                add(look(body, ms, at, length))
-            elif len(rest) <= FIXED_BYTES_MAX and rest in fixed:
-                found = known(rest)
-                add(look(body, ms, at, length) if found is None else self._entry(key, "user", found, ms, at, length))
+        if not bodies:
+            return []
+        names, _, rests = zip(*[body.partition(b": ") for body in bodies], strict=True)
+        self._people.meet(names)
+        keys = list(map(self._people.authors.get, names))
+        joined = b"\0".join(rests)
+        try:
+            texts = joined.decode().split("\0")
+        except UnicodeDecodeError:
+            texts = joined.decode("utf-8", "replace").split("\0")
+        special = self._special(keys, rests, texts, has_places=block.has_places)
+        starts = list(accumulate(block.lengths, initial=block.start))
+        instants = repeat(None) if self._instant is None else map(self._instant, block.times)
+        rows = zip(
+            keys, repeat("user"), texts, block.times, instants, repeat(self._grammar.resolution), repeat(None), repeat(()),
+            repeat(PLAIN), repeat(self._source), starts, block.lengths, repeat(None), repeat(0),
+        )  # fmt: skip
+        made: list[Entry] = list(map(tuple.__new__, repeat(Entry), rows))
+        for place in special:
+            known = self._known.get(rests[place])
+            key = keys[place]
+            if known is not None and key is not None:
+                made[place] = self._entry(key, "user", known, block.times[place], starts[place], block.lengths[place])
             else:
-                try:
-                    text = rest.decode()
-                except UnicodeDecodeError:
-                    add(look(body, ms, at, length))
-                else:
-                    last = rest[-1]
-                    if (
-                        LRM in text
-                        or RLM in text
-                        or last in _LAST
-                        or (last in _ROUND and " (" in text)
-                        or ("\n" in text and (":\n" in text or ")\n" in text or "）\n" in text))
-                        or (has_places and "://" in text)
-                    ):
-                        add(look(body, ms, at, length))
-                    else:
-                        instant_ms = None if instant is None else instant(ms)
-                        add(new(Entry, (key, "user", text, ms, instant_ms, resolution, None, (), PLAIN, source, at, length, None, 0)))
-            at += length
-        if block.times:
-            self.first_ms = block.times[0] if self.first_ms is None else self.first_ms
-            self.last_ms = block.times[-1]
+                made[place] = self._look(bodies[place], block.times[place], starts[place], block.lengths[place])
+        self.first_ms = block.times[0] if self.first_ms is None else self.first_ms
+        self.last_ms = block.times[-1]
         for number in ambiguous:
             made[number] = _flagged(made[number])
         return made
+
+    def _special(self, keys: Sequence[str | None], rests: Sequence[bytes], texts: Sequence[str], *, has_places: bool) -> list[int]:
+        """Finds the places of the bodies that may be more than a known person's plain words. Every body passes here: be quick."""
+        fixed = self._fixed
+        return [
+            place
+            for place, (key, rest, text) in enumerate(zip(keys, rests, texts, strict=True))
+            if key is None
+            or not rest
+            or rest[-1] in _LAST
+            or LRM in text
+            or RLM in text
+            or rest in fixed
+            or ("\n" in text and (":\n" in text or ")\n" in text or "）\n" in text))
+            or "\ufffd" in text
+            or (rest[-1] in _ROUND and " (" in text)
+            or (has_places and "://" in text)
+        ]
 
     def _cleaned(self, block: Block) -> list[bytes]:
         bodies = block.bodies
@@ -204,7 +210,8 @@ class Entries:
 
 
 def _flagged(entry: Entry) -> Entry:
-    return entry._replace(more=replace(entry.more, flags=entry.more.flags | AMBIGUOUS))
+    more = _UNSURE if entry.more is PLAIN else replace(entry.more, flags=entry.more.flags | AMBIGUOUS)
+    return entry._replace(more=more)
 
 
 def flag_all(entries: list[Entry]) -> list[Entry]:

@@ -6,7 +6,7 @@ only from headers of the winning layout, so that lines somebody pasted into a me
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
@@ -58,6 +58,7 @@ class Grammar:
     guessed_periods: Mapping[str, Spans]
     has_periods: bool
     calendar: Calendar
+    stamp: Stamp
     heads: int
     foreign: int
     examples: tuple[str, ...]
@@ -77,6 +78,17 @@ class Grammar:
     def with_order(self, ordered: Ordered) -> "Grammar":
         """Gives the same grammar with its dates in another order."""
         return replace(self, ordered=ordered)
+
+    def reordered(self, dates: Iterable[bytes], languages: Sequence[str]) -> "Grammar":
+        """Decides the order of the dates again, by more of the file: `dates` are written dates in their order."""
+        stamps = []
+        for written in dates:
+            text = plain(written.decode("utf-8", "replace"))
+            numbers = [int(found) for found in _NUMBER.findall(text)]
+            if len(numbers) == 3:
+                era = _ERA.search(text.casefold()) if any(char.isalpha() for char in text) else None
+                stamps.append(self.stamp._replace(numbers=(numbers[0], numbers[1], numbers[2]), era=era[0] if era else ""))
+        return self.with_order(decide_order(stamps, languages=languages)) if stamps else self
 
     def clock_ms(self, written: bytes) -> int | None:
         """Gives the milliseconds into the day of a written time, None for one that does not exist."""
@@ -145,6 +157,7 @@ def decide(sample: bytes, *, order: str | None = None, languages: Sequence[str] 
         guessed_periods=_guess_periods(stamps, unknown),
         has_periods=bool(words or unknown),
         calendar=calendar_of(year, era=first.era),
+        stamp=first,
         heads=len(own),
         foreign=len(heads) - len(own),
         examples=tuple(dict.fromkeys(stamp.written for stamp in stamps))[:5],

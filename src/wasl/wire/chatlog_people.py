@@ -89,6 +89,12 @@ class People:
             self.groups.update(name for name in times if notices[name] and shown(name.decode("utf-8", "replace")) == self._title)
         return times
 
+    def meet(self, names: Iterable[bytes]) -> None:
+        """Meets everybody among the names who is known for sure from the sample, in their order."""
+        for name in dict.fromkeys(names):
+            if name in self._sure and name not in self.authors and name not in self.groups and name not in self._long:
+                self.key(name)
+
     def find(self, body: bytes) -> tuple[bytes, bytes] | None:
         """Splits a body into the name and the words behind it, or gives None for a line by nobody."""
         name, colon, rest = body.partition(b": ")

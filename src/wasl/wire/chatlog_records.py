@@ -112,6 +112,21 @@ def read_fully(stream: BinaryIO, wanted: int) -> bytes:
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
+def written_dates(stream: BinaryIO, grammar: Grammar) -> Iterator[list[bytes]]:
+    """Walks the dates of a stream, a list for each block, each date once while it lasts."""
+    rest = grammar.newline
+    last = b""
+    while data := read_fully(stream, BLOCK_BYTES):
+        found: list[bytes] = []
+        for groups in grammar.pattern.findall(rest + data):
+            date = groups[1 if grammar.date_first else 2]
+            if date != last:
+                found.append(date)
+                last = date
+        rest = data[-TAIL_BYTES:]
+        yield found
+
+
 class _Buffer:
     """What was read and not cut yet. `base` is the offset of its first byte, `cursor` of the first byte in no record so far."""
 
