@@ -248,7 +248,7 @@ def _pattern(own: list[Head], *, crlf: bool, has_periods: bool) -> re.Pattern[by
     )  # fmt: skip
     clock = digit + b"{1,2}" + _sign(layout[5]) + digit + b"{1,2}"
     if layout[6] == "s":
-        clock += b"(?:[:.]|" + loose + b"min" + loose + b")" + digit + b"{1,2}"
+        clock += b"(?:[:.]|" + loose + "(?:min|분|分)".encode() + loose + b")" + digit + b"{1,2}"
     join = _slot([stamp.join for stamp in stamps], has_periods=has_periods, least=1)
     tail = _slot([stamp.tail for stamp in stamps], has_periods=has_periods, least=0)
     end = {"bracket": rb"\] ?", "dash": LOOSE_BYTES + rb"++(?:-|\xe2\x80\x93)(?: |(?=[\r\n]|\Z))", "colon": b": "}[layout[0]]

@@ -109,7 +109,7 @@ class Periods:
             if meanings:
                 best = max(score[language] for language in meanings)
                 said = Counter(spans for language, spans in meanings.items() if score[language] == best)
-                self._known[token] = min(said, key=lambda spans: (-said[spans], spans))
+                self._known[token] = min(said, key=lambda spans: (spans[0] not in HALVES, -said[spans], spans))
 
 
 def hour_of_day(hour: int, minute: int, spans: Spans | None) -> int:
