@@ -3,8 +3,8 @@
 Seen in files of 2024 to 2026; folder and field texts are in the account's language. The file is written newest first; it is read from
 its end, so that entries come oldest first and `seq` reads well. Rows whose details name exactly one conversation are its; all others are
 in one bucket that is marked so, never in invented conversations. Answers become plain text, their HTML stays in `extra`. Of titles
-only the English verb is known ("Prompted"); another stays in the words, and is told. MyActivity.html is recognised and refused with the
-way to get JSON: its dates are written in the account's language, without a form that could be relied on.
+only the English verb is known ("Prompted"); another stays in the words, and is told. Of the page (MyActivity.html) only English times are
+read, and nothing says which conversation a prompt belongs to: JSON is richer.
 """
 
 import re
@@ -15,8 +15,9 @@ from typing import Any, ClassVar, Final
 from wasl.domain.archive import ArchivePart, Chat, Entry, File, More, Role, WebLink
 from wasl.domain.errors import Malformed
 from wasl.domain.message import Unknown
-from wasl.ports.format import ENTRIES_PER_RUN, Choices, Found, Guess, Shape
+from wasl.ports.format import ENTRIES_PER_RUN, Choices, Found, Gap, Guess, Shape
 from wasl.ports.json_reading import Pacing, Telling, look, opened, participants, runs, without
+from wasl.wire.activity_page import Around, Cell, cells
 from wasl.wire.bundle import Bundle
 from wasl.wire.html_text import text_of
 from wasl.wire.instant import instant_ms
@@ -55,20 +56,22 @@ class GeminiTakeout:
         return None
 
     def read(self, bundle: Bundle, choices: Choices) -> Iterator[Found]:
-        """Walks the rows, the oldest one first. Raises Malformed where there is only the page."""
+        """Walks the rows, the oldest one first; the page only where there are no rows."""
         names = _members(bundle, ".json")
-        if not names:
-            raise Malformed("this is the page of Gemini's activity (MyActivity.html); ask Takeout for it again with the format JSON")
-        yield Shape("gemini-takeout/json", 0.9, {"times": "some", "zone": "UTC", "order": "newest first, read from the end"})
+        pages = [] if names else _members(bundle, ".html")
+        profile = "gemini-takeout/page" if pages else "gemini-takeout/json"
+        yield Shape(profile, 0.7 if pages else 0.9, {"times": "some", "order": "newest first, read from the end"})
         places = {member.name: (place, member.size_bytes) for place, member in enumerate(bundle.members())}
         pacing = Pacing()
-        for name in names:
+        for name in (*names, *pages):
             place, size_bytes = places[name]
             rows = _Rows(Telling(place))
             if opened(bundle, name) is None:
                 yield rows.telling.reject("", f"{name!r} cannot be opened")
                 continue
-            for piece in backwards(partial(bundle.open, name), size_bytes=size_bytes):
+            for cell in cells(partial(bundle.open, name), size_bytes=size_bytes) if pages else ():
+                yield from rows.cell(cell)
+            for piece in () if pages else backwards(partial(bundle.open, name), size_bytes=size_bytes):
                 yield from rows.telling.piece(piece)
                 if isinstance(piece, Element):
                     yield from rows.row(piece)
@@ -117,6 +120,30 @@ class _Rows:
         own = ids.pop() if len(ids) == 1 else None
         if own is None:
             self.telling.note("no-conversation", piece.pointer, "its details name several" if ids else "")
+        yield from self._add(own, list(_entries(row, piece.pointer, self.telling)))
+
+    def cell(self, cell: Cell | Around) -> Iterator[Found]:
+        """Reads a cell of the page."""
+        source, start, length = self.telling.source, cell.start, cell.length
+        if isinstance(cell, Around):
+            yield Gap(source, start, length, "the page around its activities")
+        elif cell.title is None:
+            yield self.telling.reject(f"byte {start}", "the cell has no content")._replace(start=start, length=length)
+        else:
+            if cell.wall_ms is None:
+                self.telling.note("unknown-time", f"byte {start}", cell.title[-60:])
+            verb = next((verb for verb in _VERBS if cell.title.startswith(verb)), "")
+            role: Role = "user" if verb or cell.answer else "service"
+            more = More(zone=cell.zone)
+            author = role if role == "user" else None
+            words, wall, instant = cell.title[len(verb) :], cell.wall_ms, cell.instant_ms
+            new = [Entry(author, role, words, wall, instant, "s", None, (), more, source, start, length)]
+            if cell.answer:
+                said, held = text_of(cell.answer), More(zone=cell.zone, extra={"html": cell.answer})
+                new.append(Entry("assistant", "assistant", said, wall, instant, "s", None, (), held, source, start, length))
+            yield from self._add(None, new)
+
+    def _add(self, own: str | None, new: list[Entry]) -> Iterator[Found]:
         key = own or BUCKET
         if key != self._chat or len(self._entries) + 2 > ENTRIES_PER_RUN:
             yield from self.flush()
@@ -124,7 +151,7 @@ class _Rows:
         if key not in self._told:
             self._told.add(key)
             yield self._head(key, own)
-        self._entries += _entries(row, piece.pointer, self.telling)
+        self._entries += new
 
     def flush(self) -> Iterator[Found]:
         """Gives what is gathered."""

@@ -5,7 +5,7 @@ memory is that of a block; a file is passed over at most BLOCKS times, or once f
 """
 
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import BinaryIO, Final
 
 from wasl.domain.errors import Malformed
@@ -28,6 +28,20 @@ def backwards(opener: Callable[[], BinaryIO], *, size_bytes: int) -> Iterator[El
             numbers.append(int(piece.key) if isinstance(piece.key, int) else 0)
         elif isinstance(piece, Broken | Trouble):
             yield piece
+    for place, raw in stretches(opener, starts, lengths, size_bytes=size_bytes):
+        pointer = f"/{numbers[place]}"
+        try:
+            value, repairs = decode(raw)
+        except Undecodable as error:
+            yield Broken(pointer, starts[place], lengths[place], f"the second look failed: {error}", "")
+            continue
+        yield Element(pointer, "", numbers[place], starts[place], lengths[place], value, repairs)
+
+
+def stretches(
+    opener: Callable[[], BinaryIO], starts: Sequence[int], lengths: Sequence[int], *, size_bytes: int
+) -> Iterator[tuple[int, bytes]]:
+    """Gives the bytes of stretches of a stream, with their numbers, the last one first; `starts` ascend."""
     block = max(BLOCK_BYTES_MIN, min(BLOCK_BYTES_MAX, size_bytes // BLOCKS))
     last = len(starts)
     while last:
@@ -37,14 +51,8 @@ def backwards(opener: Callable[[], BinaryIO], *, size_bytes: int) -> Iterator[El
             first -= 1
         held = _held(opener, starts[first], end)
         for place in range(last - 1, first - 1, -1):
-            raw = held[starts[place] - starts[first] :][: lengths[place]]
-            pointer = f"/{numbers[place]}"
-            try:
-                value, repairs = decode(raw)
-            except Undecodable as error:
-                yield Broken(pointer, starts[place], lengths[place], f"the second look failed: {error}", "")
-                continue
-            yield Element(pointer, "", numbers[place], starts[place], lengths[place], value, repairs)
+            begin = starts[place] - starts[first]
+            yield place, held[begin : begin + lengths[place]]
         last = first
 
 
