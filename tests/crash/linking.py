@@ -18,8 +18,9 @@ import msgspec
 from tests.bench.cluster import Cluster
 from tests.bench.loopback import Request
 from tests.bench.peer import TOKEN, text_message
-from tests.crash.fleet import Deaths, Fleet, plan
+from tests.crash.fleet import Deaths, Fleet, Kill, plan
 from tests.crash.platform import Habits, Platform
+from tests.crash.points import MOMENTS, PEOPLE_POINTS
 
 CODE = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]")
 REPLY_SECONDS_MAX = 60.0
@@ -181,13 +182,24 @@ class LinkingOutcome:
 
 
 async def crash_linking(
-    *, folder: Path, cluster: Cluster | None, pairs: int, each_point: int, instants: int, seed: int, roles: tuple[str, ...] = ("all",)
+    *,
+    folder: Path,
+    cluster: Cluster | None,
+    pairs: int,
+    each_point: int,
+    instants: int,
+    seed: int,
+    at_links: int = 1,
+    roles: tuple[str, ...] = ("all",),
 ) -> LinkingOutcome:
     """Runs pairs until the plan of kills is used up, waits for quiet and judges."""
     platform = LinkingPlatform(seed=seed, habits=HABITS)
     await platform.start()
     store = cluster.new_database() if cluster is not None else ""
-    kills = plan(random.Random(seed), each_point=each_point, instants=instants)
+    rng = random.Random(seed)
+    kills = plan(rng, each_point=each_point, instants=instants)
+    kills += [Kill(spec=f"{point}:{moment}:{rng.randint(1, 3)}") for point in PEOPLE_POINTS for moment in MOMENTS for _ in range(at_links)]
+    rng.shuffle(kills)
     fleet = Fleet(folder, peer=platform.listener.url, model=platform.model.url, store=store, roles=roles, kills=kills, seed=seed)
     platform.ports = fleet.ports
     await fleet.start()

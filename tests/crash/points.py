@@ -17,6 +17,8 @@ from wasl.wire.call import Call, Reply
 
 STORE_POINTS = ("receive", "claim", "close_turn", "start_sending", "settle", "release", "retry_turn", "renew")
 NETWORK_POINTS = ("ask", "send")
+PEOPLE_POINTS = ("link", "unlink", "relink", "put_token")
+"""Passed only where people link: `tests.crash.linking`."""
 MOMENTS = ("before", "after")
 VARIABLE = "WASL_CRASH_AT"
 
@@ -27,7 +29,7 @@ class Fuse:
     def __init__(self, spec: str) -> None:
         self.point, self.moment, left = spec.split(":") if spec else ("", "", "0")
         self.left = int(left)
-        if self.point and (self.point not in STORE_POINTS + NETWORK_POINTS or self.moment not in MOMENTS):
+        if self.point and (self.point not in STORE_POINTS + NETWORK_POINTS + PEOPLE_POINTS or self.moment not in MOMENTS):
             raise ValueError(f"{spec!r} names no crash point: it is point:moment:count")
 
     def reach(self, point: str, moment: str) -> None:
@@ -46,7 +48,9 @@ class FusedStore:
 
     def __getattr__(self, name: str) -> Any:
         act = getattr(self._store, name)
-        if name not in STORE_POINTS:
+        if name == "people":
+            return FusedStore(act, self._fuse)
+        if name not in STORE_POINTS + PEOPLE_POINTS:
             return act
 
         async def fused(*arguments: Any, **named: Any) -> Any:

@@ -18,6 +18,8 @@ from pathlib import Path
 from tests.bench import figures
 from tests.bench.cluster import Cluster
 from tests.crash.fleet import Deaths, Fleet, plan, states
+from tests.crash.linking import LinkingOutcome, crash_linking
+from tests.crash.linking import tell as tell_linking
 from tests.crash.platform import Habits, Platform, Verdict
 
 OPEN_STATES = ("queued", "sending", "unknown")
@@ -27,7 +29,8 @@ HABITS = Habits(pause_max=10.0, model_fault=0.1, cut_after_taking=0.02, cut_befo
 """One model call in ten fails; of a hundred sends two are taken and their answer is lost, one is lost before it is taken."""
 LIMITS = {
     "kills": ("≥", 50.0), "messages": ("≥", 2_000.0), "lost": ("=", 0.0), "out_of_order": ("=", 0.0),
-    "twice_where_knowable": ("=", 0.0), "unknown_unresolved": ("=", 0.0),
+    "twice_where_knowable": ("=", 0.0), "unknown_unresolved": ("=", 0.0), "linking_lost": ("=", 0.0),
+    "linking_shown_to_another": ("=", 0.0), "linking_twice": ("=", 0.0),
 }  # fmt: skip
 
 
@@ -133,6 +136,28 @@ def tell(outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
+async def linking(arguments: argparse.Namespace, *, cluster: Cluster | None) -> LinkingOutcome:
+    """Lets pairs link, part and link again while Wasl is killed: on SQLite, and as two processes on PostgreSQL."""
+    outcome = await crash_linking(
+        folder=Path(tempfile.mkdtemp(prefix="wasl-linking-")), cluster=cluster, pairs=8, each_point=1, instants=arguments.instants,
+        seed=arguments.seed, roles=("all",) if cluster is None else ("all", "all"),
+    )  # fmt: skip
+    print(tell_linking(outcome), flush=True)
+    return outcome
+
+
+def worst_linking(outcomes: Sequence[LinkingOutcome]) -> dict[str, float | int]:
+    """Takes the worst of each figure of linking."""
+    return {
+        "linking_kills": min(o.deaths.kills for o in outcomes),
+        "linking_links": min(o.links for o in outcomes),
+        "linking_messages": min(o.messages for o in outcomes),
+        "linking_lost": max(len(o.lost) + len(o.seen.unanswered) for o in outcomes),
+        "linking_shown_to_another": max(len(o.seen.wrong) for o in outcomes),
+        "linking_twice": max(len(o.twice) for o in outcomes),
+    }
+
+
 async def main(arguments: argparse.Namespace) -> int:
     """Runs every setting; the exit status says whether the promise was kept."""
     cluster = Cluster()
@@ -149,13 +174,15 @@ async def main(arguments: argparse.Namespace) -> int:
             )  # fmt: skip
             print(tell(outcome), f"  output and database: {folder}", sep="\n", flush=True)
             outcomes.append(outcome)
+        linked = [await linking(arguments, cluster=c) for c in (None, cluster)] if not arguments.only or arguments.only in "linking" else []
     finally:
         cluster.stop()
-    found = worst(outcomes)
+    found = {**(worst(outcomes) if outcomes else {}), **(worst_linking(linked) if linked else {})}
     path = figures.write("crash", found)
     kept = figures.show("crash (worst of the settings)", found, limits=LIMITS)
     print(f"written to {path.relative_to(figures.ROOT)}; seed {arguments.seed}")
-    return 0 if kept and all(o.settled and not o.deaths.own for o in outcomes) else 1
+    good = all(o.settled and not o.deaths.own for o in outcomes) and all(o.settled and not o.deaths.own for o in linked)
+    return 0 if kept and good else 1
 
 
 def parse() -> argparse.Namespace:

@@ -33,10 +33,10 @@ def _kept(outcome: LinkingOutcome, *, kills: int) -> None:
 
 
 async def test_killed_while_people_link_and_part_nobody_is_lost_or_shown_to_another(tmp_path: Path):
-    _kept(await crash_linking(folder=tmp_path, cluster=None, pairs=4, each_point=0, instants=8, seed=20261122), kills=8)
+    _kept(await crash_linking(folder=tmp_path, cluster=None, pairs=4, each_point=0, instants=4, seed=20261122), kills=8)
 
 
 @pytest.mark.postgres
 async def test_two_processes_killed_in_turn_keep_people_apart(tmp_path: Path, cluster: Cluster):
-    outcome = await crash_linking(folder=tmp_path, cluster=cluster, pairs=4, each_point=0, instants=8, seed=20261123, roles=("all", "all"))
+    outcome = await crash_linking(folder=tmp_path, cluster=cluster, pairs=4, each_point=0, instants=4, seed=20261123, roles=("all", "all"))
     _kept(outcome, kills=8)

@@ -171,6 +171,7 @@ def build(
     clock = TestClock()
     network, bus, observe = ScriptedNetwork(clock=clock), LocalBus(), Observe()
     store = SqliteStore(folder / "wasl.db", clock=clock)
+    library = store.library if library is True else library
     letters = Letters(**limits)
     channels: Any = {"letters": letters, "cards": Cards(name="cards", **limits)}
     blobs = FolderBlobs(folder / "media")

@@ -199,6 +199,21 @@ class Joining:
         acts = [r.act for r in await scene.people.audit(person_id=await scene.person(phone.conversation_id), limit=9)]
         assert acts == ["continue", "link", "link"]
 
+    async def test_what_waits_for_somebody_elses_address_comes_home_when_a_link_ends(self, scene: PeopleScene) -> None:
+        phone = await scene.writes("a", at="+1")
+        desk = await scene.writes("b", at="ada", channel="line two")
+        link = await scene.link(phone.conversation_id, desk.conversation_id)
+        there = (await scene.addresses_of(desk.conversation_id))[0]
+        deliveries = (scene.delivery(there, text="not for you"),)
+        await scene.store.say(
+            conversation_id=phone.conversation_id, message=scene.message("not for you"), deliveries=deliveries, now_ms=scene.now
+        )
+        await scene.unlink(link)
+        works = {w.conversation_id: w for w in await scene.claim()}
+        (waiting,) = works[phone.conversation_id].deliveries
+        assert (waiting.outgoing.address.key.handle, waiting.outgoing.address.key.channel) == ("+1", CHANNEL)
+        assert works[desk.conversation_id].deliveries == ()
+
     async def test_the_timeline_walks_both_ways_by_id(self, scene: PeopleScene) -> None:
         phone = (await scene.writes("1", at="+1")).conversation_id
         desk = (await scene.writes("2", at="ada", channel="line two")).conversation_id
