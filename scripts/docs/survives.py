@@ -29,6 +29,14 @@ ROWS = (
         test=("journeys/test_simulation.py", "test_what_is_said_while_wasl_is_dead_is_answered_once_after_it_starts_again"),
     ),
     Row(
+        fault=("It is killed while people link and part their channels", "تُقتل وهم يربطون قنواتهم ويفصلونها"),
+        outcome=(
+            "All is answered once, and nobody is shown another's words",
+            "يُجاب عن كل شيء مرة واحدة، ولا يرى أحد كلام غيره",
+        ),
+        test=("crash/test_linking.py", "test_killed_while_people_link_and_part_nobody_is_lost_or_shown_to_another"),
+    ),
+    Row(
         fault=("The database dies", "تتوقف قاعدة البيانات"),
         outcome=("Platforms hear 503 and send again; nothing is lost", "تسمع المنصات ٥٠٣ فتعيد الإرسال، ولا يضيع شيء"),
         test=(_OUTAGES, "test_while_postgresql_is_dead_hooks_answer_503_and_after_it_nothing_is_lost"),
