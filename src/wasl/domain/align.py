@@ -101,6 +101,8 @@ class Plan:
     seqs: "array[int]"
     candidates: dict[int, tuple[int, ...]] = field(default_factory=dict)
     renamed: dict[str, int] = field(default_factory=dict)
+    cut: int | None = None
+    """The entry that stands where the held chat ends, right after a match: an export that was cut off may hold only its beginning."""
     matched: int = 0
     met: int = 0
     """Entries of the new reading in the minutes that the held ones span."""
@@ -238,6 +240,8 @@ def _sweep(held: HeldTrack, new: Track, *, match: "array[int]", taken: bytearray
         minute = new.minutes[i]
         if minute != pool_minute:
             pool, pool_minute = [], minute
+        if i and anchor == len(held) - 2 == match[i - 1]:
+            plan.cut = i
         while anchor + 1 < bound[i + 1] and not taken[anchor + 1] and held.minutes[anchor + 1] <= minute:
             anchor += 1
             if held.minutes[anchor] == minute:
@@ -288,13 +292,15 @@ def _number_run(held: HeldTrack, new: Track, run: list[int], *, after: int, plan
 
 
 # -- one entry and what is held of it
-def is_state_of(held: Entry, new: Entry, *, author: str | None) -> bool:
+def is_state_of(held: Entry, new: Entry, *, author: str | None, cut: bool = False) -> bool:
     """Says whether `new`, which stands where `held` does, is the same message at another time: edited, deleted, its file left out
-    or present. `author` is the new one's author as the held chat calls them."""
+    or present; or the whole of one that was `cut` off. `author` is the new one's author as the held chat calls them."""
     if held.role == "service" and new.role == "service":
         return True  # the platform's own line, in the language of another phone
     if held.author != author or (held.native_id or new.native_id) is not None:
         return False
+    if held.text == new.text or (cut and _continues(held, new)):
+        return True  # the first: it was changed to these words by an earlier reading, and is still known by the words it came with
     changed = any((e.more.edited or e.more.deleted) for e in (held, new))
     return changed or (_has_file(held) and _has_file(new) and not (_words_beside(held) and _words_beside(new)))
 
@@ -319,6 +325,8 @@ def merged(held: Entry, new: Entry) -> Entry:
         elif more.edited and not any(r.known and r.parts == new.all_parts for r in more.revisions):
             earlier = Revision(new.at_ms, new.all_parts, held.author)
             more = replace(more, revisions=(earlier, *(r for r in more.revisions if r.known)))
+        elif _continues(held, new):
+            text, parts = new.text, new.parts
     elif more.deleted and not new.more.deleted and not held.text and not held.parts:
         text, parts = new.text, new.parts  # what was deleted before the first export is still in this older one
     if not new.more.deleted and new.more.edited and not more.edited:
@@ -330,6 +338,12 @@ def merged(held: Entry, new: Entry) -> Entry:
     if (text, parts, more) == (held.text, held.parts, held.more):
         return held
     return held._replace(text=text, parts=parts, more=more, instant_ms=instant)
+
+
+def _continues(held: Entry, new: Entry) -> bool:
+    """Says whether the words go on where the held ones were cut off, perhaps within a character."""
+    begun = held.text.rstrip("\ufffd")
+    return bool(begun) and len(new.text) > len(begun) and new.text.startswith(begun)
 
 
 def _filled(parts: tuple[ArchivePart, ...], given: tuple[ArchivePart, ...]) -> tuple[ArchivePart, ...]:

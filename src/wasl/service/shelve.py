@@ -135,7 +135,7 @@ class Shelve:
         assert placing.chat_id is not None
         lines = []
         for entry in entries:
-            given = await self._attach.entry(entry)
+            given = await self._attach.entry(entry) if entry.parts else entry
             lines.append(Line(placing.numbering.next(minute_of(given)), given, fingerprint(given)))
         await self._add(placing.chat_id, lines)
 
@@ -201,7 +201,11 @@ class Shelve:
                 continue
             author = placing.names.get(read.author or "", read.author)
             entry = (await self._attach.entry(read))._replace(author=author)
-            state = plan.seqs[i] if act == Act.compare else _state(plan.candidates.get(i, ()), held, entry, used=placing.used)
+            state = (
+                plan.seqs[i]
+                if act == Act.compare
+                else _state(plan.candidates.get(i, ()), held, entry, used=placing.used, cut=i == plan.cut)
+            )
             if state is not None and state in held:
                 await self._change(placing.chat_id, state, held, entry)
             elif act == Act.full:
@@ -220,10 +224,10 @@ class Shelve:
         self.counts.changed += 1
 
 
-def _state(candidates: Sequence[int], held: Mapping[int, Entry], entry: Entry, *, used: set[int]) -> int | None:
+def _state(candidates: Sequence[int], held: Mapping[int, Entry], entry: Entry, *, used: set[int], cut: bool) -> int | None:
     """Finds the held entry that this one is another state of, each once."""
     for seq in candidates:
-        if seq in held and seq not in used and is_state_of(held[seq], entry, author=entry.author):
+        if seq in held and seq not in used and is_state_of(held[seq], entry, author=entry.author, cut=cut):
             used.add(seq)
             return seq
     return None

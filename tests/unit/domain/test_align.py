@@ -55,7 +55,11 @@ def laid(lines: list[tuple[int, Entry]], entries: list[Entry]) -> list[tuple[int
             case Act.compare:
                 by_seq[plan.seqs[i]] = merged(by_seq[plan.seqs[i]], entry)
             case Act.maybe | Act.insert:
-                states = (s for s in plan.candidates.get(i, ()) if s not in used and is_state_of(by_seq[s], entry, author=author))
+                states = (
+                    s
+                    for s in plan.candidates.get(i, ())
+                    if s not in used and is_state_of(by_seq[s], entry, author=author, cut=i == plan.cut)
+                )
                 seq = next(states, None)
                 if seq is not None:
                     used.add(seq)
@@ -134,6 +138,15 @@ def test_an_older_export_gives_the_earlier_wording_and_no_second_copy() -> None:
     assert texts(after) == ["a", "hello"]
     assert [r.parts[0].text for r in after[1][1].more.revisions] == ["helo"]  # type: ignore[union-attr]
     assert laid(after, [said("Ann", "a", 1), said("Bob", "helo", 2)]) == after
+
+
+def test_a_message_that_was_cut_off_at_the_end_becomes_whole() -> None:
+    cut = [said("Ann", "a", 1), said("Bob", "where are you n\ufffd", 2)]
+    whole = [said("Ann", "a", 1), said("Bob", "where are you now", 2), said("Bob", "where", 2)]
+    lines = laid(laid([], cut), whole)
+    assert texts(lines) == ["a", "where are you now", "where"]
+    assert laid(lines, whole) == lines
+    assert texts(laid(laid([], cut[1:]), [said("Bob", "where are you now", 2)])) == ["where are you n\ufffd", "where are you now"]
 
 
 def test_a_deletion_is_told_and_the_words_stay() -> None:
