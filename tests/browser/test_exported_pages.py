@@ -1,6 +1,7 @@
 """Pages that leave, in a real Chromium without a network: nothing in them runs, nothing is asked for, directions are Unicode's."""
 
 import io
+import json
 import zipfile
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from markdown_it import MarkdownIt
 from playwright.async_api import Browser, Page
 from scripts.ensure_tools import find_chromium
-from tests.browser.driving import chromium
+from tests.browser.driving import AXE, AXE_TAGS, chromium
 from tests.browser.hostile import HOSTILE
 
 from wasl.domain.archive import (
@@ -40,6 +41,7 @@ from wasl.domain.message import Contact, Place, Unknown
 from wasl.formats.html import Html
 from wasl.formats.markdown import Markdown
 from wasl.ports.format import Order
+from wasl.testing.contracts.format_shelf import rich_shelf
 from wasl.testing.shelf import MemoryShelf
 
 pytestmark = pytest.mark.browser
@@ -296,3 +298,17 @@ async def test_pages_are_turned_and_fit_a_phone(browser: Browser, tmp_path: Path
     await watched.page.locator("nav a").first.click()
     assert watched.page.url.endswith("index.html")
     assert watched.trouble == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["ar", "en"])
+async def test_pages_can_be_read_by_everybody(browser: Browser, tmp_path: Path, language: str, scheme: Any) -> None:
+    folder = unpacked(Html(), rich_shelf(), tmp_path, Order(scope="installation", language=language))
+    context = await browser.new_context(offline=True, color_scheme=scheme, viewport={"width": 900, "height": 900})
+    page = await context.new_page()
+    for file in [folder / "index.html", *sorted((folder / "chats").iterdir())]:
+        await page.goto(file.as_uri())
+        await page.evaluate(AXE.read_text(encoding="utf-8"))
+        found = await page.evaluate(f"axe.run(document, {{runOnly: {json.dumps(AXE_TAGS)}}}).then((r) => r.violations)")
+        told = [f"{one['id']}: {node['html'][:120]}" for one in found for node in one["nodes"]]
+        assert told == [], file.name

@@ -140,7 +140,7 @@ class _Page:
     def begin(self, title: str, chat: Chat, people: dict[str, Participant]) -> None:
         """Writes what stands before the entries."""
         earlier = self._name(self.number - 1) if self.number > 1 else None
-        turning = self._pages.turning(index="../index.html", earlier=earlier, later=None)
+        turning = self._pages.turning(index="../index.html", earlier=earlier, later=None, below=False)
         self._put(self._pages.head(title) + self._pages.opening(chat, people, number=self.number) + turning + "<main>\n")
 
     def put(self, entry: Entry, people: dict[str, Participant], held: set[str]) -> None:
@@ -163,7 +163,7 @@ class _Page:
         later = self._name(self.number + 1) if more else None
         if not self.entries:
             self._put(f"<p>{html_of(self._pages.words['empty'])}</p>")
-        self._put("</main>\n" + self._pages.turning(index="../index.html", earlier=earlier, later=later) + self._pages.foot())
+        self._put("</main>\n" + self._pages.turning(index="../index.html", earlier=earlier, later=later, below=True) + self._pages.foot())
         self._flush()
         with self._file:
             pass

@@ -85,14 +85,15 @@ class Pages:
             f'<p class="soft"><bdi>{html_of(chat.origin)}</bdi> · {page}</p>{who}</header>\n'
         )
 
-    def turning(self, *, index: str, earlier: str | None, later: str | None) -> str:
+    def turning(self, *, index: str, earlier: str | None, later: str | None, below: bool) -> str:
         """Gives the links to the pages around."""
         links = [f'<a href="{html_of(index)}">{html_of(self.words["index"])}</a>']
         if earlier:
             links.append(f'<a class="push" rel="prev" href="{html_of(earlier)}">{html_of(self.words["earlier"])}</a>')
         if later:
             links.append(f'<a{"" if earlier else " class=push"} rel="next" href="{html_of(later)}">{html_of(self.words["later"])}</a>')
-        return f"<nav>{''.join(links)}</nav>\n"
+        label = html_of(self.words["pages_below" if below else "pages_above"])
+        return f'<nav aria-label="{label}">{"".join(links)}</nav>\n'
 
     def day(self, entry: Entry) -> tuple[str, str]:
         """Gives the day of an entry: ISO, and in words."""
