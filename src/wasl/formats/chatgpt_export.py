@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Any, BinaryIO, ClassVar, Final
 
 from wasl.domain.archive import ByModel, Chat, ChatState, Entry, More, Name, Participant, ParticipantRole, Role
-from wasl.ports.format import Choices, Dropped, Found, Guess, Order, Progress, Shape, Shelf, Wrote
+from wasl.ports.format import Choices, Dropped, Found, Guess, Order, Progress, Shape, Shelf, Wrote, files_of
 from wasl.ports.json_reading import Keys, Telling, look, opened, runs, take_chats
 from wasl.wire.bundle import Bundle
 from wasl.wire.chat_tree import UNSAID, settle, shown_parents
@@ -28,12 +28,16 @@ from wasl.wire.read import child, text
 
 MEMBERS_LOOKED_AT: Final = 3
 SHARD_CONVERSATIONS_MAX: Final = 1_000_000
+MEDIA_MAX: Final = 100_000
+"""Files beside the conversations, when they are written."""
 LINEAR: Final = "wasl_linear"
 """Beside a conversation that has no branches where it comes from: reading it again gives none."""
 ROOT: Final = "client-created-root"
 _INTO: Final = ("/*/mapping", "/conversations/*/mapping", "/mapping")
 _SHARD: Final = re.compile(r"(?:.*/)?conversations(?:[-_](\d+))?\.json", re.IGNORECASE)
 _ROLES: Final[Mapping[str, Role]] = {"user": "user", "assistant": "assistant", "system": "system", "tool": "tool"}
+_MEDIUM: Final = re.compile(r"(?:[\w-][\w .-]*/)*file[-_][\w][^/\\\x00-\x1f:]*")
+"""A name under which a file leaves: in folders, never above them."""
 _DAY: Final = (1980, 1, 1, 0, 0, 0)
 """Of every file in the zip, so that the same content gives the same bytes."""
 _PEOPLE: Final[Mapping[str, ParticipantRole]] = {"user": "person", "assistant": "assistant", "system": "system", "tool": "tool"}
@@ -92,12 +96,13 @@ class ChatGPTExport:
                 if first is None and number:
                     break
                 name = f"conversations-{number:03}.json" if per_file else "conversations.json"
-                with packing.open(zipfile.ZipInfo(name, _DAY), "w", force_zip64=True) as file:
+                with packing.open(_named(name), "w", force_zip64=True) as file:
                     file.write(b"[")
                     for place, chat in enumerate(itertools.chain([first] if first else [], batch)):
                         file.write(b",\n" if place else b"")
                         yield from writing.conversation(chat, file)
                     file.write(b"]")
+            yield from writing.put_media(packing)
         yield writing.done()
 
 
@@ -108,6 +113,7 @@ class _Writing:
         self._shelf = shelf
         self._losses = losses
         self._chats = self._entries = self._bytes = 0
+        self._media: dict[str, str] = {}
         losses.add("people", sum(1 for _ in shelf.people()))
         for record in shelf.imports():
             losses.add("imports")
@@ -116,6 +122,21 @@ class _Writing:
     def done(self) -> Wrote:
         dropped = tuple(Dropped(what, number) for what, number in self._losses.dropped())
         return Wrote({"chats": self._chats, "entries": self._entries}, dropped)
+
+    def put_media(self, packing: zipfile.ZipFile) -> Iterator[Progress]:
+        """Writes the files of conversations that came from ChatGPT, as they were called there."""
+        for member, sha256 in sorted(self._media.items()):
+            try:
+                pieces = iter(self._shelf.attachment(sha256))
+                first = next(pieces, b"")
+            except KeyError:
+                self._losses.add("files")
+                continue
+            with packing.open(_named(member), "w", force_zip64=True) as file:
+                for piece in itertools.chain((first,), pieces):
+                    file.write(piece)
+                    self._bytes += len(piece)
+            yield Progress(self._bytes)
 
     def conversation(self, chat: Chat, file: IO[bytes]) -> Iterator[Progress]:
         """Writes a conversation node by node: as it was where it came from ChatGPT, else on a root made for it."""
@@ -153,7 +174,16 @@ class _Writing:
             if node is None:
                 self._losses.entry(entry)
                 node = node_made(entry, name, entry.more.parent or ROOT, [])
+            else:
+                self._files(entry)
             yield name, node
+
+    def _files(self, entry: Entry) -> None:
+        for part in files_of(entry):
+            if part.sha256 and part.member and _MEDIUM.fullmatch(part.member) and len(self._media) < MEDIA_MAX:
+                self._media[part.member] = part.sha256
+            elif part.sha256:
+                self._losses.add("files")
 
     def _made(self, chat: Chat) -> Iterator[tuple[str, Any]]:
         """Gives the head, then a root, then a node for each entry. Walks the entries twice: a node names its children."""
@@ -201,6 +231,12 @@ class _Writing:
     def _walk(self, chat: Chat) -> Iterator[tuple[Entry, str]]:
         for run in self._shelf.entries(str(chat.id)):
             yield from zip(run.entries, self._shelf.entry_ids(str(chat.id), run), strict=True)
+
+
+def _named(name: str) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(name, _DAY)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    return info
 
 
 def _members(bundle: Bundle) -> list[tuple[str, int]]:

@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -155,3 +156,30 @@ def test_a_tree_of_fifty_thousand_levels_is_walked() -> None:
     found = entries(read_json([{"id": "deep", "mapping": mapping, "current_node": "49999"}]))
     assert [entry.text for entry in found[:3]] == ["0", "1", "2"]
     assert len(found) == 50_000
+
+
+def test_media_that_are_held_leave_beside_the_conversations() -> None:
+    source = (FIXTURES / "one_file" / "source.json").read_bytes()
+    found = read({"conversations.json": source, "file_00ab12-temple.png": b"png", "file-Zz9-plan.pdf": b"pdf"})
+    kept = {"file_00ab12-temple.png": "aa", "file-Zz9-plan.pdf": "bb"}
+    held = [one._replace(entries=[_with_hashes(entry, kept) for entry in one.entries]) if isinstance(one, Run) else one for one in found]
+    from_shelf = shelf_of(held)
+    shelf = MemoryShelf(attachments={"aa": b"png"})
+    for chat in from_shelf.chats():
+        runs = [entry for run in from_shelf.entries(str(chat.id)) for entry in run.entries]
+        shelf.put(chat, from_shelf.participants(str(chat.id)), runs)
+    out = io.BytesIO()
+    *_, wrote = ChatGPTExport().write(shelf, Order(scope="installation"), out)
+    assert isinstance(wrote, Wrote)
+    assert wrote.dropped == (("files", 1),)
+    with zipfile.ZipFile(out) as packed:
+        assert packed.namelist() == ["conversations.json", "file_00ab12-temple.png"]
+        assert packed.read("file_00ab12-temple.png") == b"png"
+        assert packed.getinfo("conversations.json").compress_size < packed.getinfo("conversations.json").file_size
+
+
+def _with_hashes(entry: Entry, kept: dict[str, str]) -> Entry:
+    parts = tuple(
+        replace(part, sha256=kept[part.member]) if isinstance(part, File) and part.member in kept else part for part in entry.parts
+    )
+    return entry._replace(parts=parts)
