@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+import jwt
 import pytest
 from aiohttp import web
 from playwright.async_api import Frame, Page, expect
@@ -134,3 +135,40 @@ async def test_the_chat_itself_cannot_be_framed(drive: Drive, site: Site) -> Non
 async def expect_hidden(page: Page, frame: Frame) -> None:
     element = await frame.frame_element()
     await element.wait_for_element_state("hidden")
+
+
+KEY = "the shop's own secret, long enough for HS256"
+
+
+def customer(wasl: Composition, subject: str, *, key: str = KEY) -> str:
+    claims = {"iss": "shop", "aud": "wasl", "sub": subject, "exp": wasl.clock.now_ms() // 1000 + 600}
+    return jwt.encode(claims, key, algorithm="HS256")
+
+
+async def test_a_customer_whom_the_site_names_is_one_person_in_every_browser(drive: Drive, site: Site) -> None:
+    drive.wasl.customer_key = KEY
+    await drive.wasl.stop()
+    await drive.wasl.start()
+    site.options = f'data-open="true" data-token="{customer(drive.wasl, "sara")}"'
+    first = await opened(await shop(drive, site))
+    await say(first, "from the first browser")
+    await answers(first, 1)
+    second = await opened(await shop(drive, site))
+    await expect(second.locator("#log .mine")).to_contain_text("from the first browser")
+    site.options = f'data-open="true" data-token="{customer(drive.wasl, "omar")}"'
+    third = await opened(await shop(drive, site))
+    await expect(third.locator("#empty")).to_be_visible()
+
+
+async def test_a_wrong_token_leaves_an_anonymous_visitor_and_a_word_in_the_console(drive: Drive, site: Site) -> None:
+    drive.trouble.allowed_errors += ("401",)
+    drive.wasl.customer_key = KEY
+    await drive.wasl.stop()
+    await drive.wasl.start()
+    site.options = f'data-open="true" data-token="{customer(drive.wasl, "sara", key="another key that is long enough too")}"'
+    page = await shop(drive, site)
+    async with page.expect_console_message(lambda said: said.type == "warning" and "customer token" in said.text):
+        await page.reload()
+    frame = await opened(page)
+    await say(frame, "hello")
+    assert await answers(frame, 1) == ["You said: hello"]
