@@ -71,7 +71,18 @@ class Flow:
                         number, start, length, error.message, line[: SAMPLE_CHARACTERS * 4].decode(errors="replace")[:SAMPLE_CHARACTERS]
                     )
                     continue
-                yield from self._take(record, name)
+                if type(record) is not Message:
+                    yield from self._take(record, name)
+                    continue
+                _, chat, entry = record
+                if (
+                    chat != self._batch.chat
+                    or len(self._batch.entries) >= BATCH_ENTRIES
+                    or (entry.author is not None and (chat, entry.author) not in self._people)
+                ):
+                    yield from self._turn(chat, entry.author, name)
+                self._batch.entries.append(entry)
+                self._batch.ids.append(record.id)
         except Malformed as error:
             yield from self.end()
             yield Odd("broken", name, error.message)
@@ -83,24 +94,23 @@ class Flow:
         self._batch = Batch("", [], [])
 
     def _take(self, record: ArchiveRecord, name: str) -> Iterator[Read]:
-        if not isinstance(record, Message):
-            yield from self.end()
-            if isinstance(record, Chat):
-                self._chats.add(record.key)
-            elif isinstance(record, Participant):
-                self._people.add((record.chat, record.key))
-                yield from self._unknown_chat(record.chat, name)
-            yield record
-            return
-        if record.chat != self._batch.chat or len(self._batch.entries) >= BATCH_ENTRIES:
-            yield from self.end()
+        yield from self.end()
+        if isinstance(record, Chat):
+            self._chats.add(record.key)
+        elif isinstance(record, Participant):
+            self._people.add((record.chat, record.key))
             yield from self._unknown_chat(record.chat, name)
-            self._batch = Batch(record.chat, [], [])
-        author = record.entry.author
-        if author is not None and (record.chat, author) not in self._people:
-            yield from self._unknown_author(record.chat, author)
-        self._batch.entries.append(record.entry)
-        self._batch.ids.append(record.id)
+        if not isinstance(record, Message):
+            yield record
+
+    def _turn(self, chat: str, author: str | None, name: str) -> Iterator[Read]:
+        """Makes room for an entry: in a batch of its chat that is not full, after its chat and its author were told."""
+        if chat != self._batch.chat or len(self._batch.entries) >= BATCH_ENTRIES:
+            yield from self.end()
+            yield from self._unknown_chat(chat, name)
+            self._batch = Batch(chat, [], [])
+        if author is not None and (chat, author) not in self._people:
+            yield from self._unknown_author(chat, author)
 
     def _unknown_chat(self, chat: str, name: str) -> Iterator[Read]:
         if chat not in self._chats:
