@@ -74,7 +74,10 @@ def index_entries(db: sqlite3.Connection, rows: Sequence[tuple[int, str, int]], 
 
 
 def _free_keys(db: sqlite3.Connection, wished: list[int]) -> list[int]:
-    taken = {row[0] for row in db.execute(_TAKEN, (repr(wished),))}
+    if db.execute("select 1 from searchable where key between ? and ?", (min(wished), max(wished))).fetchone() is None:
+        taken: set[int] = set()  # an older chat, or the first one: nothing else was said in that time
+    else:
+        taken = {row[0] for row in db.execute(_TAKEN, (repr(wished),))}
     if not taken and len(set(wished)) == len(wished):
         return wished
     used: set[int] = set()

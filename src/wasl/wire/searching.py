@@ -68,27 +68,42 @@ def other_forms(token: str) -> tuple[str, ...]:
     return forms
 
 
-class _Known(dict[str, tuple[str, str]]):
-    """What is indexed of a stretch without spaces, remembered: people say the same words again and again."""
+class _Said(dict[str, str]):
+    """The words of a stretch without spaces as they stand, remembered: people say the same words again and again."""
 
-    def __missing__(self, stretch: str) -> tuple[str, str]:
-        found = list(tokens_of_folded(fold(stretch)))
-        value = " ".join(found), " ".join([form for token in found for form in other_forms(token)])
-        if len(stretch) <= _KNOWN_CHARACTERS_MAX:
-            if len(self) >= _KNOWN_WORDS_MAX:
-                self.clear()
-            self[stretch] = value
-        return value
+    def __missing__(self, stretch: str) -> str:
+        return _learned(stretch)[0]
 
 
-_known: Final = _Known()
+class _Forms(dict[str, str]):
+    """The other forms of the words of a stretch, remembered."""
+
+    def __missing__(self, stretch: str) -> str:
+        return _learned(stretch)[1]
+
+
+_said: Final = _Said()
+_forms: Final = _Forms()
+_said_of: Final = _said.__getitem__
+_forms_of: Final = _forms.__getitem__
+
+
+def _learned(stretch: str) -> tuple[str, str]:
+    found = list(tokens_of_folded(fold(stretch)))
+    said, forms = " ".join(found), " ".join([form for token in found for form in other_forms(token)])
+    if len(stretch) <= _KNOWN_CHARACTERS_MAX:
+        if len(_said) >= _KNOWN_WORDS_MAX:
+            _said.clear()
+            _forms.clear()
+        _said[stretch] = stretch if said == stretch else said
+        _forms[stretch] = forms
+    return said, forms
 
 
 def index_words(text: str) -> Indexed:
     """Gives what is indexed of a text. Linear in the text; quick for words that were seen before."""
-    found = [_known[stretch] for stretch in text[:INDEXED_CHARACTERS_MAX].split()]
-    forms = {forms: None for _, forms in found if forms}
-    return Indexed(" ".join([said for said, _ in found if said]), " ".join(forms))
+    stretches = text[:INDEXED_CHARACTERS_MAX].split()
+    return Indexed(" ".join(filter(None, map(_said_of, stretches))), " ".join(dict.fromkeys(filter(None, map(_forms_of, stretches)))))
 
 
 def parse(text: str) -> Query:

@@ -11,13 +11,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from wasl.ports.store import Store
 from wasl.testing.clock import TestClock
 from wasl.testing.contracts.library_chats import Chats, Imports
 from wasl.testing.contracts.library_live import Live
-from wasl.testing.contracts.library_scene import LibraryScene, WithLibrary
+from wasl.testing.contracts.library_scene import LibraryScene
 from wasl.testing.contracts.library_search import Searching
 
-MakeStore = Callable[[TestClock], Awaitable[WithLibrary]]
+MakeStore = Callable[[TestClock], Awaitable[Store]]
 
 
 class LibraryContract(Imports, Chats, Live, Searching):
@@ -34,13 +35,13 @@ class LibraryContract(Imports, Chats, Live, Searching):
         raise NotImplementedError("a library's contract test says how to make its store")
 
     @pytest.fixture
-    async def store(self, make_store: MakeStore, clock: TestClock) -> AsyncIterator[WithLibrary]:
+    async def store(self, make_store: MakeStore, clock: TestClock) -> AsyncIterator[Store]:
         """The store under test, open and empty."""
         store = await make_store(clock)
         yield store
         await store.close()
 
     @pytest.fixture
-    def library(self, store: WithLibrary, clock: TestClock) -> LibraryScene:
+    def library(self, store: Store, clock: TestClock) -> LibraryScene:
         """The library with people and chats in front of it."""
         return LibraryScene(store, clock)

@@ -1,13 +1,13 @@
 """LibraryScene: short words for what the library contract tells over and over (a chat is brought, somebody searches)."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from wasl.domain.archive import SEQ_STRIDE, Chat, Entry, More, Participant, fingerprint
 from wasl.domain.ids import ConversationId
 from wasl.domain.message import Part
 from wasl.ports.format import ImportRecord
-from wasl.ports.library import Hit, Import, Library, Line, Shelved
+from wasl.ports.library import Hit, Import, Line, Shelved
 from wasl.ports.store import Accepted, Store
 from wasl.testing.clock import TestClock
 from wasl.testing.contracts.store_scene import Scene, accepted
@@ -16,19 +16,10 @@ FORMAT = "some_export"
 DAY_MS = 86_400_000
 
 
-class WithLibrary(Store, Protocol):
-    """A store that has a library."""
-
-    @property
-    def library(self) -> Library:
-        """The library in the same database."""
-        ...
-
-
 class LibraryScene(Scene):
     """A store with a library, a clock and the people in front of it."""
 
-    def __init__(self, store: WithLibrary, clock: TestClock) -> None:
+    def __init__(self, store: Store, clock: TestClock) -> None:
         super().__init__(store, clock)
         self.library = store.library
 

@@ -1,0 +1,123 @@
+"""What it costs to store entries of an import with their index: `make bench ARGS="--only importing"`.
+
+CPU time of this process over `Library.add_entries` on SQLite, from Entry objects, with fingerprints; and how it is split. The cost of the
+index for live messages is measured by `index_us_per_message`: the writes of a message with and without it, in groups as they come.
+"""
+
+import asyncio
+import sqlite3
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from tests.bench.chatter import Chatter
+
+from wasl.domain.archive import SEQ_STRIDE, Chat, Entry, fingerprint
+from wasl.domain.ids import ConversationId
+from wasl.net.clock import SystemClock
+from wasl.ports.format import ImportRecord
+from wasl.ports.library import Import, Line
+from wasl.store.sqlite import SqliteStore
+from wasl.store.sqlite_search import index_message
+from wasl.wire.searching import index_words
+
+ENTRIES = 200_000
+RUN = 4_000
+FIRST_MS = 1_600_000_000_000
+PEOPLE = ("Ada", "ليلى", "Bob", "عمر")
+MESSAGES = 20_000
+GROUP = 32
+LIMITS = {"import_records_per_cpu_s": ("≥", 40_000.0), "index_us_per_message": ("≤", 25.0)}
+
+
+def made(number: int, *, seed: int = 3) -> list[Entry]:
+    """Gives entries of a chat, half a minute apart."""
+    texts = Chatter(seed).texts(number)
+    return [
+        Entry(PEOPLE[n % len(PEOPLE)], "user", text, at := FIRST_MS + n * 30_000, at, "min", start=n * 100, length=100)
+        for n, text in enumerate(texts)
+    ]
+
+
+async def bring(store: SqliteStore, entries: list[Entry], *, chat_id: str, owner: str) -> float:
+    """Stores a chat as an import does; gives the CPU seconds of fingerprints and storing."""
+    record = ImportRecord(id=f"import of {chat_id}", kind="bench", name="bench", started_ms=0)
+    await store.library.put_import(Import(record=record, owner=ConversationId(owner), state="reading", key="k"))
+    chat = Chat(key="c", kind="direct", origin="bench", title="bench")
+    await store.library.put_chat(chat, chat_id=chat_id, owner=ConversationId(owner), import_id=record.id, format="bench")
+    began = time.process_time()
+    for first in range(0, len(entries), RUN):
+        lines = [Line((first + n + 1) * SEQ_STRIDE, e, fingerprint(e)) for n, e in enumerate(entries[first : first + RUN])]
+        await store.library.add_entries(chat_id, import_id=record.id, lines=lines)
+    return time.process_time() - began
+
+
+async def records_per_cpu_s(folder: Path) -> dict[str, float | int]:
+    """Stores a chat of 200,000 entries three times, in fresh files; the median counts."""
+    entries = made(ENTRIES)
+    seconds = []
+    for turn in range(3):
+        store = SqliteStore(folder / f"import{turn}.db", clock=SystemClock())
+        await store.open()
+        seconds.append(await bring(store, entries, chat_id="chat", owner="0" * 32))
+        await store.close()
+    spent = statistics.median(seconds)
+    found: dict[str, float | int] = {
+        "import_records_per_cpu_s": round(ENTRIES / spent),
+        "import_us_per_record": round(spent / ENTRIES * 1e6, 2),
+    }
+    began = time.process_time()
+    for entry in entries:
+        index_words(entry.text)
+    found["import_us_words"] = round((time.process_time() - began) / ENTRIES * 1e6, 2)
+    began = time.process_time()
+    for entry in entries:
+        fingerprint(entry)
+    found["import_us_fingerprint"] = round((time.process_time() - began) / ENTRIES * 1e6, 2)
+    found["import_bytes_per_record"] = round((folder / "import0.db").stat().st_size / ENTRIES)
+    return found
+
+
+def index_us(folder: Path) -> dict[str, float | int]:
+    """Gives what indexing adds to a live message, in groups of 32 a commit: with the commits, less the same commits without it."""
+    db = sqlite3.connect(folder / "import0.db", isolation_level=None)
+    db.execute("pragma journal_mode = wal")
+    texts = Chatter(5).texts(MESSAGES)
+    for text in texts:
+        index_words(text)  # words that were never seen cost more once; a process that runs has seen most
+    costs = []
+    for turn in range(4):
+        began = time.process_time()
+        for first in range(0, MESSAGES, GROUP):
+            db.execute("begin immediate")
+            for n, text in enumerate(texts[first : first + GROUP], first):
+                if turn:
+                    index_message(
+                        db,
+                        message_id=f"{turn:08d}-{n:027d}",
+                        conversation_id=f"{n % 500:036d}",
+                        seq=n,
+                        at_ms=FIRST_MS + n * 999 + turn,
+                        text=text,
+                    )
+            db.execute("insert into file_use values (?, ?)", (str(turn), str(first)))
+            db.execute("commit")
+        costs.append((time.process_time() - began) / MESSAGES * 1e6)
+    db.close()
+    return {"index_us_per_message": round(statistics.median(costs[1:]) - costs[0], 2)}
+
+
+async def importing() -> dict[str, float | int]:
+    """Measures both."""
+    with tempfile.TemporaryDirectory(prefix="wasl-bench-") as name:
+        folder = Path(name)
+        return await records_per_cpu_s(folder) | index_us(folder)
+
+
+if __name__ == "__main__":
+    from tests.bench import figures
+
+    found = asyncio.run(importing())
+    figures.write("bench", found, keep=True)
+    figures.show("importing", found, limits=LIMITS)
