@@ -63,6 +63,9 @@ _MORE: Mapping[str, Any] = {
 _HALVES = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 _NUL = "\\u0000"
 """How JSON writes what no database holds."""
+_read_chat = msgspec.json.Decoder(Chat).decode
+_read_participant = msgspec.json.Decoder(Participant).decode
+_read_record = msgspec.json.Decoder(ImportRecord).decode
 _encode = msgspec.json.encode
 _decode = msgspec.json.decode
 
@@ -181,7 +184,7 @@ def chat_json(chat: Chat) -> str:
 
 def chat_from(text: str) -> Chat:
     """Reads what `chat_json` wrote."""
-    return msgspec.json.decode(text, type=Chat)
+    return _read_chat(text)
 
 
 def participant_json(participant: Participant) -> str:
@@ -191,7 +194,7 @@ def participant_json(participant: Participant) -> str:
 
 def participant_from(text: str) -> Participant:
     """Reads what `participant_json` wrote."""
-    return msgspec.json.decode(text, type=Participant)
+    return _read_participant(text)
 
 
 def record_json(record: ImportRecord) -> str:
@@ -201,7 +204,7 @@ def record_json(record: ImportRecord) -> str:
 
 def record_from(text: str) -> ImportRecord:
     """Reads what `record_json` wrote."""
-    return msgspec.json.decode(text, type=ImportRecord)
+    return _read_record(text)
 
 
 def entry_from(row: Any) -> Entry:

@@ -154,14 +154,20 @@ def marks(text: str, query: Query) -> tuple[tuple[int, int], ...]:
     """Gives the stretches of `text` (start and end in code points of the text as it is) that match, in order, not overlapping."""
     if not query:
         return ()
-    placed = list(_placed(text[:INDEXED_CHARACTERS_MAX]))
     wanted = {form for word in query.words for form in (word, light(word))}
     if query.beginning is not None:
         wanted.add(light(query.beginning))
-    found = [(start, end) for token, start, end in placed if _is_wanted(token, wanted, query.beginning)]
-    said = [token for token, _, _ in placed]
+    placed = _Placed(text[:INDEXED_CHARACTERS_MAX])
+    known: dict[str, bool] = {}
+    found: list[tuple[int, int]] = []
+    for n, token in enumerate(placed.said):
+        is_wanted = known.get(token)
+        if is_wanted is None:
+            is_wanted = known[token] = _is_wanted(token, wanted, query.beginning)
+        if is_wanted:
+            found.append(placed.place(n))
     for phrase in query.phrases:
-        found += [(placed[n][1], placed[n + len(phrase) - 1][2]) for n in _phrase_at(said, phrase)]
+        found += [(placed.place(n)[0], placed.place(n + len(phrase) - 1)[1]) for n in _phrase_at(placed.said, phrase)]
     return tuple(_joined(sorted(found)))[:MARKS_MAX]
 
 
@@ -188,27 +194,46 @@ def _joined(found: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 _STRETCH: Final = re.compile(r"\S+")
 
 
-def _placed(text: str) -> Iterator[tuple[str, int, int]]:
-    """Walks the tokens of a text with where each stands in it, although folding shortens and lengthens words."""
-    for found in _STRETCH.finditer(text):
-        stretch, at = found.group(), found.start()
-        folded = fold(stretch)
-        if len(folded) == len(stretch) and stretch.isascii():
-            yield from ((token, at + start, at + end) for token, start, end in places_of_tokens(folded))
-            continue
-        origin: list[int] = []
-        pieces = [fold(character) for character in stretch]
-        for number, piece in enumerate(pieces):
-            origin += [number] * len(piece)
-        exact = "".join(pieces) == folded
-        for token, start, end in places_of_tokens(folded):
-            if exact:
-                last = origin[end - 1] + 1
-                while last < len(stretch) and not pieces[last]:
-                    last += 1  # marks above and below belong to the letter before them
-                yield token, at + origin[start], at + last
-            else:  # letters that compose with each other: the whole stretch is marked
-                yield token, at, found.end()
+class _Placed:
+    """The tokens of a text; where one stands is looked for only when it is asked."""
+
+    def __init__(self, text: str) -> None:
+        self.said: list[str] = []
+        self._stretch_of: list[tuple[int, int]] = []  # by token: the number of its stretch, and its place in that
+        self._stretches = [(found.start(), found.group()) for found in _STRETCH.finditer(text)]
+        self._places: dict[int, list[tuple[int, int]]] = {}
+        for number, (_, stretch) in enumerate(self._stretches):
+            said = _said_of(stretch)
+            if said:
+                tokens_here = said.split(" ")
+                self.said += tokens_here
+                self._stretch_of += [(number, place) for place in range(len(tokens_here))]
+
+    def place(self, n: int) -> tuple[int, int]:
+        """Gives where the n-th token begins and ends."""
+        number, place = self._stretch_of[n]
+        if number not in self._places:
+            at, stretch = self._stretches[number]
+            self._places[number] = [(at + start, at + end) for start, end in _places_in(stretch)]
+        return self._places[number][place]
+
+
+def _places_in(stretch: str) -> list[tuple[int, int]]:
+    """Gives where the tokens of a stretch stand in it, although folding shortens and lengthens words."""
+    folded = fold(stretch)
+    if stretch.isascii():
+        return [(start, end) for _, start, end in places_of_tokens(folded)]
+    pieces = [fold(character) for character in stretch]
+    if "".join(pieces) != folded:  # letters that compose with each other: the whole stretch is marked
+        return [(0, len(stretch)) for _ in places_of_tokens(folded)]
+    origin = [number for number, piece in enumerate(pieces) for _ in piece]
+    places = []
+    for _, start, end in places_of_tokens(folded):
+        last = origin[end - 1] + 1
+        while last < len(stretch) and not pieces[last]:
+            last += 1  # marks above and below belong to the letter before them
+        places.append((origin[start], last))
+    return places
 
 
 def cut(
