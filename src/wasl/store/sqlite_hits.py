@@ -2,22 +2,23 @@
 
 import sqlite3
 from collections.abc import Sequence
+from typing import Any
 
 from wasl.domain.ids import ConversationId, PersonId
 from wasl.domain.message import plain_text
 from wasl.domain.portable import ORIGIN
 from wasl.ports.library import Hit
 from wasl.store.entry_rows import chat_from, participant_from
-from wasl.store.library_rows import SEQ_BITS, SEQ_MAX
+from wasl.store.library_rows import SEQ_MAX
 from wasl.store.rows import parts_of
 from wasl.store.sqlite_search import found_keys
 from wasl.wire.searching import Query, cut, marks
 
 _MESSAGE = """select m.id, m.conversation_id, m.seq, m.author, m.author_name, m.parts, m.sent_ms, a.channel, c.person_id
 from message m join conversation c on c.id = m.conversation_id left join address a on a.id = m.address_id where m.id = ?"""
-_ENTRY = """select h.id, h.owner, h.told, e.author, e.role, e.text, coalesce(e.instant_ms, e.wall_ms, 0), c.person_id, p.told, h.title
-from entry e join chat h on h.n = ?2 left join conversation c on c.id = h.owner
-left join participant p on p.chat_n = h.n and p.key = e.author where e.id = ?1"""
+_ENTRY = """select s.message_id, h.id, h.owner, h.told, e.author, e.role, e.text, coalesce(e.instant_ms, e.wall_ms, 0), c.person_id, p.told,
+h.title, s.entry_id from searchable s left join entry e on e.id = s.entry_id left join chat h on h.n = s.entry_id >> 41
+left join conversation c on c.id = h.owner left join participant p on p.chat_n = h.n and p.key = e.author where s.key = ?"""
 
 
 def search(db: sqlite3.Connection, text: str, *, conversations: Sequence[str] | None, limit: int, before: int | None) -> list[Hit]:
@@ -28,11 +29,10 @@ def search(db: sqlite3.Connection, text: str, *, conversations: Sequence[str] | 
 
 
 def _hit(db: sqlite3.Connection, key: int, query: Query) -> Hit | None:
-    row = db.execute("select message_id, entry_id from searchable where key = ?", (key,)).fetchone()
+    row = db.execute(_ENTRY, (key,)).fetchone()
     if row is None:
         return None
-    message_id, entry_id = row
-    return _said(db, key, message_id, query) if entry_id is None else _brought(db, key, entry_id, query)
+    return _said(db, key, row[0], query) if row[0] is not None else _brought(key, row, query)
 
 
 def _said(db: sqlite3.Connection, key: int, message_id: str, query: Query) -> Hit | None:
@@ -56,22 +56,20 @@ def _said(db: sqlite3.Connection, key: int, message_id: str, query: Query) -> Hi
     )
 
 
-def _brought(db: sqlite3.Connection, key: int, entry_id: int, query: Query) -> Hit | None:
-    row = db.execute(_ENTRY, (entry_id, entry_id >> SEQ_BITS)).fetchone()
-    if row is None:
-        return None
-    shown, found = cut(row[5], marks(row[5], query))
+def _brought(key: int, row: Sequence[Any], query: Query) -> Hit:
+    _, chat_id, owner, told, author, role, text, at_ms, person, participant, title, entry_id = row
+    shown, found = cut(text, marks(text, query))
     return Hit(
-        conversation_id=ConversationId(row[1]),
-        person_id=PersonId(row[7] or ""),
-        origin=chat_from(row[2]).origin,
-        author=row[3] or row[4],
-        author_name=participant_from(row[8]).name if row[8] else None,
-        at_ms=row[6],
+        conversation_id=ConversationId(owner),
+        person_id=PersonId(person or ""),
+        origin=chat_from(told).origin,
+        author=author or role,
+        author_name=participant_from(participant).name if participant else None,
+        at_ms=at_ms,
         text=shown,
         marks=found,
         cursor=key,
-        chat_id=row[0],
-        chat_title=row[9],
+        chat_id=chat_id,
+        chat_title=title,
         seq=entry_id & SEQ_MAX,
     )

@@ -34,6 +34,7 @@ _ATTACHED_FROM: Final = {"و": 3, "ف": 4, "ب": 3, "ك": 4, "ل": 3}
 """Letters that Arabic attaches to a word (and, so, in, like, for), with how much must be left: many words begin with ف and ك."""
 _KNOWN_WORDS_MAX: Final = 32_768
 _KNOWN_CHARACTERS_MAX: Final = 40
+_MARKED_MAX: Final = 2_048
 
 
 class Indexed(NamedTuple):
@@ -154,26 +155,49 @@ def marks(text: str, query: Query) -> tuple[tuple[int, int], ...]:
     """Gives the stretches of `text` (start and end in code points of the text as it is) that match, in order, not overlapping."""
     if not query:
         return ()
-    wanted = {form for word in query.words for form in (word, light(word))}
-    if query.beginning is not None:
-        wanted.add(light(query.beginning))
-    placed = _Placed(text[:INDEXED_CHARACTERS_MAX])
-    known: dict[str, bool] = {}
-    found: list[tuple[int, int]] = []
-    for n, token in enumerate(placed.said):
-        is_wanted = known.get(token)
-        if is_wanted is None:
-            is_wanted = known[token] = _is_wanted(token, wanted, query.beginning)
-        if is_wanted:
-            found.append(placed.place(n))
-    for phrase in query.phrases:
-        found += [(placed.place(n)[0], placed.place(n + len(phrase) - 1)[1]) for n in _phrase_at(placed.said, phrase)]
-    return tuple(_joined(sorted(found)))[:MARKS_MAX]
+    text = text[:INDEXED_CHARACTERS_MAX]
+    marker, found = _marker(query), []
+    for stretch in _STRETCH.finditer(text):
+        places = marker[stretch.group()]
+        if places:
+            at = stretch.start()
+            found += [(at + start, at + end) for start, end in places]
+    if query.phrases:
+        placed = _Placed(text)
+        for phrase in query.phrases:
+            found += [(placed.place(n)[0], placed.place(n + len(phrase) - 1)[1]) for n in _phrase_at(placed.said, phrase)]
+        found.sort()
+    return tuple(_joined(found))[:MARKS_MAX]
 
 
-def _is_wanted(token: str, wanted: set[str], beginning: str | None) -> bool:
-    forms = (token, *other_forms(token))
-    return any(form in wanted or (beginning is not None and form.startswith(beginning)) for form in forms)
+class _Marker(dict[str, tuple[tuple[int, int], ...]]):
+    """What a query matches in stretches without spaces, remembered: the hits of a search hold the same words."""
+
+    def __init__(self, query: Query) -> None:
+        super().__init__()
+        self._beginning = query.beginning
+        self._wanted = {form for word in query.words for form in (word, light(word))}
+        if query.beginning is not None:
+            self._wanted.add(light(query.beginning))
+
+    def __missing__(self, stretch: str) -> tuple[tuple[int, int], ...]:
+        said = _said_of(stretch)
+        is_wanted = [self._is_wanted(token) for token in said.split(" ")] if said else []
+        places = tuple(place for place, wanted in zip(_places_in(stretch), is_wanted, strict=True) if wanted) if any(is_wanted) else ()
+        if len(stretch) <= _KNOWN_CHARACTERS_MAX and len(self) < _MARKED_MAX:
+            self[stretch] = places
+        return places
+
+    def _is_wanted(self, token: str) -> bool:
+        if token in self._wanted or (self._beginning is not None and token.startswith(self._beginning)):
+            return True
+        forms = other_forms(token)
+        return any(f in self._wanted or (self._beginning is not None and f.startswith(self._beginning)) for f in forms)
+
+
+@lru_cache(maxsize=16)
+def _marker(query: Query) -> _Marker:
+    return _Marker(query)
 
 
 def _joined(found: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
