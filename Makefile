@@ -48,11 +48,10 @@ browser: ## The pages, in a real Chromium
 	@$(PY) scripts/ensure_tools.py
 	$(PY) -m pytest tests/browser $(ARGS)
 
-bench: ## What one answer costs, beside a floor that keeps nothing
+bench: ## What an answer, an import, a search and an archive cost; a part with ARGS="--only search"
 	$(PREPARE) dev
 	@$(PY) scripts/ensure_tools.py
-	$(PY) -m tests.bench.spine $(ARGS)
-	$(PY) -m tests.bench.archive
+	$(PY) -m tests.bench.run $(ARGS)
 
 eval-formats: ## WhatsApp's exports against generated ones with ground truth; GENERATOR=../shared/tools/make_whatsapp_export.py
 	$(PREPARE) dev

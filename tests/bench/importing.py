@@ -7,6 +7,7 @@ index for live messages is measured by `index_us_per_message`: the writes of a m
 import asyncio
 import sqlite3
 import statistics
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -120,4 +121,4 @@ if __name__ == "__main__":
 
     found = asyncio.run(importing())
     figures.write("bench", found, keep=True)
-    figures.show("importing", found, limits=LIMITS)
+    sys.exit(0 if figures.show("importing", found, limits=LIMITS) else 1)

@@ -8,6 +8,7 @@ words, two words, phrases, beginnings of three to six letters, Arabic words with
 import argparse
 import asyncio
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -163,4 +164,4 @@ if __name__ == "__main__":
     result = asyncio.run(searching(messages=arguments.messages, postgres=not arguments.no_postgres, sqlite=not arguments.no_sqlite))
     if arguments.messages == MESSAGES:
         figures.write("bench", result, keep=True)
-    figures.show("search", result, limits=LIMITS)
+    sys.exit(0 if figures.show("search", result, limits=LIMITS) else 1)

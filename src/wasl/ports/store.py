@@ -132,11 +132,6 @@ class Store(Protocol):
     """The durable core."""
 
     @property
-    def library(self) -> Library:
-        """Imported chats, and the search over everything that was said."""
-        ...
-
-    @property
     def people(self) -> People:
         """Who is who, in the same database and the same commits."""
         ...

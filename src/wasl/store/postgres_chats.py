@@ -263,7 +263,7 @@ async def _refer(db: Connection, found: Sequence[tuple[str, Entry]]) -> None:
 
 async def change_entry(db: Connection, chat_id: str, *, seq: int, entry: Entry) -> None:
     """Replaces an entry by a later state of it, in the index too; its fingerprint stays."""
-    n, _ = await _chat_n(db, chat_id)
+    n, owner = await _chat_n(db, chat_id)
     e = cast(Entry, sound_value(entry))
     before = await db.fetchval("select coalesce(instant_ms, wall_ms) from entry where chat_n = $1 and seq = $2", n, seq)
     row = await db.fetchrow(_CHANGE, n, seq, *_columns(e)) if 0 < seq <= SEQ_MAX else None
@@ -271,12 +271,16 @@ async def change_entry(db: Connection, chat_id: str, *, seq: int, entry: Entry) 
         raise Malformed(f"chat {chat_id!r} has no entry {seq}; nothing was changed")
     await db.execute("delete from file_use where place = $1", f"{n}/{seq}")
     await _refer(db, [(f"{n}/{seq}", e)])
-    if row[0] is not None:
-        await change(db, key=row[0], text=e.text)
     if before == (e.wall_ms if e.instant_ms is None else e.instant_ms):
+        if row[0] is not None:
+            await change(db, key=row[0], text=e.text)
         await db.execute(_LAST_TEXT, n, seq, e.text[:LAST_TEXT_CHARACTERS])
-    else:
-        await _resettle(db, n, without="")
+        return
+    await db.execute("delete from searchable where key = $1 and chat_n = $2 and seq = $3", row[0], n, seq)  # another time, another place
+    wished = search_key(at_ms=e.at_ms, seq=seq >> 16, scope=chat_id)
+    (key,) = await add(db, [Row(wished, owner, None, n, seq, e.text)])
+    await db.execute("update entry set search_key = $3 where chat_n = $1 and seq = $2", n, seq, key)
+    await _resettle(db, n, without="")
 
 
 async def marks(db: Connection, chat_id: str, *, after: int, limit: int) -> list[Mark]:

@@ -312,13 +312,17 @@ def change_entry(db: sqlite3.Connection, chat_id: str, *, seq: int, entry: Entry
     db.execute(_CHANGE, (*e[:7], parts_json(e.parts), more_json(e.more), *e[9:13], row_id))
     db.execute("delete from file_use where place = ?", (str(row_id),))
     _refer(db, [(row_id, e.parts)])
-    if row[0] is not None:
-        reindex_message(db, key=row[0], conversation_id=owner, text=e.text)
     if row[1] == (e.wall_ms if e.instant_ms is None else e.instant_ms):
+        if row[0] is not None:
+            reindex_message(db, key=row[0], conversation_id=owner, text=e.text)
         last = "update chat set last_text = ? where n = ? and not exists (select 1 from entry where id > ? and id <= ?)"
         db.execute(last, (e.text[:LAST_TEXT_CHARACTERS], n, row_id, _ids(n)[1]))
-    else:
-        _resettle(db, n, without="")
+        return
+    db.execute("delete from searchable where key = ? and entry_id = ?", (row[0], row_id))  # another time is another place in the index
+    wished = search_key(at_ms=e.at_ms, seq=seq >> 16, scope=chat_id)
+    (key,) = index_entries(db, [(wished, e.text, row_id)], owner=owner)
+    db.execute("update entry set search_key = ? where id = ?", (key, row_id))
+    _resettle(db, n, without="")
 
 
 def marks(db: sqlite3.Connection, chat_id: str, *, after: int, limit: int) -> list[Mark]:
