@@ -14,12 +14,8 @@ from wasl.wire.chatlog_grammar import Grammar
 from wasl.wire.chatlog_marks import LRM, RLM, unmarked
 from wasl.wire.chatlog_people import People
 from wasl.wire.chatlog_phrases import phrases, service_kind, tidy
-from wasl.wire.chatlog_records import RECORD_BYTES_MAX, Block
+from wasl.wire.chatlog_records import BACK_MS, PASTED_RECORDS_MAX, RECORD_BYTES_MAX, Block
 
-BACK_MS: Final = 12 * 3_600_000
-"""A step back in time after which a record may be a pasted line."""
-PASTED_RECORDS_MAX: Final = 64
-"""Records of one pasted stretch."""
 AMBIGUOUS: Final = frozenset(["ambiguous"])
 _UNSURE: Final = More(flags=AMBIGUOUS)
 _LAST: Final = frozenset(b">\n\r")
@@ -168,12 +164,13 @@ class Entries:
         times = block.times
         if self._grammar.newline == b"\r\n" or min(map(sub, times[1:], times), default=0) >= -BACK_MS:
             return []
+        ahead = times if block.next_ms is None else [*times, block.next_ms]
         ambiguous: list[int] = []
         kept = [0]
         number = 1
         while number < len(times):
             host = kept[-1]
-            end = self._pasted_until(times, host, number)
+            end = self._pasted_until(ahead, host, number)
             if end and not self._anybody_known(block.bodies[number:end]):
                 for pasted in range(number, end):
                     block.bodies[host] += block.heads[pasted] + block.bodies[pasted]

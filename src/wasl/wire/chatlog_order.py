@@ -44,6 +44,10 @@ def decide_order(stamps: Sequence[Stamp], *, answer: str | None = None, language
         if answer == order and order in days:
             return Ordered(order, "answered")
     bad = {order: sum(day is None for day in written) for order, written in days.items()}
+    if stamps[0].layout[4] == "short" and not _year_leads(days, bad):
+        # A year of two digits stands first in few languages: only dates that go on by it say so.
+        days.pop("ymd")
+        bad.pop("ymd")
     left = _clear(bad)
     if len(left) == 1:
         return Ordered(left[0], "only one order gives dates" if len(days) > 1 else "year first" if left[0][0] == "y" else "shape")
@@ -60,6 +64,20 @@ def decide_order(stamps: Sequence[Stamp], *, answer: str | None = None, language
         if language != "en" and told in left:
             return Ordered(told, f"language {language}")
     return Ordered(_guess(stamps, left, {order: days[order] for order in left}), "guessed", tuple(left))
+
+
+def _year_leads(days: dict[Order, list[int | None]], bad: dict[Order, int]) -> bool:
+    """Says whether the dates fit, or follow each other, only with the year first."""
+    others = min(bad["dmy"], bad["mdy"])
+    if CLEAR_RATIO * bad["ymd"] < others:
+        return True
+    return bad["ymd"] == 0 and len(days["ymd"]) >= 3 and _close(days["ymd"]) > 0 == max(_close(days["dmy"]), _close(days["mdy"]))
+
+
+def _close(days: Sequence[int | None]) -> int:
+    """Counts the dates that follow the one before within three days."""
+    known = [day for day in days if day is not None]
+    return sum(0 < after - before <= 3 for before, after in pairwise(known))
 
 
 def _distinct(stamps: Sequence[Stamp]) -> list[tuple[tuple[int, int, int], str]]:
@@ -111,10 +129,7 @@ def _by_sign(stamp: Stamp, left: Sequence[Order]) -> Order | None:
 
 def _guess(stamps: Sequence[Stamp], left: Sequence[Order], days: dict[Order, list[int | None]]) -> Order:
     """Guesses by the order in which most dates follow each other closely, then by what looks American."""
-    close = {}
-    for order in left:
-        known = [day for day in days[order] if day is not None]
-        close[order] = sum(0 < after - before <= 3 for before, after in pairwise(known))
+    close = {order: _close(days[order]) for order in left}
     best = max(close.values())
     likely = [order for order in left if close[order] == best]
     if len(likely) == 1:

@@ -17,6 +17,10 @@ CACHE_ENTRIES_MAX: Final = 100_000
 """Written dates and times that are remembered."""
 _JOINT: Final = b"\n\xef\xbb\xbf"
 """A byte order mark at the beginning of a line: where exports were joined."""
+BACK_MS: Final = 12 * 3_600_000
+"""A step back in time after which a record may be a pasted line."""
+PASTED_RECORDS_MAX: Final = 64
+"""Records of one pasted stretch."""
 HEADS_TRIED: Final = 3
 """Whole headers, by which the beginning of another is known at the end of a file."""
 TAIL_BYTES: Final = 512
@@ -35,8 +39,8 @@ class Left(NamedTuple):
 class Block(NamedTuple):
     """Records in their order: where the first begins, their lengths, times in milliseconds, headers and bodies.
 
-    A length counts the line end behind the record; a header begins with the line end before it, a body has none. The last three
-    say what is somewhere in the bodies: a CR, a NUL, an address of a map.
+    A length counts the line end behind the record; a header begins with the line end before it, a body has none. `has_…`
+    say what is somewhere in the bodies: a CR, a NUL, an address of a map. `next_ms` is the time of the record that follows.
     """
 
     start: int
@@ -49,6 +53,7 @@ class Block(NamedTuple):
     has_returns: bool
     has_nul: bool
     has_places: bool
+    next_ms: int | None
 
 
 class Stopped(NamedTuple):
@@ -163,7 +168,7 @@ def blocks(
     while not last:
         wanted = BLOCK_BYTES if until is None else min(BLOCK_BYTES, until - buffer.base - len(buffer.data))
         data = read_fully(stream, wanted)
-        last = not data
+        last = wanted <= 0 or len(data) < wanted
         seam = len(buffer.data) - 1
         buffer.data += data
         mark = buffer.data.find(_JOINT, max(0, seam - len(_JOINT)))
@@ -200,15 +205,17 @@ def _cut(
     buffer.behind = False
     cut = len(buffer.data)
     whole = last
+    next_ms = None
     if not last:
-        held = len(pieces[-1]) + len(pieces[-4])
-        if held > RECORD_BYTES_MAX:
+        if len(pieces[-1]) + len(pieces[-4]) > RECORD_BYTES_MAX:
             cut -= TAIL_BYTES
             pieces[-1] = pieces[-1][:-TAIL_BYTES]
             whole = buffer.behind = True
         else:
-            cut -= held
-            del pieces[-4:], times[-1:]
+            held = _held(times)
+            cut -= sum(map(len, pieces[3 - 4 * held :: 4])) + sum(map(len, pieces[-4 * held :: 4]))
+            next_ms = times[-held]
+            del pieces[-4 * held :], times[-held:]
     cut_off = _begun_header(pieces, grammar) if last else 0
     if cut_off:
         pieces[-1] = pieces[-1][:-cut_off]
@@ -220,11 +227,21 @@ def _cut(
         data = buffer.data
         returns = data.count(b"\r") > (len(heads) + 2 if line_end == 2 else 0)
         places = b"maps.google.com/" in data or b"foursquare.com/v/" in data
-        yield Block(begin, lengths, times, heads, bodies, read_bytes, last, returns, b"\0" in data, places)
+        yield Block(begin, lengths, times, heads, bodies, read_bytes, last, returns, b"\0" in data, places, next_ms)
     if cut_off:
         yield Left(buffer.base + cut - cut_off, buffer.data[cut - cut_off : cut], "cut")
     buffer.drop(cut)
     buffer.cursor = buffer.base + (0 if whole else line_end)
+
+
+def _held(times: list[int]) -> int:
+    """Gives how many records are kept back: the last one, or from the one on after which time stepped back and has not gone on."""
+    window = times[-PASTED_RECORDS_MAX - 1 :]
+    peak = max(window)
+    if window[-1] >= peak - BACK_MS:
+        return 1
+    held = len(window) - window.index(peak)
+    return held if held < len(times) and held <= PASTED_RECORDS_MAX else 1
 
 
 def _begun_header(pieces: list[bytes], grammar: Grammar) -> int:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wasl.domain.archive import Chat, Entry, File, Participant
+from wasl.domain.archive import Chat, Entry, File, Participant, PhoneCall, Poll
+from wasl.domain.message import Place
 from wasl.formats.whatsapp_export import WhatsappExport
-from wasl.ports.format import Choices, Found, Gap, Reject, Run, Shape
+from wasl.ports.format import Choices, Found, Gap, Problem, Question, Reject, Run, Shape
 from wasl.wire.bundle import PlainBundle
 
 T = TypeVar("T")
@@ -100,3 +101,127 @@ def test_whatever_stands_in_a_text_is_read_and_tiled(noise: bytes, place: int) -
     lines = ANDROID.encode().splitlines(keepends=True)
     read(b"".join([*lines[:place], noise, *lines[place:]]))
     read(noise)
+
+
+def said(body: str, *, bracket: bool = False) -> Entry:
+    """Gives the entry of one body, by somebody who also wrote plain words."""
+    form = "[13/09/2026, 20:46:01] Nadia: {}\r\n" if bracket else "13/09/2026, 20:46 - Nadia: {}\n"
+    return entries(read("".join(form.format(one) for one in ("hello", "good", body))))[2]
+
+
+@pytest.mark.parametrize(
+    ("body", "role", "state", "name", "text"),
+    [
+        ("<Media omitted>", "document", "omitted", None, ""),
+        ("<تم استبعاد الوسائط>", "document", "omitted", None, ""),
+        ("<Multimedia omitido>", "document", "omitted", None, ""),
+        (f"{LRM}IMG-20260915-WA0007.jpg (file attached)", "photo", "missing", "IMG-20260915-WA0007.jpg", ""),
+        ("PTT-20260915-WA0001.opus (الملف مرفق)", "voice", "missing", "PTT-20260915-WA0001.opus", ""),
+        (f"{LRM}VID-1.mp4 (Datei angehängt)\nunser Tisch", "video", "missing", "VID-1.mp4", "unser Tisch"),
+        (f"{LRM}STK-20260915-WA0002.webp (파일 첨부됨)", "sticker", "missing", "STK-20260915-WA0002.webp", ""),
+        (f"{LRM}فایل پیوست شد DOC-1.pdf", "document", "missing", "DOC-1.pdf", ""),
+        ("Ali.vcf (some words in a language nobody listed)", None, None, None, "Ali.vcf (some words in a language nobody listed)"),
+        (f"{LRM}plan.pdf (sanat joita kukaan ei tunne)", "document", "missing", "plan.pdf", ""),
+    ],
+)
+def test_androids_files_are_known_in_many_languages(body: str, role: str | None, state: str | None, name: str | None, text: str) -> None:
+    entry = said(body)
+    files = [part for part in entry.parts if isinstance(part, File)]
+    assert [(one.role, one.state, one.name) for one in files] == ([(role, state, name)] if role else [])
+    assert entry.text == text
+
+
+@pytest.mark.parametrize(
+    ("body", "role", "state", "name", "text"),
+    [
+        (f"{LRM}image omitted", "photo", "omitted", None, ""),
+        (f"{RLM}لم يتم إدراج الملصق", "sticker", "omitted", None, ""),
+        (f"{LRM}סטיקר הושמט", "sticker", "omitted", None, ""),
+        (f"look {LRM}video omitted", "video", "omitted", None, "look"),
+        (f"{LRM}<attached: 00000042-PHOTO-2026-09-15-20-46-01.jpg>", "photo", "missing", "00000042-PHOTO-2026-09-15-20-46-01.jpg", ""),
+        (f"Look {LRM}<attached: 00000042-GIF-2026-09-15.mp4>", "gif", "missing", "00000042-GIF-2026-09-15.mp4", "Look"),
+        (f"{RLM}<المُرفق: a.opus>", "voice", "missing", "a.opus", ""),
+        (f"{LRM}<00000003-AUDIO-1.m4a eklendi>", "audio", "missing", "00000003-AUDIO-1.m4a", ""),
+        (f"{LRM}<liitetty tiedosto: b.pdf>", "document", "missing", "b.pdf", ""),
+        (f"c.jpg <{LRM}attached>", "photo", "missing", "c.jpg", ""),
+    ],
+)
+def test_the_iphones_files_are_known_in_many_languages(body: str, role: str, state: str, name: str | None, text: str) -> None:
+    entry = said(body, bracket=True)
+    (file,) = [part for part in entry.parts if isinstance(part, File)]
+    assert (file.role, file.state, file.name, entry.text, entry.role) == (role, state, name, text, "user")
+
+
+def test_edits_deletions_polls_places_and_calls_are_what_they_are() -> None:
+    edited, own = said("better so <This message was edited>"), said("You deleted this message")
+    assert (edited.text, edited.more.edited) == ("better so", True)
+    assert (own.text, own.more.deleted, own.more.deleted_by) == ("", True, "self")
+    assert said(f"كذا أفضل {RLM}<تم تعديل هذه الرسالة>", bracket=True).more.edited
+    poll = said(f"{LRM}POLL:\nWhen?\n{LRM}OPTION: now ({LRM}3 votes)\n{LRM}OPTION: later ({LRM}1 vote)", bracket=True).parts[0]
+    assert isinstance(poll, Poll)
+    assert (poll.question, [tuple(option[:2]) for option in poll.options]) == ("When?", [("now", 3), ("later", 1)])
+    place = said("Location: https://maps.google.com/?q=31.95,35.91").parts[1]
+    assert isinstance(place, Place)
+    assert (place.latitude, place.longitude) == (31.95, 35.91)
+    missed = said(f"{LRM}Missed voice call", bracket=True)
+    assert missed.role == "service"
+    assert missed.author == "Nadia"
+    assert isinstance(missed.parts[1], PhoneCall)
+    assert missed.parts[1].outcome == "missed"
+
+
+@pytest.mark.parametrize(
+    "body", ["null", "I <3 you", "a: b: c", "see (below)", "x > y", "what:\nthis", "https://example.org/?a=b:c", f"a{RLM}b"]
+)
+def test_plain_words_stay_as_they_were_typed(body: str) -> None:
+    entry = said(body)
+    assert (entry.text, entry.parts, entry.more.flags) == (body, (), frozenset())
+
+
+def test_numbers_and_people_who_are_no_contacts_are_shown_as_on_the_phone() -> None:
+    text = "[13/09/2026, 20:46:01] \u202a+962\u00a07\u00a05555\u00a00142\u202c: a\r\n[13/09/2026, 20:46:02] ~\u202fHuda S.: b\r\n"
+    number, guest = only(read(text), Participant)
+    assert (number.key, [(one.scheme, one.value) for one in number.handles]) == ("+962 7 5555 0142", [("phone", "+962755550142")])
+    assert (guest.key, guest.names[0].text, guest.handles) == ("Huda S.", "~\u202fHuda S.", ())
+
+
+def test_a_line_that_was_pasted_on_android_stays_in_its_message_and_is_flagged() -> None:
+    text = ANDROID + "14/09/2026, 09:00 - سامي: he wrote\n12/09/2026, 08:00 - Rami: hello\n14/09/2026, 09:01 - Nadia Rahal: oh\n"
+    read_ = entries(read(text))
+    assert (read_[-2].text, "ambiguous" in read_[-2].more.flags) == ("he wrote\n12/09/2026, 08:00 - Rami: hello", True)
+    assert [entry.author for entry in read_] == [None, "Nadia Rahal", "سامي", "سامي", "Nadia Rahal"]
+
+
+def test_a_zone_gives_the_instant_also_where_clocks_change() -> None:
+    text = "28/03/2026, 20:46 - A: x\n29/03/2026, 20:46 - A: y\n"
+    before, after = entries(read(text, choices=Choices(zone="Europe/Berlin")))
+    assert before.wall_ms is not None
+    assert after.wall_ms is not None
+    assert (before.wall_ms - (before.instant_ms or 0), after.wall_ms - (after.instant_ms or 0)) == (3_600_000, 7_200_000)
+    (problem,) = only(read(text, choices=Choices(zone="Nowhere/Land")), Problem)
+    assert problem.kind == "zone"
+
+
+def test_bytes_that_are_no_utf8_and_nuls_are_replaced_and_told() -> None:
+    found = read(b"13/09/2026, 20:46 - A: a\xffb\n13/09/2026, 20:46 - A: a\x00b\n13/09/2026, 20:46 - A: caf\xc3")
+    assert [entry.text for entry in entries(found)] == ["a\ufffdb", "a\ufffdb", "caf\ufffd"]
+    assert {one.kind for one in only(found, Problem)} == {"invalid_utf8", "nul"}
+
+
+def test_a_text_longer_than_any_message_is_cut_and_what_follows_it_is_read() -> None:
+    text = "13/09/2026, 20:46 - A: " + "x" * 5_000_000 + "\n13/09/2026, 20:47 - A: after\n"
+    found = read(text)
+    first, second = entries(found)
+    assert len(first.text) < 3_000_000
+    assert second.text == "after"
+    (reject,) = only(found, Reject)
+    assert reject.length is not None
+    assert reject.length > 1_000_000
+
+
+def test_what_is_open_is_asked_before_any_chat() -> None:
+    found = read("05/06/2021, 10:00 - Ann: x\n05/06/2021, 10:01 - Bob: y\n", name="WhatsApp Chat with Bob.txt")
+    asked = only(found, Question)
+    assert [(one.id, one.guess) for one in asked] == [("day_order", "dmy"), ("self:WhatsApp Chat with Bob.txt", "Ann")]
+    assert asked[0].options == (("dmy", "05/06/2021 = 2021-06-05"), ("mdy", "05/06/2021 = 2021-05-06"))
+    assert all("ambiguous" in entry.more.flags for entry in entries(found))

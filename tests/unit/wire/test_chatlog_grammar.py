@@ -144,6 +144,17 @@ def test_an_order_that_nothing_tells_is_asked_and_every_record_says_so() -> None
     assert [at.date() for _, _, at in entries(text, Choices(answers={"day_order": "dmy"}))] == [date(2021, 6, 5)] * 2
 
 
+def test_a_first_number_above_twelve_is_the_day_though_a_short_year_could_stand_first() -> None:
+    for text, order in (
+        ("13/11/18, 13:55 - A: x\n", "dmy"),
+        ("24/01/13, 1:00 - A: x\n24/01/14, 1:00 - A: x\n24/01/15, 1:00 - A: x\n", "ymd"),
+    ):
+        grammar = decide(text.encode())
+        assert grammar is not None
+        assert grammar.ordered.order == order
+    assert decide(b"13/11/18, 13:55 - A: x\n").ordered.open == ()  # type: ignore[union-attr]  # it has a header
+
+
 def test_time_that_would_run_backwards_tells_the_order() -> None:
     lines = [f"{moment:%m/%d/%Y, %H:%M} - A: x\n" for moment in (datetime(2021, 1, 2), datetime(2021, 1, 11), datetime(2021, 2, 3))]
     grammar = decide("".join(lines).encode())
