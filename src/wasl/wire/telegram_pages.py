@@ -17,8 +17,8 @@ from wasl.domain.errors import Malformed
 from wasl.wire import stamps
 from wasl.wire.stamps import Stamp
 
-PIECE_BYTES: Final = 64 << 10
-PENDING_CHARACTERS_MAX: Final = 1 << 20
+PIECE_BYTES: Final = 16 << 10
+PENDING_CHARACTERS_MAX: Final = 64 << 10
 """Of a tag or a text that does not end."""
 DEPTH_MAX: Final = 200
 """Levels of tags; deeper ones are read as if they were not there."""

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from wasl.domain.archive import Chat, Entry, Participant
 from wasl.formats.discord_package import DiscordPackage
 from wasl.formats.matrix_export import MatrixExport
@@ -102,3 +104,11 @@ def test_signal_chats_that_take_turns_stay_apart() -> None:
     for chat in ("0", "1"):
         told = [entry.text for run in found if isinstance(run, Run) and run.chat == chat for entry in run.entries]
         assert told == [str(at) for at in range(int(chat), 2_500, 2)]
+
+
+@pytest.mark.parametrize("unit", [b"<a ", b"<!--", b"<![CDATA[", b"<a href='", b"<script>"])
+def test_a_telegram_tag_that_never_ends_costs_the_rest_of_its_page_and_no_more(unit: bytes) -> None:
+    begun = b'<div class="page_wrap"><div class="history"><div class="message default" id="message1"><div class="text">whole</div></div>'
+    found = read(TelegramExport, {"messages.html": begun + unit * 200_000, "messages2.html": begun})
+    assert [entry.text for entry in entries(found)] == ["whole", "whole"]
+    assert len([item for item in found if isinstance(item, Reject)]) == 1
