@@ -141,14 +141,13 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         search=learn.search,
     )
     moving = make_moving(settings, store=store, blobs=blobs, clock=clock, network=network, channels=channels)
-    answers = settings.server.role != "web"
     receive = Receive(
         store=store,
         bus=bus,
         clock=clock,
         channels=channels,
         observe=observe,
-        offer=worker.offer if answers else lambda: None,
+        offer=worker.offer if settings.server.role != "web" else lambda: None,
         take=worker.take,
         withdraw=worker.withdraw,
     )
@@ -161,7 +160,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         raw_days=settings.work.raw_days,
         is_dead=is_dead,
         circuits=ask.states,
-        chores=(moving.retain.run, *((moving.schedule.run,) if moving.schedule else ())),
+        chores=moving.chores,
     )
     return Installation(
         settings=settings,

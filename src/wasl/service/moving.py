@@ -1,6 +1,6 @@
 """Moving: everything that brings conversations in, takes them out, and keeps or forgets them, made once for an installation."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wasl.ports.format import Format
@@ -34,3 +34,8 @@ class Moving:
     back_up: BackUp
     sealing: Callable[[Sequence[str]], Seal | None]
     schedule: Schedule | None = None
+
+    @property
+    def chores(self) -> Sequence[Callable[[], Awaitable[object]]]:
+        """What housekeeping does of it: retiring what was kept long enough, and backups when it is time."""
+        return (self.retain.run, *((self.schedule.run,) if self.schedule else ()))
