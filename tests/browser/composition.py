@@ -60,7 +60,7 @@ class Composition:
 
     def __init__(self, folder: Path, *, script: Script | None = None, sites: tuple[str, ...] = (), whole: bool = True) -> None:
         self.script = script or Script()
-        self._folder = folder
+        self.folder = folder
         self._sites = sites
         self._whole = whole
         self.import_bytes_max = 2 << 30
@@ -77,7 +77,7 @@ class Composition:
 
     async def start(self) -> None:
         self.clock = SystemClock()
-        self.store = SqliteStore(self._folder / "wasl.sqlite", clock=self.clock)
+        self.store = SqliteStore(self.folder / "wasl.sqlite", clock=self.clock)
         await self.store.open()
         self.bus = LocalBus()
         self._streams = Streams()
@@ -89,11 +89,11 @@ class Composition:
             store=self.store,
             bus=self.bus,
             receive=self,
-            blobs=FolderBlobs(self._folder / "blobs"),
+            blobs=FolderBlobs(self.folder / "blobs"),
             clock=self.clock,
             channels={"webchat": self.channel},
             candidates=(),
-            settings=Settings(data=self._folder, server=ServerSettings(import_bytes_max=self.import_bytes_max)),
+            settings=Settings(data=self.folder, server=ServerSettings(import_bytes_max=self.import_bytes_max)),
             streams=self._streams,
             secret=SECRET,
             version="test",
@@ -111,8 +111,8 @@ class Composition:
         """The parts for people who have more than one conversation."""
         if not self._whole:
             return {}
-        settings, channels = Settings(data=self._folder), {"webchat": self.channel}
-        blobs = FolderBlobs(self._folder / "blobs")
+        settings, channels = Settings(data=self.folder), {"webchat": self.channel}
+        blobs = FolderBlobs(self.folder / "blobs")
         self.moving = make_moving(settings, store=self.store, blobs=blobs, clock=self.clock, channels=channels, network=HttpNetwork())
         self.people, self.library = self.moving.people, self.moving.library
         links = Links(store=self.store, bus=self.bus, clock=self.clock, channels=channels, public_url=None)

@@ -76,6 +76,7 @@ class Drafts:
         now = self._clock.now_ms()
         for old in [d for d in self._drafts.values() if d.handle == handle or (now - d.made_ms > DRAFT_MS and not d.busy)]:
             await self.drop(old)
+        await asyncio.to_thread(_sweep, self._folder, keep=set(self._drafts), before_seconds=(now - DRAFT_MS) / 1000)
         if len(self._drafts) >= DRAFTS_MAX:
             raise TooLarge("too many imports are under way; please try again in a while")
         draft = Draft(id=self._clock.new_id(), handle=handle, owner=owner, folder=Path(), made_ms=now, bytes_max=self._bytes_max)
@@ -168,6 +169,13 @@ async def _gathered(request: Request) -> AsyncIterator[bytes]:
             held.clear()
     if held:
         yield bytes(held)
+
+
+def _sweep(folder: Path, *, keep: set[str], before_seconds: float) -> None:
+    """Removes what a process that ended left behind."""
+    for left in folder.iterdir() if folder.is_dir() else ():
+        if left.name not in keep and left.stat().st_mtime < before_seconds:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _discard(file: BinaryIO, path: Path) -> None:

@@ -1,6 +1,7 @@
 """What is mine: every request reads the visitor's own person and nobody else's."""
 
 import json
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -169,6 +170,15 @@ async def test_a_file_over_the_limit_is_refused_while_it_comes(wasl: Composition
 
     async with visitor.http.post(f"{wasl.url}/my/imports/{draft}/files", data=pieces(), headers=headers) as response:
         assert response.status == 413
+
+
+async def test_files_that_a_killed_process_left_are_removed_when_they_are_old(visitor: Visitor) -> None:
+    folder = visitor.wasl.folder / "incoming"
+    for name in ("old", "young"):
+        (folder / name).mkdir(parents=True)
+    os.utime(folder / "old", (1, 1))
+    draft = (await ask(visitor, "/my/imports", {}))[1]["id"]
+    assert sorted(path.name for path in folder.iterdir()) == sorted(["young", draft])
 
 
 async def test_hostile_words_are_words_in_preview_reading_and_hits(visitor: Visitor) -> None:
