@@ -45,7 +45,8 @@ export const address = (path) => `${page.base}${path}${page.query}`;
 export const chatTitle = (chat) => chat.title || chat.origin;
 export const channelTitle = (name) => page.words.channels?.[name] || name || say("here");
 export const facts = (list, pairs) => list.replaceChildren(...pairs.map(([name, value]) => el("div", {}, el("dt", {}, name), el("dd", {}, typeof value === "number" ? number(value) : value))));
-export const counted = (counts) => Object.entries(counts).filter(([, n]) => n).map(([name, n]) => [page.words[`count_${name}`] || name, n]);
+// What stands there as "imported chat" and "imported message" is not told twice.
+export const counted = (counts) => Object.entries(counts).filter(([name, n]) => n && !["chat", "entry"].includes(name)).map(([name, n]) => [page.words[`count_${name}`] || name, n]);
 
 const locale = document.documentElement.lang === "ar" ? "ar-u-nu-latn" : document.documentElement.lang;
 const dates = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric" });
