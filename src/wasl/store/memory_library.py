@@ -2,7 +2,6 @@
 
 from bisect import insort
 from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from wasl.domain.archive import Chat, Entry, Participant, words_print
@@ -14,7 +13,6 @@ from wasl.ports.library import HeldChat, Hit, Import, Line, LiveChat, LiveEntry,
 from wasl.store.entry_rows import sound_value
 from wasl.store.library_rows import (
     ALIKE_MAX,
-    LAST_TEXT_CHARACTERS,
     Found,
     delivery_rows,
     delivery_told,
@@ -25,36 +23,10 @@ from wasl.store.library_rows import (
     is_alike,
     with_cursor,
 )
+from wasl.store.memory_chat import MemoryChat
 from wasl.store.picture import DeliveryRow, MessageRow, PersonRow, Picture
 from wasl.store.picture_read import of_message, told
 from wasl.wire.searching import Query, cut, marks, matches, parse, search_key
-
-
-@dataclass(slots=True, kw_only=True)
-class _Chat:
-    id: str
-    owner: ConversationId
-    chat: Chat
-    import_id: str
-    format: str
-    participants: dict[str, Participant] = field(default_factory=dict)
-    lines: dict[int, tuple[Line, str]] = field(default_factory=dict)
-
-    def held(self) -> HeldChat:
-        seqs = sorted(self.lines)
-        times = [line.entry.at_ms for line, _ in self.lines.values() if line.entry.wall_ms is not None or line.entry.instant_ms is not None]
-        return HeldChat(
-            id=self.id,
-            owner=self.owner,
-            chat=self.chat,
-            import_id=self.import_id,
-            format=self.format,
-            entries=len(seqs),
-            first_ms=min(times, default=None),
-            last_ms=max(times, default=None),
-            last_text=self.lines[seqs[-1]][0].entry.text[:LAST_TEXT_CHARACTERS] if seqs else "",
-            participants=tuple(self.participants[k] for k in sorted(self.participants)),
-        )
 
 
 class MemoryLibrary:
@@ -75,7 +47,7 @@ class MemoryLibrary:
         self._people = people
         self._up = up
         self._imports: dict[str, Import] = {}
-        self._chats: dict[str, _Chat] = {}
+        self._chats: dict[str, MemoryChat] = {}
 
     # -- imports
     async def put_import(self, held: Import) -> None:
@@ -108,7 +80,7 @@ class MemoryLibrary:
         used = await self.references(sorted(files))
         return sorted(f for f in files if not used.get(f))
 
-    def _resettle(self, chat: _Chat, *, without: str) -> None:
+    def _resettle(self, chat: MemoryChat, *, without: str) -> None:
         if not chat.lines:
             del self._chats[chat.id]
         elif chat.import_id == without:
@@ -140,7 +112,7 @@ class MemoryLibrary:
         value = sound_value(chat)
         held = self._chats.get(chat_id)
         if held is None:
-            self._chats[chat_id] = _Chat(id=chat_id, owner=owner, chat=value, import_id=import_id, format=format)
+            self._chats[chat_id] = MemoryChat(id=chat_id, owner=owner, chat=value, import_id=import_id, format=format)
         else:
             held.chat, held.owner, held.import_id, held.format = value, owner, import_id, format
 
@@ -378,7 +350,7 @@ class MemoryLibrary:
             if conversations is None or chat.owner in conversations:
                 yield from self._matching_in(chat, query)
 
-    def _matching_in(self, chat: _Chat, query: Query) -> Iterator[tuple[int, Hit]]:
+    def _matching_in(self, chat: MemoryChat, query: Query) -> Iterator[tuple[int, Hit]]:
         for seq, (line, _) in chat.lines.items():
             entry = line.entry
             if not matches(entry.text, query):
@@ -414,7 +386,7 @@ class MemoryLibrary:
             raise Malformed(f"there is no import {import_id!r}; store it first")
         return self._imports[import_id]
 
-    def _chat(self, chat_id: str) -> _Chat:
+    def _chat(self, chat_id: str) -> MemoryChat:
         chat = self._chats.get(chat_id)
         if chat is None:
             raise Malformed(f"there is no chat {chat_id!r}; store it first")
