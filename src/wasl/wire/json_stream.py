@@ -56,7 +56,8 @@ CHILD_LEVELS_MAX: Final = 1_000
 
 _SPACE: Final = re.compile(rb"[ \t\r\n,]*+")
 _COLON: Final = re.compile(rb"[ \t\r\n]*+")
-_STRAY: Final = re.compile(rb"[\]}:, \t\r\n]++")
+_STRAY_IN: Final = {"array": re.compile(rb"[}:, \t\r\n]++"), "object": re.compile(rb"[\]:, \t\r\n]++")}
+"""Marks that belong to nothing: never the bracket that closes the container, however the bytes arrive."""
 _KEYLESS: Final = re.compile(rb'[^"}]++')
 _OPENERS: Final = b"{["
 _OPEN: Final = 0x7B
@@ -249,7 +250,7 @@ class _Walk:
         step = key if isinstance(key, str) else str(key)
         pointer = f"{frame.pointer}/{escape(step)}"
         if byte in b"]}:,":
-            yield self._stray(pointer, _STRAY, "a bracket or mark stands where a value should be")
+            yield self._stray(pointer, _STRAY_IN[frame.kind], "a bracket or mark stands where a value should be")
             return
         frame.count += 1
         ways = [way[1:] for way in frame.ways if way[0] in ("*", step)] if frame.ways and byte in _OPENERS else []

@@ -7,7 +7,7 @@ import tracemalloc
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from wasl.domain.errors import Malformed
@@ -62,6 +62,9 @@ def test_no_bytes_raise_and_every_piece_stays_inside(data: bytes, chunk_bytes: i
                 assert piece.length > 0
 
 
+@settings(max_examples=600)
+@example("11[:]1", 1)
+@example('{"a"}:]1', 1)
 @given(st.text(alphabet='[]{}",:\\1a \n', max_size=60), st.integers(1, 5))
 def test_chunking_changes_nothing_for_broken_text_either(text: str, chunk_bytes: int) -> None:
     def good(pieces: list[Piece]) -> list[Piece]:
