@@ -75,7 +75,7 @@ def _step(walk: Callable[[sqlite3.Connection, Any], tuple[int, Any]], at: Any) -
 def _mend(db: sqlite3.Connection) -> None:
     """Rebuilds the list of words when it does not hold what it should: after a damage, never otherwise."""
     try:
-        db.execute("insert into words (words) values ('integrity-check')")
+        db.execute("insert into words (words, rank) values ('integrity-check', 1)")
     except sqlite3.DatabaseError:
         db.execute("insert into words (words) values ('rebuild')")
 
