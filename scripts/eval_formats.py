@@ -4,7 +4,9 @@
 
 Prints a table and writes build/figures/eval-formats.json: `clean_exact_pct`, `real_user_exact_pct`, `real_system_pct` and
 `hostile_ios_exact_pct` of the worst profile, and under `profiles` what each one gave. Exact means: author, time, kind, text, file,
-poll, deleted, edited and view-once are as the truth says; a record that is missing or too many is not exact.
+poll, deleted, edited and view-once are as the truth says; a record that is missing or too many is not exact. Where every line ends
+alike (Android), nothing tells a line in the file's own form that was pasted from a record: such a record is *right* where it and the
+piece that was split off it are both flagged as ambiguous and hold its whole text; `hostile_android_exact_pct` does not count it.
 """
 
 import argparse
@@ -131,20 +133,33 @@ def score(path: Path, truth: list[dict[str, Any]], *, truncated: bool, ambiguous
         wrong = ["missing"] if entry is None else list(differences(entry, record, zipped=zipped))
         if truncated and place == len(truth) - 1:
             wrong = []  # its last character was cut off
-        flagged = entry is not None and "ambiguous" in entry.more.flags
         counts[f"{kind} exact"] += not wrong
         counts["system as system"] += kind == "system" and entry is not None and entry.role != "user" and entry.author is None
-        if record.get("ambiguous"):
-            counts["ambiguous"] += 1
-            counts["ambiguous flagged"] += flagged
-        for name in wrong:
-            counts[f"wrong {name}"] += 1
         # After a split record the pieces of it are passed over, so that one fault is counted once.
+        pieces: list[Entry] = []
         following = next(by_line, None)
         while following is not None and place + 1 < len(truth) and _later_matches(following, truth[place + 1]):
+            pieces.append(following)
             following = next(by_line, None)
+        told = entry is not None and "ambiguous" in entry.more.flags and all("ambiguous" in piece.more.flags for piece in pieces)
+        counts[f"{kind} right"] += not wrong or bool(
+            record.get("ambiguous") and told and entry is not None and _begins(entry, pieces, record)
+        )
+        counts["false alarms"] += told and not record.get("ambiguous")
+        if record.get("ambiguous"):
+            counts["ambiguous"] += 1
+            counts["ambiguous flagged"] += told
+            counts["told pieces"] += len(pieces) if told else 0
+        for name in wrong:
+            counts[f"wrong {name}"] += 1
         entry = following
     return counts
+
+
+def _begins(entry: Entry, pieces: list[Entry], truth: Mapping[str, Any]) -> bool:
+    """Says whether a flagged record and the flagged pieces behind it hold the whole text of an ambiguous record, and no more."""
+    text = str(truth["text"])
+    return entry.author == truth["author"] and text.startswith(entry.text) and all(piece.text in text for piece in pieces)
 
 
 def _later_matches(entry: Entry, truth: Mapping[str, Any]) -> bool:
@@ -171,7 +186,8 @@ def one_profile(task: tuple[Path, str, tuple[int, ...], int]) -> tuple[str, dict
 def percent(counts: Mapping[str, int], good: tuple[str, ...], of: tuple[str, ...]) -> float:
     """Gives a share in percent; records that are too many count as wrong."""
     whole = sum(counts.get(name, 0) for name in of)
-    right = sum(counts.get(name, 0) for name in good) - (counts.get("extra", 0) if len(of) > 1 or of == ("user",) else 0)
+    extra = counts.get("extra", 0) - (counts.get("told pieces", 0) if good[0].endswith("right") else 0)
+    right = sum(counts.get(name, 0) for name in good) - (max(0, extra) if len(of) > 1 or of == ("user",) else 0)
     return 100.0 if not whole else 100.0 * max(0, right) / whole
 
 
@@ -196,7 +212,17 @@ def summary(told: Mapping[str, Mapping[str, Mapping[str, int]]]) -> dict[str, fl
         "real_user_exact_pct": worst("", "real", ("user exact",), ("user",)),
         "real_system_pct": worst("", "real", ("system as system",), ("system",)),
         "hostile_ios_exact_pct": worst("ios", "hostile", exact, both, variant="hostile"),
-        "hostile_android_right_pct": worst("android", "hostile", exact, both),
+        "hostile_android_right_pct": worst("android", "hostile", ("user right", "system right"), both),
+        "hostile_android_exact_pct": worst("android", "hostile", exact, both),
+        "hostile_android_false_alarms_pct": max(
+            (
+                100.0 * counts.get("false alarms", 0) / max(1, counts.get("user", 0) + counts.get("system", 0))
+                for profile, variants in told.items()
+                for name, counts in variants.items()
+                if profile.startswith("android") and name.startswith("hostile")
+            ),
+            default=0.0,
+        ),
         "hostile_flagged_pct": worst("android", "hostile", ("ambiguous flagged",), ("ambiguous",)),
         "covered_pct": 100.0 * sum(counts.get("covered", 0) for counts in every) / max(1, sum(counts["files"] for counts in every)),
         "profiles_read": float(len(told)),

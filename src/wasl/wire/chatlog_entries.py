@@ -17,6 +17,8 @@ from wasl.wire.chatlog_phrases import phrases, service_kind, tidy
 from wasl.wire.chatlog_records import BACK_MS, PASTED_RECORDS_MAX, RECORD_BYTES_MAX, Block
 
 AMBIGUOUS: Final = frozenset(["ambiguous"])
+OUT_OF_ORDER_SHARE_MAX: Final = 0.02
+"""Of a block's records, that may step back in time where such a step is told as a line that may have been pasted."""
 _UNSURE: Final = More(flags=AMBIGUOUS)
 _LAST: Final = frozenset(b">\n\r")
 """Last bytes of bodies that are looked at closely: an angle or a line end."""
@@ -44,7 +46,7 @@ class Entries:
 
     def of(self, block: Block) -> list[Entry]:
         """Makes the entries of a block: all of them as a known person's plain words, then anew those that are not."""
-        ambiguous = self._fold_pasted(block)
+        ambiguous = self._pasted(block)
         bodies = self._cleaned(block)
         if not bodies:
             return []
@@ -153,57 +155,36 @@ class Entries:
         resolution = self._grammar.resolution
         return Entry(key, role, body.text, ms, instant_ms, resolution, None, body.parts, body.more, self._source, at, length)
 
-    # -- lines in the file's own form that somebody pasted ---------------------------------------------------------------
+    # -- lines in the file's own form that somebody may have pasted ------------------------------------------------------
 
-    def _fold_pasted(self, block: Block) -> list[int]:
-        """Puts pasted records back into the message that holds them, and gives the numbers of the entries that are ambiguous.
+    def _pasted(self, block: Block) -> list[int]:
+        """Gives the numbers of the entries that are ambiguous: a few that step back in time, and the one before them.
 
-        Nothing but time tells them: they step back behind the record before, and the record after goes on from there. One by a
-        known author could also be a message that came late: it stays, and is flagged.
+        Nothing but time tells a pasted line from a record where every line ends alike, and real chats are out of order, too: each
+        line with the file's own header stays a record, and is flagged only where the rest of the block is in order.
         """
         times = block.times
-        if self._grammar.newline == b"\r\n" or min(map(sub, times[1:], times), default=0) >= -BACK_MS:
+        back = [number for number, step in enumerate(map(sub, times[1:], times), 1) if step < -BACK_MS]
+        if self._grammar.newline == b"\r\n" or not back or len(back) > max(1, OUT_OF_ORDER_SHARE_MAX * len(times)):
             return []
         ahead = times if block.next_ms is None else [*times, block.next_ms]
         ambiguous: list[int] = []
-        kept = [0]
-        number = 1
-        while number < len(times):
-            host = kept[-1]
-            end = self._pasted_until(ahead, host, number)
-            if end and not self._anybody_known(block.bodies[number:end]):
-                for pasted in range(number, end):
-                    block.bodies[host] += block.heads[pasted] + block.bodies[pasted]
-                    block.lengths[host] += block.lengths[pasted]
-                ambiguous.append(len(kept) - 1)
-                number = end
-                continue
-            if end:
-                ambiguous += [len(kept) - 1, *range(len(kept), len(kept) + end - number)]
-                kept += range(number, end)
-                number = end
-                continue
-            kept.append(number)
-            number += 1
-        block.times[:] = [block.times[number] for number in kept]
-        block.lengths[:] = [block.lengths[number] for number in kept]
-        block.bodies[:] = [block.bodies[number] for number in kept]
+        for number in back:
+            end = _goes_on_at(ahead, number)
+            if end and b": " in block.bodies[number - 1]:
+                ambiguous += range(number - 1, end)
+        ambiguous = sorted(set(ambiguous))
         self.counts["ambiguous"] += len(ambiguous)
         return ambiguous
 
-    def _pasted_until(self, times: list[int], host: int, number: int) -> int:
-        """Gives the number of the record with which time goes on after a step back, 0 where there is no such step."""
-        if times[number] >= times[host] - BACK_MS:
-            return 0
-        for end in range(number + 1, min(len(times), number + 1 + PASTED_RECORDS_MAX)):
-            if times[end] >= times[host]:
-                return end
-            if times[end] >= times[host] - BACK_MS:
-                return 0
-        return 0
 
-    def _anybody_known(self, bodies: list[bytes]) -> bool:
-        return any(body.partition(b": ")[0] in self._people.authors for body in bodies)
+def _goes_on_at(times: Sequence[int], number: int) -> int:
+    """Gives the number of the record with which time goes on after the step back at `number`, 0 where it does not soon."""
+    before = times[number - 1]
+    for end in range(number + 1, min(len(times), number + 1 + PASTED_RECORDS_MAX)):
+        if times[end] >= before - BACK_MS:
+            return end if times[end] >= before else 0
+    return 0
 
 
 def _flagged(entry: Entry) -> Entry:

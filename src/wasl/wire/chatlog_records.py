@@ -19,7 +19,7 @@ _JOINT: Final = b"\n\xef\xbb\xbf"
 """A byte order mark at the beginning of a line: where exports were joined."""
 BACK_MS: Final = 12 * 3_600_000
 """A step back in time after which a record may be a pasted line."""
-PASTED_RECORDS_MAX: Final = 64
+PASTED_RECORDS_MAX: Final = 8
 """Records of one pasted stretch."""
 HEADS_TRIED: Final = 3
 """Whole headers, by which the beginning of another is known at the end of a file."""

@@ -185,11 +185,30 @@ def test_numbers_and_people_who_are_no_contacts_are_shown_as_on_the_phone() -> N
     assert (guest.key, guest.names[0].text, guest.handles) == ("Huda S.", "~\u202fHuda S.", ())
 
 
-def test_a_line_that_was_pasted_on_android_stays_in_its_message_and_is_flagged() -> None:
+def test_a_line_that_steps_back_in_time_is_a_record_and_is_flagged_with_the_one_before_it() -> None:
     text = ANDROID + "14/09/2026, 09:00 - سامي: he wrote\n12/09/2026, 08:00 - Rami: hello\n14/09/2026, 09:01 - Nadia Rahal: oh\n"
     read_ = entries(read(text))
-    assert (read_[-2].text, "ambiguous" in read_[-2].more.flags) == ("he wrote\n12/09/2026, 08:00 - Rami: hello", True)
-    assert [entry.author for entry in read_] == [None, "Nadia Rahal", "سامي", "سامي", "Nadia Rahal"]
+    assert [(entry.author, "ambiguous" in entry.more.flags) for entry in read_[2:]] == [
+        ("سامي", False),
+        ("سامي", True),
+        ("Rami", True),
+        ("Nadia Rahal", False),
+    ]
+    assert [entry.text for entry in read_[3:]] == ["he wrote", "hello", "oh"]
+
+
+def test_a_chat_that_is_out_of_order_keeps_every_line() -> None:
+    """A notice that was stamped anew stands first, and joined chats go forth and back by years."""
+    days = ["23/03/2022", "18/03/2022", "19/03/2022", "20/03/2022", "23/03/2022"]
+    lines = [f"{day}, 13:3{place} - Nadia: words {place}" for place, day in enumerate(days)]
+    lines[0] = "23/03/2022, 13:31 - Messages and calls are end-to-end encrypted. No one outside of this chat can read them."
+    read_ = entries(read("\n".join(lines) + "\n"))
+    assert [at(entry)[:10] for entry in read_] == [f"2022-03-{day[:2]}" for day in days]
+    assert not any("ambiguous" in entry.more.flags for entry in read_)
+    years = [2020, 2017, 2014, 2017, 2020, 2019, 2022, 2011]
+    read_ = entries(read("".join(f"14/09/{year}, 09:00 - Rami {year}: hello\n" for year in years)))
+    assert [int(at(entry)[:4]) for entry in read_] == years
+    assert [entry.text for entry in read_] == ["hello"] * 8
 
 
 def test_a_zone_gives_the_instant_also_where_clocks_change() -> None:
