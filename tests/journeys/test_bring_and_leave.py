@@ -261,6 +261,24 @@ def test_an_import_that_is_killed_is_run_again_without_doubles(tmp_path: Path) -
     assert _run(tmp_path, "verify").returncode == 0
 
 
+def test_two_processes_that_bring_the_same_chat_at_once_bring_it_once(tmp_path: Path) -> None:
+    (tmp_path / "chat.zip").write_bytes(whatsapp(3_000))
+    (tmp_path / "newer.zip").write_bytes(whatsapp(3_200))
+    both = [
+        subprocess.Popen(
+            [*WASL, "import", name, "-y", "--zone", "Asia/Riyadh"], cwd=tmp_path, env=_environment(), stdout=subprocess.DEVNULL
+        )
+        for name in ("chat.zip", "newer.zip")
+    ]
+    assert [process.wait(timeout=120) for process in both] == [0, 0]
+    assert _run(tmp_path, "export", "--all", "--format", "jsonl", "out.jsonl").returncode == 0
+    lines = (tmp_path / "out.jsonl").read_text().splitlines()
+    assert sum('"type":"message"' in line for line in lines) == 3_200
+    imports = json.loads(_run(tmp_path, "imports", "--json").stdout)
+    assert sum(i["stored"] for i in imports) == 3_200
+    assert _run(tmp_path, "verify").returncode == 0
+
+
 def test_commands_work_beside_a_running_server(tmp_path: Path) -> None:
     (tmp_path / "chat.zip").write_bytes(whatsapp(2_000))
     serving = subprocess.Popen(

@@ -84,11 +84,11 @@ class _Asking:
         """Answers what is asked: by options, by asking, or not at all."""
         from dataclasses import replace
 
-        answers = dict(choices.answers)
+        answers = {**preview.answers, **choices.answers}  # as it was answered when the same file was brought, unless it is said anew
         for found in preview.survey.chats.values():
             mine = next((p.key for p in found.participants.values() if self.me in (p.key, *(n.text for n in p.names))), None)
             if self.me is not None and mine is not None:
-                answers.setdefault(f"self:{found.chat.key}", mine)
+                answers[f"self:{found.chat.key}"] = mine
         for question in preview.survey.questions.values():
             if question.id in answers or question.id == "zone":
                 continue
@@ -182,8 +182,7 @@ def _shown(preview: "Preview", asking: _Asking, choices: "Choices") -> list[str]
         more = say["more"].format(more=len(people) - PEOPLE_SHOWN) if len(people) > PEOPLE_SHOWN else ""
         lines.append(say["who"].format(people=", ".join(people[:PEOPLE_SHOWN]) + more))
     if "zone" in survey.questions and choices.zone is None:
-        zone = asking.installation.settings.keep.zone
-        lines.append(say["zone"].format(zone=zone) if zone else say["no zone"])
+        lines.append(say["zone"].format(zone=preview.zone) if preview.zone else say["no zone"])
     if preview.earlier is not None:
         lines.append(say["earlier"].format(import_id=preview.earlier.record.id))
     return lines

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, Protocol
 
 from wasl.domain.archive import Chat, Entry, Participant
-from wasl.domain.ids import ConversationId, PersonId
+from wasl.domain.ids import AddressId, ConversationId, PersonId
 from wasl.ports.format import ImportRecord
 
 SEARCH_LIMIT_MAX = 100
@@ -22,7 +22,8 @@ ImportState = Literal["reading", "waiting", "done", "stopped"]
 class Import:
     """An import as it stands. `owner` is the conversation (identity) that brought it: linking and unlinking move it along.
 
-    `key` is the vault's name for its sources.
+    `key` is the vault's name for its sources; `address_id` the address from which it was brought, where that is known: a split of
+    this address takes it along.
     """
 
     record: ImportRecord
@@ -31,6 +32,15 @@ class Import:
     key: str
     bytes_read: int = 0
     bytes_total: int = 0
+    address_id: AddressId | None = None
+
+
+class RawBody(NamedTuple):
+    """A stored request whose words stand in no conversation yet."""
+
+    id: int
+    received_ms: int
+    body: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +147,23 @@ class Library(Protocol):
     async def drop_import(self, import_id: str) -> Sequence[str]:
         """Takes an import back: its chats, entries and index; gives the hashes of files that nobody refers to any more. Entries
         that another import of the same chat brought stay."""
+        ...
+
+    # -- one at a time, and what waits
+    async def keep_apart(self, name: str, *, holder: str, now_ms: int, until_ms: int) -> bool:
+        """Lets `holder` alone do what is named until a time, or goes on letting it; False while somebody else does."""
+        ...
+
+    async def let_go(self, name: str, *, holder: str) -> None:
+        """Ends what `keep_apart` began; nothing when somebody else holds it."""
+        ...
+
+    async def waiting(self, channel: str, *, holding: bytes, after: int, limit: int) -> Sequence[RawBody]:
+        """Gives stored requests of a channel that hold these bytes and no conversation's words yet, by id."""
+        ...
+
+    async def placed(self, raw: Sequence[int], *, conversations: Sequence[ConversationId]) -> None:
+        """Notes whose words stored requests hold: they wait no more, and erasing one of these takes them along."""
         ...
 
     # -- chats

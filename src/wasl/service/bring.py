@@ -7,7 +7,7 @@ An import that was broken off is run again with the same file: everything finds 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, NamedTuple
 from weakref import WeakValueDictionary
 
@@ -15,13 +15,14 @@ import structlog
 
 from wasl.domain.archive import Chat, Participant
 from wasl.domain.errors import Malformed, WaslError
-from wasl.domain.ids import ConversationId
+from wasl.domain.ids import AddressId, ConversationId
 from wasl.ports.blobs import Blobs
 from wasl.ports.clock import Clock
 from wasl.ports.format import Choices, Format, Found, Guess, ImportRecord, Reads, Reject, Restores, Run
 from wasl.ports.library import Import, Library
 from wasl.ports.people import People
 from wasl.ports.vault import Vault
+from wasl.service.keep_apart import apart
 from wasl.service.keep_sources import Attach, KeepSources, identity
 from wasl.service.reading import pulled
 from wasl.service.recognise import recognise
@@ -53,7 +54,7 @@ Told = Callable[[Step], None]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """What a file holds, before anything is stored: `survey` has chats, people, dates, questions, rejects, counts. `earlier` is
-    the import that brought the same file before."""
+    the import that brought the same file before; `answers` are those given now and then, which hold unless others are given."""
 
     format: Reads
     guess: Guess
@@ -61,6 +62,8 @@ class Preview:
     bytes_total: int
     survey: Survey
     earlier: Import | None = None
+    zone: str | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,13 +117,17 @@ class Bring:
         reader, guess = await asyncio.to_thread(recognise, bundle, self._formats, kind=kind)
         total = sum(m.size_bytes for m in bundle.members())
         survey = Survey()
-        async with aclosing(pulled(reader.read(bundle, self._decided(choices)))) as batches:
+        earlier = await self._earlier(owner, identity=await asyncio.to_thread(identity, bundle)) if owner else None
+        decided = self._decided(choices, earlier)
+        async with aclosing(pulled(reader.read(bundle, decided))) as batches:
             async for batch in batches:
                 for item in batch:
                     survey.take(item)
                 _tell(told, "reading", survey, total)
-        earlier = await self._earlier(owner, identity=await asyncio.to_thread(identity, bundle)) if owner else None
-        return Preview(format=reader, guess=guess, name=bundle.name, bytes_total=total, survey=survey, earlier=earlier)
+        return Preview(
+            format=reader, guess=guess, name=bundle.name, bytes_total=total, survey=survey, earlier=earlier,
+            zone=decided.zone, answers=decided.answers,
+        )  # fmt: skip
 
     async def run(
         self,
@@ -129,10 +136,15 @@ class Bring:
         owner: ConversationId,
         choices: Choices | None = None,
         kind: str | None = None,
+        address: AddressId | None = None,
         told: Told | None = None,
     ) -> Report:
-        """Imports everything for the owner. The same file with the same answers a second time changes nothing; with other answers
-        it takes the place of the first. Raises Malformed for a file that no format reads, and for an owner that is not there."""
+        """Imports everything for the owner; `address` is from where it was brought, where that is known. The same file a second
+        time changes nothing, and what is not answered then was answered before; with other answers it takes the place of the first.
+
+        Imports of one person go one after the other, in all processes. Raises Malformed for a file that no format reads, and for an
+        owner that is not there; Throttled when another import of the person's does not end.
+        """
         person = await self._people.person_of(owner)
         if person is None:
             raise Malformed(f"there is no conversation {owner!r} to import for")
@@ -140,23 +152,25 @@ class Bring:
         _tell(told, "recognising", Survey(), 0)
         known = await asyncio.to_thread(identity, bundle)
         lock = self._locks.setdefault(person, asyncio.Lock())
-        async with lock:
-            decided = self._decided(choices)
+        async with lock, apart(self._library, self._clock, f"bring {person}"):
+            earlier = await self._earlier(owner, identity=known)
+            decided = self._decided(choices, earlier)
             profile = {
                 "identity": known,
                 "confidence": guess.confidence,
-                "zone": {"name": decided.zone, "assumed": choices is None or choices.zone is None},
+                "zone": {"name": decided.zone, "assumed": _assumed(choices, earlier)},
                 "answers": dict(sorted(decided.answers.items())),
             }
-            earlier = await self._earlier(owner, identity=known)
+            replaced = 0
             if earlier is not None and earlier.state == "done":
-                if all(earlier.record.profile.get(name) == profile[name] for name in ("zone", "answers")):
+                if _zone_and_answers(earlier) == (decided.zone, decided.answers):
                     return _repeated(earlier)
+                replaced = sum(earlier.record.counts.get(name, 0) for name in ("stored", "changed"))
                 await self._take_back(earlier)  # other answers: its times may all be different ones
                 earlier = None
-            held = earlier or self._begin(bundle, reader=reader, owner=owner)
+            held = earlier or self._begin(bundle, reader=reader, owner=owner, address=address)
             held = replace(held, record=replace(held.record, profile=profile), bytes_total=sum(m.size_bytes for m in bundle.members()))
-            work = _Importing(self, bundle=bundle, reader=reader, choices=decided, held=held, told=told)
+            work = _Importing(self, bundle=bundle, reader=reader, choices=decided, held=held, replaced=replaced, told=told)
             work.shelve = Shelve(
                 library=self._library,
                 clock=self._clock,
@@ -177,14 +191,16 @@ class Bring:
         return True
 
     # -- private
-    def _decided(self, choices: Choices | None) -> Choices:
+    def _decided(self, choices: Choices | None, earlier: Import | None) -> Choices:
+        """Gives what is decided: as it is said now, else as it was when the same file was brought, else by the settings."""
         choices = choices or Choices()
-        return choices if choices.zone is not None else replace(choices, zone=self._zone)
+        zone, answers = _zone_and_answers(earlier) if earlier is not None else (None, {})
+        return replace(choices, zone=choices.zone or zone or self._zone, answers={**answers, **choices.answers})
 
-    def _begin(self, bundle: Bundle, *, reader: Reads, owner: ConversationId) -> Import:
+    def _begin(self, bundle: Bundle, *, reader: Reads, owner: ConversationId, address: AddressId | None) -> Import:
         import_id = self._clock.new_id()
         record = ImportRecord(id=import_id, kind=reader.kind, name=bundle.name, started_ms=self._clock.now_ms(), owner=owner)
-        return Import(record=record, owner=owner, state="reading", key=import_id)
+        return Import(record=record, owner=owner, state="reading", key=import_id, address_id=address)
 
     async def _earlier(self, owner: ConversationId, *, identity: str) -> Import | None:
         siblings = await self._people.siblings(owner)
@@ -204,13 +220,16 @@ class _Importing:
 
     shelve: Shelve
 
-    def __init__(self, bring: Bring, *, bundle: Bundle, reader: Reads, choices: Choices, held: Import, told: Told | None) -> None:
+    def __init__(
+        self, bring: Bring, *, bundle: Bundle, reader: Reads, choices: Choices, held: Import, replaced: int, told: Told | None
+    ) -> None:
         self._bring = bring
         self._library = bring._library
         self._bundle = bundle
         self._reader = reader
         self._choices = choices
         self._held = held
+        self._replaced = replaced
         self._told = told
         self.attach = Attach(blobs=bring._blobs, bundle=bundle, reader=reader)
         self._sources = KeepSources(vault=bring._vault, bundle=bundle, key=held.key)
@@ -307,11 +326,12 @@ class _Importing:
 
     def _as_it_stands(self, state: Literal["done", "stopped"]) -> Import:
         survey, done = self._survey, self.shelve.counts
+        reread = min(done.stored, self._replaced)  # these were here, and are read with other answers now
         counts = {
             **survey.counts,
-            "stored": done.stored,
+            "stored": done.stored - reread,
             "already": done.already,
-            "changed": done.changed,
+            "changed": done.changed + reread,
             "full": done.full,
             **{f"kind: {name}": number for name, number in survey.kinds.items()},
         }
@@ -336,6 +356,18 @@ class _Importing:
             files=self._sources.files,
         )
         return replace(self._held, record=record, state=state)
+
+
+def _zone_and_answers(held: Import) -> tuple[str | None, dict[str, str]]:
+    profile = held.record.profile
+    return (profile.get("zone") or {}).get("name"), dict(profile.get("answers") or {})
+
+
+def _assumed(choices: Choices | None, earlier: Import | None) -> bool:
+    """Says whether nobody ever said where the phone was."""
+    if choices is not None and choices.zone is not None:
+        return False
+    return earlier is None or bool((earlier.record.profile.get("zone") or {}).get("assumed", True))
 
 
 def _repeated(earlier: Import) -> Report:

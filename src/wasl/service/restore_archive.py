@@ -20,6 +20,7 @@ from wasl.ports.format import Choices, Found, ImportRecord, Problem, Progress, R
 from wasl.ports.library import Import, Library, Line, LiveEntry
 from wasl.ports.people import People
 from wasl.ports.vault import Vault
+from wasl.service.keep_apart import apart
 from wasl.service.keep_sources import Attach
 from wasl.service.reading import pulled
 from wasl.service.shelf import HELD
@@ -63,7 +64,12 @@ class RestoreArchive:
         self._clock = clock
 
     async def run(self, bundle: Bundle, reader: Restores, *, told: Callable[[int], None] | None = None) -> Restored:
-        """Takes everything in. Raises Malformed when nothing at all can be read."""
+        """Takes everything in. Raises Malformed when nothing at all can be read, Throttled when another process restores and does
+        not end."""
+        async with apart(self._library, self._clock, "restore"):
+            return await self._take_in(bundle, reader, told=told)
+
+    async def _take_in(self, bundle: Bundle, reader: Restores, *, told: Callable[[int], None] | None) -> Restored:
         done = Restored()
         for person in await asyncio.to_thread(list, reader.people(bundle)):
             new = await self._people.adopt(person, now_ms=self._clock.now_ms())

@@ -46,7 +46,12 @@ class MemoryStore:
         self._timers = rows.timers
         self.people: People = MemoryPeople(rows, clock=clock, up=self._up)
         self._library = MemoryLibrary(
-            picture=self._picture, messages=self._messages, message_by_id=self._message_by_id, people=rows.people, up=self._up
+            picture=self._picture,
+            messages=self._messages,
+            message_by_id=self._message_by_id,
+            people=rows.people,
+            raws=rows.raws,
+            up=self._up,
         )
         rows.library = self._library
 

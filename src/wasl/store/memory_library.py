@@ -24,12 +24,13 @@ from wasl.store.library_rows import (
     with_cursor,
 )
 from wasl.store.memory_chat import MemoryChat
+from wasl.store.memory_waiting import MemoryWaiting, RawRow
 from wasl.store.picture import DeliveryRow, MessageRow, PersonRow, Picture
 from wasl.store.picture_read import of_message, told
 from wasl.wire.searching import Query, cut, marks, matches, parse, search_key
 
 
-class MemoryLibrary:
+class MemoryLibrary(MemoryWaiting):
     """The library of a MemoryStore: looks at the store's own rows. `up` raises StoreDown when the store is not to be reached."""
 
     def __init__(
@@ -39,13 +40,14 @@ class MemoryLibrary:
         messages: dict[str, list[MessageRow]],
         message_by_id: dict[str, MessageRow],
         people: dict[str, PersonRow],
+        raws: list[RawRow],
         up: Callable[[], None],
     ) -> None:
+        super().__init__(raws=raws, up=up)
         self._picture = picture
         self._messages = messages
         self._message_by_id = message_by_id
         self._people = people
-        self._up = up
         self._imports: dict[str, Import] = {}
         self._chats: dict[str, MemoryChat] = {}
 

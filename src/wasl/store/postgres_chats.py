@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from wasl.domain.archive import Chat, Entry, Participant, words_print_of
 from wasl.domain.errors import Malformed
-from wasl.domain.ids import ConversationId
+from wasl.domain.ids import AddressId, ConversationId
 from wasl.domain.portable import files_in
 from wasl.ports.library import HeldChat, Import, ImportState, Line, Mark, Shelved
 from wasl.store.entry_rows import (
@@ -30,10 +30,11 @@ from wasl.wire.searching import search_key
 
 DROPPED_ROWS_MAX = 5_000
 """Entries that are deleted in one transaction."""
-_PUT_IMPORT = """insert into import (id, owner, state, key, bytes_read, bytes_total, record) values ($1, $2, $3, $4, $5, $6, $7)
+_PUT_IMPORT = """insert into import (id, owner, state, key, bytes_read, bytes_total, record, address_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 on conflict (id) do update set (owner, state, key, bytes_read, bytes_total, record)
 = (excluded.owner, excluded.state, excluded.key, excluded.bytes_read, excluded.bytes_total, excluded.record)"""
-_IMPORT = "select id, owner, state, key, bytes_read, bytes_total, record from import"
+_IMPORT = "select id, owner, state, key, bytes_read, bytes_total, record, address_id from import"
 _PUT_CHAT = """insert into chat (id, owner, import_id, format, native_id, title, told) values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (id) do update set (owner, import_id, format, native_id, title, told)
 = (excluded.owner, excluded.import_id, excluded.format, excluded.native_id, excluded.title, excluded.told) returning n"""
@@ -59,7 +60,7 @@ from entry where chat_n = $1) f where c.n = $1"""
 async def put_import(db: Connection, held: Import) -> None:
     """Stores an import, or replaces it; its number stays."""
     h = cast(Import, sound_value(held))
-    await db.execute(_PUT_IMPORT, h.record.id, h.owner, h.state, h.key, h.bytes_read, h.bytes_total, record_json(h.record))
+    await db.execute(_PUT_IMPORT, h.record.id, h.owner, h.state, h.key, h.bytes_read, h.bytes_total, record_json(h.record), h.address_id)
 
 
 def _import_of(row: Any) -> Import:
@@ -70,6 +71,7 @@ def _import_of(row: Any) -> Import:
         key=row[3],
         bytes_read=row[4],
         bytes_total=row[5],
+        address_id=None if row[7] is None else AddressId(row[7]),
     )
 
 

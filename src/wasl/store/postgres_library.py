@@ -7,14 +7,15 @@ from wasl.domain.archive import Chat, Entry, Participant
 from wasl.domain.errors import Malformed, WaslError
 from wasl.domain.ids import ConversationId, PersonId
 from wasl.ports.clock import Clock
-from wasl.ports.library import HeldChat, Hit, Import, Line, LiveChat, LiveEntry, Mark, Shelved
+from wasl.ports.library import HeldChat, Hit, Import, Line, LiveChat, LiveEntry, Mark, RawBody, Shelved
 from wasl.store import postgres_chats as shelves
-from wasl.store import postgres_hits, postgres_live
+from wasl.store import postgres_hits, postgres_live, waiting
 from wasl.store.library_rows import hit_limit
 from wasl.store.postgres_link import Connection
 from wasl.store.postgres_save import clean
 from wasl.store.postgres_search import NOTHING_KNOWN, Numbers, numbers
 from wasl.store.rows import is_uuid
+from wasl.store.steps import run_postgres
 from wasl.wire.searching import WORDS_VERSION
 
 Result = TypeVar("Result")
@@ -80,6 +81,23 @@ class PostgresLibrary:
             pass
         used = await self.references(sorted(files))
         return [file for file, count in used.items() if not count]
+
+    # -- one at a time, and what waits
+    async def keep_apart(self, name: str, *, holder: str, now_ms: int, until_ms: int) -> bool:
+        """Takes or prolongs a lease."""
+        return await self._write(lambda db: run_postgres(db, waiting.keep_apart(name, holder=holder, now_ms=now_ms, until_ms=until_ms)))
+
+    async def let_go(self, name: str, *, holder: str) -> None:
+        """Ends a lease."""
+        await self._write(lambda db: run_postgres(db, waiting.let_go(name, holder=holder)))
+
+    async def waiting(self, channel: str, *, holding: bytes, after: int, limit: int) -> Sequence[RawBody]:
+        """Gives requests that hold some bytes and nobody's words yet."""
+        return await self._read(lambda db: run_postgres(db, waiting.waiting(channel, holding=holding, after=after, limit=limit)))
+
+    async def placed(self, raw: Sequence[int], *, conversations: Sequence[ConversationId]) -> None:
+        """Notes whose words requests hold."""
+        await self._write(lambda db: run_postgres(db, waiting.placed(raw, conversations)))
 
     # -- chats
     async def put_chat(self, chat: Chat, *, chat_id: str, owner: ConversationId, import_id: str, format: str) -> None:

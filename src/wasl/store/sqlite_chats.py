@@ -6,7 +6,7 @@ from typing import Any, cast
 
 from wasl.domain.archive import PLAIN, ArchivePart, Chat, Entry, Participant, words_print_of
 from wasl.domain.errors import Malformed
-from wasl.domain.ids import ConversationId
+from wasl.domain.ids import AddressId, ConversationId
 from wasl.domain.portable import files_in
 from wasl.ports.library import HeldChat, Import, ImportState, Line, Mark, Shelved
 from wasl.store.entry_rows import (
@@ -30,7 +30,7 @@ from wasl.wire.searching import search_floor, search_key
 
 DROPPED_ROWS_MAX = 1_000
 """Entries that are deleted in one transaction."""
-_IMPORT = "select id, owner, state, key, bytes_read, bytes_total, record from import"
+_IMPORT = "select id, owner, state, key, bytes_read, bytes_total, record, address_id from import"
 _CHAT = "select n, id, owner, import_id, format, entries, first_ms, last_ms, last_text, told from chat"
 _READ = ENTRY_COLUMNS.replace(", seq", f", id & {SEQ_MAX}") + ", fingerprint"
 _INSERT = f"""insert into entry (id, {ENTRY_COLUMNS.removesuffix(", seq")}, fingerprint, import_n, search_key)
@@ -44,10 +44,10 @@ def put_import(db: sqlite3.Connection, held: Import) -> None:
     """Stores an import, or replaces it; its number stays."""
     h = cast(Import, sound_value(held))
     db.execute(
-        "insert into import (id, owner, state, key, bytes_read, bytes_total, record) values (?, ?, ?, ?, ?, ?, ?)"
+        "insert into import (id, owner, state, key, bytes_read, bytes_total, record, address_id) values (?, ?, ?, ?, ?, ?, ?, ?)"
         " on conflict (id) do update set (owner, state, key, bytes_read, bytes_total, record)"
         " = (excluded.owner, excluded.state, excluded.key, excluded.bytes_read, excluded.bytes_total, excluded.record)",
-        (h.record.id, h.owner, h.state, h.key, h.bytes_read, h.bytes_total, record_json(h.record)),
+        (h.record.id, h.owner, h.state, h.key, h.bytes_read, h.bytes_total, record_json(h.record), h.address_id),
     )
 
 
@@ -59,6 +59,7 @@ def _import_of(row: Sequence[Any]) -> Import:
         key=row[3],
         bytes_read=row[4],
         bytes_total=row[5],
+        address_id=None if row[7] is None else AddressId(row[7]),
     )
 
 

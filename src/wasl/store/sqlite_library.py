@@ -6,10 +6,11 @@ from typing import Any, Protocol, TypeVar
 
 from wasl.domain.archive import Chat, Entry, Participant
 from wasl.domain.ids import ConversationId, PersonId
-from wasl.ports.library import HeldChat, Hit, Import, Line, LiveChat, LiveEntry, Mark, Shelved
+from wasl.ports.library import HeldChat, Hit, Import, Line, LiveChat, LiveEntry, Mark, RawBody, Shelved
 from wasl.store import sqlite_chats as shelves
-from wasl.store import sqlite_hits, sqlite_live, sqlite_reindex
+from wasl.store import sqlite_hits, sqlite_live, sqlite_reindex, waiting
 from wasl.store.library_rows import hit_limit
+from wasl.store.steps import run_sqlite
 
 Result = TypeVar("Result")
 
@@ -57,6 +58,23 @@ class SqliteLibrary:
             pass
         used = await self.references(sorted(files))
         return [file for file, count in used.items() if not count]
+
+    # -- one at a time, and what waits
+    async def keep_apart(self, name: str, *, holder: str, now_ms: int, until_ms: int) -> bool:
+        """Takes or prolongs a lease."""
+        return await self._write(lambda db: run_sqlite(db, waiting.keep_apart(name, holder=holder, now_ms=now_ms, until_ms=until_ms)))
+
+    async def let_go(self, name: str, *, holder: str) -> None:
+        """Ends a lease."""
+        await self._write(lambda db: run_sqlite(db, waiting.let_go(name, holder=holder)))
+
+    async def waiting(self, channel: str, *, holding: bytes, after: int, limit: int) -> Sequence[RawBody]:
+        """Gives requests that hold some bytes and nobody's words yet."""
+        return self._read(lambda db: run_sqlite(db, waiting.waiting(channel, holding=holding, after=after, limit=limit)))
+
+    async def placed(self, raw: Sequence[int], *, conversations: Sequence[ConversationId]) -> None:
+        """Notes whose words requests hold."""
+        await self._write(lambda db: run_sqlite(db, waiting.placed(raw, conversations)))
 
     # -- chats
     async def put_chat(self, chat: Chat, *, chat_id: str, owner: ConversationId, import_id: str, format: str) -> None:

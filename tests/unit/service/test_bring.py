@@ -124,6 +124,37 @@ async def test_other_answers_take_the_place_of_the_first_reading(house: House, a
     assert list(house.vault.kept) == [second.import_id]
 
 
+async def test_the_same_file_without_answers_keeps_those_it_was_brought_with(house: House, ann: ConversationId) -> None:
+    bring = house.bring()
+    first = await bring.run(texted(CHAT), owner=ann, choices=Choices(zone="Asia/Amman", answers={"self:Ann": "Ann"}))
+    preview = await bring.preview(texted(CHAT), owner=ann)
+    assert (preview.zone, preview.answers) == ("Asia/Amman", {"self:Ann": "Ann"})
+    again = await bring.run(texted(CHAT), owner=ann)
+    assert again.repeated
+    assert again.import_id == first.import_id
+    again = await bring.run(texted(CHAT), owner=ann, choices=Choices(zone="Asia/Amman"))
+    assert again.repeated
+    held = await house.store.library.find_import(first.import_id)
+    assert held is not None
+    assert held.record.profile["zone"] == {"name": "Asia/Amman", "assumed": False}
+    (chat,) = await house.store.library.chats(owners=[ann], limit=10)
+    assert [p.key for p in chat.participants if p.is_self] == ["Ann"]
+
+
+async def test_one_other_answer_leaves_the_rest_and_counts_what_was_here_as_changed(house: House, ann: ConversationId) -> None:
+    bring = house.bring()
+    await bring.run(texted(CHAT), owner=ann, choices=Choices(zone="Asia/Amman", answers={"self:Ann": "Ann"}))
+    other = await bring.run(texted(CHAT), owner=ann, choices=Choices(answers={"self:Ann": "Bob"}))
+    assert {name: other.counts[name] for name in ("entries", "stored", "already", "changed")} == {
+        "entries": 4, "stored": 0, "already": 0, "changed": 4,
+    }  # fmt: skip
+    held = await house.store.library.find_import(other.import_id)
+    assert held is not None
+    assert held.record.profile["zone"] == {"name": "Asia/Amman", "assumed": False}
+    assert held.record.profile["answers"] == {"self:Ann": "Bob"}
+    assert await texts(house, ann) == ["hello", "how are you", "how are you", "fine"]
+
+
 async def test_whoever_brought_it_is_marked(house: House, ann: ConversationId) -> None:
     await house.bring().run(texted(CHAT), owner=ann, choices=Choices(answers={"self:Ann": "Bob"}))
     chat = (await house.store.library.chats(owners=[ann], limit=1))[0]

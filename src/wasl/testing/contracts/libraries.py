@@ -17,11 +17,12 @@ from wasl.testing.contracts.library_chats import Chats, Imports
 from wasl.testing.contracts.library_live import Live
 from wasl.testing.contracts.library_scene import LibraryScene
 from wasl.testing.contracts.library_search import Searching
+from wasl.testing.contracts.library_waiting import Waiting
 
 MakeStore = Callable[[TestClock], Awaitable[Store]]
 
 
-class LibraryContract(Imports, Chats, Live, Searching):
+class LibraryContract(Imports, Chats, Live, Searching, Waiting):
     """Everything that a library promises."""
 
     @pytest.fixture
