@@ -7,12 +7,11 @@ Every byte of the text is in an Entry, a Gap or a Reject.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import BinaryIO, ClassVar, Final, NamedTuple
 
 from wasl.domain.archive import Chat, Entry
-from wasl.domain.errors import WaslError
 from wasl.ports.format import (
     ENTRIES_PER_RUN,
     SAMPLE_CHARACTERS_MAX,
@@ -28,16 +27,16 @@ from wasl.ports.format import (
     Shape,
 )
 from wasl.wire.bundle import Bundle, Member
-from wasl.wire.chatlog_body import FilesOf
+from wasl.wire.chatlog_bundle import BLANK, files_beside, likeness, texts_in
 from wasl.wire.chatlog_entries import Entries, flag_all
-from wasl.wire.chatlog_grammar import Grammar, decide, find_heads
+from wasl.wire.chatlog_grammar import Grammar, decide
+from wasl.wire.chatlog_mixed import runs_in
 from wasl.wire.chatlog_order import ORDERS, Ordered
 from wasl.wire.chatlog_people import People, is_own_deletion
 from wasl.wire.chatlog_phrases import languages_in, title_in
 from wasl.wire.chatlog_records import Block, Left, Stopped, blocks, read_fully, written_dates
 from wasl.wire.chatlog_zone import instants
 
-SNIFF_BYTES: Final = 64 << 10
 SNIFF_TEXTS_MAX: Final = 8
 SAMPLE_BYTES: Final = 1 << 19
 """Of the text, from which the shape is decided."""
@@ -53,7 +52,6 @@ _WHY: Final = {
     "behind": "it follows the longest text a message can have",
     "cut": "the end of the file cuts it off",
 }
-_BLANK: Final = b"\r\n\t \xef\xbb\xbf\x00\xe2\x80\x8e\x8f"
 
 
 class WhatsappExport:
@@ -64,18 +62,15 @@ class WhatsappExport:
 
     def sniff(self, bundle: Bundle) -> Guess | None:
         """Says whether the bundle holds a chat that was exported from WhatsApp."""
-        best: Guess | None = None
-        for member in _texts(bundle)[:SNIFF_TEXTS_MAX]:
-            guess = _guess(bundle, member)
-            if guess and (best is None or guess.confidence > best.confidence):
-                best = guess
-        return best
+        found = [guess for member in texts_in(bundle)[:SNIFF_TEXTS_MAX] if (guess := likeness(bundle, member))]
+        best = max(found, key=lambda guess: guess.confidence, default=None)
+        return Guess(confidence=best.confidence, why=best.why) if best else None
 
     def read(self, bundle: Bundle, choices: Choices) -> Iterator[Found]:
         """Reads every exported chat of the bundle."""
-        texts = _texts(bundle)
+        texts = texts_in(bundle)
         if len(texts) > 1:
-            sure = [member for member in texts if (guess := _guess(bundle, member)) and guess.confidence >= 0.5]
+            sure = [member for member in texts if (guess := likeness(bundle, member)) and guess.confidence >= 0.5]
             texts = sure or texts[:1]
         places = {member.name: place for place, member in enumerate(bundle.members())}
         readings = [_Reading(bundle, member, places[member.name], choices) for member in texts]
@@ -106,10 +101,12 @@ class _Reading:
         self._read_bytes = 0
         self._languages: tuple[str, ...] = ()
         self._first: _Stretch | None = None
+        self._runs_left: list[_Stretch] = []
+        self._forms = 1
         self._counts: Counter[str] = Counter()
         self._gap: list[tuple[int, int, bytes, str]] = []
         self._title = title_in(member.name) or title_in(bundle.name)
-        self._beside = _files_beside(bundle, member)
+        self._beside = files_beside(bundle, member)
         self._instant, self._zone_problem = instants(choices.zone)
         self._people: People | None = None
         self._first_ms: int | None = None
@@ -124,6 +121,8 @@ class _Reading:
             return [Shape("none", 0.0, {"member": self._member.name, "ambiguous": False})]
         people = self._people = self._meet(first, self._own(None))
         times = self._learn(people, first)
+        for run in self._runs_left:
+            times += self._learn(people, run)
         own = self._own(self._likely_self(people, times, first))
         self._first = first._replace(sample=b"")
         return [self._shape(first), *self._questions(first.grammar, people, times, own)]
@@ -139,10 +138,12 @@ class _Reading:
         if self._zone_problem:
             yield Problem("zone", self._member.name, self._zone_problem)
         grammar = stretch.grammar
+        if self._forms > 1:
+            yield Problem("mixed", self._member.name, f"headers of {self._forms} forms follow each other; each was read in its own")
         while stretch is not None:
             yield from self._stretch(stretch, people)
-            stretch = self._next(stretch)
-            if stretch is not None:
+            stretch = self._runs_left.pop(0) if self._runs_left else None if self._forms > 1 else self._next(stretch)
+            if stretch is not None and self._forms == 1:
                 yield Problem("joined", f"{self._member.name}: byte {stretch.start}", "another export begins here, written in another form")
                 self._learn(people, stretch)
         yield from self._flush()
@@ -159,6 +160,12 @@ class _Reading:
             return None
         if grammar.ordered.open and grammar.ends_at is None and len(sample) == SAMPLE_BYTES:
             grammar = self._ordered_by_more(grammar, start)
+        if start == 0 and len(sample) < SAMPLE_BYTES and (runs := runs_in(sample, order=answer, languages=self._languages)):
+            ends = [run.start + (run.grammar.ends_at or 0) for run in runs]
+            stretches = [_Stretch(run.start, run.grammar, sample[run.start : end]) for run, end in zip(runs, ends, strict=True)]
+            self._runs_left = stretches[1:]
+            self._forms = len({run.grammar.layout for run in runs})
+            return stretches[0]
         return _Stretch(start, grammar, sample)
 
     def _ordered_by_more(self, grammar: Grammar, start: int) -> Grammar:
@@ -216,6 +223,7 @@ class _Reading:
                 "calendar": grammar.calendar,
                 "line_ends": "CR LF ends a record" if grammar.newline == b"\r\n" else "by header",
                 "layout": " ".join(grammar.layout),
+                "forms": self._forms,
                 "resolution": grammar.resolution,
                 "zone": self._choices.zone,
                 "languages": list(self._languages),
@@ -245,7 +253,7 @@ class _Reading:
         until = None if grammar.ends_at is None else stretch.start + grammar.ends_at
         self._stopped: int | None = None
         with self._open(stretch.start) as stream:
-            for piece in blocks(stream, grammar, start=stretch.start, until=until, joined_at=lambda data: _joined_at(data, grammar)):
+            for piece in blocks(stream, grammar, start=stretch.start, until=until, joined_at=self._joined_at(grammar)):
                 if isinstance(piece, Block):
                     yield from self._flush()
                     yield from self._runs(entries.of(piece), people, ambiguous=bool(grammar.ordered.open))
@@ -258,6 +266,9 @@ class _Reading:
         self._counts.update(entries.counts)
         self._first_ms = entries.first_ms if self._first_ms is None else self._first_ms
         self._last_ms = entries.last_ms if entries.last_ms is not None else self._last_ms
+
+    def _joined_at(self, grammar: Grammar) -> Callable[[bytes], int | None]:
+        return lambda data: _joined_at(data, grammar) if self._forms == 1 else None
 
     def _next(self, stretch: _Stretch) -> _Stretch | None:
         if self._stopped is None or self._stopped <= stretch.start:
@@ -275,7 +286,7 @@ class _Reading:
     def _left(self, left: Left) -> Iterator[Found]:
         """Joins what is left over to what lies right before it, so that a huge line is one Reject."""
         why = _WHY[left.why]
-        if not left.data.strip(_BLANK):
+        if not left.data.strip(BLANK):
             why = "a byte order mark or empty lines"
         if self._gap and self._gap[0][3] == why:
             start, length, sample, _ = self._gap[0]
@@ -301,7 +312,7 @@ class _Reading:
         with self._open(0) as stream:
             while data := stream.read(SAMPLE_BYTES):
                 sample = sample or data[: 4 * SAMPLE_CHARACTERS_MAX]
-                blank = blank and not data.strip(_BLANK)
+                blank = blank and not data.strip(BLANK)
                 start += len(data)
         if start and blank:
             yield Gap(self._source, 0, start, "a byte order mark or empty lines")
@@ -340,48 +351,6 @@ class _Reading:
             updated_ms=self._last_ms if last else None,
             source=self._source,
         )
-
-
-def _texts(bundle: Bundle) -> list[Member]:
-    """Finds the texts that may be a chat: by name where names tell, else every text that is no attachment."""
-    texts = [member for member in bundle.members() if member.name.lower().endswith(".txt")]
-    if len(bundle.members()) == 1 and not texts:
-        return list(bundle.members())
-    named = [member for member in texts if _named(member.name)]
-    return named or texts
-
-
-def _named(path: str) -> bool:
-    name = path.rpartition("/")[2].lower()
-    return name == "_chat.txt" or name.startswith("_chat") or title_in(name) is not None or "whatsapp" in name
-
-
-def _guess(bundle: Bundle, member: Member) -> Guess | None:
-    try:
-        with bundle.open(member.name) as stream:
-            sample = read_fully(stream, SNIFF_BYTES)
-    except (WaslError, KeyError):
-        return None
-    named = _named(member.name) or (len(bundle.members()) == 1 and _named(bundle.name))
-    if not sample.strip(_BLANK):
-        return Guess(confidence=0.6, why="an empty text with the name of a WhatsApp chat") if named else None
-    heads = find_heads(sample)
-    if not heads:
-        return None
-    first = not sample[: heads[0].at].strip(_BLANK)
-    strong = len(heads) >= 2 or named
-    confidence = (0.9 if strong else 0.6) if first else (0.6 if strong else 0.2)
-    return Guess(confidence=min(0.99, confidence + (0.09 if named else 0)), why=f"{len(heads)} lines begin as WhatsApp writes them")
-
-
-def _files_beside(bundle: Bundle, text: Member) -> FilesOf:
-    folder = text.name.rpartition("/")[0]
-    members = {}
-    for member in bundle.members():
-        path, _, name = member.name.rpartition("/")
-        if path == folder and member.name != text.name:
-            members[name] = (member.name, member.size_bytes)
-    return FilesOf(members, alone=len(bundle.members()) == 1)
 
 
 def _joined_at(data: bytes, grammar: Grammar) -> int | None:

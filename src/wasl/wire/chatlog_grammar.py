@@ -26,6 +26,7 @@ JOINED_HEADERS_MIN: Final = 20
 """Headers of another layout, after which none of the first comes any more, to take the file for two exports joined."""
 PERIOD_BYTES_MAX: Final = 60
 
+_BARE_END: Final = rb" (?=[^\s:\[\]][^:\n]{0,200}:(?:[ \r\n]|\Z))"
 _NUMBER: Final = re.compile(r"[0-9]+")
 _ERA: Final = re.compile("|".join(sorted(ERAS, key=len, reverse=True)))
 
@@ -109,15 +110,15 @@ class Grammar:
         return self.guessed_periods.get(squeezed(unknown)) if unknown else None
 
 
-def find_heads(sample: bytes) -> list[Head]:
-    """Finds every line of a sample that looks like a header of any layout."""
+def find_heads(sample: bytes, *, bare: bool = False) -> list[Head]:
+    """Finds every line of a sample that looks like a header of any layout; `bare` ones only where they are asked for."""
     heads = []
     at = 0
     after_crlf = False
     for line in sample.split(b"\n"):
         if len(line) >= 12:
             text = line[:HEAD_BYTES_MAX].decode("utf-8", "replace")
-            stamp = read_stamp(text)
+            stamp = read_stamp(text, bare=bare)
             if stamp:
                 heads.append(Head(at, after_crlf, stamp, text))
         after_crlf = line.endswith(b"\r")
@@ -127,7 +128,7 @@ def find_heads(sample: bytes) -> list[Head]:
 
 def decide(sample: bytes, *, order: str | None = None, languages: Sequence[str] = ()) -> Grammar | None:
     """Decides how the headers of a sample are written; None where it holds none. `order` is a person's answer."""
-    heads = find_heads(sample)
+    heads = find_heads(sample) or find_heads(sample, bare=True)
     if not heads:
         return None
     layout = _winner(sample, heads)
@@ -138,28 +139,33 @@ def decide(sample: bytes, *, order: str | None = None, languages: Sequence[str] 
     crlf = _ends_with_crlf(sample[:ends_at] if ends_at is not None else sample, own)
     if crlf:
         own = [head for number, head in enumerate(own) if head.after_crlf or number == 0]
+    ordered = decide_order([head.stamp for head in own], answer=order, languages=languages)
+    return grammar_of(own, crlf=crlf, ordered=ordered, languages=languages, foreign=len(heads) - len(own), ends_at=ends_at)
+
+
+def grammar_of(
+    own: list[Head], *, crlf: bool, ordered: Ordered, languages: Sequence[str], foreign: int, ends_at: int | None = None
+) -> Grammar:
+    """Makes the grammar of headers that share one layout."""
     stamps = [head.stamp for head in own]
     words = {period_in(text) for stamp in stamps for text in (stamp.tail, stamp.join)} - {""}
     unknown = _unknown_periods(stamps) if not words else ()
-    periods = Periods(sorted(words), languages=languages)
-    ordered = decide_order(stamps, answer=order, languages=languages)
     first = stamps[0]
-    year = ordered.sorted(first.numbers)[0]
     return Grammar(
         style=first.style,
-        layout=layout,
+        layout=first.layout,
         pattern=_pattern(own, crlf=crlf, has_periods=bool(words or unknown)),
         newline=b"\r\n" if crlf else b"\n",
         date_first=first.date_first,
-        resolution="s" if layout[6] == "s" else "min",
+        resolution="s" if first.layout[6] == "s" else "min",
         ordered=ordered,
-        periods=periods,
+        periods=Periods(sorted(words), languages=languages),
         guessed_periods=_guess_periods(stamps, unknown),
         has_periods=bool(words or unknown),
-        calendar=calendar_of(year, era=first.era),
+        calendar=calendar_of(ordered.sorted(first.numbers)[0], era=first.era),
         stamp=first,
         heads=len(own),
-        foreign=len(heads) - len(own),
+        foreign=foreign,
         examples=tuple(dict.fromkeys(stamp.written for stamp in stamps))[:5],
         ends_at=ends_at,
     )
@@ -243,7 +249,7 @@ def _pattern(own: list[Head], *, crlf: bool, has_periods: bool) -> re.Pattern[by
     digit = digit_bytes(frozenset().union(*(zeros_of(head.line[: head.stamp.end + 12]) for head in own[:200])))
     loose = LOOSE_BYTES + b"*+"
     date = (
-        _era(stamps, first=True) + digit + b"{1,4}" + _sign(layout[2]) + digit + b"{1,2}" + _sign(layout[3])
+        _era(stamps, first=True) + digit + b"{1,4}" + _sign(layout[2]) + digit + b"{1,4}" + _sign(layout[3])
         + _era(stamps, first=False) + digit + b"{1,4}"
     )  # fmt: skip
     clock = digit + b"{1,2}" + _sign(layout[5]) + digit + b"{1,2}"
@@ -251,7 +257,9 @@ def _pattern(own: list[Head], *, crlf: bool, has_periods: bool) -> re.Pattern[by
         clock += b"(?:[:.]|" + loose + "(?:min|분|分)".encode() + loose + b")" + digit + b"{1,2}"
     join = _slot([stamp.join for stamp in stamps], has_periods=has_periods, least=1)
     tail = _slot([stamp.tail for stamp in stamps], has_periods=has_periods, least=0)
-    end = {"bracket": rb"\] ?", "dash": LOOSE_BYTES + rb"++(?:-|\xe2\x80\x93)(?: |(?=[\r\n]|\Z))", "colon": b": "}[layout[0]]
+    end = {"bracket": rb"\] ?", "dash": LOOSE_BYTES + rb"++(?:-|\xe2\x80\x93)(?: |(?=[\r\n]|\Z))", "colon": b": ", "bare": _BARE_END}[
+        layout[0]
+    ]
     begin = (b"\r\n" if crlf else b"\n") + loose + (rb"\[" + loose if layout[0] == "bracket" else b"")
     both = b"(" + date + b")(" + join + clock + tail + b")" if layout[1] == "date" else b"(" + clock + join + b")(" + date + tail + b")"
     return re.compile(b"(" + begin + both + end + b")")

@@ -4,6 +4,7 @@ In this order: a number that can be no month; time that would run backwards; sig
 the file's fixed words. Where none of these tells, the order is ambiguous: there is a guess, and the person is asked.
 """
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple
@@ -12,13 +13,19 @@ from wasl.wire.chatlog_calendar import days_since_1970
 from wasl.wire.chatlog_periods import date_order
 from wasl.wire.chatlog_stamp import Stamp
 
-Order = Literal["dmy", "mdy", "ymd", "ydm"]
-ORDERS: Final[tuple[Order, ...]] = ("dmy", "mdy", "ymd", "ydm")
+Order = Literal["dmy", "mdy", "ymd", "ydm", "myd", "dym"]
+ORDERS: Final[tuple[Order, ...]] = ("dmy", "mdy", "ymd", "ydm", "myd", "dym")
 FIRST_DAY: Final = 14_245
 """1 January 2009 in days since 1970: nobody wrote in these apps before."""
 CLEAR_RATIO: Final = 10
 """One order must fit this many times better than another to rule it out."""
-_PLACES: Final[dict[str, tuple[int, int, int]]] = {"dmy": (2, 1, 0), "mdy": (2, 0, 1), "ymd": (0, 1, 2), "ydm": (0, 2, 1)}
+_PLACES: Final[dict[str, tuple[int, int, int]]] = {
+    "dmy": (2, 1, 0), "mdy": (2, 0, 1), "ymd": (0, 1, 2), "ydm": (0, 2, 1), "myd": (1, 0, 2), "dym": (1, 2, 0),
+}  # fmt: skip
+_YEAR_FIRST: Final[tuple[Order, ...]] = ("ymd", "ydm")
+_EAST_ASIAN: Final = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+"""Scripts whose languages write the year first, also where it has two digits."""
+_AMERICAN: Final = re.compile(r" ?[AP]M$")
 
 
 class Ordered(NamedTuple):
@@ -44,10 +51,12 @@ def decide_order(stamps: Sequence[Stamp], *, answer: str | None = None, language
         if answer == order and order in days:
             return Ordered(order, "answered")
     bad = {order: sum(day is None for day in written) for order, written in days.items()}
+    if stamps[0].layout[4] == "short" and bad["ymd"] == 0 and _EAST_ASIAN.search(stamps[0].join + stamps[0].tail):
+        return Ordered("ymd", "language of the time")
     if stamps[0].layout[4] == "short" and not _year_leads(days, bad):
         # A year of two digits stands first in few languages: only dates that go on by it say so.
-        days.pop("ymd")
-        bad.pop("ymd")
+        for order in _YEAR_FIRST:
+            del days[order], bad[order]
     left = _clear(bad)
     if len(left) == 1:
         return Ordered(left[0], "only one order gives dates" if len(days) > 1 else "year first" if left[0][0] == "y" else "shape")
@@ -69,9 +78,11 @@ def decide_order(stamps: Sequence[Stamp], *, answer: str | None = None, language
 def _year_leads(days: dict[Order, list[int | None]], bad: dict[Order, int]) -> bool:
     """Says whether the dates fit, or follow each other, only with the year first."""
     others = min(bad["dmy"], bad["mdy"])
-    if CLEAR_RATIO * bad["ymd"] < others:
+    if any(CLEAR_RATIO * bad[order] < others for order in _YEAR_FIRST):
         return True
-    return bad["ymd"] == 0 and len(days["ymd"]) >= 3 and _close(days["ymd"]) > 0 == max(_close(days["dmy"]), _close(days["mdy"]))
+    if len(days["ymd"]) < 3 or max(_close(days["dmy"]), _close(days["mdy"])) > 0:
+        return False
+    return any(bad[order] == 0 and _close(days[order]) > 0 for order in _YEAR_FIRST)
 
 
 def _close(days: Sequence[int | None]) -> int:
@@ -96,8 +107,10 @@ def _possible(stamp: Stamp) -> tuple[Order, ...]:
             return ("ymd", "ydm")
         case "last":
             return ("dmy", "mdy")
+        case "middle":
+            return ("myd", "dym")
         case _:
-            return ("dmy", "mdy", "ymd")
+            return ("dmy", "mdy", "ymd", "ydm")
 
 
 def _day(date: tuple[tuple[int, int, int], str], order: Order) -> int | None:
@@ -135,7 +148,8 @@ def _guess(stamps: Sequence[Stamp], left: Sequence[Order], days: dict[Order, lis
     if len(likely) == 1:
         return likely[0]
     unpadded = any(len_ == 1 for stamp in stamps for len_ in stamp.lengths[:2])
-    american = stamps[0].layout[2] == "/" and unpadded and stamps[0].layout[4] == "short" and any(s.tail.strip() for s in stamps)
+    slashes = stamps[0].layout[2] == "/" and "," in stamps[0].layout[7] and stamps[0].layout[4] == "short"
+    american = slashes and unpadded and any(_AMERICAN.match(stamp.tail) for stamp in stamps)
     foreign_year = stamps[0].era != "" or stamps[0].numbers[2] > 2400
     if "mdy" in likely and (american or foreign_year):
         return "mdy"

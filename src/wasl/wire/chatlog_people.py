@@ -12,6 +12,8 @@ from wasl.wire.chatlog_phrases import phrases, service_kind, tidy
 
 NAME_BYTES_MAX: Final = 400
 """Longer than any name: the words before the colon belong to a line of the platform."""
+NAME_BYTES_SHORT_MAX: Final = 80
+"""Of a name that is taken for one though no space follows its colon."""
 DISTINCT_MIN: Final = 2
 """Different bodies, after which what stands before the colon is a name for sure."""
 _PHONE: Final = re.compile(r"\+?[0-9][0-9 ()\-./]{5,24}[0-9]$")
@@ -119,7 +121,20 @@ class People:
                     return name, rest
                 if not newline and ending == b":" and b":" not in name and service_kind(name.decode("utf-8", "replace")) is None:
                     return name, b""
-        return None
+        return self._without_space(line, body)
+
+    def _without_space(self, line: bytes, body: bytes) -> tuple[bytes, bytes] | None:
+        """Finds a name with no space behind its colon: somebody's editor, or another program, wrote the file anew."""
+        name, colon, _ = line.partition(b":")
+        rest = body[len(name) + 1 :]
+        if not colon or not name.strip() or not rest.strip() or len(name) > NAME_BYTES_SHORT_MAX or rest.startswith(b"//"):
+            return None
+        if name in self.authors or name in self._sure:
+            return name, rest
+        between_digits = name[-1:].isdigit() and rest[:1].isdigit()
+        if not self._bracket or between_digits or service_kind(line.decode("utf-8", "replace")) is not None:
+            return None
+        return name, rest
 
     def _is_notice(self, name: bytes, rest: bytes) -> bool:
         """Says whether the words before a colon begin a line of the platform, such as a group's new name with a colon in it."""

@@ -1,8 +1,9 @@
 """The grammar of a header in a chat log: a date and a time in any short form of CLDR, and what ends them.
 
-Three styles are known: "bracket" (`[15/09/2026, 20:46:01] Name: words`), "dash" (`15/09/2026, 20:46 - Name: words`) and "colon"
-(`15/09/2026, 20:46:01: Name: words`). What is read here is one line at a time, in a sample; the quick pattern for the whole file
-is made from what was found (chatlog_shape).
+Four styles are known: "bracket" (`[15/09/2026, 20:46:01] Name: words`), "dash" (`15/09/2026, 20:46 - Name: words`), "colon"
+(`15/09/2026, 20:46:01: Name: words`) and, looked for only where nothing else is found, "bare" (`15/09/2026 20:46:01 Name: words`).
+What is read here is one line at a time, in a sample; the quick pattern for the whole file is made from what was found
+(chatlog_grammar).
 """
 
 import re
@@ -11,24 +12,36 @@ from typing import Final, Literal, NamedTuple
 from wasl.wire.chatlog_marks import plain, squeezed
 from wasl.wire.chatlog_periods import is_period
 
-Style = Literal["bracket", "dash", "colon"]
+Style = Literal["bracket", "dash", "colon", "bare"]
 HEAD_CHARACTERS_MAX: Final = 120
 """Of a line, in which a header must end."""
 HEAD_BYTES_MAX: Final = 320
 
 _LEAD: Final = r"(?P<lead>(?:[RHSTMrhstm]|令和|平成|昭和|大正|民國|民国|Minguo |ROC )?)"
 _DATE: Final = (
-    _LEAD + r"(?P<a>[0-9]{1,4})(?P<s1>[^0-9\n:\[\]]{1,4})(?P<b>[0-9]{1,2})(?P<s2>[^0-9\n:\[\]]{1,6}?)"
+    _LEAD + r"(?P<a>[0-9]{1,4})(?P<s1>[^0-9\n:\[\]]{1,4})(?P<b>[0-9]{4}|[0-9]{1,2})(?P<s2>[^0-9\n:\[\]]{1,6}?)"
     r"(?P<era>[RHSTM]?)(?P<c>[0-9]{1,4})"
 )
 _TIME: Final = (
     r"(?P<h>[0-9]{1,2})(?P<t1>[:.]| ?(?:h|시|時|时|点|點) ?)(?P<m>[0-9]{1,2})(?:(?P<t2>[:.]| ?(?:min|분|分) ?)(?P<s>[0-9]{1,2}))?"
 )
 _WORDS: Final = r"[^0-9\n\[\]:]{%s}?"
-_ENDS: Final = {"bracket": r"\](?: |$|(?=\S))", "dash": r" [-–](?: |$)", "colon": r": "}
+_ENDS: Final = {"bracket": r"\](?: |$|(?=\S))", "dash": r" [-–](?: |$)", "colon": r": ", "bare": r" (?=[^\s:\[\]][^:\n]{0,60}:(?: |$))"}
+_BARE_TAIL: Final = r"(?: ?[AaPp]\.? ?[Mm]\b\.?)?"
 _FORMS: Final = {
     (style, date_first): re.compile(
-        ("^" + _DATE + "(?P<join>" + _WORDS % "1,40" + ")" + _TIME + "(?P<tail>" + _WORDS % "0,40" + ")" + end)
+        (
+            "^"
+            + _DATE
+            + "(?P<join>"
+            + _WORDS % "1,40"
+            + ")"
+            + _TIME
+            + "(?P<tail>"
+            + (_BARE_TAIL if style == "bare" else _WORDS % "0,40")
+            + ")"
+            + end
+        )
         if date_first
         else (
             "^(?P<head>"
@@ -81,22 +94,33 @@ class Stamp(NamedTuple):
         return self.layout[1] == "date"
 
 
-def read_stamp(line: str) -> Stamp | None:
-    """Reads the header that a line begins with, or gives None. The line may be longer than a header can be."""
+def read_stamp(line: str, *, bare: bool = False) -> Stamp | None:
+    """Reads the header that a line begins with, or gives None. The line may be longer than a header can be.
+
+    `bare` reads headers that nothing but a space ends.
+    """
     text = plain(line[:HEAD_CHARACTERS_MAX]).lstrip(" ")
     if not text or not (text[0] in "[(" or text[0].isalnum()):
         return None
     if text[0] == "[":
         return _read(text[1:].lstrip(" "), "bracket")
-    return _read(text, "dash") or _read(text, "colon")
+    return _read(text, "bare") if bare else _read(text, "dash") or _read(text, "colon")
 
 
 def _read(text: str, style: Style) -> Stamp | None:
     for date_first in (True, False):
         found = _FORMS[style, date_first].match(text)
-        if found and _possible(found):
+        if found and _possible(found) and (style != "colon" or _ends_by_colon(found)):
             return _stamp(found, style, date_first=date_first)
     return None
+
+
+def _ends_by_colon(found: re.Match[str]) -> bool:
+    """Says whether the colon ends the header and not a name: before it stands the time, or a word for a part of the day."""
+    tail = found["tail"].strip()
+    if not tail:
+        return True
+    return bool(period_in(tail)) and (len(squeezed(tail)) > 1 or (not tail.isascii() and ": " in found.string[found.end() :]))
 
 
 def _possible(found: re.Match[str]) -> bool:
@@ -110,6 +134,7 @@ def _possible(found: re.Match[str]) -> bool:
 def _stamp(found: re.Match[str], style: Style, *, date_first: bool) -> Stamp:
     lengths = (len(found["a"]), len(found["b"]), len(found["c"]))
     year = "first" if lengths[0] >= 3 or found["lead"] else "last" if lengths[2] >= 3 or found["era"] else "short"
+    year = "middle" if lengths[1] == 4 else year
     layout = (
         style, "date" if date_first else "time", found["s1"].strip() or " ", found["s2"].strip() or " ", year,
         found["t1"].strip(), "s" if found["s"] else "min", _signs(found["join"]),
