@@ -62,15 +62,15 @@ class WhatsappExport:
 
     def sniff(self, bundle: Bundle) -> Guess | None:
         """Says whether the bundle holds a chat that was exported from WhatsApp."""
-        found = [guess for member in texts_in(bundle)[:SNIFF_TEXTS_MAX] if (guess := likeness(bundle, member))]
+        found = [guess for member in texts_in(bundle, self.title)[:SNIFF_TEXTS_MAX] if (guess := likeness(bundle, member, self.title))]
         best = max(found, key=lambda guess: guess.confidence, default=None)
         return Guess(confidence=best.confidence, why=best.why) if best else None
 
     def read(self, bundle: Bundle, choices: Choices) -> Iterator[Found]:
         """Reads every exported chat of the bundle."""
-        texts = texts_in(bundle)
+        texts = texts_in(bundle, self.title)
         if len(texts) > 1:
-            sure = [member for member in texts if (guess := likeness(bundle, member)) and guess.confidence >= 0.5]
+            sure = [member for member in texts if (guess := likeness(bundle, member, self.title)) and guess.confidence >= 0.5]
             texts = sure or texts[:1]
         places = {member.name: place for place, member in enumerate(bundle.members())}
         readings = [_Reading(bundle, member, places[member.name], choices) for member in texts]

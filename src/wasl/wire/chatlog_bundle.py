@@ -21,25 +21,25 @@ class Likeness(NamedTuple):
     why: str
 
 
-def texts_in(bundle: Bundle) -> list[Member]:
-    """Finds the texts that may be a chat: by name where names tell, else every text that is no attachment."""
+def texts_in(bundle: Bundle, app: str) -> list[Member]:
+    """Finds the texts that may be a chat: by name (of an export, or with the app's in it) where names tell, else every text."""
     texts = [member for member in bundle.members() if member.name.lower().endswith(".txt")]
     if len(bundle.members()) == 1 and not texts:
         return list(bundle.members())
-    named = [member for member in texts if _named(member.name)]
+    named = [member for member in texts if _named(member.name, app)]
     return named or texts
 
 
-def likeness(bundle: Bundle, member: Member) -> Likeness | None:
-    """Says how much a text looks like a chat log; None where it does not."""
+def likeness(bundle: Bundle, member: Member, app: str) -> Likeness | None:
+    """Says how much a text looks like a chat log of an app; None where it does not."""
     try:
         with bundle.open(member.name) as stream:
             sample = read_fully(stream, SNIFF_BYTES)
     except (WaslError, KeyError):
         return None
-    named = _named(member.name) or (len(bundle.members()) == 1 and _named(bundle.name))
+    named = _named(member.name, app) or (len(bundle.members()) == 1 and _named(bundle.name, app))
     if not sample.strip(BLANK):
-        return Likeness(0.6, "an empty text with the name of a WhatsApp chat") if named else None
+        return Likeness(0.6, f"an empty text with the name of a chat of {app}") if named else None
     # Headers that only a space ends are those of many programs' logs: the name must tell, too.
     heads = find_heads(sample) or (find_heads(sample, bare=True) if named else [])
     if not heads:
@@ -47,7 +47,7 @@ def likeness(bundle: Bundle, member: Member) -> Likeness | None:
     first = not sample[: heads[0].at].strip(BLANK)
     strong = len(heads) >= 2 or named
     confidence = (0.9 if strong else 0.6) if first else (0.6 if strong else 0.2)
-    return Likeness(min(0.99, confidence + (0.09 if named else 0)), f"{len(heads)} lines begin as WhatsApp writes them")
+    return Likeness(min(0.99, confidence + (0.09 if named else 0)), f"{len(heads)} lines begin as {app} writes them")
 
 
 def files_beside(bundle: Bundle, text: Member) -> FilesOf:
@@ -61,6 +61,6 @@ def files_beside(bundle: Bundle, text: Member) -> FilesOf:
     return FilesOf(members, alone=len(bundle.members()) == 1)
 
 
-def _named(path: str) -> bool:
+def _named(path: str, app: str) -> bool:
     name = path.rpartition("/")[2].lower()
-    return name == "_chat.txt" or name.startswith("_chat") or title_in(name) is not None or "whatsapp" in name
+    return name == "_chat.txt" or name.startswith("_chat") or title_in(name) is not None or app.casefold() in name
