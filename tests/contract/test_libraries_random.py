@@ -11,6 +11,7 @@ from wasl.domain.archive import SEQ_STRIDE, Entry, fingerprint
 from wasl.domain.ids import ConversationId
 from wasl.ports.library import Line
 from wasl.ports.store import Store
+from wasl.store import sqlite_search
 from wasl.store.memory import MemoryStore
 from wasl.store.postgres import PostgresStore
 from wasl.store.sqlite import SqliteStore
@@ -123,6 +124,14 @@ async def test_sqlite_finds_what_a_plain_scan_finds(seed: int, tmp_path: Path) -
     found = await walked(SqliteStore(tmp_path / "wasl.sqlite3", clock=clock), clock, seed)
     for one, other in zip(wanted, found, strict=True):
         assert one == other
+
+
+@pytest.mark.parametrize("seed", range(6, 10))
+async def test_sqlite_finds_the_same_whether_messages_wait_for_the_list_of_words_or_not(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_search, "FRESH_ROWS_MAX", 2)
+    await test_sqlite_finds_what_a_plain_scan_finds(seed, tmp_path)
 
 
 @pytest.mark.postgres

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 from wasl.domain.message import plain_text
 from wasl.store.library_rows import SEQ_BITS, SEQ_MAX
 from wasl.store.rows import parts_of
-from wasl.store.sqlite_search import index_entries, index_message, reindex_message
+from wasl.store.sqlite_search import index_entries, index_fresh, index_message, reindex_message
 from wasl.wire.searching import WORDS_VERSION, search_key
 
 Result = TypeVar("Result")
@@ -74,6 +74,7 @@ def _step(walk: Callable[[sqlite3.Connection, Any], tuple[int, Any]], at: Any) -
 
 def _mend(db: sqlite3.Connection) -> None:
     """Rebuilds the list of words when it does not hold what it should: after a damage, never otherwise."""
+    index_fresh(db)
     try:
         db.execute("insert into words (words, rank) values ('integrity-check', 1)")
     except sqlite3.DatabaseError:

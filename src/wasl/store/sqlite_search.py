@@ -3,10 +3,15 @@
 Rows are numbered by time, so the newest come first without sorting. Each row holds the token of its conversation: a search within a
 person is one more word that must occur, and costs what the rarer of the two lists costs. A beginning is spelled out into the words
 that have it; FTS5's own way would merge the lists of all of them first, however long.
+
+FTS5 writes out what it gathered at every commit, and a live message is a commit: its words are stored at once, and wait (`fresh`) until
+some hundreds are handed over together. A search looks through those that wait.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from wasl.domain.message import Part
@@ -18,8 +23,17 @@ SPELLED_OUT_MAX: Final = 48
 """Words with a beginning that are looked for one by one; finding each costs about 15 microseconds."""
 LOOKED_THROUGH_MAX: Final = 400
 """Rows that are looked through, newest first, for a beginning that too many words have, before FTS5 merges their lists."""
+FRESH_ROWS_MAX: Final = 400
+"""About so many live messages wait to be handed to FTS5: more cost every search half a microsecond each, fewer cost every message more."""
 _ADD = "insert into searchable values (?, ?, ?, ?, ?) on conflict (key) do nothing"
 _INDEX = "insert into words (rowid, said, forms) values (?, ?, ?)"
+_INDEX_RANGE = "insert into words (rowid, said, forms) select key, said, forms from searchable where key between ? and ? order by key"
+_INDEX_FRESH = """insert into words (rowid, said, forms)
+select s.key, s.said, s.forms from fresh f cross join searchable s on s.key = f.key order by f.key"""
+_WAIT = "insert into fresh values (?)"
+_FRESH = """select key from (select f.key, s.forms, ' ' || s.said || ' ' said, ' ' || s.said || ' ' || s.forms || ' ' words
+from fresh f cross join searchable s on s.key = f.key where f.key < ?)
+where {} order by key desc limit ?"""
 _TAKEN = "select key from searchable where key in (select value from json_each(?))"
 _PAGE = "select rowid from words where words match ? and rowid < ? order by rowid desc limit ?"
 _LOOK = """select w.rowid, s.said, s.forms from words w join searchable s on s.key = w.rowid
@@ -37,19 +51,30 @@ def prepare(db: sqlite3.Connection) -> None:
 
 def index_message(db: sqlite3.Connection, *, message_id: str, conversation_id: str, seq: int, at_ms: int, text: str) -> int:
     """Indexes a live message in the transaction that stores it, and gives its key."""
-    said, forms = index_words(text)
-    forms = f"{forms} {scope_token(conversation_id)}" if forms else scope_token(conversation_id)
+    said, forms = _indexed(text, scope_token(conversation_id))
     key = search_key(at_ms=at_ms, seq=seq, scope=conversation_id)
     while not db.execute(_ADD, (key, message_id, None, said, forms)).rowcount:
         key += 1
-    db.execute(_INDEX, (key, said, forms))
+    db.execute(_WAIT, (key,))
+    if not (key ^ key >> 10) & 7 and db.execute("select count(*) from fresh").fetchone()[0] >= FRESH_ROWS_MAX:
+        index_fresh(db)  # counted at every eighth message of a conversation, and of conversations at every eighth
     return key
+
+
+def index_fresh(db: sqlite3.Connection) -> None:
+    """Hands what waits to FTS5."""
+    db.execute(_INDEX_FRESH)
+    db.execute("delete from fresh")
+
+
+def _indexed(text: str, scope: str) -> tuple[str, str]:
+    said, forms = index_words(text)
+    return said, f"{scope} {forms}" if forms else scope
 
 
 def reindex_message(db: sqlite3.Connection, *, key: int, conversation_id: str, text: str) -> None:
     """Indexes a message or entry anew whose text has changed."""
-    said, forms = index_words(text)
-    forms = f"{forms} {scope_token(conversation_id)}" if forms else scope_token(conversation_id)
+    said, forms = _indexed(text, scope_token(conversation_id))
     db.execute("update searchable set said = ?1, forms = ?2 where key = ?3 and (said <> ?1 or forms <> ?2)", (said, forms, key))
 
 
@@ -61,25 +86,27 @@ def refer(db: sqlite3.Connection, message_id: str, parts: Sequence[Part]) -> Non
 
 def index_entries(db: sqlite3.Connection, rows: Sequence[tuple[int, str, int]], *, owner: str) -> list[int]:
     """Indexes entries: (wished key, text, row id) each; gives their keys. A key that is taken moves on to the next free one."""
-    keys = _free_keys(db, [row[0] for row in rows])
+    keys, alone = _free_keys(db, [row[0] for row in rows])
     scope = scope_token(owner)
-    words = [(*index_words(text),) for _, text, _ in rows]
-    indexed = [(said, f"{forms} {scope}" if forms else scope) for said, forms in words]
-    db.executemany(
-        "insert into searchable values (?, null, ?, ?, ?)",
-        [(key, row[2], said, forms) for key, row, (said, forms) in zip(keys, rows, indexed, strict=True)],
-    )
-    db.executemany(_INDEX, [(key, said, forms) for key, (said, forms) in zip(keys, indexed, strict=True)])
+    indexed = [(key, row_id, *_indexed(text, scope)) for key, (_, text, row_id) in zip(keys, rows, strict=True)]
+    if any(later < earlier for earlier, later in pairwise(keys)):
+        indexed.sort()  # FTS5 writes out what it gathered wherever a row comes before the last one
+    db.executemany("insert into searchable values (?, null, ?, ?, ?)", indexed)
+    if alone:
+        db.execute(_INDEX_RANGE, (indexed[0][0], indexed[-1][0]))
+    else:
+        db.executemany(_INDEX, [(key, said, forms) for key, _, said, forms in indexed])
     return keys
 
 
-def _free_keys(db: sqlite3.Connection, wished: list[int]) -> list[int]:
-    if db.execute("select 1 from searchable where key between ? and ?", (min(wished), max(wished))).fetchone() is None:
+def _free_keys(db: sqlite3.Connection, wished: list[int]) -> tuple[list[int], bool]:
+    """Gives free keys, and whether nothing else is between them."""
+    if alone := db.execute("select 1 from searchable where key between ? and ?", (min(wished), max(wished))).fetchone() is None:
         taken: set[int] = set()  # an older chat, or the first one: nothing else was said in that time
     else:
         taken = {row[0] for row in db.execute(_TAKEN, (repr(wished),))}
     if not taken and len(set(wished)) == len(wished):
-        return wished
+        return wished, alone
     used: set[int] = set()
     keys: list[int] = []
     after: dict[int, int] = {}  # where the search for a free key went on, so that a thousand equal times stay quick
@@ -90,7 +117,7 @@ def _free_keys(db: sqlite3.Connection, wished: list[int]) -> list[int]:
         after[key] = free + 1
         used.add(free)
         keys.append(free)
-    return keys
+    return keys, False
 
 
 def _is_taken(db: sqlite3.Connection, key: int) -> bool:
@@ -111,19 +138,45 @@ def found_keys(
     if not query or limit <= 0 or (conversations is not None and not conversations):
         return query, []
     until = KEY_MAX if before is None else before
+    # Those that wait first: what is handed over meanwhile is found twice then, never missed.
+    waiting = _waiting(db, query, conversations, until, limit)
+    keys = _listed(db, query, conversations, until, limit)
+    return query, sorted({*waiting, *keys}, reverse=True)[:limit] if waiting else keys
+
+
+def _waiting(db: sqlite3.Connection, query: Query, conversations: Sequence[str] | None, until: int, limit: int) -> list[int]:
+    """Looks through what is not handed to FTS5 yet."""
+    pieces, given = ["true"], []
+    if conversations is not None:
+        pieces.append("substr(forms, 1, instr(forms || ' ', ' ') - 1) in (select value from json_each(?))")
+        given.append(json.dumps([scope_token(c) for c in conversations]))
+    for word in query.words:
+        pieces.append("(instr(words, ?) or instr(words, ?))")
+        given += [f" {word} ", f" {light(word)} "]
+    for phrase in query.phrases:
+        pieces.append("instr(said, ?)")
+        given.append(f" {' '.join(phrase)} ")
+    if query.beginning is not None:
+        pieces.append("(instr(words, ?) or instr(words, ?))")
+        given += [f" {query.beginning}", f" {light(query.beginning)} "]
+    return [row[0] for row in db.execute(_FRESH.format(" and ".join(pieces)), (until, *given, limit))]
+
+
+def _listed(db: sqlite3.Connection, query: Query, conversations: Sequence[str] | None, until: int, limit: int) -> list[int]:
+    """Asks FTS5."""
     asked = _Asked(conversations, query)
     if query.beginning is None:
-        return query, _page(db, asked.without_beginning(), until, limit)
+        return _page(db, asked.without_beginning(), until, limit)
     stem = light(query.beginning)
     spelled = _spelled_out(db, query.beginning)
     if spelled is not None:
         words = dict.fromkeys([*spelled, stem])
-        return query, _page(db, asked.with_words(words), until, limit)
+        return _page(db, asked.with_words(words), until, limit)
     keys, looked_to = _looked_through(db, asked, query.beginning, stem, until, limit)
     if looked_to is None or len(keys) >= limit:
-        return query, keys[:limit]
+        return keys[:limit]
     merged = f'("{query.beginning}" * OR "{stem}")'
-    return query, keys + _page(db, asked.and_(merged), looked_to, limit - len(keys))
+    return keys + _page(db, asked.and_(merged), looked_to, limit - len(keys))
 
 
 class _Asked(NamedTuple):

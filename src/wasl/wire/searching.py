@@ -38,7 +38,7 @@ _MARKED_MAX: Final = 2_048
 
 
 class Indexed(NamedTuple):
-    """What is indexed of one text: words as they stand, in order, and their other forms; each joined by spaces."""
+    """What is indexed of one text: words as they stand, in order, and their other forms (one may stand there twice); joined by spaces."""
 
     said: str
     forms: str
@@ -70,14 +70,14 @@ def other_forms(token: str) -> tuple[str, ...]:
 
 
 class _Said(dict[str, str]):
-    """The words of a stretch without spaces as they stand, remembered: people say the same words again and again."""
+    """The words of a stretch without spaces as they stand, a space before each, remembered: people say the same words again and again."""
 
     def __missing__(self, stretch: str) -> str:
         return _learned(stretch)[0]
 
 
 class _Forms(dict[str, str]):
-    """The other forms of the words of a stretch, remembered."""
+    """The other forms of the words of a stretch, a space before each, remembered."""
 
     def __missing__(self, stretch: str) -> str:
         return _learned(stretch)[1]
@@ -91,20 +91,23 @@ _forms_of: Final = _forms.__getitem__
 
 def _learned(stretch: str) -> tuple[str, str]:
     found = list(tokens_of_folded(fold(stretch)))
-    said, forms = " ".join(found), " ".join([form for token in found for form in other_forms(token)])
+    said, forms = _spaced(found), _spaced([form for token in found for form in other_forms(token)])
     if len(stretch) <= _KNOWN_CHARACTERS_MAX:
         if len(_said) >= _KNOWN_WORDS_MAX:
             _said.clear()
             _forms.clear()
-        _said[stretch] = stretch if said == stretch else said
-        _forms[stretch] = forms
+        _said[stretch], _forms[stretch] = said, forms
     return said, forms
+
+
+def _spaced(words: list[str]) -> str:
+    return " " + " ".join(words) if words else ""
 
 
 def index_words(text: str) -> Indexed:
     """Gives what is indexed of a text. Linear in the text; quick for words that were seen before."""
     stretches = text[:INDEXED_CHARACTERS_MAX].split()
-    return Indexed(" ".join(filter(None, map(_said_of, stretches))), " ".join(dict.fromkeys(filter(None, map(_forms_of, stretches)))))
+    return Indexed("".join(map(_said_of, stretches))[1:], "".join(map(_forms_of, stretches))[1:])
 
 
 def parse(text: str) -> Query:
@@ -181,8 +184,7 @@ class _Marker(dict[str, tuple[tuple[int, int], ...]]):
             self._wanted.add(light(query.beginning))
 
     def __missing__(self, stretch: str) -> tuple[tuple[int, int], ...]:
-        said = _said_of(stretch)
-        is_wanted = [self._is_wanted(token) for token in said.split(" ")] if said else []
+        is_wanted = [self._is_wanted(token) for token in _said_of(stretch).split()]
         places = tuple(place for place, wanted in zip(_places_in(stretch), is_wanted, strict=True) if wanted) if any(is_wanted) else ()
         if len(stretch) <= _KNOWN_CHARACTERS_MAX and len(self) < _MARKED_MAX:
             self[stretch] = places
@@ -227,11 +229,9 @@ class _Placed:
         self._stretches = [(found.start(), found.group()) for found in _STRETCH.finditer(text)]
         self._places: dict[int, list[tuple[int, int]]] = {}
         for number, (_, stretch) in enumerate(self._stretches):
-            said = _said_of(stretch)
-            if said:
-                tokens_here = said.split(" ")
-                self.said += tokens_here
-                self._stretch_of += [(number, place) for place in range(len(tokens_here))]
+            tokens_here = _said_of(stretch).split()
+            self.said += tokens_here
+            self._stretch_of += [(number, place) for place in range(len(tokens_here))]
 
     def place(self, n: int) -> tuple[int, int]:
         """Gives where the n-th token begins and ends."""

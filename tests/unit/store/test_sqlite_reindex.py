@@ -6,6 +6,7 @@ from wasl.store.migrate import migrate_sqlite
 from wasl.store.migration import migrations
 from wasl.store.sqlite import SqliteStore
 from wasl.store.sqlite_reindex import ROWS_A_COMMIT
+from wasl.store.sqlite_search import index_fresh
 from wasl.testing.clock import TestClock
 
 MESSAGES = ROWS_A_COMMIT + 7
@@ -62,6 +63,7 @@ async def test_a_damaged_list_of_words_is_rebuilt(tmp_path: Path) -> None:
     await store.open()
     assert store._indexing is not None
     await asyncio.wait_for(asyncio.shield(store._indexing), 30)
+    await store._write(index_fresh)
     await store._write(lambda db: db.execute("insert into words (words) values ('delete-all')"))
     assert await store.library.search("held", conversations=None, limit=5) == []
     await store.library.reindex()

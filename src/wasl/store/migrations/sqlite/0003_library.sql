@@ -85,6 +85,12 @@ create virtual table words using fts5 (
     said, forms, content = 'searchable', content_rowid = 'key', columnsize = 0, tokenize = "ascii tokenchars '.,:''_'"
 );
 insert into words (words, rank) values ('automerge', 8);    -- a fifth less work when writing, and searches read a few more pages
+insert into words (words, rank) values ('hashsize', 4194304);  -- a run of an import is gathered whole before it is written out
+-- Live messages that are in searchable and not in words yet. FTS5 writes out at every commit what it gathered, which costs six times
+-- the indexing itself; so they are handed over some hundreds at a time, and searches look through those that wait.
+create table fresh (
+    key integer primary key
+) strict;
 alter table message add column search_key integer;    -- null: not indexed yet
 create index message_unsearched on message (id) where search_key is null;
 create table search_state (
@@ -94,9 +100,12 @@ create table search_state (
 insert into search_state select 1, case when exists (select 1 from message) then 0 else 1 end;
 
 create trigger searchable_deleted after delete on searchable begin
-    insert into words (words, rowid, said, forms) values ('delete', old.key, old.said, old.forms);
+    insert into words (words, rowid, said, forms) select 'delete', old.key, old.said, old.forms
+    where not exists (select 1 from fresh where key = old.key);
+    delete from fresh where key = old.key;
 end;
-create trigger searchable_changed after update of said, forms on searchable begin
+create trigger searchable_changed after update of said, forms on searchable
+when not exists (select 1 from fresh where key = old.key) begin
     insert into words (words, rowid, said, forms) values ('delete', old.key, old.said, old.forms);
     insert into words (rowid, said, forms) values (new.key, new.said, new.forms);
 end;
