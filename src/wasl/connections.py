@@ -29,6 +29,7 @@ from wasl.routing.cards import find_card, read_cards
 from wasl.routing.route import RouteCandidate
 from wasl.service.back_up import BackUp, Seal
 from wasl.service.bring import Bring
+from wasl.service.bring_history import BringHistory
 from wasl.service.erase import Erase
 from wasl.service.moving import Moving
 from wasl.service.restore_archive import RestoreArchive
@@ -85,12 +86,14 @@ def make_moving(
     keep, backup = settings.keep, settings.backup
     retain = Retain(people=people, clock=clock, days=keep.days_by_channel, others=keep.days, channels=tuple(sorted(channels)))
     back_up = BackUp(copier=store if isinstance(store, CopiesItself) else None, data=settings.data, clock=clock, version=__version__)
+    bring = Bring(library=library, people=people, vault=vault, blobs=blobs, clock=clock, formats=formats, zone=keep.zone)
     return Moving(
         formats=formats,
         people=people,
         library=library,
         vault=vault,
-        bring=Bring(library=library, people=people, vault=vault, blobs=blobs, clock=clock, formats=formats, zone=keep.zone),
+        bring=bring,
+        bring_history=BringHistory(store=store, library=library, people=people, channels=channels, bring=bring, clock=clock),
         take_out=TakeOut(
             store=store,
             library=library,

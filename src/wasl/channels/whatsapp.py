@@ -15,15 +15,16 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from wasl.domain.delivery import Outgoing, Sent
-from wasl.domain.errors import Failure, Refused, SettingWrong
+from wasl.domain.errors import Failure, Malformed, Refused, SettingWrong
 from wasl.domain.event import Event
 from wasl.domain.limits import Limits, Pace
 from wasl.domain.message import Choice, Contact, Media, MediaRole, Part, Place, Reaction, Template, Text
 from wasl.domain.person import Address, AddressKey
-from wasl.ports.channel import Finding
+from wasl.ports.channel import Finding, HistoryPiece
 from wasl.wire import markup, meta, read
 from wasl.wire.call import Call, FormField, Reply
-from wasl.wire.whatsapp_webhook import events_of
+from wasl.wire.whatsapp_history import parted
+from wasl.wire.whatsapp_webhook import address_of, events_of
 
 _MIB = 1 << 20
 _DAY_SECONDS = 86_400.0
@@ -84,6 +85,8 @@ class WhatsApp:
 
     kind: ClassVar[str] = "whatsapp"
     title: ClassVar[str] = "WhatsApp"
+    history_mark: ClassVar[bytes] = b'"history"'
+    history_format: ClassVar[str] = "whatsapp_history"
     limits: Limits = Limits(
         text_max=4096,
         caption_max=1024,
@@ -161,6 +164,19 @@ class WhatsApp:
         """Reads every message, status and account change of a webhook."""
         envelope = read.json_object(call.body, what=self.title)
         return events_of(envelope, channel=self.name, scope=self._settings.phone_number_id, errors=ERRORS)
+
+    def history(self, body: bytes) -> Sequence[HistoryPiece]:
+        """Parts what a business that used the phone app shares of its earlier chats, by the person it is with."""
+        try:
+            envelope = read.json_object(body, what=self.title)
+        except Malformed:
+            return ()
+        found = []
+        for scope, person, piece in parted(envelope):
+            key = address_of(self.name, scope or self._settings.phone_number_id, user_id=None, phone=person)
+            if key is not None:
+                found.append(HistoryPiece(key, piece))
+        return found
 
     def send(self, outgoing: Outgoing) -> Generator[Call, Reply, Sent]:
         """Sends each part as one message; media that we hold is uploaded first."""

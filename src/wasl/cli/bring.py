@@ -10,7 +10,7 @@ import typer
 from wasl.cli.border import EXIT_PROBLEM, EXIT_UNDECIDED
 from wasl.cli.bring_words import words
 from wasl.cli.context import AsJson, Compose, Config, Installation
-from wasl.cli.read import DayOrder, Files, Kind, Zone, chosen, undecided
+from wasl.cli.read import DayOrder, Kind, SomeFiles, Zone, chosen, undecided
 from wasl.cli.show import moment
 from wasl.cli.whom import Person, opened, owner_of
 
@@ -29,7 +29,10 @@ def add(app: typer.Typer, compose: Compose) -> None:
 
     @app.command("import")
     def import_(
-        files: Files,
+        files: SomeFiles = None,
+        history: Annotated[
+            bool, typer.Option("--history", help="Bring what platforms shared of earlier chats (WhatsApp beside the phone app).")
+        ] = False,
         person: Person = None,
         zone: Zone = None,
         day_order: DayOrder = None,
@@ -40,10 +43,14 @@ def add(app: typer.Typer, compose: Compose) -> None:
         config: Config = None,
     ) -> None:
         """Brings conversations in from files that another system exported, or from an archive of ours."""
+        if history == bool(files):
+            raise typer.BadParameter("name files, or say --history")
         installation = opened(compose, config)
+        if history:
+            raise typer.Exit(compose.run(_history(installation)))
         asking = _Asking(installation=installation, me=me, quiet=yes, dry=dry_run)
         choices = chosen(zone=zone, day_order=day_order)
-        code = compose.run(_import(asking, [[f] for f in files], person=person, choices=choices, kind=kind))
+        code = compose.run(_import(asking, [[f] for f in files or ()], person=person, choices=choices, kind=kind))
         if code:
             raise typer.Exit(code)
 
@@ -150,6 +157,21 @@ async def _one(asking: _Asking, bundle: "Bundle", *, person: str | None, choices
     for line in _reported(report, asking.say):
         typer.echo(line)
     return EXIT_UNDECIDED if open_ else 0
+
+
+async def _history(installation: Installation) -> int:
+    """Brings what stored requests tell of earlier chats."""
+    say = words(installation.settings.language)
+    async with installation.opened():
+        done = await installation.moving.bring_history.run()
+    typer.echo(say["history"].format(requests=done.placed, people=len(done.reports)))
+    for report in done.reports[:CHATS_SHOWN]:
+        typer.echo(f"{report.name}:")
+        for line in _reported(report, say):
+            typer.echo(f"  {line}")
+    if done.failed:
+        typer.secho(say["history failed"].format(requests=done.failed), fg="red", err=True)
+    return EXIT_PROBLEM if done.failed else 0
 
 
 async def _restore(asking: _Asking, bundle: "Bundle", reader: Any) -> int:

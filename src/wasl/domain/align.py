@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import Final
 
-from wasl.domain.archive import SEQ_STRIDE, ArchivePart, Entry, File, Revision, fingerprint, words_print
+from wasl.domain.archive import PLAIN, SEQ_STRIDE, ArchivePart, Entry, File, Revision, fingerprint, words_print
 
 SEQ_FIRST: Final = SEQ_STRIDE << 23
 """Seq of a chat's first entry: eight million strides for what a later export may put before it."""
@@ -119,14 +119,15 @@ def minute_of(entry: Entry) -> int:
 
 
 def is_rich(entry: Entry) -> bool:
-    """Says whether an entry has something that an equal one may lack: an edit, a deletion, reactions, a file that is present."""
+    """Says whether an entry has something that an equal one may lack: an edit, a deletion, reactions, a file that is present, or
+    that the source at least names."""
     more = entry.more
     return bool(
         more.edited
         or more.deleted
         or more.reactions
         or more.revisions
-        or any(isinstance(p, File) and p.state == "present" for p in entry.parts)
+        or any(isinstance(p, File) and (p.state == "present" or p.source_ref is not None) for p in entry.parts)
     )
 
 
@@ -311,8 +312,10 @@ def merged(held: Entry, new: Entry) -> Entry:
     A later wording takes the place of the earlier one, which becomes a revision; a deletion keeps the words that were there; a
     file that is present takes the place of one that was left out.
     """
-    if held.role == "service" and new.native_id is None:
+    if (held.role == "service" and new.native_id is None) or _only_says_file(new):
         return held
+    if _only_says_file(held) and (new.text or new.parts):
+        return held._replace(text=new.text, parts=new.parts)
     more = held.more
     text, parts = held.text, held.parts
     if new.more.deleted and not more.deleted:
@@ -355,6 +358,19 @@ def _filled(parts: tuple[ArchivePart, ...], given: tuple[ArchivePart, ...]) -> t
         else:
             made.append(part)
     return tuple(made)
+
+
+def _only_says_file(entry: Entry) -> bool:
+    """Says whether an entry with an id of its own says no more than that there was a file: another record may tell of the file."""
+    if (
+        entry.native_id is None
+        or entry.text
+        or len(entry.parts) != 1
+        or entry.more not in (PLAIN, replace(PLAIN, deliveries=entry.more.deliveries))
+    ):
+        return False
+    part = entry.parts[0]
+    return isinstance(part, File) and part.state == "omitted" and not (part.source_ref or part.name or part.caption)
 
 
 def _has_file(entry: Entry) -> bool:

@@ -6,7 +6,7 @@ retries, pacing and storage. Every channel passes the suite in `wasl.testing.con
 
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
+from typing import Any, ClassVar, Literal, NamedTuple, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -170,6 +170,28 @@ class Subscribes(Protocol):
 
     def subscribe(self, hook_url: str) -> Generator[Call, Reply, Sequence[Finding]]:
         """Yields the requests that register `hook_url`."""
+        ...
+
+
+class HistoryPiece(NamedTuple):
+    """What a request tells of earlier talk with one correspondent: a request of the same form with nobody else in it, in one line."""
+
+    address: AddressKey
+    body: bytes
+
+
+@runtime_checkable
+class Histories(Protocol):
+    """A channel whose platform shares, in requests like any other, what was said before the assistant came.
+
+    `history_mark` stands in every such request; `history_format` is the format that reads them.
+    """
+
+    history_mark: ClassVar[bytes]
+    history_format: ClassVar[str]
+
+    def history(self, body: bytes) -> Sequence[HistoryPiece]:
+        """Parts a stored request by correspondent; nothing for one that tells of no earlier talk. Total over any bytes."""
         ...
 
 

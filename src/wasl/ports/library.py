@@ -158,8 +158,9 @@ class Library(Protocol):
         """Ends what `keep_apart` began; nothing when somebody else holds it."""
         ...
 
-    async def waiting(self, channel: str, *, holding: bytes, after: int, limit: int) -> Sequence[RawBody]:
-        """Gives stored requests of a channel that hold these bytes and no conversation's words yet, by id."""
+    async def waiting(self, channel: str, *, holding: bytes, after: int, limit: int) -> tuple[Sequence[RawBody], int | None]:
+        """Looks through the next `limit` stored requests of a channel that hold no conversation's words yet, by id: gives those that
+        hold these bytes, and after which id to go on (None: these were the last)."""
         ...
 
     async def placed(self, raw: Sequence[int], *, conversations: Sequence[ConversationId]) -> None:

@@ -55,9 +55,9 @@ class Housekeep:
                     await self.free_the_dead()
                     freed_at = now
                 if now - pruned_at >= PRUNE_SECONDS:
+                    await self.do_chores()  # first: what is brought in from old requests is still there
                     counts = await self._store.prune(now_ms=self._clock.now_ms(), raw_days=self._raw_days)
                     log.debug("pruned", **counts)
-                    await self.do_chores()
                     pruned_at = now
             except StoreDown as error:
                 log.warning("housekeeping waits for the store", why=error.message)

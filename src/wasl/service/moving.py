@@ -9,6 +9,7 @@ from wasl.ports.people import People
 from wasl.ports.vault import Vault
 from wasl.service.back_up import BackUp, Seal
 from wasl.service.bring import Bring
+from wasl.service.bring_history import BringHistory
 from wasl.service.erase import Erase
 from wasl.service.restore_archive import RestoreArchive
 from wasl.service.retain import Retain
@@ -26,6 +27,7 @@ class Moving:
     library: Library
     vault: Vault
     bring: Bring
+    bring_history: BringHistory
     take_out: TakeOut
     restore_archive: RestoreArchive
     verify: Verify
@@ -37,5 +39,6 @@ class Moving:
 
     @property
     def chores(self) -> Sequence[Callable[[], Awaitable[object]]]:
-        """What housekeeping does of it: retiring what was kept long enough, and backups when it is time."""
-        return (self.retain.run, *((self.schedule.run,) if self.schedule else ()))
+        """What housekeeping does of it: bringing in what platforms share of earlier talk, retiring what was kept long enough, and
+        backups when it is time."""
+        return (self.bring_history.chore, self.retain.run, *((self.schedule.run,) if self.schedule else ()))

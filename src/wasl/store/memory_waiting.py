@@ -32,15 +32,15 @@ class MemoryWaiting:
         if self._apart.get(name, ("", 0))[0] == holder:
             del self._apart[name]
 
-    async def waiting(self, channel: str, *, holding: bytes, after: int, limit: int) -> Sequence[RawBody]:
-        """Gives requests that hold some bytes and nobody's words yet."""
+    async def waiting(self, channel: str, *, holding: bytes, after: int, limit: int) -> tuple[Sequence[RawBody], int | None]:
+        """Looks through requests that hold nobody's words yet."""
         self._up()
-        found = [
+        left = [
             RawBody(place, at_ms, body)
             for place, (where, at_ms, body, whose) in enumerate(self._raws, start=1)
-            if place > after and where == channel and whose is None and holding in body
-        ]
-        return found[:limit]
+            if place > after and where == channel and whose is None
+        ][:limit]
+        return [raw for raw in left if holding in raw.body], left[-1].id if left and len(left) >= limit else None
 
     async def placed(self, raw: Sequence[int], *, conversations: Sequence[ConversationId]) -> None:
         """Notes whose words requests hold."""

@@ -91,8 +91,8 @@ class PostgresLibrary:
         """Ends a lease."""
         await self._write(lambda db: run_postgres(db, waiting.let_go(name, holder=holder)))
 
-    async def waiting(self, channel: str, *, holding: bytes, after: int, limit: int) -> Sequence[RawBody]:
-        """Gives requests that hold some bytes and nobody's words yet."""
+    async def waiting(self, channel: str, *, holding: bytes, after: int, limit: int) -> tuple[Sequence[RawBody], int | None]:
+        """Looks through requests that hold nobody's words yet."""
         return await self._read(lambda db: run_postgres(db, waiting.waiting(channel, holding=holding, after=after, limit=limit)))
 
     async def placed(self, raw: Sequence[int], *, conversations: Sequence[ConversationId]) -> None:

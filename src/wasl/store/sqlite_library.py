@@ -68,8 +68,8 @@ class SqliteLibrary:
         """Ends a lease."""
         await self._write(lambda db: run_sqlite(db, waiting.let_go(name, holder=holder)))
 
-    async def waiting(self, channel: str, *, holding: bytes, after: int, limit: int) -> Sequence[RawBody]:
-        """Gives requests that hold some bytes and nobody's words yet."""
+    async def waiting(self, channel: str, *, holding: bytes, after: int, limit: int) -> tuple[Sequence[RawBody], int | None]:
+        """Looks through requests that hold nobody's words yet."""
         return self._read(lambda db: run_sqlite(db, waiting.waiting(channel, holding=holding, after=after, limit=limit)))
 
     async def placed(self, raw: Sequence[int], *, conversations: Sequence[ConversationId]) -> None:

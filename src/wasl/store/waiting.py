@@ -22,14 +22,22 @@ def let_go(name: str, *, holder: str) -> Steps[None]:
     yield step("delete from apart where name = $1 and holder = $2", name, holder)
 
 
-def waiting(channel: str, *, holding: bytes, after: int, limit: int) -> Steps[list[RawBody]]:
-    """Finds requests that hold some bytes and nobody's words yet."""
-    rows = yield step(
-        "select id, received_ms, body from raw where conversations is null and channel = $1 and id > $2 and #in($3, body)#"
-        " order by id limit $4",
-        channel, after, holding, limit,
+def waiting(channel: str, *, holding: bytes, after: int, limit: int) -> Steps[tuple[list[RawBody], int | None]]:
+    """Looks through some requests that hold nobody's words yet for some bytes."""
+    window = yield step(
+        "select max(id), count(*) from (select id from raw where conversations is null and channel = $1 and id > $2"
+        " order by id limit $3) as looked",
+        channel, after, limit,
     )  # fmt: skip
-    return [RawBody(int(r[0]), int(r[1]), bytes(r[2])) for r in rows]
+    end, number = window[0]
+    if not number:
+        return [], None
+    rows = yield step(
+        "select id, received_ms, body from raw where conversations is null and channel = $1 and id > $2 and id <= $3 and #in($4, body)#"
+        " order by id",
+        channel, after, end, holding,
+    )  # fmt: skip
+    return [RawBody(int(r[0]), int(r[1]), bytes(r[2])) for r in rows], int(end) if number >= limit else None
 
 
 def placed(raw: Sequence[int], conversations: Sequence[str]) -> Steps[None]:

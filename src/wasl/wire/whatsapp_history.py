@@ -6,19 +6,64 @@ progress}` and `threads[] {id, messages[]}`; files first come as `media_placehol
 of their own, whose `value.messages[]` carry the file under the same message id. A refusal to share comes as `errors`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+
+import msgspec
 
 from wasl.domain.archive import Answering, ArchivePart, Entry, File, Happening, More, Passage, Words
 from wasl.domain.message import Choice, Contact, Media, Part, Place, Reaction, Template, Text, Unknown
-from wasl.wire import stamps
+from wasl.wire import read, stamps
 from wasl.wire.fields import Fields
+from wasl.wire.meta import changes
 from wasl.wire.whatsapp_message import extra_of, parts_of, target_of
 
 FIELD: Final = "history"
 PLACEHOLDER: Final = "media_placeholder"
 _MARKS: Final = frozenset("*_~`>")
 _MAPPED: Final = ("from", "to", "id", "timestamp", "type", "history_context", "context", "referral", "identity", "origin")
+
+
+_encode = msgspec.json.Encoder().encode
+
+
+def parted(envelope: Mapping[str, Any]) -> Iterator[tuple[str | None, str, bytes]]:
+    """Parts a history webhook by correspondent: the phone number id, the correspondent's handle, a webhook with theirs alone.
+
+    Threads keep their chunk's metadata; a file told of on its own goes to whom its message was from, or to. What names nobody is
+    left out.
+    """
+    for account, _, field, value in changes(envelope):
+        if field != FIELD:
+            continue
+        about = {name: told for name, told in value.items() if name not in (FIELD, "messages")}
+        scope = read.text(read.child(value, "metadata"), "phone_number_id")
+        ours = (read.text(read.child(value, "metadata"), "display_phone_number") or "").lstrip("+")
+        for chunk in read.children(value, FIELD):
+            for thread in read.children(chunk, "threads"):
+                person = read.text(thread, "id")
+                if person:
+                    yield scope, person, _webhook(envelope, account, {**about, FIELD: [{**chunk, "threads": [thread]}]})
+        for message in read.children(value, "messages"):
+            sender = read.text(message, "from")
+            person = read.text(message, "to") if sender is None or sender.lstrip("+") == ours else sender
+            if person:
+                yield scope, person, _webhook(envelope, account, {**about, "messages": [message]})
+
+
+def outline(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Gives what a history webhook tells beside the words in it: chunks with their numbers of threads, refusals."""
+    told = {name: held for name, held in value.items() if name not in (FIELD, "messages")}
+    chunks: Sequence[Mapping[str, Any]] = list(read.children(value, FIELD))
+    if chunks:
+        told[FIELD] = [{**c, **({"threads": len(c["threads"])} if isinstance(c.get("threads"), list) else {})} for c in chunks]
+    if isinstance(value.get("messages"), list):
+        told["messages"] = len(value["messages"])
+    return told
+
+
+def _webhook(envelope: Mapping[str, Any], account: str, value: Mapping[str, Any]) -> bytes:
+    return _encode({"object": envelope.get("object"), "entry": [{"id": account, "changes": [{"value": value, "field": FIELD}]}]})
 
 
 def sent_ms(message: Mapping[str, Any]) -> int | None:

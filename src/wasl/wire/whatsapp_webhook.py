@@ -11,6 +11,7 @@ from wasl.domain.event import Arrival, ConsentGiven, Event, Moved, Receipt, Sign
 from wasl.domain.person import AddressKey
 from wasl.wire import read
 from wasl.wire.meta import ErrorTable, changes, read_error, time_ms
+from wasl.wire.whatsapp_history import FIELD, outline
 from wasl.wire.whatsapp_message import extra_of, parts_of, target_of
 
 OBJECT = "whatsapp_business_account"
@@ -71,15 +72,27 @@ class _Reader:
                 for update in read.children(value, "user_id_update"):
                     self._renamed(scope, update)
         if len(self.found) == before:
-            self.signal(account, at_ms, field or "unnamed field", value)
+            # Earlier talk is brought in from the stored request; what platforms say about our accounts is no place for people's words.
+            detail = outline(value) if field == FIELD else value
+            self.signal(account, at_ms, field or "unnamed field", value, detail=detail)
 
-    def signal(self, account: str, at_ms: int, kind: str, value: dict[str, Any]) -> None:
-        """Keeps whole what is about the account, or has no better word."""
+    def signal(self, account: str, at_ms: int, kind: str, value: dict[str, Any], *, detail: dict[str, Any] | None = None) -> None:
+        """Keeps whole what is about the account, or has no better word; or only `detail` of it."""
         event = read.text(value, "event")
         grave = kind == "account_update" and event in GRAVE_EVENTS
         digest = hashlib.sha256(_encode([account, at_ms, kind, value])).hexdigest()[:32]
         shown = f"{kind}:{event}" if event else kind
-        self._add(at_ms, Signal(key=f"signal:{digest}", scope=account or self.scope, kind=shown, at_ms=at_ms, grave=grave, detail=value))
+        self._add(
+            at_ms,
+            Signal(
+                key=f"signal:{digest}",
+                scope=account or self.scope,
+                kind=shown,
+                at_ms=at_ms,
+                grave=grave,
+                detail=value if detail is None else detail,
+            ),
+        )
 
     def _add(self, at_ms: int, event: Event) -> None:
         self.found.append((at_ms, event))
@@ -217,16 +230,18 @@ class _Reader:
         return new
 
     def _address(self, scope: str, *, user_id: str | None, phone: str | None) -> AddressKey | None:
-        """Keys a person by the business-scoped id where there is one, with the phone beside it; a phone is taken as it stands."""
-        if user_id is not None and BUSINESS_SCOPED_ID.match(user_id):
-            alias_kind: Any = "phone" if phone else None
-            return AddressKey(
-                channel=self.channel, scope=scope, handle=user_id, kind="business-scoped id", alias=phone, alias_kind=alias_kind
-            )
-        if phone is None:
-            return None
-        kind: Any = "business-scoped id" if BUSINESS_SCOPED_ID.match(phone) else "phone"
-        return AddressKey(channel=self.channel, scope=scope, handle=phone, kind=kind)
+        return address_of(self.channel, scope, user_id=user_id, phone=phone)
+
+
+def address_of(channel: str, scope: str, *, user_id: str | None, phone: str | None) -> AddressKey | None:
+    """Keys a person by the business-scoped id where there is one, with the phone beside it; a phone is taken as it stands."""
+    if user_id is not None and BUSINESS_SCOPED_ID.match(user_id):
+        alias_kind: Any = "phone" if phone else None
+        return AddressKey(channel=channel, scope=scope, handle=user_id, kind="business-scoped id", alias=phone, alias_kind=alias_kind)
+    if phone is None:
+        return None
+    kind: Any = "business-scoped id" if BUSINESS_SCOPED_ID.match(phone) else "phone"
+    return AddressKey(channel=channel, scope=scope, handle=phone, kind=kind)
 
 
 def _contact_of(message: Mapping[str, Any], contacts: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -33,13 +33,17 @@ class Waiting:
         for number, raw in enumerate(bodies):
             signal = Signal(key=f"signal {number}", scope="us", kind="history", at_ms=library.now, grave=False)
             await library.store.receive(Incoming(channel="chan", raw=raw, received_at_ms=library.now, events=[signal]))
-        assert await library.library.waiting("another", holding=MARK, after=0, limit=10) == []
-        found = await library.library.waiting("chan", holding=MARK, after=0, limit=10)
-        assert [f.body for f in found] == [bodies[0], bodies[2]]
-        assert [f.body for f in await library.library.waiting("chan", holding=MARK, after=found[0].id, limit=10)] == [bodies[2]]
-        assert len(await library.library.waiting("chan", holding=MARK, after=0, limit=1)) == 1
+        assert await library.library.waiting("another", holding=MARK, after=0, limit=10) == ([], None)
+        found, after = await library.library.waiting("chan", holding=MARK, after=0, limit=10)
+        assert ([f.body for f in found], after) == ([bodies[0], bodies[2]], None)
+        first, after = await library.library.waiting("chan", holding=MARK, after=0, limit=2)
+        assert [f.body for f in first] == [bodies[0]]
+        assert after is not None
+        rest, _ = await library.library.waiting("chan", holding=MARK, after=after, limit=2)
+        assert [f.body for f in rest] == [bodies[2]]
         await library.library.placed([found[0].id], conversations=[owner])
-        assert [f.body for f in await library.library.waiting("chan", holding=MARK, after=0, limit=10)] == [bodies[2]]
+        left, _ = await library.library.waiting("chan", holding=MARK, after=0, limit=10)
+        assert [f.body for f in left] == [bodies[2]]
         person = await library.store.people.person_of(owner)
         assert person is not None
         weighed = await library.store.people.weigh(person)
