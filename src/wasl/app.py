@@ -244,7 +244,7 @@ def _worker(
         language=settings.language,
         stream=settings.routing.stream,
         commands=commands,
-        earlier=Earlier(library).read,
+        earlier=Earlier(library, people=store.people).read,
     )
     deliver = Deliver(
         store=store, network=network, blobs=blobs, clock=clock, channels=channels, observe=observe, attempts_max=work.delivery_attempts_max

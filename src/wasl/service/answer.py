@@ -178,7 +178,7 @@ class Answer:
         history = work.history
         if history is None:
             history = tuple(await self._store.history(work.conversation_id, limit=self._history_messages + len(turns)))
-        earlier = await self._earlier(work.continues) if self._earlier is not None and work.continues else ()
+        earlier = await self._earlier(work.continues, work.conversation_id) if self._earlier is not None and work.continues else ()
         prompt = compose(
             turns=turns,
             history=history,

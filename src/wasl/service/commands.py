@@ -11,7 +11,7 @@ from typing import Any
 
 from wasl.domain.errors import Refused, Throttled
 from wasl.domain.identity import UNDO_DAYS, AuditRecord, LinkRecord
-from wasl.domain.ids import ConversationId, PersonId
+from wasl.domain.ids import ConversationId
 from wasl.domain.message import Choice, Option, Part, Text
 from wasl.domain.turn import DueTurn
 from wasl.ports.channel import Channel
@@ -262,7 +262,7 @@ class _Act:
             return self.done("export", "export_nowhere", person=person)
         secret = (await self._c._links.digest("export", self._turn.id)).hex()
         now = self._c._clock.now_ms()
-        payload = {"person": person, "scope": "person", "language": self._language}
+        payload = {"person": person, "home": self._home, "scope": "person", "language": self._language}
         await self._c._store.put_token(
             Token(kind=EXPORT_KIND, sha256=hashed(secret), label="export", created_ms=now, expires_ms=now + EXPORT_MS, payload=payload)
         )
@@ -277,20 +277,24 @@ class _Act:
             return self.done("erase", "on_hold", reason=view.hold)
         weighed = await self._c._store.people.weigh(view.id)
         number = int.from_bytes(await self._c._links.digest("erase", self._turn.id), "big") % 900_000 + 100_000
-        await self._question.put({"what": "erase", "code": hashed(f"{self._home}\n{number}"), "person": view.id, "receipt": self._turn.id})
+        code = hashed(f"{self._home}\n{number}")
+        whose = sorted(i.conversation_id for i in view.identities)
+        await self._question.put({"what": "erase", "code": code, "person": view.id, "whose": whose, "receipt": self._turn.id})
         counts = weighed.counts
         chats = sum(i.chats for i in view.identities)
         return self.done("erase", "erase", code=number, messages=counts.get("message", 0), chats=chats, files=len(weighed.files))
 
     async def _erase_now(self, asked: Mapping[str, Any]) -> Done:
-        person = str(asked["person"])
-        view = await self._c._store.people.view(PersonId(person))
+        view = await self._view()
         if view is not None and view.hold is not None:
             return self.done("erase", "on_hold", reason=view.hold)
+        if view is not None and sorted(i.conversation_id for i in view.identities) != asked["whose"]:
+            return await self.erase() or self.done("erase", "used")  # a link came or ended: other words than those that were counted
         await self._note("erase confirmed")
         due = self._c._clock.now_ms() + ERASE_AFTER_MS
         receipt = str(asked["receipt"])
-        await self._c._store.set_timer(Timer(kind=ERASE_TIMER, key=receipt, due_ms=due, payload={"person": person, "by": "person"}))
+        payload = {"person": str(asked["person"]), "home": self._home, "whose": asked["whose"], "by": "person"}
+        await self._c._store.set_timer(Timer(kind=ERASE_TIMER, key=receipt, due_ms=due, payload=payload))
         return self.done("erase", "erasing", receipt=receipt)
 
     async def go_on(self, number: str) -> Done | None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from wasl.domain.ids import ConversationId
 from wasl.domain.message import Media, Said, plain_text
 from wasl.domain.prompt import Image, Passage, Prompt, PromptMessage
 from wasl.domain.turn import DueTurn
@@ -11,8 +12,8 @@ from wasl.domain.turn import DueTurn
 Search = Callable[[str, int, str], Sequence[Passage]]
 """Finds passages of the operator's documents: the question, how many, the person's language."""
 
-Earlier = Callable[[str], Awaitable[Sequence[Mapping[str, str]]]]
-"""Gives the end of an imported chat by its id: for each entry "from", "at" and "text"."""
+Earlier = Callable[[str, ConversationId], Awaitable[Sequence[Mapping[str, str]]]]
+"""Gives the end of an imported chat by its id and the conversation in which it goes on: for each entry "from", "at" and "text"."""
 
 EARLIER_ENTRIES = 30
 EARLIER_CHARACTERS_MAX = 8_000

@@ -117,7 +117,7 @@ class Erase:
         if toll.hold is not None:
             raise OnHold(f"a legal hold forbids erasing: {toll.hold}", reason=toll.hold)
         code = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_CHARACTERS))
-        await self._put_code(person_id, code=code, tries=0, expires_ms=self._clock.now_ms() + CODE_MS)
+        await self._put_code(person_id, code=code, whose=await self._whose(person_id), expires_ms=self._clock.now_ms() + CODE_MS)
         return code, toll
 
     async def confirm(self, person_id: PersonId, *, code: str, by: By = "person") -> Mapping[str, Any]:
@@ -136,6 +136,8 @@ class Erase:
             raise Malformed("the code is not right; nothing was erased")
         if await self._store.take_token(kind=CODE_KIND, sha256=key, now_ms=self._clock.now_ms()) is None:
             raise Malformed("the code was used already")
+        if token.payload["whose"] != await self._whose(person_id):
+            raise Malformed("what is yours has changed since the code was given: channels were joined or parted; ask for a new one")
         return await self.run(person_id, by=by)
 
     # -- the erasure
@@ -174,10 +176,18 @@ class Erase:
 
     # -- timers
     async def carry_out(self, timer: Timer) -> None:
-        """Erases whom a timer names, as they confirmed in the chat; whoever is gone or held by now is left alone."""
-        person, by = PersonId(str(timer.payload["person"])), cast(By, timer.payload.get("by", "person"))
-        if await self._people.view(person) is None:
+        """Erases whom a timer names, as they confirmed in the chat; whoever is gone or held by now is left alone.
+
+        It is the person of the conversation that confirmed: a link that ended since takes nobody else along, and one that came is not
+        what was confirmed.
+        """
+        by, home = cast(By, timer.payload.get("by", "person")), timer.payload.get("home")
+        person = await self._people.person_of(ConversationId(str(home))) if home else PersonId(str(timer.payload["person"]))
+        if person is None or await self._people.view(person) is None:
             return  # erased before the process died
+        if home and not set(await self._whose(person)) <= set(timer.payload["whose"]):
+            log.warning("an erasure was confirmed and a link came first", person=person)
+            return
         try:
             await self.run(person, by=by, erasure_id=timer.key)
         except OnHold as hold:
@@ -272,14 +282,18 @@ class Erase:
             "providers": [{**p, "deleted": False, "why": NOT_DELETED} for p in forgotten.providers or toll.providers],
         }
 
-    async def _put_code(self, person_id: PersonId, *, code: str, tries: int, expires_ms: int) -> None:
+    async def _whose(self, person_id: PersonId) -> list[str]:
+        """Gives the conversations that a code is about: links may come and go before it is used."""
+        return sorted(i.conversation_id for i in (await self._view(person_id)).identities)
+
+    async def _put_code(self, person_id: PersonId, *, code: str, whose: Sequence[str], expires_ms: int) -> None:
         token = Token(
             kind=CODE_KIND,
             sha256=_hash(f"erase {person_id}"),
             label="erase",
             created_ms=self._clock.now_ms(),
             expires_ms=expires_ms,
-            payload={"code": _hash(f"{person_id} {code}"), "tries": tries},
+            payload={"code": _hash(f"{person_id} {code}"), "whose": list(whose), "tries": 0},
         )
         await self._store.put_token(token)
 

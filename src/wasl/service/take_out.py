@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, Final
 
 from wasl.domain.errors import CutShort, Malformed, Throttled
 from wasl.domain.identity import AuditRecord, By
-from wasl.domain.ids import PersonId
+from wasl.domain.ids import ConversationId, PersonId
 from wasl.ports.blobs import Blobs
 from wasl.ports.clock import Clock
 from wasl.ports.format import Format, Order, Shelf, Writes, Wrote
@@ -43,6 +43,8 @@ class Wanted:
     order: Order
     by: By = "operator"
     person: PersonId | None = None
+    home: ConversationId | None = None
+    """The conversation from which a person asked: whoever it belongs to by now is the only one who may be given."""
 
 
 class _Download(io.RawIOBase):
@@ -174,9 +176,13 @@ class TakeOut:
         return text
 
     async def take_link(self, text: str) -> Wanted | None:
-        """Uses a link up and gives what it was made for; None when it is used, too old, or not ours."""
+        """Uses a link up and gives what it was made for; None when it is used, too old, not ours, or whoever asked is
+        somebody else by now."""
         token = await self._store.take_token(kind=LINK_KIND, sha256=_hash(text), now_ms=self._clock.now_ms())
-        return None if token is None else _wanted(token.payload)
+        wanted = None if token is None else _wanted(token.payload)
+        if wanted is not None and wanted.home is not None and await self._people.person_of(wanted.home) != wanted.person:
+            return None  # a link ended since: the person's words are somebody else's now
+        return wanted
 
     # -- private
     async def _note(self, wanted: Wanted, wrote: Wrote) -> None:
@@ -206,6 +212,7 @@ def _payload(wanted: Wanted) -> Mapping[str, Any]:
         "eastern_digits": order.eastern_digits,
         "by": wanted.by,
         "person": wanted.person,
+        "home": wanted.home,
     }
 
 
@@ -228,7 +235,8 @@ def _wanted(payload: Mapping[str, Any]) -> Wanted:
         mask_others=payload.get("mask_others", False),
         eastern_digits=payload.get("eastern_digits", False),
     )
-    return Wanted(leaving=leaving, format=payload.get("format", "archive"), order=order, by=payload.get("by", "person"), person=person)
+    format_, by = payload.get("format", "archive"), payload.get("by", "person")
+    return Wanted(leaving=leaving, format=format_, order=order, by=by, person=person, home=payload.get("home"))
 
 
 def _hash(text: str) -> str:

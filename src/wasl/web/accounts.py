@@ -13,15 +13,17 @@ from starlette.responses import Response
 
 from wasl.domain.errors import Forged, Refused, Throttled, Unauthorised, Unavailable
 from wasl.domain.ids import ConversationId
+from wasl.ports.bus import conversation_topic
 from wasl.ports.channel import VISITOR_HEADER, Visited
 from wasl.ports.mail import Letter
 from wasl.ports.store import Token
+from wasl.service.live import STORED
 from wasl.web import passkeys
-from wasl.web.auth import VISITOR_COOKIE, is_secure, set_visitor, sign_out
+from wasl.web.auth import VISITOR_COOKIE, is_secure, set_visitor, sign_out, sign_out_token
 from wasl.web.faces import Faces, answer_json
 from wasl.web.files import read_capped
 from wasl.web.pacing import Pacing
-from wasl.web.signing_in import ACCOUNT_KIND, SigningIn, digest
+from wasl.web.signing_in import ACCOUNT_KIND, PASSKEY_KIND, SigningIn, digest
 from wasl.web.visiting import Visits
 from wasl.wire import read
 
@@ -30,10 +32,10 @@ log = structlog.get_logger(__name__)
 BODY_BYTES_MAX = 64 << 10
 MAIL_KIND = "mail link"
 MAIL_MS = 20 * 60_000
-PASSKEY_KIND = "passkey"
 CHALLENGE_KIND = "passkey challenge"
 CHALLENGE_MS = 5 * 60_000
 EMAIL_CHARACTERS_MAX = 254
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _EMAIL = re.compile(r"[^@\s\x00-\x1f\x7f,;<>]{1,64}@[^@\s\x00-\x1f\x7f,;<>]{1,180}\.[^@\s.\x00-\x1f\x7f,;<>]{2,63}\Z")
 
 
@@ -71,7 +73,7 @@ class Accounts:
             [t.label for t in await self._faces.store.tokens(kind=ACCOUNT_KIND) if t.payload.get("conversation") in own] if own else []
         )
         keys = [t for t in await self._faces.store.tokens(kind=PASSKEY_KIND) if t.payload.get("conversation") in own] if own else []
-        offers = {"mail": self._faces.mail is not None, "passkey": passkeys.offered(self._origin(request))}
+        offers = {"mail": self._mails_to(request), "passkey": passkeys.offered(self._origin(request))}
         return answer_json({**offers, "accounts": accounts, "passkeys": len(keys)})
 
     # -- by e-mail
@@ -79,13 +81,13 @@ class Accounts:
         """Sends a sign-in link. The answer is the same whether the address is known or not."""
         visit = await self._visits.visit(request)
         email = (read.text(await self._body(request), "email") or "").strip()[: EMAIL_CHARACTERS_MAX + 1]
-        if self._faces.mail is None or len(email) > EMAIL_CHARACTERS_MAX or not _EMAIL.match(email):
+        if not self._mails_to(request) or self._faces.mail is None or len(email) > EMAIL_CHARACTERS_MAX or not _EMAIL.match(email):
             raise Refused("this is no e-mail address that a letter can be sent to", code="mail_wrong")
         host = request.client.host if request.client else ""
         self._may(self._mails, visit.address.handle, email.casefold())
         self._may(self._mails_of_host, host)
         secret, now = secrets.token_urlsafe(24), self._faces.clock.now_ms()
-        payload = {"mail": email.casefold(), "email": email}
+        payload = {"mail": email.casefold(), "email": email, "asked_by": visit.address.handle}
         await self._faces.store.put_token(
             Token(kind=MAIL_KIND, sha256=digest(secret), label="sign in", created_ms=now, expires_ms=now + MAIL_MS, payload=payload)
         )
@@ -105,12 +107,19 @@ class Accounts:
         return answer_json({})
 
     async def enter(self, request: Request) -> Response:
-        """Signs in the browser that opened the link, and no other: whoever asked for it elsewhere gains nothing."""
+        """Signs in the browser that opened the link, and no other: whoever asked for it elsewhere gains nothing.
+
+        What was said in a browser joins an account only when the link was asked for in it: whoever is sent somebody else's link
+        does not hand over what is theirs by opening it.
+        """
         visit = await self._visits.visit(request)
         self._may(self._tries, request.client.host if request.client else "")
         body = await self._body(request)
-        now = self._faces.clock.now_ms()
-        token = await self._faces.store.take_token(kind=MAIL_KIND, sha256=digest((read.text(body, "key") or "")[:200]), now_ms=now)
+        now, sha256 = self._faces.clock.now_ms(), digest((read.text(body, "key") or "")[:200])
+        token = await self._faces.store.find_token(kind=MAIL_KIND, sha256=sha256, now_ms=now)
+        if token is not None and visit.home is not None and token.payload["asked_by"] != visit.address.handle:
+            raise Refused("the link was asked for in another browser; open it there, or ask for one here", code="other_browser")
+        token = await self._faces.store.take_token(kind=MAIL_KIND, sha256=sha256, now_ms=now)
         if token is None:
             raise Refused("the link has been used or is too old", code="spent")
         key = f"mail:{token.payload['mail']}"
@@ -186,15 +195,21 @@ class Accounts:
 
     # -- out
     async def leave(self, request: Request) -> Response:
-        """Signs this browser out, or every browser of the person: their tokens are worthless for ever."""
+        """Signs this browser out, or every browser of the person: their tokens are worthless for ever. A customer is signed out of this
+        token alone: the operator's site says when it names them again."""
         visit = await self._visits.visit(request)
         body = await self._body(request)
         handles = {visit.address.handle}
         if body.get("everywhere") is True:
             for conversation in visit.own:
                 handles |= {a.key.handle for a in await self._faces.store.addresses(conversation) if a.key.channel == self._name}
-        for handle in handles:
-            await sign_out(self._faces.store, handle=handle, now_ms=self._faces.clock.now_ms())
+        now = self._faces.clock.now_ms()
+        if not self._visits.for_ever(request):
+            await sign_out_token(self._faces.store, token=request.headers.get(VISITOR_HEADER, ""), now_ms=now)
+        for handle in handles if self._visits.for_ever(request) else ():
+            await sign_out(self._faces.store, handle=handle, now_ms=now)
+        for conversation in visit.own:
+            self._faces.bus.publish(conversation_topic(conversation), STORED)  # streams that are open look who they are for
         response = answer_json({})
         response.delete_cookie(VISITOR_COOKIE)
         return response
@@ -209,7 +224,7 @@ class Accounts:
         visit = None
         if request.headers.get(VISITOR_HEADER):
             try:
-                visit = await self._visits.visit(request)
+                visit = await self._visits.visit(request) if self._visits.for_ever(request) else None
             except Forged:
                 visit = None  # an old anonymous token is no reason to turn a customer away
         await self._signing_in.be_customer(visit, found.address, name=found.name)
@@ -223,6 +238,12 @@ class Accounts:
 
     async def _body(self, request: Request) -> Mapping[str, Any]:
         return read.json_object(await read_capped(request, bytes_max=BODY_BYTES_MAX), what="my account")
+
+    def _mails_to(self, request: Request) -> bool:
+        """Says whether sign-in links can be sent: where the settings name no address of ours, a letter would carry whatever host the
+        caller claims, and with it the key to whoever owns that host."""
+        known = self._faces.settings.server.public_url is not None or (request.url.hostname or "") in LOOPBACK
+        return self._faces.mail is not None and known
 
     def _origin(self, request: Request) -> str:
         pieces = self._faces.address(request).split("/")

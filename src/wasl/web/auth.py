@@ -17,6 +17,7 @@ VISITOR_COOKIE = "wasl_visitor"
 LANGUAGE_COOKIE = "wasl_language"
 YEAR_SECONDS = 31_536_000
 SIGNED_OUT_KIND = "signed out"
+DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ async def visitor_token(connection: HTTPConnection, *, channel: Visited, clock: 
         address = channel.visitor(kept, at_ms=clock.now_ms())
     except Forged:
         return channel.admit(clock.new_id()), True
-    if await is_signed_out(store, handle=address.handle, now_ms=clock.now_ms()):
+    if await is_signed_out(store, token=kept, handle=address.handle, now_ms=clock.now_ms()):
         return channel.admit(clock.new_id()), True
     return kept, False
 
@@ -57,13 +58,24 @@ def set_visitor(response: Response, token: str, *, secure: bool) -> None:
 
 
 async def sign_out(store: Store, *, handle: str, now_ms: int) -> None:
-    """Makes every token of a visitor's handle worthless, for ever: copies of an old cookie too."""
+    """Makes the token that a visitor's handle has for ever worthless: copies of an old cookie too."""
     await store.put_token(Token(kind=SIGNED_OUT_KIND, sha256=_hash(handle), label="", created_ms=now_ms))
 
 
-async def is_signed_out(store: Store, *, handle: str, now_ms: int) -> bool:
-    """Says whether a handle was signed out."""
-    return await store.find_token(kind=SIGNED_OUT_KIND, sha256=_hash(handle), now_ms=now_ms) is not None
+async def sign_out_token(store: Store, *, token: str, now_ms: int) -> None:
+    """Makes a token that is good until a time worthless, and no other of the same visitor: the operator's site may name its customer
+    again, as often as it likes."""
+    await store.put_token(
+        Token(kind=SIGNED_OUT_KIND, sha256=_hash(f"token {token}"), label="", created_ms=now_ms, expires_ms=now_ms + 2 * DAY_MS)
+    )
+
+
+async def is_signed_out(store: Store, *, token: str, handle: str, now_ms: int) -> bool:
+    """Says whether a visitor's token was signed out."""
+    for text in (handle, f"token {token}"):
+        if await store.find_token(kind=SIGNED_OUT_KIND, sha256=_hash(text), now_ms=now_ms) is not None:
+            return True
+    return False
 
 
 def _hash(text: str) -> str:

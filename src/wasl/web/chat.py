@@ -162,9 +162,9 @@ class Chat:
     async def events(self, request: Request, after: str = "0") -> Response:
         """Opens the live stream: first everything after the cursor that the page has, then what comes."""
         last = request.headers.get("last-event-id", "")
-        return self._faces.streams.answer(self._frames(await self._visitor(request), cursor=last or after))
+        return self._faces.streams.answer(self._frames(request, await self._visitor(request), cursor=last or after))
 
-    async def _frames(self, address: AddressKey, *, cursor: str) -> AsyncIterator[bytes]:
+    async def _frames(self, request: Request, address: AddressKey, *, cursor: str) -> AsyncIterator[bytes]:
         found = await self._faces.store.find_address(address)
         if found is None:
             yield frame("ready", {})
@@ -177,12 +177,12 @@ class Chat:
                     yield BEAT
             if found is None:
                 return
-        async for data in self._conversation(found[1], address, cursor=cursor):
+        async for data in self._conversation(request, found[1], address, cursor=cursor):
             yield data
 
-    async def _conversation(self, home: ConversationId, address: AddressKey, *, cursor: str) -> AsyncIterator[bytes]:
+    async def _conversation(self, request: Request, home: ConversationId, address: AddressKey, *, cursor: str) -> AsyncIterator[bytes]:
         channels: Mapping[ConversationId, str] = {}
-        async for told in self._timeline.follow(home, cursor=cursor):
+        async for told in self._timeline.follow(home, cursor=cursor, allowed=lambda: self._visits.still(request)):
             match told:
                 case Live():
                     yield frame(told.kind, {"turn": told.turn, "at": told.at, "text": told.text})

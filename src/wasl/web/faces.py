@@ -15,7 +15,7 @@ from wasl.config import Settings
 from wasl.domain.errors import Refused
 from wasl.domain.event import Event
 from wasl.domain.identity import By
-from wasl.domain.ids import PersonId
+from wasl.domain.ids import ConversationId, PersonId
 from wasl.ports.blobs import Blobs
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel, Visited
@@ -106,12 +106,12 @@ class Faces:
         """Lists the formats in which everything can leave; our own, which loses nothing, first."""
         return sorted((f for f in self.formats.values() if isinstance(f, Writes)), key=lambda f: (len(f.loses), f.kind))
 
-    def wanted(self, person: PersonId, *, format: str, language: Language, by: By) -> Wanted:
+    def wanted(self, person: PersonId, *, format: str, language: Language, by: By, home: ConversationId | None = None) -> Wanted:
         """Says what an export of a person holds. Raises Refused for a format that is not offered."""
         if format not in {f.kind for f in self._written()}:
             raise Refused(f"there is no format {format!r} that is written", code="unknown_format")
         order = Order(scope="person", language=language.code, title=self.title(language))
-        return Wanted(leaving=Leaving(scope="person", people=(person,)), format=format, order=order, by=by, person=person)
+        return Wanted(leaving=Leaving(scope="person", people=(person,)), format=format, order=order, by=by, person=person, home=home)
 
     def address(self, request: Request) -> str:
         """Gives how the world reaches this server, without a slash at the end."""

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
 
 from wasl.domain.errors import Malformed, Refused
-from wasl.domain.ids import PersonId
+from wasl.domain.ids import ConversationId, PersonId
 from wasl.service.take_out import LINK_KIND, LINK_MS
 from wasl.web.faces import Faces, answer_json
 from wasl.web.files import read_capped
@@ -49,13 +49,13 @@ class Leaving:
     async def make(self, request: Request) -> Response:
         """Makes a one-time link to everything of the visitor."""
         assert self._takes_out is not None
-        person, handle = await self._person(request)
+        person, handle, home = await self._person(request)
         if refused := self._paced(self._exports, handle):
             return refused
         body = read.json_object(await read_capped(request, bytes_max=BODY_BYTES_MAX), what="my exports")
         language = self._faces.language(request)
         secret = await self._takes_out.make_link(
-            self._faces.wanted(person, format=read.text(body, "format") or "", language=language, by="person")
+            self._faces.wanted(person, format=read.text(body, "format") or "", language=language, by="person", home=home)
         )
         return answer_json({"url": f"/export/{quote(secret)}", "expires": self._faces.clock.now_ms() + LINK_MS}, status=201)
 
@@ -91,7 +91,7 @@ class Leaving:
     async def weigh(self, request: Request) -> Response:
         """Counts what would be erased, and gives the code that confirms."""
         assert self._erases is not None
-        person, handle = await self._person(request)
+        person, handle, _ = await self._person(request)
         if refused := self._paced(self._weighing, handle):
             return refused
         code, toll = await self._erases.ask(person)
@@ -100,7 +100,7 @@ class Leaving:
     async def erase(self, request: Request) -> Response:
         """Erases everything of the visitor, when the typed code is right; gives the receipt."""
         assert self._erases is not None
-        person, handle = await self._person(request)
+        person, handle, _ = await self._person(request)
         if refused := self._paced(self._typing, handle):
             return refused
         body = read.json_object(await read_capped(request, bytes_max=BODY_BYTES_MAX), what="my erasure")
@@ -110,13 +110,13 @@ class Leaving:
             raise Refused(error.message, code="code_wrong") from error
         return answer_json({"id": receipt["id"], "receipt": receipt})
 
-    async def _person(self, request: Request) -> tuple[PersonId, str]:
+    async def _person(self, request: Request) -> tuple[PersonId, str, ConversationId]:
         assert self._visits is not None
         visit = await self._visits.visit(request)
         view = await self._visits.person(visit)
-        if view is None:
+        if view is None or visit.home is None:
             raise NotYours("nothing is kept of you here yet")
-        return view.id, visit.address.handle
+        return view.id, visit.address.handle, visit.home
 
     def _paced(self, pacing: Pacing, key: str) -> Response | None:
         wait = pacing.wait_seconds(key, now=self._faces.clock.monotonic())

@@ -25,6 +25,8 @@ from wasl.web.visiting import Visit
 
 ACCOUNT_KIND = "account"
 """Tokens that say which conversation an account's owner has: by the hash of "mail:…"."""
+PASSKEY_KIND = "passkey"
+"""Tokens that hold a passkey and whose conversation it opens."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,21 +72,34 @@ class SigningIn:
         return token
 
     async def be_customer(self, visit: Visit | None, customer: AddressKey, *, name: str | None) -> None:
-        """Joins what an anonymous browser said to the customer that the operator's site names; its own token is worthless then."""
+        """Joins what an anonymous browser said to the customer that the operator's site names; its own token is worthless then.
+
+        A browser that is somebody's already is left as it is: several people may use one computer.
+        """
         assert self.faces.people is not None
         faces, people = self.faces, self.faces.people
         home = await home_of(customer, store=faces.store, people=people, clock=faces.clock, name=name)
-        if visit is not None and visit.home is not None and visit.address.handle != customer.handle:
+        if visit is not None and visit.home is not None and visit.home != home and not await self.is_somebodys(visit):
             await self._joined(visit, account=home, proof="embed token")
             await sign_out(faces.store, handle=visit.address.handle, now_ms=faces.clock.now_ms())
 
+    async def is_somebodys(self, visit: Visit) -> bool:
+        """Says whether a browser is known to be a certain person's: it is linked, or an account or a passkey opens it."""
+        if len(visit.own) > 1:
+            return True
+        found = [t for kind in (ACCOUNT_KIND, PASSKEY_KIND) for t in await self.faces.store.tokens(kind=kind)]
+        return any(t.payload.get("conversation") in visit.own for t in found)
+
     async def _joined(self, visit: Visit, *, account: ConversationId, proof: str) -> ConversationId:
-        """Links the browser's conversation with the account's, unless they are one already; gives the one to go on in."""
+        """Links the browser's conversation with the account's, unless they are one already or the browser is somebody's; gives the
+        one to go on in."""
         assert self.faces.people is not None
         if visit.home is None:
             return account
         if account in visit.own:
             return visit.home
+        if await self.is_somebodys(visit):
+            return account  # another person signs in on the same computer: nobody's words are joined
         now = self.faces.clock.now_ms()
         link = LinkRecord(id=self.faces.clock.new_id(), one=account, other=visit.home, proof=proof, by="person", at_ms=now)
         await self.faces.people.link(link=link, now_ms=now)

@@ -4,7 +4,7 @@ Live, each conversation is followed by its own seq, which has no gaps: so a page
 nothing twice, however the clocks of several processes stand. The pages of the past go by message id, which sorts by time.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from wasl.domain.identity import CONVERSATIONS_PER_PERSON_MAX
@@ -32,6 +32,7 @@ class Changed:
     """Other conversations are the person's now: the page reads its history anew."""
 
 
+Allowed = Callable[[], Awaitable[bool]]
 Told = StoredMessage | Live | Ready | Silent | Changed
 
 
@@ -71,11 +72,14 @@ class Timeline:
                 found[conversation] = addresses[0].key.channel
         return found
 
-    async def follow(self, home: ConversationId, *, cursor: str) -> AsyncIterator[Told]:
-        """Tells everything after the cursor, then what comes, for as long as it is read."""
+    async def follow(self, home: ConversationId, *, cursor: str, allowed: Allowed) -> AsyncIterator[Told]:
+        """Tells everything after the cursor, then what comes, for as long as it is read and `allowed` says that it may be.
+
+        Whose the conversations are, and whether the reader may, is asked anew before every page of messages.
+        """
         seqs = seqs_of(cursor, home=home)
         own = await self.own(home)
-        while True:
+        while await allowed():
             async with self.bus.subscribe(*map(conversation_topic, own)) as words:
                 fresh = await self.own(home)
                 if fresh != own:
@@ -84,29 +88,41 @@ class Timeline:
                 if seqs.keys() != set(own):
                     seqs = await self.newest(own)
                     yield Changed()
-                async for message in self._after(seqs):
+
+                async def mine(own: Sequence[ConversationId] = own) -> bool:
+                    return await self.own(home) == own and await allowed()
+
+                async for message in self._after(seqs, mine=mine):
                     yield message
                 yield Ready()
                 by_topic = {conversation_topic(c): c for c in own}
                 async for word in beats(words):
                     live = decode(word[1]) if word else None
-                    if live is not None and live.kind != "stored":
+                    from_home = word is not None and by_topic.get(word[0]) == home
+                    if live is not None and live.kind != "stored" and (from_home or await mine()):
                         yield live
                         continue
+                    if not await allowed():
+                        return
                     fresh = await self.own(home)
                     if fresh != own:
                         own = fresh
                         break
-                    async for message in self._after(seqs, only=by_topic.get(word[0]) if word else None):
+                    async for message in self._after(seqs, only=by_topic.get(word[0]) if word else None, mine=mine):
                         yield message
                     if word is None:
                         yield Silent()
                 else:
                     return
 
-    async def _after(self, seqs: dict[ConversationId, int], *, only: ConversationId | None = None) -> AsyncIterator[StoredMessage]:
+    async def _after(
+        self, seqs: dict[ConversationId, int], *, mine: Allowed, only: ConversationId | None = None
+    ) -> AsyncIterator[StoredMessage]:
+        """Reads what is new, page by page; ends where a conversation is another's meanwhile, however slowly the reader reads."""
         for conversation in [only] if only else list(seqs):
             while some := await self.store.messages_after(conversation, seq=seqs[conversation], limit=REPLAY_MESSAGES):
+                if not await mine():
+                    return
                 for message in some:
                     seqs[conversation] = message.seq
                     yield message

@@ -1,5 +1,6 @@
 """Who visits: the signed token in every request, and the conversations that are theirs. Nothing else may be read in their name."""
 
+import hmac
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -55,10 +56,24 @@ class Visits:
 
     async def address(self, request: Request) -> AddressKey:
         """Gives the visitor's address. Raises Forged for a token that is not ours or that was signed out."""
-        address = self._channel.visitor(request.headers.get(VISITOR_HEADER, ""), at_ms=self._faces.clock.now_ms())
-        if await is_signed_out(self._faces.store, handle=address.handle, now_ms=self._faces.clock.now_ms()):
+        token, now = request.headers.get(VISITOR_HEADER, ""), self._faces.clock.now_ms()
+        address = self._channel.visitor(token, at_ms=now)
+        if await is_signed_out(self._faces.store, token=token, handle=address.handle, now_ms=now):
             raise Forged("this browser was signed out; open the page again")
         return address
+
+    async def still(self, request: Request) -> bool:
+        """Says whether the visitor of a request that goes on for long is still who they were: not signed out, nor too late."""
+        try:
+            await self.address(request)
+        except Forged:
+            return False
+        return True
+
+    def for_ever(self, request: Request) -> bool:
+        """Says whether the token is one that browsers keep, not one that is good for a while in a customer's name."""
+        token = request.headers.get(VISITOR_HEADER, "")
+        return hmac.compare_digest(token.encode(), self._channel.admit(self._channel.visitor(token).handle).encode())
 
     async def visit(self, request: Request) -> Visit:
         """Gives the visitor with their conversations. Raises Forged."""

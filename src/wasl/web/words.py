@@ -118,6 +118,7 @@ MINE: Mapping[str, str] = {
     "unknown_format": mark("This is not a format that is offered."),
     "on_hold": mark("The law forbids erasing this at the moment. Please ask the people who run this service."),
     "spent": mark("This link has been used or is too old."),
+    "other_browser": mark("This link was asked for in another browser. Open it there, or ask for one here."),
     "mail_wrong": mark("This is no e-mail address that a letter can be sent to."),
     "account": mark("Sign in"),
     "account_why": mark("Sign in to find all of this again on another device, or after this browser forgot you."),

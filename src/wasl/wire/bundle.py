@@ -5,6 +5,7 @@ Zip: PKWARE APPNOTE 6.3.10 as Python's `zipfile` reads it. Names are checked, ne
 
 import io
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
@@ -23,7 +24,13 @@ RATIO_MAX: Final = 1_000
 RATIO_BYTES_MIN: Final = 1 << 20
 ZIP_MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 PIECE_BYTES: Final = 256 << 10
+LIST_BYTES_MAX: Final = 128 << 20
+"""The list of files at the end of a zip, which is held in memory."""
 _ENCRYPTED: Final = 0x1
+_END: Final = struct.Struct("<4s4H2IH")
+_END_MAGIC, _LOCATOR_MAGIC, _END64_MAGIC, _LISTED_MAGIC = b"PK\x05\x06", b"PK\x06\x07", b"PK\x06\x06", b"PK\x01\x02"
+_COMMENT_BYTES_MAX: Final = 1 << 16
+_LOCATOR_BYTES, _END64_BYTES, _LISTED_BYTES, _LOCAL_BYTES = 20, 56, 46, 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,12 +68,16 @@ def open_bundle(name: str, source: BinaryIO, *, size_bytes: int) -> Bundle:
     if start in ZIP_MAGIC:
         try:
             return ZipBundle(name, source)
-        except Malformed as error:
+        except _Cut as error:
             cut = CutBundle(name, source)
             if not cut.members():
                 raise error
             return cut
     return PlainBundle(name, lambda: io.BufferedReader(_From(source), PIECE_BYTES), size_bytes=size_bytes)
+
+
+class _Cut(Malformed):
+    """A zip has no list of its files that can be read."""
 
 
 class PlainBundle:
@@ -111,21 +122,23 @@ class ZipBundle:
 
     def __init__(self, name: str, source: BinaryIO) -> None:
         self.name = name
+        _check_list(source, of=name)
         try:
             self._zip = zipfile.ZipFile(source)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
-            raise Malformed(f"{name!r} is not a whole zip ({error}); fetch or make it again") from error
+            raise _Cut(f"{name!r} is not a whole zip ({error}); fetch or make it again") from error
         self._files: dict[str, zipfile.ZipInfo] = {}
         total = 0
+        _check_apart(self._zip.infolist(), of=name)
         for info in self._zip.infolist():
             if info.is_dir():
                 continue
             check_name(info.filename, of=name)
             _check_entry(info, of=name)
             total += info.file_size
-            self._files[info.filename] = info
-        if len(self._files) > ENTRIES_MAX:
-            raise TooLarge(f"{name!r} holds {len(self._files)} files, more than {ENTRIES_MAX}; split it")
+            other = self._files.setdefault(info.filename, info)
+            if (other.CRC, other.file_size) != (info.CRC, info.file_size):
+                raise Unsafe(f"{name!r} holds two different files named {info.filename[:120]!r}; nothing was read: pack it again")
         if total > UNPACKED_BYTES_MAX:
             raise TooLarge(f"{name!r} unpacks to {total} bytes, more than {UNPACKED_BYTES_MAX}; split it")
 
@@ -151,7 +164,7 @@ class CutBundle:
         self._files: dict[str, cut_zip.Found] = {}
         for found in cut_zip.walk(source):
             check_name(found.name, of=name)
-            self._files[found.name] = found
+            self._files.setdefault(found.name, found)
 
     def members(self) -> Sequence[Member]:
         """Lists the files that were found; the last one may not be whole."""
@@ -174,8 +187,50 @@ def _check_entry(info: zipfile.ZipInfo, *, of: str) -> None:
         raise Unsafe(f"{of!r} holds a link ({info.filename[:120]!r}); nothing was read: pack the file itself")
     if info.flag_bits & _ENCRYPTED:
         raise Malformed(f"{of!r} is locked with a password; unlock it and pack it again")
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        # The others are unpacked without a bound on what comes out at once, whatever size is declared.
+        raise Malformed(f"{of!r}: {info.filename[:120]!r} is packed in a way that is not read here; pack it again as a plain zip")
     if info.file_size > RATIO_BYTES_MIN and info.file_size > RATIO_MAX * max(1, info.compress_size):
         raise Unsafe(f"{of!r}: {info.filename[:120]!r} would unpack to {info.file_size} bytes from {info.compress_size}; nothing was read")
+
+
+def _check_apart(infos: Sequence[zipfile.ZipInfo], *, of: str) -> None:
+    """Refuses files that share bytes, by which a small zip unpacks to a huge one while each of its files looks harmless."""
+    end = 0
+    for info in sorted(infos, key=lambda info: info.header_offset):
+        if info.header_offset < end:
+            raise Unsafe(f"{of!r}: {info.filename[:120]!r} lies over another file; nothing was read: pack it again")
+        end = info.header_offset + _LOCAL_BYTES + len(info.orig_filename) + info.compress_size
+
+
+def _check_list(source: BinaryIO, *, of: str) -> None:
+    """Walks the list of files without holding it: whoever reads it afterwards makes an object of every entry. Raises TooLarge."""
+    end = source.seek(0, io.SEEK_END)
+    tail_at = max(0, end - _COMMENT_BYTES_MAX - _END.size)
+    source.seek(tail_at)
+    tail = source.read(_COMMENT_BYTES_MAX + _END.size)
+    last = len(tail) - _END.size
+    found = last if tail[last : last + 4] == _END_MAGIC and tail[-2:] == b"\x00\x00" else tail.rfind(_END_MAGIC)
+    if found < 0 or len(tail) - found < _END.size:
+        return  # no zip, or a cut one: it has no list
+    size, start = _END.unpack_from(tail, found)[5], tail_at + found
+    source.seek(max(0, start - _LOCATOR_BYTES - _END64_BYTES))
+    beside = source.read(_LOCATOR_BYTES + _END64_BYTES)
+    if beside[_END64_BYTES : _END64_BYTES + 4] == _LOCATOR_MAGIC and beside[:4] == _END64_MAGIC:
+        size, start = int.from_bytes(beside[40:48], "little"), start - _LOCATOR_BYTES - _END64_BYTES
+    if size > LIST_BYTES_MAX:
+        raise TooLarge(f"{of!r} lists its files in {size} bytes, more than {LIST_BYTES_MAX}; split it")
+    at, number = start - size, 0
+    while 0 <= at < start:
+        source.seek(at)
+        header = source.read(_LISTED_BYTES)
+        if len(header) < _LISTED_BYTES or header[:4] != _LISTED_MAGIC:
+            break
+        at += _LISTED_BYTES + sum(struct.unpack_from("<3H", header, 28))
+        number += 1
+        if number > ENTRIES_MAX:
+            raise TooLarge(f"{of!r} holds more than {ENTRIES_MAX} files; split it")
+    source.seek(0)
 
 
 class _From(io.RawIOBase):

@@ -60,6 +60,7 @@ class People:
         self._sure: set[bytes] = set()
         self._long: dict[bytes, list[bytes]] = {}
         self._raw_of: dict[str, bytes] = {}
+        self._keys: set[str] = set()
 
     def learn(self, bodies: Iterable[bytes], beside: FilesOf) -> Counter[bytes]:
         """Learns from a sample which names are sure, which hold a colon, and under which one the platform speaks."""
@@ -160,9 +161,9 @@ class People:
         if other != stripped and (other[:1] == b"~") != (stripped[:1] == b"~"):
             # Somebody who is no contact bears the name of a contact: they are two people.
             key = unmarked(raw).strip()
-        first = key not in self.authors.values()
         self.authors[name] = key
-        if first:
+        if key not in self._keys:
+            self._keys.add(key)
             self.met.append(self._participant(key, raw))
         return key
 

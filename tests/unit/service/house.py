@@ -202,7 +202,7 @@ def build(
             public_url=public_url,
             language="en",
         ),
-        earlier=None if library is None else Earlier(library).read,
+        earlier=None if library is None else Earlier(library, people=store.people).read,
     )
     deliver = Deliver(store=store, network=network, blobs=blobs, clock=clock, channels=channels, observe=observe, attempts_max=50)
     worker = Worker(

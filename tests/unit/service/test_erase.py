@@ -7,9 +7,11 @@ import pytest
 from tests.unit.service.shelf_house import House, zipped
 
 from wasl.domain.errors import Malformed, OnHold, StoreDown, Throttled
-from wasl.domain.ids import PersonId
+from wasl.domain.identity import LinkRecord
+from wasl.domain.ids import ConversationId, PersonId
 from wasl.net.blobs import FolderBlobs
 from wasl.net.ledger import FileLedger
+from wasl.ports.store import Timer
 from wasl.service.alarms import Alarms
 from wasl.service.erase import CODE_MS, TIMER_KIND, TIMER_LEASE_MS, TRIES_MAX, Erase
 from wasl.service.retain import Retain
@@ -150,3 +152,43 @@ async def test_words_are_kept_as_long_as_the_settings_say(house: House) -> None:
     assert short.days == {"letters": 9, "cards": 9}
     assert (await short.run())["message"] == 1
     assert await house.store.history(ann, limit=9) == []
+
+
+async def linked(house: House, one: str, other: str) -> tuple[ConversationId, ConversationId, str]:
+    first, second = await house.person(one), await house.person(other)
+    link = LinkRecord(id=house.clock.new_id(), one=first, other=second, proof="code", by="person", at_ms=house.clock.now_ms())
+    await house.store.people.link(link=link, now_ms=house.clock.now_ms())
+    return first, second, link.id
+
+
+async def test_a_code_from_before_a_link_ended_or_came_erases_nobody(house: House, erase: Erase) -> None:
+    first, second, link = await linked(house, "ann", "bob")
+    both = await house.store.people.person_of(second)
+    assert both is not None
+    code, _ = await erase.ask(both)
+    await house.store.people.unlink(link_id=link, by="person", now_ms=house.clock.now_ms())
+    for home in (first, second):
+        person = await house.store.people.person_of(home)
+        assert person is not None
+        with pytest.raises(Malformed):
+            await erase.confirm(person, code=code)
+    assert [await house.store.people.person_of(c) is not None for c in (first, second)] == [True, True]
+
+
+@pytest.mark.parametrize("who", [0, 1])
+async def test_what_was_confirmed_in_a_chat_takes_along_nobody_who_was_parted_meanwhile(house: House, erase: Erase, who: int) -> None:
+    *homes, link = await linked(house, "ann", "bob")
+    person = await house.store.people.person_of(homes[who])
+    payload = {"person": person, "home": homes[who], "whose": sorted(homes), "by": "person"}
+    await house.store.people.unlink(link_id=link, by="person", now_ms=house.clock.now_ms())
+    await erase.carry_out(Timer(kind="erase person", key=house.clock.new_id(), due_ms=0, payload=payload))
+    assert await house.store.people.person_of(homes[who]) is None
+    assert await house.store.people.person_of(homes[1 - who]) is not None
+
+
+async def test_what_was_confirmed_in_a_chat_takes_along_nothing_that_was_joined_meanwhile(house: House, erase: Erase) -> None:
+    first, second, _ = await linked(house, "ann", "bob")
+    person = await house.store.people.person_of(first)
+    payload = {"person": person, "home": first, "whose": [first], "by": "person"}
+    await erase.carry_out(Timer(kind="erase person", key=house.clock.new_id(), due_ms=0, payload=payload))
+    assert await house.store.people.person_of(second) is not None

@@ -9,6 +9,7 @@ from tests.unit.service.shelf_house import House, texted, zipped
 
 from wasl.domain.archive import File
 from wasl.domain.errors import Malformed, Throttled
+from wasl.domain.identity import LinkRecord
 from wasl.domain.ids import ConversationId, PersonId
 from wasl.formats.archive import Archive
 from wasl.formats.jsonl import JsonLines as Jsonl
@@ -173,6 +174,25 @@ async def test_a_link_works_once_and_ends_and_is_not_given_without_end(house: Ho
     await house.clock.advance(LINK_MS / 1000 + 1)
     assert await service.take_link(late) is None
     assert await service.make_link(wanted)
+
+
+async def test_a_link_asked_for_by_who_was_parted_since_gives_nothing(house: House) -> None:
+    first, second = await house.person("ann"), await house.person("bob")
+    people, now = house.store.people, house.clock.now_ms()
+    link = LinkRecord(id=house.clock.new_id(), one=first, other=second, proof="code", by="person", at_ms=now)
+    await people.link(link=link, now_ms=now)
+    both = await people.person_of(first)
+    assert both is not None
+    service, texts = take_out(house), []
+    for home in (first, second):
+        leaving = Leaving(scope="person", people=(both,))
+        wanted = Wanted(leaving=leaving, format="archive", order=Order(scope="person"), by="person", person=both, home=home)
+        texts.append(await service.make_link(wanted))
+    await people.unlink(link_id=link.id, by="person", now_ms=now)
+    given = [await service.take_link(text) for text in texts]
+    for home, wanted in zip((first, second), given, strict=True):
+        assert (wanted is not None) == (await people.person_of(home) == both)
+    assert sum(wanted is None for wanted in given) == 1
 
 
 async def test_a_format_that_is_not_written_is_named(house: House) -> None:

@@ -79,7 +79,6 @@ async def test_signing_out_everywhere_ends_every_browser(visitor: Visitor, mail:
 
 async def test_whoever_asked_for_a_link_gains_nothing_when_another_opens_it(visitor: Visitor, mail: SimulatedMail) -> None:
     owner = browser(visitor, "visitor-two")
-    await answered(owner, "my words", id="message-1")
     attacker = browser(visitor, "visitor-three")
     assert (await ask(attacker, "/my/account/mail", {"email": "sara@example.org"}))[0] == 200
     key = letter_key(mail)
@@ -158,3 +157,73 @@ async def test_the_cookie_of_a_signed_out_browser_is_replaced(visitor: Visitor, 
         http.cookie_jar.update_cookies({"wasl_visitor": token})
         async with http.get(f"{wasl.url}/") as response:
             assert response.cookies["wasl_visitor"].value != token
+
+
+async def test_somebody_elses_link_takes_nothing_of_who_opens_it(visitor: Visitor, mail: SimulatedMail) -> None:
+    attacker = browser(visitor, "visitor-three")
+    await answered(visitor, "my secret", id="message-1")
+    for email in ("evil@example.org", "evil@example.org"):  # a new account, then one that is known
+        assert (await ask(attacker, "/my/account/mail", {"email": email}))[0] == 200
+        assert (await ask(visitor, "/my/account/enter", {"key": letter_key(mail)}))[1]["error"] == "other_browser"
+        status, answer = await ask(attacker, "/my/account/enter", {"key": letter_key(mail)})
+        assert status == 200  # the refusal did not use the link up
+        attacker = Visitor(wasl=visitor.wasl, http=visitor.http, token=answer["visitor"])
+    assert await texts(attacker) == []
+    assert await texts(visitor) == ["my secret", "You said: my secret"]
+
+
+async def test_two_accounts_in_one_browser_stay_two_people(visitor: Visitor, mail: SimulatedMail) -> None:
+    await answered(visitor, "father's words", id="message-1")
+    father = await sign_in(visitor, mail, email="father@example.org")
+    other = browser(visitor, "visitor-two")
+    await answered(other, "son's words", id="message-2")
+    await sign_in(other, mail, email="son@example.org")
+    son = await sign_in(father, mail, email="son@example.org")  # in the browser where the father is signed in
+    assert await texts(son) == ["son's words", "You said: son's words"]
+    again = await sign_in(browser(visitor, "visitor-three"), mail, email="father@example.org")
+    assert await texts(again) == ["father's words", "You said: father's words"]
+
+
+async def test_no_letter_carries_a_host_that_the_caller_claims(visitor: Visitor, mail: SimulatedMail) -> None:
+    status, answer = await ask(visitor, "/my/account/mail", {"email": "sara@example.org"}, Host="evil.example")
+    assert (status, answer["error"], mail.letters) == (422, "mail_wrong", [])
+    assert (await ask(visitor, "/my/account", Host="evil.example"))[1]["mail"] is False
+
+
+async def test_another_customer_in_the_same_browser_is_another_person(visitor: Visitor, mail: SimulatedMail) -> None:
+    wasl = visitor.wasl
+    first = Visitor(wasl=wasl, http=visitor.http, token=(await as_customer(visitor, named(wasl, "customer 7")))[1]["visitor"])
+    await answered(first, "seven", id="message-1")
+    told = (await as_customer(first, named(wasl, "customer 8"), anonymous=True))[1]["visitor"]
+    second = Visitor(wasl=wasl, http=visitor.http, token=told)
+    await answered(second, "eight", id="message-2")
+    assert await texts(first) == ["seven", "You said: seven"]
+    assert await texts(second) == ["eight", "You said: eight"]
+
+
+async def test_a_browser_that_is_somebodys_is_not_joined_to_a_customer(visitor: Visitor, mail: SimulatedMail) -> None:
+    wasl = visitor.wasl
+    await answered(visitor, "one", id="message-1")
+    known = await sign_in(visitor, mail)
+    told = (await as_customer(known, named(wasl), anonymous=True))[1]["visitor"]
+    assert await texts(Visitor(wasl=wasl, http=visitor.http, token=told)) == []
+    assert await texts(known) == ["one", "You said: one"]
+
+
+async def test_a_customer_who_signs_out_may_come_back(visitor: Visitor, mail: SimulatedMail) -> None:
+    wasl = visitor.wasl
+    first = Visitor(wasl=wasl, http=visitor.http, token=(await as_customer(visitor, named(wasl)))[1]["visitor"])
+    await answered(first, "one", id="message-1")
+    assert (await ask(first, "/my/account/out", {"everywhere": True}))[0] == 200
+    assert (await ask(first, "/chat/messages"))[0] == 401
+    later = named(wasl, exp=wasl.clock.now_ms() // 1000 + 1800)
+    second = Visitor(wasl=wasl, http=visitor.http, token=(await as_customer(visitor, later))[1]["visitor"])
+    assert await texts(second) == ["one", "You said: one"]
+
+
+async def test_a_stream_ends_when_its_visitor_signs_out(visitor: Visitor) -> None:
+    await answered(visitor, "one", id="message-1")
+    async with visitor.stream() as stream:
+        await stream.until("ready")
+        assert (await ask(visitor, "/my/account/out", {}))[0] == 200
+        assert [frame async for frame in stream.frames()] == []
