@@ -159,6 +159,9 @@ class Settings(Frozen):
     data: Path = Field(Path("data"), description="Folder for the database, media and logs.")
     store: str = Field("", repr=False, description="Empty for SQLite in the data folder, or postgresql://…")
     knowledge: Path = Field(Path("knowledge"), description="Folder with your own documents (.md, .txt, .csv).")
+    rules: Path | None = Field(
+        None, description="Folder with your own rules (.toml), laid over those that come with Wasl; see `wasl rules`."
+    )
     language: str = Field("en", description="Language of pages and notices when a person's own is not known.")
     assistant: Assistant = Field(default_factory=Assistant)
     server: Server = Field(default_factory=Server)
@@ -191,7 +194,8 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
         raw = _toml(path)
     resolved = _resolved(_overridden(raw, environ), environ=environ, base=base, at="")
     settings = validated(Settings, resolved, at="")
-    return settings.model_copy(update={"data": base / settings.data, "knowledge": base / settings.knowledge})
+    folders = {"data": base / settings.data, "knowledge": base / settings.knowledge}
+    return settings.model_copy(update=folders | ({"rules": base / settings.rules} if settings.rules else {}))
 
 
 Model = TypeVar("Model", bound=BaseModel)

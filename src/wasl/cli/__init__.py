@@ -2,7 +2,7 @@
 
 import typer
 
-from wasl.cli import backup, bring, chat, check, export, init, keys, login, person, read, scope, serve, simulate, status, verify
+from wasl.cli import backup, bring, chat, check, export, init, keys, login, person, read, rules, scope, serve, simulate, status, verify
 from wasl.cli.border import Border
 from wasl.cli.context import Compose
 
@@ -24,6 +24,7 @@ def build(compose: Compose) -> typer.Typer:
     for group in (init, check, serve, chat, status, keys, login, read, bring, export, person, verify, backup, simulate):
         group.add(app, compose)
     scope.add(app)
+    rules.add(app)
 
     @app.command()
     def version() -> None:
