@@ -6,7 +6,7 @@
 import re
 from typing import Final, Literal, NamedTuple
 
-from wasl.domain.archive import PLAIN, ArchivePart, File, FileRole, More, PhoneCall, Poll, PollOption, Words
+from wasl.domain.archive import PLAIN, ArchivePart, File, FileRole, More, PhoneCall, Poll, PollOption, WebLink, Words
 from wasl.domain.message import Place
 from wasl.wire.chatlog_marks import LRM, MARKS, RLM, unmarked
 from wasl.wire.chatlog_phrases import phrases, tidy
@@ -41,10 +41,13 @@ _IN_ROUND: Final = re.compile(
     rf"^{_M}(?P<file>[^\n]{{1,{NAME_CHARACTERS_MAX}}}?) {_M}(?P<words>[(（][^()（）\n]{{2,60}}[)）]){_M}(?:\n(?P<caption>.*))?$", re.S
 )
 _FILE: Final = re.compile(r"[^\n:]{1,300}\.[A-Za-z0-9]{1,8}$")
+_FILE_FIRST: Final = re.compile(rf"{_M}[^\n:]{{1,300}}?\.[A-Za-z0-9]{{1,8}} ")
 _OPTION: Final = re.compile(rf"^{_M}(?P<word>[^\n:]{{1,40}}): ?(?P<text>.*?) \({_M}(?P<votes>\d{{1,7}})[^()\d]{{0,40}}\){_M}$")
 _MAP: Final = re.compile(r"https?://maps\.google\.com/\?q=(?P<lat>-?\d{1,3}(?:\.\d{1,20})?),(?P<lon>-?\d{1,3}(?:\.\d{1,20})?)")
-_NAMED_PLACE: Final = re.compile(
-    r"^(?P<name>[^\n]{1,200}?)(?: \((?P<address>[^\n]{1,300})\))?: https?://(?:foursquare\.com/v/|maps\.google\.com/)\S+$"
+_NAMED_PLACE: Final = re.compile(r"^(?P<name>[^\n]{1,200}?)(?: \((?P<address>[^\n]{1,300})\))?: https?://maps\.google\.com/\S+$")
+_VENUE: Final = re.compile(
+    r"^(?:(?P<name>[^\n]{1,200}?)(?: \((?P<address>[^\n]{1,300})\))?: |(?P<upper>[^\n]{1,200})\n(?:(?P<lower>[^\n]{1,300})\n)?)"
+    r"(?P<url>https?://(?:www\.)?foursquare\.com/v/[^\s]{1,400})$"
 )
 _MINUTES: Final = re.compile(r"(?P<number>\d{1,4})\s?(?P<unit>\S)")
 
@@ -96,7 +99,7 @@ def read_body(text: str, beside: FilesOf, *, marks_expected: bool) -> Body:
     if not text.strip(MARKS + " \n"):
         return Body("empty", "", more=VIEW_ONCE, marked=marked)
     text, edited = _without_edit(text)
-    body = _attached(text, beside, marked=marked) or _fixed(text, marked=marked)
+    body = _attached(text, beside, marked=marked) or _fixed(text)
     if body is None and ":\n" in text:
         body = _poll(text)
     if body is None and "://" in text:
@@ -131,7 +134,7 @@ def _without_edit(text: str) -> tuple[str, bool]:
     return before.removesuffix(" "), True
 
 
-def _fixed(text: str, *, marked: bool) -> Body | None:
+def _fixed(text: str) -> Body | None:
     key = tidy(text) if len(text) <= PHRASE_CHARACTERS_MAX else ""
     found = phrases().fixed.get(key)
     caption = None
@@ -144,8 +147,8 @@ def _fixed(text: str, *, marked: bool) -> Body | None:
         found = phrases().fixed.get(tidy(text[at:])) if len(text) - at <= PHRASE_CHARACTERS_MAX else None
         found = found if found and found.role else None
         caption = unmarked(text[:at]).removesuffix(" ") or None if found else None
-        if found is None and marked and (document := _omitted_document(text)):
-            return document
+    if found is None and len(text) <= NAME_CHARACTERS_MAX and (document := _omitted_document(text, key)):
+        return document
     if found is None:
         gone = key.startswith("this message was deleted by admin")
         return Body("gone", "", more=_GONE["deleted_admin"]) if gone and len(key) < 120 else None
@@ -156,7 +159,7 @@ def _fixed(text: str, *, marked: bool) -> Body | None:
     if found.kind == "view_once":
         return Body("empty", "", more=VIEW_ONCE)
     if found.kind == "missed":
-        return _missed(text, key, marked=marked)
+        return _missed(text, key)
     return Body("notice", unmarked(text), (Words(text=unmarked(text)),))
 
 
@@ -167,10 +170,11 @@ def _omitted(role: FileRole | None, caption: str | None) -> Body:
     return Body("file", caption or "", (file,))
 
 
-def _omitted_document(text: str) -> Body | None:
-    """Reads a placeholder with the document's name before it: "Plan.pdf • 2 pages document omitted"."""
-    words = tidy(text).split(" ")
-    if len(text) > NAME_CHARACTERS_MAX or "\n" in text:
+def _omitted_document(text: str, key: str) -> Body | None:
+    """Reads a placeholder with the document's name before it: "Plan.pdf • 2 pages document omitted"; where direction marks were lost,
+    the name must look like that of a file."""
+    words = key.split(" ")
+    if "\n" in text or len(words) < 2 or not (LRM in text or RLM in text or _FILE_FIRST.match(text)):
         return None
     for number in range(1, min(len(words), PHRASE_WORDS_MAX + 1)):
         phrase = " ".join(words[-number:])
@@ -181,10 +185,28 @@ def _omitted_document(text: str) -> Body | None:
     return None
 
 
-def _missed(text: str, key: str, *, marked: bool) -> Body | None:
-    if not marked:
-        return None
-    video = any(word in key for word in ("video", "vidéo", "vídeo", "فيديو", "וידאו", "görüntülü", "видео", "視", "视", "ビデオ"))
+def _missed(text: str, key: str) -> Body:
+    video = any(
+        word in key
+        for word in (
+            "video",
+            "vidéo",
+            "vídeo",
+            "فيديو",
+            "וידאו",
+            "görüntülü",
+            "видео",
+            "відео",
+            "वीडियो",
+            "วิดีโอ",
+            "영상",
+            "βίντεο",
+            "تصویری",
+            "視",
+            "视",
+            "ビデオ",
+        )
+    )
     words = unmarked(text)
     return Body("call", words, (Words(text=words), PhoneCall(kind="video" if video else "voice", outcome="missed")))
 
@@ -197,7 +219,7 @@ def _call(text: str, *, marked: bool) -> Body | None:
     kind = known.calls.get(tidy(head))
     missed = known.fixed.get(tidy(head))
     if missed and missed.kind == "missed":
-        return _missed(text, tidy(head), marked=marked)
+        return _missed(text, tidy(head))
     if kind is None:
         return None
     words = unmarked(text)
@@ -275,6 +297,11 @@ def _place(text: str) -> Body | None:
         return None
     named = _NAMED_PLACE.match(words)
     point = _MAP.search(words)
+    venue = _VENUE.match(words)
+    if venue:
+        # No coordinates stand there, only where a page about the place is.
+        name, address = venue["name"] or venue["upper"], venue["address"] or venue["lower"]
+        return Body("place", words, (Words(text=words), WebLink(url=venue["url"], title=name, text=address)))
     if named is None or point is None or not (abs(float(point["lat"])) <= 90 and abs(float(point["lon"])) <= 180):
         return None
     plain = tidy(named["name"]) in phrases().locations

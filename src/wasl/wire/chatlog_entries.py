@@ -19,6 +19,7 @@ from wasl.wire.chatlog_records import BACK_MS, PASTED_RECORDS_MAX, RECORD_BYTES_
 AMBIGUOUS: Final = frozenset(["ambiguous"])
 OUT_OF_ORDER_SHARE_MAX: Final = 0.02
 """Of a block's records, that may step back in time where such a step is told as a line that may have been pasted."""
+OWN_LINE_CHARACTERS_MAX: Final = 400
 _UNSURE: Final = More(flags=AMBIGUOUS)
 _LAST: Final = frozenset(b">\n\r")
 """Last bytes of bodies that are looked at closely: an angle or a line end."""
@@ -43,6 +44,7 @@ class Entries:
         self._bracket = grammar.style != "dash"
         self._fixed = _fixed_bytes()
         self._known: dict[bytes, Body] = {}
+        self._marks = False
 
     def of(self, block: Block) -> list[Entry]:
         """Makes the entries of a block: all of them as a known person's plain words, then anew those that are not."""
@@ -58,7 +60,10 @@ class Entries:
             texts = joined.decode().split("\0")
         except UnicodeDecodeError:
             texts = joined.decode("utf-8", "replace").split("\0")
+        own = self._unmarked_pieces(joined) if self._bracket else []
         special = self._special(keys, rests, texts, has_places=block.has_places)
+        if own:
+            special = sorted({*special, *(place for place, rest in enumerate(rests) if any(piece in rest for piece in own))})
         starts = list(accumulate(block.lengths, initial=block.start))
         instants = repeat(None) if self._instant is None else map(self._instant, block.times)
         rows = zip(
@@ -79,6 +84,11 @@ class Entries:
             made[number] = _flagged(made[number])
         return made
 
+    def _unmarked_pieces(self, joined: bytes) -> list[bytes]:
+        """Gives the app's own words that occur where no direction mark tells them: in a file that lost its marks."""
+        self._marks = self._marks or any(b"\0" + mark.encode() in joined for mark in (LRM, RLM))
+        return [] if self._marks else [piece for piece in _told_without_marks() if piece in joined]
+
     def _special(self, keys: Sequence[str | None], rests: Sequence[bytes], texts: Sequence[str], *, has_places: bool) -> list[int]:
         """Finds the places of the bodies that may be more than a known person's plain words. Every body passes here: be quick."""
         fixed = self._fixed
@@ -91,7 +101,7 @@ class Entries:
             or LRM in text
             or RLM in text
             or rest in fixed
-            or ("\n" in text and (":\n" in text or ")\n" in text or "）\n" in text))
+            or ("\n" in text and (":\n" in text or ")\n" in text or ">\n" in text or "）\n" in text))
             or "\ufffd" in text
             or (rest[-1] in _ROUND and " (" in text)
             or (has_places and "://" in text)
@@ -118,7 +128,7 @@ class Entries:
         name, rest = found
         text = self._text(rest).rstrip("\n")
         read = read_body(text, self._beside, marks_expected=self._bracket)
-        if self._bracket and read.marked and read.kind in ("plain", "notice") and self._by_platform(name, read):
+        if self._bracket and read.kind in ("plain", "notice") and self._by_platform(name, read):
             return self._service(text, ms, at, length)
         role: Role = "service" if read.kind == "call" else "user"
         if read.kind in ("gone", "file") and rest in self._fixed:
@@ -128,7 +138,9 @@ class Entries:
         return self._entry(people.key(name), role, read, ms, at, length)
 
     def _by_platform(self, name: bytes, read: Body) -> bool:
-        return name in self._people.groups or service_kind(read.text) is not None
+        if read.marked:
+            return name in self._people.groups or service_kind(read.text) is not None
+        return len(read.text) <= OWN_LINE_CHARACTERS_MAX and any(piece in read.text.encode() for piece in phrases().own_lines)
 
     def _service(self, text: str, ms: int, at: int, length: int) -> Entry:
         words = unmarked(text).rstrip("\n")
@@ -137,6 +149,8 @@ class Entries:
             fixed = phrases().fixed.get(tidy(words))
             known = (fixed.kind, fixed.languages[0]) if fixed else None
         self.counts["service"] += 1
+        if known and known[0] == "missed":
+            return self._entry(None, "service", read_body(words, self._beside, marks_expected=False), ms, at, length)
         kind = known[0] if known else "unknown"
         if kind in ("created", "added", "joined", "left", "removed", "renamed", "admin"):
             self.counts["group_words"] += 1
@@ -199,4 +213,10 @@ def flag_all(entries: list[Entry]) -> list[Entry]:
 
 @cache
 def _fixed_bytes() -> frozenset[bytes]:
-    return frozenset(spelling for phrase in phrases().spelled for spelling in (phrase.encode(), phrase.encode() + b"."))
+    return frozenset(spelling for phrase in phrases().spelled for ending in ("", ".", "。") for spelling in [(phrase + ending).encode()])
+
+
+@cache
+def _told_without_marks() -> tuple[bytes, ...]:
+    documents = (phrase.encode() for phrase in phrases().spelled if (fixed := phrases().fixed[tidy(phrase)]) and fixed.role == "document")
+    return (*phrases().own_lines, *documents)

@@ -27,7 +27,8 @@ class Fixed(NamedTuple):
 class Phrases(NamedTuple):
     """All phrases, tidied (see `tidy`) but for `spelled`, the fixed ones as they are written.
 
-    `service` holds (kind, piece of a line, language), `titles` what stands around a name.
+    `service` holds (kind, piece of a line, language), `titles` what stands around a name, `own_lines` pieces, as they are written,
+    of lines that nobody but the app writes.
     """
 
     fixed: Mapping[str, Fixed]
@@ -42,6 +43,7 @@ class Phrases(NamedTuple):
     calls: Mapping[str, str]
     service: tuple[tuple[str, str, str], ...]
     titles: tuple[tuple[str, str], ...]
+    own_lines: tuple[bytes, ...]
 
 
 def tidy(text: str) -> str:
@@ -84,6 +86,7 @@ def phrases() -> Phrases:
         titles=tuple(
             (before, after) for said in read.values() for title in said.get("titles", ()) for before, _, after in [title.partition("{}")]
         ),
+        own_lines=tuple(piece.encode() for said in read.values() for piece in said.get("own_line", ())),
     )
 
 

@@ -12,7 +12,8 @@ from itertools import product
 
 import pytest
 
-from wasl.domain.archive import Entry
+from wasl.domain.archive import Entry, File, PhoneCall, WebLink
+from wasl.domain.message import Place
 from wasl.formats.whatsapp_export import WhatsappExport
 from wasl.ports.format import Choices, Found, Gap, Problem, Reject, Run
 from wasl.wire.bundle import PlainBundle
@@ -227,3 +228,110 @@ def test_lines_of_every_form_in_any_order_are_read_without_loss() -> None:
         chosen = chance.choices(lines, k=chance.randint(1, 40))
         text = chance.choice(["\n", "\r\n"]).join(chosen) + chance.choice(["", "\n", "\r\n"])
         assert all(1970 < when(entry).year < 2100 for entry in entries(read(text)))
+
+
+def one(body: str, *, bracket: bool = True) -> Entry:
+    """Gives the entry of a body without any direction mark, as a file that was saved anew has them."""
+    form = "[13/09/2026, 20:46:01] Nadia: {}\n" if bracket else "13/09/2026, 20:46 - Nadia: {}\n"
+    return entries(read("".join(form.format(said) for said in ("hello", "good", body))))[2]
+
+
+@pytest.mark.parametrize(
+    ("body", "role"),
+    [
+        ("đã bỏ qua hình ảnh", "photo"), ("đã bỏ video", "video"), ("bỏ qua tệp âm thanh", "audio"), ("Bỏ qua thẻ liên lạc", "document"),
+        ("đã bỏ sticker", "sticker"), ("đã bỏ qua tài liệu", "document"), ("Đã bỏ qua ảnh GIF", "gif"),
+        ("obrázek vynechán", "photo"), ("video vynecháno", "video"), ("zvukový soubor vynechán", "audio"),
+        ("Vizitka vynechána", "document"),
+        ("nálepka vynechána", "sticker"), ("dokument vynechán", "document"), ("GIF vynechán", "gif"),
+        ("फ़ोटो हटाई गई", "photo"), ("वीडियो छोड़ा गया", "video"), ("ऑडियो हटाई गयी", "audio"), ("कॉन्टैक्ट कार्ड छोड़ा गया", "document"),
+        ("स्टिकर छोड़ा गया", "sticker"), ("डॉक्यूमेंट छोड़ा गया", "document"), ("GIF छोड़ा गया", "gif"),
+        ("画像は含まれていません", "photo"), ("ビデオは含まれていません", "video"), ("音声は含まれていません", "audio"),
+        ("連絡先カードを省略", "document"), ("スタンプは含まれていません", "sticker"), ("ドキュメントは含まれていません", "document"),
+        ("GIFは含まれていません", "gif"),
+        ("لم يتم إدراج الفيديوهات", "video"), ("لم يتم إدراج المقاطع الصوتية", "audio"), ("لم يتم إدراج بطاقة جهة اتصال", "document"),
+        ("تم حذف الملصقات", "sticker"), ("لم يتم إدراج صورة GIF", "gif"),
+        ("ไม่มีรูปภาพ", "photo"), ("วิดีโอถูกลบ", "video"), ("ไม่มีไฟล์เสียง", "audio"), ("зображення відсутнє", "photo"),
+        ("изображение отсутствует", "photo"), ("imagem não revelada", "photo"), ("obraz pominięty", "photo"), ("billede udeladt", "photo"),
+    ],
+)  # fmt: skip
+def test_placeholders_of_many_languages_are_known_without_their_marks(body: str, role: str) -> None:
+    (file,) = one(body).parts
+    assert isinstance(file, File)
+    assert (file.role, file.state) == (role, "omitted")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "لم يتم إدراج المستند",
+        "dokument vynechán",
+        "डॉक्यूमेंट छोड़ा गया",
+        "ドキュメントは含まれていません",
+        "đã bỏ qua tài liệu",
+        "document omitted",
+    ],
+)
+@pytest.mark.parametrize("name", ["Plan.txt", "Plan-of-the-park.pdf • 2 strany", "خطة.pdf • صفحتان ٢", "Plan.pdf • ページ数: 2"])
+def test_the_name_of_a_document_stands_before_its_placeholder(name: str, words: str) -> None:
+    (file,) = one(f"{name} {words}").parts
+    assert isinstance(file, File)
+    assert (file.role, file.state, file.caption) == ("document", "omitted", name)
+
+
+@pytest.mark.parametrize(
+    ("body", "by"),
+    [
+        ("Bạn đã xoá tin nhắn này.", "self"), ("Tin nhắn này đã bị xóa.", "author"), ("Tuto zprávu jste smazal/a.", "self"),
+        ("Tato zpráva byla smazána.", "author"), ("आपने यह मैसेज डिलीट किया.", "self"), ("यह मैसेज डिलीट कर दिया गया है.", "author"),
+        ("このメッセージを削除しました。", "self"), ("このメッセージは削除されました。", "author"), ("أنت حذفت هذه الرسالة.", "self"),
+        ("لقد حذَفت هذه الرسالة.", "self"), ("คุณได้ลบข้อความนี้", "self"), ("Pesan ini dihapus.", "author"),
+    ],
+)  # fmt: skip
+def test_deletions_of_many_languages_are_known_without_their_marks(body: str, by: str) -> None:
+    entry = one(body)
+    assert (entry.text, entry.more.deleted, entry.more.deleted_by) == ("", True, by)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Messages and calls are end-to-end encrypted. No one outside of this chat can read them.",
+        "Zprávy a hovory jsou opatřeny koncovým šifrováním. Nikdo je nemůže sledovat.",
+        "Bezpečnostní kód mezi vámi a uživatelem Rami byl změněn.",
+        "Rami के लिए आपका सुरक्षा कोड बदल गया है. ज़्यादा जानने के लिए टैप करें.",
+        "الرسائل والمكالمات مشفرة تمامًا بين الطرفين، بحيث لا يستطيع أحد قراءتها.",
+    ],
+)
+def test_what_only_the_app_writes_is_its_own_also_without_marks(body: str) -> None:
+    assert (one(body).author, one(body).role) == (None, "service")
+
+
+def test_captions_calls_and_places_of_both_platforms() -> None:
+    captioned = one("<Media omitted>\nthe cake", bracket=False)
+    assert isinstance(captioned.parts[0], File)
+    assert (captioned.text, captioned.parts[0].caption, captioned.parts[0].state) == ("the cake", "the cake", "omitted")
+    for body, kind in (("Missed voice call", "voice"), ("Пропущенный аудиозвонок", "voice"), ("Missed video call", "video")):
+        call = one(body, bracket=False)
+        assert isinstance(call.parts[1], PhoneCall)
+        assert (call.author, call.parts[1].kind, call.parts[1].outcome) == ("Nadia", kind, "missed")
+    alone = entries(read("18.06.2026, 09:15 - Noor: a\n18.06.2026, 09:20 - Missed video call\n"))[1]
+    assert isinstance(alone.parts[1], PhoneCall)
+    url = "https://foursquare.com/v/0a1b2c3d4e5f"
+    for body, bracket in ((f"Çınar Parkı (Datça, Muğla): {url}", True), (f"Çınar Parkı\nDatça, Muğla\n{url}", False)):
+        link = one(body, bracket=bracket).parts[1]
+        assert isinstance(link, WebLink)
+        assert (link.title, link.text, link.url) == ("Çınar Parkı", "Datça, Muğla", url)
+    place = one("местоположение: https://maps.google.com/?q=31.95,-35.91", bracket=False).parts[1]
+    assert isinstance(place, Place)
+    assert (place.latitude, place.longitude) == (31.95, -35.91)
+
+
+@pytest.mark.parametrize(
+    "body", ["< attached: 00000042-PHOTO-2026-06-07-15-13-20.jpg >", "<attached: 00000042-PHOTO-2026-06-07-15-13-20.jpg>"]
+)
+@pytest.mark.parametrize("bracket", [True, False])
+def test_an_attached_file_is_named(body: str, bracket: bool) -> None:
+    (file,) = one(body, bracket=bracket).parts
+    assert isinstance(file, File)
+    assert (file.name, file.role) == ("00000042-PHOTO-2026-06-07-15-13-20.jpg", "photo")
