@@ -126,7 +126,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
     candidates = make_candidates(settings, providers)
     learn = Learn(folder=settings.knowledge, clock=clock, example=EXAMPLE if settings.on_trial else None)
     ask = Ask(candidates=candidates, network=network, clock=clock, routing=settings.routing)
-    links = Links(store=store, bus=bus, clock=clock, channels=channels, public_url=settings.server.public_url)
+    links = Links(store=store, bus=bus, clock=clock, channels=channels, public_url=settings.server.public_url, language=settings.language)
     worker = _worker(
         settings,
         links=links,

@@ -140,7 +140,7 @@ class LinkingPlatform(Platform):
         pair = self.pair_of(one)
         rng = random.Random(number)
         while not until.is_set():
-            code = CODE.search(await self.command(one, "link", until="Your code"))
+            code = CODE.search(await self.command(one, "link", until="`"))
             if code is None:
                 continue
             if not await self.command(other, code[0], until="Join this conversation"):

@@ -109,7 +109,7 @@ class Telegram:
         """Reads one update."""
         return list(events_of(read.json_object(call.body, what=self.title), self._bot))
 
-    def invitation(self, code: str) -> str | None:
+    def invitation(self, code: str, *, word: str) -> str | None:
         """Opens the bot with the code as its start parameter (at most 64 letters, digits, _ and -)."""
         username = self._settings.username
         return f"https://t.me/{username.removeprefix('@')}?start={code}" if username else None

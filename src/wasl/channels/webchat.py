@@ -53,6 +53,7 @@ class WebChat:
 
     kind: ClassVar[str] = "webchat"
     title: ClassVar[str] = "Web chat"
+    titles: ClassVar[Mapping[str, str]] = {"ar": "محادثة الموقع"}
     local: ClassVar[Literal[True]] = True
     limits: Limits = Limits(
         text_max=TEXT_MAX,

@@ -10,6 +10,7 @@ import re
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
+from urllib.parse import quote
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -148,10 +149,10 @@ class WhatsApp:
         self._bearer = {"authorization": f"Bearer {settings.access_token.get_secret_value()}"}
         self._json_headers = {**self._bearer, "content-type": "application/json"}
 
-    def invitation(self, code: str) -> str | None:
+    def invitation(self, code: str, *, word: str) -> str | None:
         """Opens a chat with the number and the code written already (click to chat)."""
         number = self._settings.number
-        return f"https://wa.me/{number.removeprefix('+')}?text=link%20{code}" if number else None
+        return f"https://wa.me/{number.removeprefix('+')}?text={quote(word)}%20{code}" if number else None
 
     def verify(self, call: Call) -> Reply | None:
         """Answers the handshake; checks every other request's signature over its raw bytes."""

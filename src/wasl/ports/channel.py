@@ -150,8 +150,9 @@ class Finding:
 class Invites(Protocol):
     """A channel that a link can open with a text for us at hand, so that a code need not be typed."""
 
-    def invitation(self, code: str) -> str | None:
-        """Gives the address that opens the channel with the code; None where the settings do not say who we are there."""
+    def invitation(self, code: str, *, word: str) -> str | None:
+        """Gives the address that opens the channel with the code, behind `word` (link, in the person's language) where people send it as
+        words; None where the settings do not say who we are there."""
         ...
 
 
@@ -254,3 +255,9 @@ class Visited(Local, Protocol):
     def stamp(self, call: Call, *, at_ms: int) -> Call:
         """Adds the time at which our page's request reached us; a time that the request itself names is not believed."""
         ...
+
+
+def title_in(channel: Channel, language: str) -> str:
+    """Gives the name of a channel as readers of a language know it: `titles` of the channel where it has them, else its title."""
+    titles: Mapping[str, str] = getattr(channel, "titles", {})
+    return titles.get(language.partition("-")[0].lower()) or channel.title

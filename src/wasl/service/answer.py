@@ -24,7 +24,7 @@ from wasl.service.gather import Gather
 from wasl.service.live import STORED, Live, encode
 from wasl.service.observe import Observe
 from wasl.service.show import Show
-from wasl.service.words import say
+from wasl.service.words import say, spoken, words_of
 from wasl.wire.markup import measure
 
 log = structlog.get_logger(__name__)
@@ -101,7 +101,7 @@ class Answer:
                 return await self._done(work, done)
         turns, late = self._due_now(work, now=now)
         first = turns[0]
-        language = first.address.language or self._language
+        language = spoken([words_of(first.parts)], told=first.address.language, default=self._language)
         if late:
             self._observe.late(turns=len(turns))
             if self._late_of(first).policy == "note":
@@ -136,7 +136,7 @@ class Answer:
     async def give_up(self, work: Work, *, why: str) -> Sequence[Outgoing]:
         """Closes the first turn as failed, with a message that says so. Raises Fenced, StoreDown."""
         first = work.turns[0]
-        text = say("failed", language=first.address.language or self._language)
+        text = say("failed", language=spoken([words_of(first.parts)], told=first.address.language, default=self._language))
         return await self._close(work, (first,), state="failed", text=text, note=why)
 
     # -- private

@@ -6,10 +6,11 @@ from wasl.service.words import base_language
 
 _WORDS: Final[dict[str, dict[str, str]]] = {
     "link": {
-        "en": "Your code: {code}\nIt works once, for {minutes} minutes. Send it to me on your other channel, and I will ask there"
-        " before anything is joined.",
-        "ar": "رمزك: {code}\nيصلح مرة واحدة ولمدة {minutes} دقائق. أرسله إليّ من قناتك الأخرى، وسأسألك هناك قبل أن أربط أي شيء.",
+        "en": "Send me the code below on your other channel. It works once, for {minutes} minutes, and I will ask there before anything is"
+        " joined.",
+        "ar": "أرسل إليّ الرمز أدناه من قناتك الأخرى. يصلح مرة واحدة ولمدة {minutes} دقائق، وسأسألك هناك قبل أن أربط أي شيء.",
     },
+    "link_word": {"en": "link", "ar": "اربط"},
     "way": {"en": "• {title}: {url}", "ar": "• {title}: {url}"},
     "way_text": {"en": "• {title}: send “{text}”", "ar": "• {title}: أرسل «{text}»"},
     "mistyped": {

@@ -4,10 +4,13 @@ Every effect can be repeated: a turn that is tried again, because the process di
 answered alike. What waits for the person's next word is kept in the store, and remembers the turn that took it.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
+
+from babel.dates import format_date
 
 from wasl.domain.errors import Refused, Throttled
 from wasl.domain.identity import UNDO_DAYS, AuditRecord, LinkRecord
@@ -16,12 +19,13 @@ from wasl.domain.message import Choice, Option, Part, Text
 from wasl.domain.turn import DueTurn
 from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
-from wasl.ports.library import Library
+from wasl.ports.library import Hit, Library
 from wasl.ports.store import Store, Timer, Token
 from wasl.service.command_words import tell
 from wasl.service.link import CODE_MS, Links, code_hash
 from wasl.service.question import Question, hashed
 from wasl.service.recognise_command import COMMAND_NAMES, PICK_PREFIX, Command, recognise_command
+from wasl.service.words import base_language, words_of
 from wasl.wire.link_code import read_code
 from wasl.wire.phone import masked
 
@@ -31,8 +35,11 @@ ERASE_TIMER = "erase confirmed"
 ERASE_AFTER_MS = 15_000
 """An erasure that a person confirmed begins after this: the last word must have reached them, for it is erased too."""
 HITS = 5
+HITS_LOOKED_AT = 40
 CHATS = 5
 SNIPPET_CHARACTERS = 120
+_MARKS: Final = re.compile(r"\*\*|`+|^#+ |^[-*] ", re.MULTILINE)
+"""Marks of Markdown, which a line of plain words does without."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +86,9 @@ class Commands:
         command = self.recognise(turn)
         if command is None:
             return None
-        act = _Act(self, turn, home, language=turn.address.language or self._language)
+        first = command.word if command.name == "code" else words_of(turn.parts)
+        language = await self._links.language(home, told=turn.address.language, first=first)
+        act = _Act(self, turn, home, language=language)
         match command.name:
             case "link":
                 return await act.link()
@@ -126,18 +135,23 @@ class _Act:
         parts: tuple[Part, ...] = (Choice(text=text, options=tuple(options)),) if options and buttons else (Text(text=text),)
         return Done(name=name, parts=parts, after=after)
 
+    def _place(self, channel: str, handle: str) -> str:
+        """Names a channel and a handle; marks of direction keep the handle's ends where they are between Arabic words."""
+        return f"{self._c._links.title(channel, language=self._language)} \u2066{handle}\u2069"
+
     def _words(self, key: str, **values: object) -> str:
         return tell(key, language=self._language, **values)
 
     # -- linking
     async def link(self) -> Done:
         """Gives a code, and how to bring it to every other channel."""
-        offer = await self._c._links.offer(self._home, seed=self._turn.id)
+        offer = await self._c._links.offer(self._home, seed=self._turn.id, language=self._language)
         await self._note("link code")
-        lines = [self._words("link", code=offer.code, minutes=CODE_MS // 60_000)]
+        lines = [self._words("link", minutes=CODE_MS // 60_000)]
         for way in offer.ways:
             lines.append(self._words("way" if way.url else "way_text", title=way.title, url=way.url, text=way.text))
-        return self._said("link", "\n".join(lines))
+        # The code stands alone in a message of its own, as code: one touch copies it.
+        return Done(name="link", parts=(Text(text="\n".join(lines)), Text(text=f"`{offer.code}`", format="markdown")))
 
     async def code(self, text: str) -> Done:
         """Asks, on the other channel, whether to join."""
@@ -157,9 +171,9 @@ class _Act:
             "code",
             "ask_link",
             self._yes_no(found.link_id),
-            places="\n".join(f"• {title} {handle}" for title, handle in found.places),
+            places="\n".join(f"• {self._place(channel, handle)}" for channel, handle in found.places),
             messages=found.messages,
-            since=_day(found.since_ms),
+            since=_day(found.since_ms, self._language),
         )
 
     async def _join(self, asked: Mapping[str, Any]) -> Done:
@@ -169,12 +183,11 @@ class _Act:
         except Refused:
             return self.done("link", "used")
         lines = [self._words("linked")]
-        ways = [w for w in self._c._links.ways("", but={self._turn.address.key.channel}) if w.url]
+        ways = [w for w in self._c._links.ways("", but={self._turn.address.key.channel}, language=self._language) if w.url]
         if ways:
             lines += [self._words("continue_on"), *(self._words("way", title=w.title, url=_bare(w.url or "")) for w in ways)]
-        here = self._c._links.title(self._turn.address.key.channel)
-        text = self._words("linked_there", title=here)
-        return self._said("link", "\n".join(lines), after=lambda: self._c._links.tell(other, text))
+        here = self._turn.address.key.channel
+        return self._said("link", "\n".join(lines), after=lambda: self._c._links.tell(other, "linked_there", channel=here))
 
     async def unlink(self, number: str) -> Done:
         """Shows what is joined, or parts one of it."""
@@ -194,7 +207,7 @@ class _Act:
             return []
         places = {
             i.conversation_id: ", ".join(
-                f"{self._c._links.title(a.key.channel)} {masked(a.key.alias or a.key.handle)}" for a in i.addresses if a.valid_to_ms is None
+                self._place(a.key.channel, masked(a.key.alias or a.key.handle)) for a in i.addresses if a.valid_to_ms is None
             )
             for i in view.identities
         }
@@ -218,8 +231,8 @@ class _Act:
             return await self.unlink("")
         ended = await self._c._links.part(chosen, by="person", home=self._home)
         other = ended.other if ended.one == self._home else ended.one
-        text = self._words("unlinked_there", title=self._c._links.title(self._turn.address.key.channel))
-        return self.done("unlink", "unlinked", days=UNDO_DAYS, after=lambda: self._c._links.tell(other, text))
+        here = self._turn.address.key.channel
+        return self.done("unlink", "unlinked", days=UNDO_DAYS, after=lambda: self._c._links.tell(other, "unlinked_there", channel=here))
 
     async def undo(self) -> Done | None:
         """Joins again what this conversation parted last; an ordinary word where there is nothing to undo."""
@@ -231,10 +244,11 @@ class _Act:
                 return None
             await self._question.take(await self._question.put({"what": "undo", "link": link}))
         try:
-            await self._c._links.rejoin(link, by="person")
+            opened = await self._c._links.rejoin(link, by="person")
         except Refused:
             return self.done("undo", "used")
-        return self.done("undo", "relinked")
+        here, other = self._turn.address.key.channel, opened.other if opened.one == self._home else opened.one
+        return self.done("undo", "relinked", after=lambda: self._c._links.tell(other, "linked_there", channel=here))
 
     # -- finding, taking along, erasing, going on
     async def search(self, text: str) -> Done | None:
@@ -242,14 +256,15 @@ class _Act:
         if self._c._library is None:
             return None
         own = await self._c._store.people.siblings(self._home)
-        # This very question is stored already; it is the newest and tells nothing.
-        hits = [h for h in await self._c._library.search(text, conversations=own, limit=HITS + 1) if h.message_id != self._turn.message_id]
+        found = await self._c._library.search(text, conversations=own, limit=HITS_LOOKED_AT)
+        # What was asked of us by a word, and what we said to that, holds the same words and tells nothing.
+        hits = [h for h in found if h.author != "system" and not _asks(h)]
         if not hits:
             return self.done("search", "no_hits", text=text)
         lines = []
         for hit in hits[:HITS]:
-            where = hit.chat_title or self._c._links.title(hit.origin)
-            lines.append(f"• {_day(hit.at_ms)} · {where} · {_snippet(hit.text, hit.marks)}")
+            where = hit.chat_title or self._c._links.title(hit.origin, language=self._language)
+            lines.append(f"• {_day(hit.at_ms, self._language)} · {where} · {_snippet(hit.text, hit.marks)}")
         return self.done("search", "search", text=text, hits="\n".join(lines))
 
     async def export(self) -> Done | None:
@@ -353,14 +368,23 @@ class _Act:
             await self._c._store.people.note(record)
 
 
-def _day(at_ms: int) -> str:
-    return datetime.fromtimestamp(at_ms / 1000, tz=UTC).strftime("%Y-%m-%d")
+def _day(at_ms: int, language: str) -> str:
+    locale = "ar" if base_language(language) == "ar" else "en"
+    return str(format_date(datetime.fromtimestamp(at_ms / 1000, tz=UTC), "d MMMM y", locale=locale))
+
+
+def _asks(hit: Hit) -> bool:
+    """Says whether a hit is a search that its person asked of us in the chat."""
+    if hit.author != "person" or hit.message_id is None:
+        return False
+    asked = recognise_command((Text(text=hit.text),))
+    return asked is not None and asked.name == "search"
 
 
 def _snippet(text: str, marks: Sequence[tuple[int, int]]) -> str:
     """Gives the words around the first hit, on one line."""
     start = max(0, (marks[0][0] if marks else 0) - SNIPPET_CHARACTERS // 3)
-    cut = text[start : start + SNIPPET_CHARACTERS]
+    cut = _MARKS.sub("", text[start : start + SNIPPET_CHARACTERS])
     return f"{'…' if start else ''}{' '.join(cut.split())}{'…' if start + SNIPPET_CHARACTERS < len(text) else ''}"
 
 

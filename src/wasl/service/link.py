@@ -17,14 +17,17 @@ from wasl.domain.ids import ConversationId, DeliveryId, MessageId, uuid7
 from wasl.domain.message import Text
 from wasl.domain.turn import NewDelivery, NewMessage
 from wasl.ports.bus import WORK, Bus, conversation_topic
-from wasl.ports.channel import Channel, Invites
+from wasl.ports.channel import Channel, Invites, title_in
 from wasl.ports.clock import Clock
 from wasl.ports.store import Store, Token
+from wasl.service.command_words import tell
 from wasl.service.live import STORED
 from wasl.service.login import keep_secret
-from wasl.wire.link_code import code_of, read_code
+from wasl.service.words import spoken, words_of
+from wasl.wire.link_code import code_of, looks_like_code, read_code
 from wasl.wire.markup import measure
 from wasl.wire.phone import masked
+from wasl.wire.text import language as written_in
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +44,8 @@ waiting, whoever guesses all the time meets one in about a hundred years."""
 PARTED_KIND = "parted"
 """Remembers who parted a link: only that side may undo it, or parting from somebody would not hold."""
 DAY_MS = 86_400_000
+WORDS_LOOKED_AT = 12
+"""Messages in which the language of a conversation is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +69,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joining:
-    """What a code would join to what is here. `places` are channel names with masked handles."""
+    """What a code would join to what is here. `places` are channels with masked handles."""
 
     channel: str
     name: str | None
@@ -80,12 +85,15 @@ class Joining:
 class Links:
     """Joins and parts what one person writes on several channels."""
 
-    def __init__(self, *, store: Store, bus: Bus, clock: Clock, channels: Mapping[str, Channel], public_url: str | None) -> None:
+    def __init__(
+        self, *, store: Store, bus: Bus, clock: Clock, channels: Mapping[str, Channel], public_url: str | None, language: str = "en"
+    ) -> None:
         self._store = store
         self._bus = bus
         self._clock = clock
         self._channels = channels
         self._public_url = public_url.rstrip("/") if public_url else None
+        self._language = language
         self._secret: bytes | None = None
         self._held_until_ms = 0
         self._held: dict[str, int] = {}
@@ -96,8 +104,8 @@ class Links:
             self._secret = (await keep_secret(self._store, now_ms=self._clock.now_ms())).encode()
         return hmac.new(self._secret, f"{purpose}\n{seed}".encode(), "sha256").digest()
 
-    async def offer(self, home: ConversationId, *, seed: str | None = None) -> Offer:
-        """Makes a code for the person of a conversation; the same seed gives the same code again."""
+    async def offer(self, home: ConversationId, *, seed: str | None = None, language: str = "en") -> Offer:
+        """Makes a code for the person of a conversation; the same seed gives the same code again. `language` is of what is told."""
         now = self._clock.now_ms()
         code = code_of(await self.digest("link code", seed or self._clock.new_id()))
         waiting = [t for t in await self._store.tokens(kind=CODE_KIND) if t.payload.get("conversation") == home and t.sha256 != _hash(code)]
@@ -108,17 +116,18 @@ class Links:
             Token(kind=CODE_KIND, sha256=_hash(code), label="link", created_ms=now, expires_ms=now + CODE_MS, payload=payload)
         )
         own = {a.key.channel for a in await self._store.addresses(home)}
-        return Offer(code=code, expires_ms=now + CODE_MS, ways=self.ways(code, but=own))
+        return Offer(code=code, expires_ms=now + CODE_MS, ways=self.ways(code, but=own, language=language))
 
-    def ways(self, code: str, *, but: set[str]) -> tuple[Way, ...]:
+    def ways(self, code: str, *, but: set[str], language: str = "en") -> tuple[Way, ...]:
         """Tells how to bring a code to each channel but some."""
         found = []
+        word = tell("link_word", language=language)
         for name, channel in self._channels.items():
-            url = channel.invitation(code) if isinstance(channel, Invites) else None
+            url = channel.invitation(code, word=word) if isinstance(channel, Invites) else None
             if url is None and getattr(channel, "local", False) and self._public_url:
                 url = f"{self._public_url}/me/link?code={code}"
             if name not in but:
-                found.append(Way(channel=name, title=channel.title, url=url, text=f"link {code}"))
+                found.append(Way(channel=name, title=title_in(channel, language), url=url, text=f"{word} {code}"))
         return tuple(found)
 
     async def look(self, code: str, *, home: ConversationId) -> Joining:
@@ -156,13 +165,22 @@ class Links:
             conversation_id=other,
             link_id=link_id,
             expires_ms=expires_ms,
-            places=tuple((self.title(a.key.channel), masked(a.key.alias or a.key.handle)) for a in newest if a is not None),
+            places=tuple((a.key.channel, masked(a.key.alias or a.key.handle)) for a in newest if a is not None),
         )
 
-    def title(self, channel: str) -> str:
+    def title(self, channel: str, *, language: str) -> str:
         """Gives the name of a channel as people know it."""
         known = self._channels.get(channel)
-        return known.title if known is not None else channel
+        return title_in(known, language) if known is not None else channel
+
+    async def language(self, conversation_id: ConversationId, *, told: str | None, first: str = "") -> str:
+        """Gives the language in which a conversation is spoken to: of `first`, else of the last words that its person wrote."""
+        texts = [first]
+        if not written_in(first):
+            last = await self._store.messages_before(conversation_id, seq=None, limit=WORDS_LOOKED_AT)
+            texts = [words_of(m.parts) for m in reversed(last) if m.author == "person"]
+        shown = [t for t in texts if t.split() and not looks_like_code(t.split()[-1])]
+        return spoken(shown, told=told, default=self._language)
 
     async def join(self, code: str, *, home: ConversationId) -> LinkRecord:
         """Uses a code up and joins. Raises like `look`."""
@@ -217,13 +235,16 @@ class Links:
                 return link.id
         return None
 
-    async def tell(self, conversation_id: ConversationId, text: str) -> None:
-        """Says something in a conversation, once at most: a store that is down now is not asked again."""
+    async def tell(self, conversation_id: ConversationId, key: str, *, channel: str) -> None:
+        """Says in a conversation, in its own language, what was done from another channel, once at most: a store that is down now is
+        not asked again."""
         try:
             addresses = await self._store.addresses(conversation_id)
             address = next((a for a in addresses if a.key.channel in self._channels), None)
             if address is None:
                 return
+            language = await self.language(conversation_id, told=address.language)
+            text = tell(key, language=language, title=self.title(channel, language=language))
             limits = self._channels[address.key.channel].limits
             message = NewMessage(id=MessageId(self._clock.new_id()), author="system", parts=(Text(text=text),))
             deliveries = [

@@ -36,10 +36,11 @@ _GROUP: Final[Mapping[str, str]] = {"code": "link", "undo": "unlink", "yes": "",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """What a person asks: `argument` is the code, the words to search, or the number."""
+    """What a person asks: `argument` is the code, the words to search, or the number; `word` is what stood before a code."""
 
     name: CommandName
     argument: str = ""
+    word: str = ""
 
 
 def recognise_command(parts: tuple[Part, ...], *, enabled: Collection[str] = COMMAND_NAMES) -> Command | None:
@@ -84,7 +85,9 @@ def _written(text: str) -> Command | None:
         return Command(name=_WITH_NUMBER[first.removeprefix("/")], argument=rest)
     if first in _CODE_WORDS:
         told = text.partition(" ")[2].strip()
-        return Command(name="code", argument=told) if read_code(told, told=True) or looks_like_code(told) else None
+        word = text.partition(" ")[0].lstrip("/")
+        word = "" if word == "start" else word
+        return Command(name="code", argument=told, word=word) if read_code(told, told=True) or looks_like_code(told) else None
     return _search(folded.removeprefix("/"), text)
 
 

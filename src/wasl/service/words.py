@@ -3,7 +3,11 @@
 `say` never fails for a language: one that is not in the catalogue gets English. Adding a language is adding a column.
 """
 
+from collections.abc import Iterable
 from typing import Final, Literal
+
+from wasl.domain.message import Choice, Media, Part, Text
+from wasl.wire.text import language as written_in
 
 Key = Literal[
     "late",
@@ -84,6 +88,7 @@ _WORDS: Final[dict[Key, dict[str, str]]] = {
 
 KEYS: Final[tuple[Key, ...]] = tuple(_WORDS)
 LANGUAGES: Final[tuple[str, ...]] = ("en", "ar")
+LANGUAGES_IN_ARABIC_LETTERS: Final = frozenset({"ar", "fa", "ur", "ps", "ckb", "ug", "sd"})
 
 
 def say(key: Key, *, language: str, **values: object) -> str:
@@ -94,6 +99,38 @@ def say(key: Key, *, language: str, **values: object) -> str:
     known = _WORDS[key]
     words = known.get(base_language(language)) or known["en"]
     return words.format_map(_Forgiving(values)) if "{" in words else words
+
+
+def words_of(parts: Iterable[Part]) -> str:
+    """Gives what a person wrote in a message: words, captions and the name of what was picked, nothing of ours."""
+    found: list[str] = []
+    for part in parts:
+        match part:
+            case Text(text=text):
+                found.append(text)
+            case Media(caption=str() as caption):
+                found.append(caption)
+            case Choice(picked=picked) if picked is not None:
+                found.append(picked.title)
+    return "\n".join(found)
+
+
+def spoken(texts: Iterable[str], *, told: str | None, default: str) -> str:
+    """Gives the language to answer in: the newest of `texts` that shows one decides, before what the platform tells of its user.
+
+    Only Arabic letters speak against what the platform tells: whoever writes them reads them, and Latin letters may be a code, a name
+    or a word that was copied. Where it tells nothing, English words decide, too.
+    """
+    for text in texts:
+        match written_in(text):
+            case "ar":
+                return told if told and base_language(told) in LANGUAGES_IN_ARABIC_LETTERS else "ar"
+            case "en" if not told:
+                return "en"
+            case "":
+                continue
+        break
+    return told or default
 
 
 def base_language(tag: str) -> str:

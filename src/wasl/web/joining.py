@@ -12,7 +12,6 @@ from wasl.domain.errors import Refused
 from wasl.domain.identity import UNDO_DAYS, Identity, LinkRecord, PersonView
 from wasl.domain.ids import ConversationId
 from wasl.ports.bus import conversation_topic
-from wasl.service.command_words import tell
 from wasl.service.link import PARTED_KIND, Links, parted_hash
 from wasl.service.live import STORED
 from wasl.web.faces import Faces, answer_json
@@ -71,7 +70,7 @@ class Joining:
         visit = await self._visits.settled(request)
         if refused := self._paced(self._offers, visit.address.handle):
             return refused
-        offer = await self._links.offer(visit.home)
+        offer = await self._links.offer(visit.home, language=self._faces.language(request).code)
         url = f"{self._faces.address(request)}/me/link?code={offer.code}"
         ways = [{"channel": w.channel, "url": w.url, "text": w.text} for w in offer.ways]
         return answer_json({"code": offer.code, "expires": offer.expires_ms, "ways": ways, "url": url, "qr": qr_svg(url)})
@@ -83,7 +82,9 @@ class Joining:
             return refused
         found = await self._links.look(code, home=visit.home)
         told = {"channel": found.channel, "name": found.name, "messages": found.messages, "chats": found.chats, "since": found.since_ms}
-        return answer_json({**told, "places": [f"{title} {handle}" for title, handle in found.places]})
+        language = self._faces.language(request).code
+        places = [f"{self._links.title(channel, language=language)} \u2066{handle}\u2069" for channel, handle in found.places]
+        return answer_json({**told, "places": places})
 
     async def join(self, request: Request) -> Response:
         """Joins what a code stands for to the visitor's own."""
@@ -92,7 +93,7 @@ class Joining:
             return refused
         link = await self._links.join(code, home=visit.home)
         self._tell(link, *visit.own)
-        await self._say(request, visit, link, "linked_there")
+        await self._say(visit, link, "linked_there")
         return answer_json({"link": link.id}, status=201)
 
     async def part(self, request: Request, link: str) -> Response:
@@ -101,7 +102,7 @@ class Joining:
         found = await self._link(visit, link)
         ended = await self._links.part(found.id, by="person", home=visit.home)
         self._tell(ended, *visit.own)
-        await self._say(request, visit, ended, "unlinked_there")
+        await self._say(visit, ended, "unlinked_there")
         return answer_json({"link": ended.id})
 
     async def undo(self, request: Request, link: str) -> Response:
@@ -112,7 +113,7 @@ class Joining:
             raise NotYours
         opened = await self._links.rejoin(found.id, by="person")
         self._tell(opened, *visit.own)
-        await self._say(request, visit, opened, "linked_there")
+        await self._say(visit, opened, "linked_there")
         return answer_json({"link": opened.id})
 
     async def _coded(self, request: Request) -> tuple[Settled, str]:
@@ -143,13 +144,12 @@ class Joining:
         wait = max((pacing.wait_seconds(key, now=now) for key in keys if key), default=0.0)
         return answer_json({"error": "paced"}, status=429, headers={"retry-after": str(int(wait) + 1)}) if wait else None
 
-    async def _say(self, request: Request, visit: Visit, link: LinkRecord, words: str) -> None:
+    async def _say(self, visit: Visit, link: LinkRecord, words: str) -> None:
         """Tells the other side what was done here, so that whoever did not want it can undo it; an open page shows it by itself."""
         other = link.other if link.one == visit.home else link.one
         if any(a.key.channel == visit.address.channel for a in await self._faces.store.addresses(other)):
             return
-        title = self._links.title(visit.address.channel)
-        await self._links.tell(other, tell(words, language=self._faces.language(request).code, title=title))
+        await self._links.tell(other, words, channel=visit.address.channel)
 
     def _tell(self, link: LinkRecord, *own: ConversationId) -> None:
         """Lets every open page of both sides read its history anew."""

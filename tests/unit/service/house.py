@@ -89,7 +89,7 @@ class Cards(Letters):
 
     title: ClassVar[str] = "Cards"
 
-    def invitation(self, code: str) -> str | None:
+    def invitation(self, code: str, *, word: str) -> str | None:
         return f"https://cards.test/?start={code}"
 
 

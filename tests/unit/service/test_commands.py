@@ -30,6 +30,13 @@ class Shelf:
 
     async def search(self, text: str, *, conversations: Any, limit: int, before: int | None = None) -> list[Hit]:
         hit = {"conversation_id": conversations[0], "person_id": "p", "author": "person", "author_name": None, "cursor": 1}
+        if text == "marks":
+            found = [
+                Hit(**{**hit, "author": "system"}, origin="letters", at_ms=3, text="Found for “marks”", marks=((11, 16),), message_id="m3"),
+                Hit(**hit, origin="letters", at_ms=2, text="search marks", marks=((7, 12),), message_id="m2"),
+                Hit(**hit, origin="letters", at_ms=1, text="## **bold** `marks`\n- one", marks=((13, 18),), message_id="m1"),
+            ]
+            return found[:limit]
         if text != "cats":
             return []
         return [
@@ -135,10 +142,11 @@ async def test_two_channels_become_one_person_by_a_code_and_a_yes(house: House):
     offered = await house.says("link", who="ali")
     code = CODE.search(offered)
     assert code is not None
-    assert f"https://cards.test/?start={code[0]}" in offered
+    assert f"https://cards.test/?start={code[0]}" in house.sent()[-2]["text"]
+    assert offered == f"`{code[0]}`"  # alone, so that one touch copies it
     await house.says("hi", who="zed", channel="cards")
     asked = await house.says(f"/start {code[0]}", who="zed", channel="cards")
-    assert "Letters a•••" in asked
+    assert "Letters \u2066a•••" in asked
     assert "4 messages" in asked
     assert len(await people(house)) == 2
     said = await house.says("Yes", who="zed", channel="cards")
@@ -149,6 +157,34 @@ async def test_two_channels_become_one_person_by_a_code_and_a_yes(house: House):
     shown = " ".join(m.text for m in house.ask.prompts[-1].messages)
     assert "my cat is Tom" in shown
     assert code[0] not in shown
+
+
+async def test_whoever_writes_arabic_is_answered_in_arabic_on_both_sides(house: House):
+    await house.says("كم سعر الكنافة؟", who="ali")
+    code = CODE.search(await house.says("اربط", who="ali"))
+    assert code is not None
+    assert "أرسل إليّ الرمز" in house.sent()[-2]["text"]
+    asked = await house.says(f"اربط {code[0]}", who="zed", channel="cards")  # as a link writes it for them
+    assert "هل أربط هذه المحادثة" in asked
+    assert "منذ 1 يناير 2026" in asked
+    assert (await house.says("نعم", who="zed", channel="cards")).startswith("تم:")
+    assert house.sent()[-1]["text"].startswith("تم:") or house.sent()[-2]["text"].startswith("تم:")
+    assert [c["text"] for c in house.sent() if c["to"] == "ali"][-1].startswith("رُبطت محادثتك هنا")
+    assert (await house.says("افصل", who="ali")).startswith("المرتبط بهذه المحادثة")
+    assert (await house.says("افصل 1", who="ali")).startswith("تم الفصل")
+    assert [c["text"] for c in house.sent() if c["to"] == "zed"][-1].startswith("لم تعد محادثتك")
+    assert await house.says("تراجع", who="ali") == "أُعيد الربط."
+    assert [c["text"] for c in house.sent() if c["to"] == "zed"][-1].startswith("رُبطت محادثتك هنا")
+
+
+async def test_each_side_is_told_in_its_own_language(house: House):
+    await house.says("كم سعر الكنافة؟", who="ali")
+    code = CODE.search(await house.says("اربط", who="ali"))
+    assert code is not None
+    await house.says("how much is it?", who="zed", channel="cards")
+    assert "Join this conversation" in await house.says(code[0], who="zed", channel="cards")
+    assert (await house.says("yes", who="zed", channel="cards")).startswith("Done")
+    assert [c["text"] for c in house.sent() if c["to"] == "ali"][-1].startswith("رُبطت محادثتك هنا")
 
 
 async def test_no_leaves_two_people_and_a_later_yes_is_an_ordinary_word(house: House):
@@ -199,7 +235,7 @@ async def test_after_five_wrong_codes_even_the_right_one_waits(house: House):
 async def test_unlink_shows_and_parts_and_undo_joins_again_for_who_parted(house: House):
     await linked(house)
     shown = await house.says("unlink", who="ali")
-    assert "1. Cards z•••" in shown
+    assert "1. Cards \u2066z•••" in shown
     parted = await house.says("unlink 1", who="ali")
     assert parted.startswith("Parted")
     assert len(await people(house)) == 2
@@ -219,9 +255,15 @@ async def test_undo_is_possible_for_thirty_days(house: House):
 
 async def test_search_answers_with_the_newest_hits(house: House):
     said = await house.says("search cats")
-    assert "2026-01-01 · Letters · my cats are two" in said
-    assert "2023-11-14 · Old talk · cats <b>" in said
+    assert "1 January 2026 · Letters · my cats are two" in said
+    assert "14 November 2023 · Old talk · cats <b>" in said
     assert "“dogs”" in await house.says("search dogs")
+
+
+async def test_search_finds_no_searches_and_shows_no_marks(house: House):
+    said = await house.says("search marks")
+    assert said.count("•") == 1
+    assert said.endswith("bold marks one")
 
 
 async def test_a_brought_chat_goes_on_here_as_quoted_words_that_order_nothing(tmp_path: Path):

@@ -2,7 +2,9 @@ import string
 
 import pytest
 
+from wasl.domain.message import Choice, Media, Option, Text
 from wasl.service import words
+from wasl.service.words import spoken, words_of
 
 
 @pytest.mark.parametrize("key", words.KEYS)
@@ -39,3 +41,25 @@ def test_braces_in_a_value_are_left_alone() -> None:
 
 def _fields(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize(
+    ("texts", "told", "language"),
+    [
+        (["أين طلبي؟"], None, "ar"),
+        (["أين طلبي؟"], "en", "ar"),
+        (["سفارش من کجاست؟"], "fa", "fa"),
+        (["where is it?"], None, "en"),
+        (["where is it?"], "ar", "ar"),
+        (["12", "مرحبا"], None, "ar"),
+        (["", "👍"], None, "de"),
+        ([], "tr", "tr"),
+    ],
+)
+def test_what_a_person_writes_decides_the_language_before_what_a_platform_tells(texts: list[str], told: str | None, language: str):
+    assert spoken(texts, told=told, default="de") == language
+
+
+def test_only_a_person_s_own_words_are_looked_at():
+    parts = (Text(text="واحد"), Media(role="photo", caption="two"), Media(role="photo"), Choice(picked=Option(id="y", title="نعم")))
+    assert words_of(parts) == "واحد\ntwo\nنعم"
