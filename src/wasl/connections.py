@@ -105,7 +105,7 @@ def make_moving(
             retention_days=retain.days,
         ),
         restore_archive=RestoreArchive(library=library, people=people, vault=vault, blobs=blobs, clock=clock),
-        verify=Verify(library=library, vault=vault, blobs=blobs, formats=formats),
+        verify=Verify(library=library, people=people, vault=vault, blobs=blobs, formats=formats),
         erase=Erase(
             store=store,
             library=library,

@@ -11,7 +11,7 @@ import itertools
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
-from typing import IO, Any, BinaryIO, ClassVar, Final
+from typing import IO, Any, BinaryIO, ClassVar, Final, Literal
 
 from wasl.domain.archive import ByModel, Chat, ChatState, Entry, More, Name, Participant, ParticipantRole, Role
 from wasl.ports.format import Choices, Dropped, Found, Guess, Order, Progress, Shape, Shelf, Wrote, files_of
@@ -49,6 +49,7 @@ class ChatGPTExport:
     kind: ClassVar[str] = "chatgpt_export"
     title: ClassVar[str] = "ChatGPT"
     suffix: ClassVar[str] = ".zip"
+    gives_back: ClassVar[Literal[True]] = True
     media_type: ClassVar[str] = "application/zip"
     loses: ClassVar[tuple[str, ...]] = (
         "authors", "senders", "roles", "wall_clock", "resolution", "zones", "received", "replies", "threads", "edits", "deletions",

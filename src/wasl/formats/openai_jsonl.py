@@ -5,7 +5,7 @@ authors, no branches, no reactions, no files. Written from a conversation with b
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO, ClassVar, Final
+from typing import Any, BinaryIO, ClassVar, Final, Literal
 
 from wasl.domain.archive import ArchivePart, Chat, Entry, File, More, Role, Thinking, ToolAsked, ToolGave, Words
 from wasl.domain.message import Unknown
@@ -34,6 +34,7 @@ class OpenAIJsonl:
     kind: ClassVar[str] = "openai_jsonl"
     title: ClassVar[str] = "OpenAI chat JSON lines"
     suffix: ClassVar[str] = ".jsonl"
+    gives_back: ClassVar[Literal[True]] = True
     media_type: ClassVar[str] = "application/jsonl"
     loses: ClassVar[tuple[str, ...]] = (
         "authors", "senders", "roles", "ids", "times", "received", "branches", "replies", "threads", "edits", "deletions", "reactions",

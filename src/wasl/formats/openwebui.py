@@ -5,7 +5,7 @@ that answered one prompt are siblings. `chat.messages` is that path told again. 
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO, ClassVar, Final
+from typing import Any, BinaryIO, ClassVar, Final, Literal
 
 from wasl.domain.archive import ByModel, Chat, Entry, More, Role, Words
 from wasl.ports.format import Choices, Dropped, Found, Guess, Order, Progress, Shape, Shelf, Wrote
@@ -34,6 +34,7 @@ class OpenWebUI:
     kind: ClassVar[str] = "openwebui"
     title: ClassVar[str] = "Open WebUI"
     suffix: ClassVar[str] = ".json"
+    gives_back: ClassVar[Literal[True]] = True
     media_type: ClassVar[str] = "application/json"
     loses: ClassVar[tuple[str, ...]] = (
         "authors", "senders", "roles", "wall_clock", "resolution", "zones", "received", "replies", "threads", "edits", "deletions",

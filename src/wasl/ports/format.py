@@ -241,6 +241,14 @@ class Writes(Format, Protocol):
         ...
 
 
+@runtime_checkable
+class GivesBack(Writes, Protocol):
+    """A format whose writer gives a conversation that came in it back as the JSON object it was: the objects stand in a list, or one
+    a line, in the order of the chats on the shelf."""
+
+    gives_back: ClassVar[Literal[True]]
+
+
 def is_omitted(path: str) -> bool:
     """Says whether a path in an export is a sentence in its place: "(File not included …)"."""
     return path.startswith("(") and path.endswith(")")

@@ -11,12 +11,14 @@ from typing import BinaryIO, Final, NamedTuple
 from wasl.domain.archive import fingerprint
 from wasl.domain.errors import Malformed, WaslError
 from wasl.ports.blobs import Blobs
-from wasl.ports.format import Choices, Format, Reads, Run
+from wasl.ports.format import Choices, Format, GivesBack, Reads, Run
 from wasl.ports.library import Import, Library
+from wasl.ports.people import People
 from wasl.ports.vault import Vault
 from wasl.service.reading import pulled
 from wasl.service.recognise import recognise
 from wasl.service.survey import Survey
+from wasl.service.write_again import WriteAgain
 from wasl.wire.bundle import Bundle, ManyBundle, Member, PlainBundle
 from wasl.wire.streamed import Streamed
 
@@ -55,11 +57,12 @@ class Verified:
 class Verify:
     """Verifies what was imported."""
 
-    def __init__(self, *, library: Library, vault: Vault, blobs: Blobs, formats: Mapping[str, Format]) -> None:
+    def __init__(self, *, library: Library, people: People, vault: Vault, blobs: Blobs, formats: Mapping[str, Format]) -> None:
         self._library = library
         self._vault = vault
         self._blobs = blobs
         self._formats = formats
+        self._again = WriteAgain(library=library, people=people, vault=vault, blobs=blobs)
 
     async def run(self, *, told: Callable[[str], None] | None = None) -> Verified:
         """Verifies every import of the installation."""
@@ -83,6 +86,7 @@ class Verify:
         reader = self._formats.get(held.record.kind)
         if whole and held.record.files and isinstance(reader, Reads):
             await self._read_again(held, reader, done)
+            await self._write_again(held, reader, done)
 
     def _sources(self, held: Import, done: Verified) -> bool:
         """Rebuilds each kept source and compares its digest."""
@@ -139,6 +143,24 @@ class Verify:
             done.find(held.record.id, held.record.name, "entries, rejects and gaps do not tile the source any more")
         done.counts["sources tiled"] += bool(tiles)
         await self._held(held, read_prints, done)
+
+    async def _write_again(self, held: Import, reader: Reads, done: Verified) -> None:
+        """Holds what was not changed since against its source, where the format gives conversations back as they came."""
+        number = held.record.counts.get("chats", 0)
+        if not isinstance(reader, GivesBack):
+            done.counts["conversations not written again: their format cannot"] += number
+            return
+        wrote = await self._again.run(held, reader, kept_bundle(self._vault, held))
+        refused = [str(p.get("where", "")) for p in held.record.problems if p.get("kind") in ("reject", "repaired", "mended")]
+        for chat in wrote.different:
+            pointer = chat.chat.pointer or ""
+            if any(where.startswith(f"{pointer}/") or not pointer for where in refused):
+                wrote.passed_over += 1  # what was refused of it cannot come back from here; the source has it
+            else:
+                done.find(held.record.id, chat.chat.title or chat.id, "written again in its format, it is not what it was")
+        done.counts["conversations written again and equal as JSON"] += wrote.equal
+        done.counts["conversations not compared: brought again since"] += wrote.changed_since
+        done.counts["conversations not compared: not whole in one JSON object"] += wrote.passed_over
 
     async def _held(self, held: Import, read: Mapping[str, Counter[bytes]], done: Verified) -> None:
         """Compares with the chats that this import was the first to bring."""

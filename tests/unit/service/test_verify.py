@@ -1,0 +1,105 @@
+"""Conversations that nothing changed leave through their format as they came."""
+
+import io
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.unit.service.shelf_house import House
+
+from wasl.formats.chatgpt_export import ChatGPTExport
+from wasl.formats.openai_jsonl import OpenAIJsonl
+from wasl.formats.openwebui import OpenWebUI
+from wasl.net.blobs import FolderBlobs
+from wasl.ports.format import Format
+from wasl.service.bring import Bring
+from wasl.service.verify import Verified, Verify
+from wasl.store.memory import MemoryStore
+from wasl.testing.clock import TestClock
+from wasl.wire.bundle import Bundle, ManyBundle, Member, open_bundle
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "formats"
+EQUAL = "conversations written again and equal as JSON"
+FORMATS: dict[str, Format] = {f.kind: f for f in (ChatGPTExport(), OpenWebUI(), OpenAIJsonl())}
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    clock = TestClock()
+    store = MemoryStore(clock=clock)
+    await store.open()
+    yield House(store=store, blobs=FolderBlobs(tmp_path), clock=clock)
+    await store.close()
+
+
+def fixture(kind: str, name: str) -> Bundle:
+    folder = FIXTURES / kind / name
+    files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != "expected.json")
+    if len(files) == 1:
+        return one(files[0].name, files[0].read_bytes())
+    return ManyBundle(
+        name,
+        [(Member(name=str(p.relative_to(folder)), size_bytes=p.stat().st_size), lambda p=p: io.BytesIO(p.read_bytes())) for p in files],
+    )
+
+
+def one(name: str, data: bytes) -> Bundle:
+    return open_bundle(name, io.BytesIO(data), size_bytes=len(data))
+
+
+def parts(house: House) -> tuple[Bring, Verify]:
+    at = {"library": house.store.library, "people": house.store.people, "vault": house.vault, "blobs": house.blobs, "formats": FORMATS}
+    return Bring(**at, clock=house.clock), Verify(**at)  # type: ignore[arg-type]
+
+
+async def verified(house: House, *bundles: tuple[str, Bundle]) -> Verified:
+    bring, verify = parts(house)
+    owner = await house.person("ann")
+    for kind, bundle in bundles:
+        await bring.run(bundle, owner=owner, kind=kind)
+    return await verify.run()
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "passed_over"),
+    [
+        ("chatgpt_export", "one_file", 0),
+        ("chatgpt_export", "shards", 0),
+        ("openwebui", "array", 0),
+        ("openai_jsonl", "lines", 2),  # one holds a message that is none, one holds nothing
+        ("openai_jsonl", "array", 0),
+    ],
+)
+async def test_what_was_not_changed_is_written_again_as_it_came(house: House, kind: str, name: str, passed_over: int) -> None:
+    done = await verified(house, (kind, fixture(kind, name)))
+    assert done.findings == []
+    (chats,) = [h.record.counts["chats"] for h in await house.store.library.imports(owners=None, limit=10)]
+    assert done.counts[EQUAL] == chats - passed_over > 0
+    assert done.counts["conversations not compared: not whole in one JSON object"] == passed_over
+
+
+async def test_a_word_that_was_changed_here_is_found(house: House) -> None:
+    bring, verify = parts(house)
+    owner = await house.person("ann")
+    await bring.run(fixture("openwebui", "array"), owner=owner, kind="openwebui")
+    chat = (await house.store.library.chats(owners=[owner], limit=10))[0]
+    line = next(m for m in await house.store.library.entries(chat.id, after=0, limit=10) if m.entry.text)
+    await house.store.library.change_entry(chat.id, seq=line.seq, entry=line.entry._replace(text=line.entry.text + "!"))
+    done = await verify.run()
+    assert "written again in its format, it is not what it was" in [f.what for f in done.findings]
+
+
+async def test_what_was_brought_again_since_and_what_has_pieces_missing_is_told_and_not_compared(house: House) -> None:
+    first = b'[{"id":"c1","title":"t","mapping":{"r":{"id":"r","message":null,"parent":null,"children":["a"]},"a":{"id":"a","parent":"r",\
+"children":[],"message":{"id":"a","author":{"role":"user"},"create_time":1.5,"content":{"content_type":"text","parts":["one"]}}}}}]'
+    second = first.replace(b'"children":[],', b'"children":["b"],').replace(
+        b'["one"]}}}}}]',
+        b'["one"]}}},"b":{"id":"b","parent":"a","children":[],"message":{"id":"b","author":{"role":"assistant"},"create_time":2.5,\
+"content":{"content_type":"text","parts":["two"]}}}}}]',
+    )
+    done = await verified(
+        house, ("chatgpt_export", one("conversations.json", first)), ("chatgpt_export", one("conversations.json", second))
+    )
+    assert done.findings == []
+    assert done.counts["conversations not compared: brought again since"] >= 1
+    assert done.counts[EQUAL] == 0
