@@ -1,8 +1,8 @@
 """What judging one act costs: `python -m tests.bench.guard`.
 
-Every case of the fixtures is judged against the shipped book, and against the book with made-up rules up to 500, half of them on the channel
-that is asked. CPU time; the best of several rounds, since the machine may be busy. The first judgement of a place and day, which compiles
-the rules, is measured apart.
+Every case of the fixtures is judged against the shipped book, and against the book with made-up rules up to 500, half of them on the
+channel that is asked. CPU time; the best of several rounds, since the machine may be busy. The first judgement of a place and day,
+which compiles the rules, is measured apart.
 """
 
 import sys

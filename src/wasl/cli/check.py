@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,7 +23,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         """Tries settings, keys, hooks, clock, disk and documents, and says for each problem what to do."""
         settings = read_settings(config)
         quiet_logs(settings)
-        lines = compose.run(_check(compose.installation(settings), hook_path=compose.hook_path))
+        lines = [*compose.run(_check(compose.installation(settings), hook_path=compose.hook_path)), _rules(config)]
         problems = sum(not line.finding.good for line in lines)
         if as_json:
             shown = [{"area": c.area, "good": c.finding.good, "what": c.finding.what, "do": c.finding.do} for c in lines]
@@ -47,6 +48,19 @@ def add(app: typer.Typer, compose: Compose) -> None:
             _print(f"channels.{name}", finding)
         if any(not finding.good for _, finding in findings):
             raise typer.Exit(EXIT_PROBLEM)
+
+
+def _rules(config: Path | None) -> "Checked":
+    """Reads the rulebook with the operator's rules: a wrong file is a finding, and does not hide the others."""
+    from wasl.cli.rules import book_of
+    from wasl.domain.errors import SettingWrong
+    from wasl.service.check import bad, good
+
+    try:
+        book = book_of(None, config)
+    except SettingWrong as error:
+        return bad("rules", error.message, "mend it, and look again with `wasl rules add FILE`")
+    return good("rules", f"{len(book.known_on())} rules, version {book.digest}")
 
 
 async def _check(installation: Installation, *, hook_path: str) -> "Sequence[Checked]":

@@ -95,6 +95,7 @@ def _add_explaining(rules: typer.Typer) -> None:
         never_wrote: Annotated[bool, typer.Option("--never-wrote", help="The person never wrote.")] = False,
         opened_by: Annotated[str, typer.Option(help="What opened the window, such as click_to_whatsapp_ad.")] = "",
         number: Annotated[int, typer.Option(min=1, help="Which free-form message of the month this is.")] = 1,
+        last_second: Annotated[int, typer.Option("--sent-last-second", min=0, help="Messages sent in the last second.")] = 0,
         sender: Annotated[Literal["assistant", "human"], typer.Option(help="Who speaks.")] = "assistant",
         tag: Annotated[str, typer.Option(help="Message tag.")] = "",
         provider: Provider = "",
@@ -117,7 +118,8 @@ def _add_explaining(rules: typer.Typer) -> None:
             "channel": channel, "to": to, "region": region.upper(), "business_id": business_id, "on": on or today(), "purpose": purpose,
             "turn": turn, "account_created_on": day_of(account_created) if account_created else "", "form": form, "category": category,
             "characters": characters, "size_bytes": size_bytes, "since_inbound_s": seconds_since, "never_wrote": never_wrote,
-            "opened_by": opened_by, "number": number, "sender": sender, "tag": tag, "zone": zone, "billing": billing,
+            "opened_by": opened_by, "number": number, "last_second": last_second,
+            "sender": sender, "tag": tag, "zone": zone, "billing": billing,
             "mode": "lenient" if lenient else "strict", "known": day_of(known) if known else "", "provider": provider, "tier": tier,
         }  # fmt: skip
         case = read_case({key: value for key, value in told.items() if value not in ("", None)}, at="wasl rules explain")
