@@ -48,8 +48,6 @@ class MemoryLibrary(MemoryWaiting):
         self._messages = messages
         self._message_by_id = message_by_id
         self._people = people
-        self._imports: dict[str, Import] = {}
-        self._chats: dict[str, MemoryChat] = {}
 
     # -- imports
     async def put_import(self, held: Import) -> None:

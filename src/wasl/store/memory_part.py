@@ -48,6 +48,8 @@ def part(rows: MemoryRows, place: AddressRow, *, new_id: Callable[[], str], now:
     for use in rows.usage:
         if use.turn_id in ids:
             use.conversation_id = new.id
+    if rows.library is not None and old.continues in rows.library.part(old.id, new.id, address_id=place.address.id):
+        old.continues = None
     rows.raws[:] = [(c, at, b, f"{w} {new.id}" if w and old.id in w else w) for c, at, b, w in rows.raws]
     _stand_anew(rows, new, old, turns=len(turns), deliveries=deliveries, now=now)
     return new.id

@@ -38,6 +38,10 @@ class Shelved(Protocol):
         """Counts the chats and entries of conversations, and gives their imports' keys."""
         ...
 
+    def part(self, old: str, new: str, *, address_id: str) -> set[str]:
+        """Gives what was brought from an address to another conversation; gives the ids of the chats."""
+        ...
+
     def forget(self, owners: Collection[str]) -> None:
         """Drops everything that conversations brought."""
         ...

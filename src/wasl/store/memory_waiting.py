@@ -1,9 +1,11 @@
 """In memory: what is done by one at a time, and stored requests that wait to be placed."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from wasl.domain.ids import ConversationId
-from wasl.ports.library import RawBody
+from wasl.ports.library import Import, RawBody
+from wasl.store.memory_chat import MemoryChat
 
 RawRow = tuple[str, int, bytes, str | None]
 """Channel, when it was received, the body, and whose words it holds."""
@@ -16,6 +18,20 @@ class MemoryWaiting:
         self._raws = raws
         self._up = up
         self._apart: dict[str, tuple[str, int]] = {}
+        self._imports: dict[str, Import] = {}
+        self._chats: dict[str, MemoryChat] = {}
+
+    def part(self, old: str, new: str, *, address_id: str) -> set[str]:
+        """Gives what was brought from an address to another conversation; gives the ids of the chats."""
+        moved = {i for i, held in self._imports.items() if (held.owner, held.address_id) == (old, address_id)}
+        for import_id in moved:
+            held = self._imports[import_id]
+            record = replace(held.record, owner=new) if held.record.owner is not None else held.record
+            self._imports[import_id] = replace(held, owner=ConversationId(new), record=record)
+        chats = {c.id for c in self._chats.values() if c.owner == old and c.import_id in moved}
+        for chat_id in chats:
+            self._chats[chat_id].owner = ConversationId(new)
+        return chats
 
     async def keep_apart(self, name: str, *, holder: str, now_ms: int, until_ms: int) -> bool:
         """Takes or prolongs a lease."""

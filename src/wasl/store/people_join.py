@@ -183,6 +183,7 @@ def _part(old: str, address_id: str, *, kind: str, new_id: NewId, now: int) -> S
         "update usage set conversation_id = $2 where conversation_id = $1 and turn_id in (select id from turn where conversation_id = $2)",
         old, new,
     )  # fmt: skip
+    yield from _part_chats(old, new, address_id)
     yield from _both_in_raw(old, new)
     sending = yield step("select 1 from delivery where conversation_id = $1 and state = 'sending' limit 1", new)
     # What is on the wire is not taken for lost before its sender's lease has run out.
@@ -195,6 +196,13 @@ def _part(old: str, address_id: str, *, kind: str, new_id: NewId, now: int) -> S
         old,
     )  # fmt: skip
     return new
+
+
+def _part_chats(old: str, new: str, address_id: str) -> Steps[None]:
+    """Moves what was brought from the address. A conversation does not go on from a chat that is somebody else's now."""
+    yield step("update import set owner = $2 where owner = $1 and address_id = $3", old, new, address_id)
+    yield step("update chat set owner = $2 where owner = $1 and import_id in (select id from import where owner = $2)", old, new)
+    yield step("update conversation set continues = null where id = $1 and continues in (select id from chat where owner = $2)", old, new)
 
 
 _STAND_ANEW = """update conversation set

@@ -1,6 +1,7 @@
 """Imports, chats and entries on PostgreSQL: the statements of the library that imports write and pages read."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from wasl.domain.archive import Chat, Entry, Participant, words_print_of
@@ -64,8 +65,9 @@ async def put_import(db: Connection, held: Import) -> None:
 
 
 def _import_of(row: Any) -> Import:
+    record = record_from(row[6])
     return Import(
-        record=record_from(row[6]),
+        record=record if record.owner is None else replace(record, owner=str(row[1])),
         owner=ConversationId(str(row[1])),
         state=cast(ImportState, row[2]),
         key=row[3],

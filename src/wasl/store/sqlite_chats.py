@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, cast
 
 from wasl.domain.archive import PLAIN, ArchivePart, Chat, Entry, Participant, words_print_of
@@ -52,8 +53,9 @@ def put_import(db: sqlite3.Connection, held: Import) -> None:
 
 
 def _import_of(row: Sequence[Any]) -> Import:
+    record = record_from(row[6])
     return Import(
-        record=record_from(row[6]),
+        record=record if record.owner is None else replace(record, owner=row[1]),
         owner=ConversationId(row[1]),
         state=cast(ImportState, row[2]),
         key=row[3],

@@ -111,11 +111,18 @@ class Bringing:
             raise Refused("the files must be looked through first")
         answers = answers_of(body)
         choices = Choices(zone=answers.pop("zone", None), language=self._faces.language(request).code, answers=answers)
+        place = await self._faces.store.find_address(await self._visits.address(request))
 
         async def work(draft: Draft) -> Step:
             with ExitStack() as stack:
                 bundle = await asyncio.to_thread(stack.enter_context, opened(draft.files))
-                made = await self._brings.run(bundle, owner=draft.owner, choices=choices, told=self._progress(draft))
+                made = await self._brings.run(
+                    bundle,
+                    owner=draft.owner,
+                    choices=choices,
+                    address=place[0].id if place and place[1] == draft.owner else None,
+                    told=self._progress(draft),
+                )
             self._faces.bus.publish(conversation_topic(draft.owner), STORED)
             return Step("report", report_json(made))
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any, Protocol
 
 from wasl.domain.identity import By
-from wasl.domain.ids import ConversationId, PersonId
+from wasl.domain.ids import AddressId, ConversationId, PersonId
 from wasl.ports.format import Choices, Writes
 from wasl.service.bring import Preview, Report, Told
 from wasl.service.erase import Toll
@@ -21,7 +21,15 @@ class Brings(Protocol):
         """Reads everything and stores nothing. Raises Malformed for a file that no format reads."""
         ...
 
-    async def run(self, bundle: Bundle, *, owner: ConversationId, choices: Choices | None = None, told: Told | None = None) -> Report:
+    async def run(
+        self,
+        bundle: Bundle,
+        *,
+        owner: ConversationId,
+        choices: Choices | None = None,
+        address: AddressId | None = None,
+        told: Told | None = None,
+    ) -> Report:
         """Imports everything for the owner. Raises Malformed."""
         ...
 

@@ -2,10 +2,13 @@
 
 import pytest
 
+from wasl.domain.archive import SEQ_STRIDE, Chat, Entry, fingerprint
 from wasl.domain.errors import Fenced, Malformed, Refused
 from wasl.domain.event import Moved
 from wasl.domain.identity import CONVERSATIONS_PER_PERSON_MAX
 from wasl.domain.ids import AddressId, ConversationId, PersonId
+from wasl.ports.format import ImportRecord
+from wasl.ports.library import Import, Line
 from wasl.testing.contracts.people_scene import PeopleScene
 from wasl.testing.contracts.store_scene import CHANNEL, LEASE, SCOPE
 
@@ -304,6 +307,28 @@ class Parting:
         address = (await scene.addresses_of(two))[0]
         assert await scene.people.split(address_id=address.id, by="operator", now_ms=scene.now) == two
         assert [await scene.shown(c) for c in (one, two, three)] == [["x"], ["y"], ["z"]]
+
+    async def test_splitting_takes_along_what_was_brought_from_the_address_and_leaves_the_rest(self, scene: PeopleScene) -> None:
+        first = await scene.writes("one", at="US.1")
+        old = first.conversation_id
+        await scene.receive(Moved(key="m", scope=SCOPE, old_handle="US.1", new=scene.key("US.7"), at_ms=scene.now))
+        address = next(a for a in await scene.addresses_of(old) if a.key.handle == "US.7")
+        library, chat = scene.store.library, Chat(key="c", kind="direct", origin="Some")
+        for name, brought_from in (("by it", address.id), ("by hand", None)):
+            record = ImportRecord(id=name, kind="some", name=name, started_ms=1, owner=old)
+            await library.put_import(Import(record=record, owner=old, state="done", key=name, address_id=brought_from))
+            await library.put_chat(chat, chat_id=f"chat {name}", owner=old, import_id=name, format="f")
+            entry = Entry("Ann", "user", f"words {name}", 1, None, "min")
+            await library.add_entries(f"chat {name}", import_id=name, lines=[Line(SEQ_STRIDE, entry, fingerprint(entry))])
+        await scene.people.continue_chat(conversation_id=old, chat_id="chat by it", by="person", now_ms=scene.now)
+        parted = await scene.people.split(address_id=address.id, by="operator", now_ms=scene.now)
+        for owner, name in ((parted, "by it"), (old, "by hand")):
+            assert [h.record.id for h in await library.imports(owners=[owner], limit=10)] == [name]
+            assert [(h.owner, h.record.owner) for h in await library.imports(owners=[owner], limit=10)] == [(owner, owner)]
+            assert [c.id for c in await library.chats(owners=[owner], limit=10)] == [f"chat {name}"]
+            assert [hit.text for hit in await library.search("words", conversations=[owner], limit=10)] == [f"words {name}"]
+        await scene.writes("two", at="US.1")
+        assert [w.continues for w in await scene.claim() if w.conversation_id == old] == [None]
 
     async def test_a_late_writer_of_a_split_conversation_is_fenced(self, scene: PeopleScene) -> None:
         first = await scene.writes("one", at="US.1")
