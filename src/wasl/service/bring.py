@@ -14,7 +14,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from wasl.domain.archive import Chat, Participant
-from wasl.domain.errors import Malformed, WaslError
+from wasl.domain.errors import Malformed, OnHold, WaslError
 from wasl.domain.ids import AddressId, ConversationId
 from wasl.ports.blobs import Blobs
 from wasl.ports.clock import Clock
@@ -172,14 +172,9 @@ class Bring:
             held = replace(held, record=replace(held.record, profile=profile), bytes_total=sum(m.size_bytes for m in bundle.members()))
             work = _Importing(self, bundle=bundle, reader=reader, choices=decided, held=held, replaced=replaced, told=told)
             work.shelve = Shelve(
-                library=self._library,
-                clock=self._clock,
-                attach=work.attach,
-                owner=owner,
-                person=person,
-                import_id=held.record.id,
+                library=self._library, clock=self._clock, attach=work.attach, owner=owner, person=person, import_id=held.record.id,
                 kind=reader.kind,
-            )
+            )  # fmt: skip
             return await work.run()
 
     async def take_back(self, import_id: str) -> bool:
@@ -187,6 +182,8 @@ class Bring:
         held = await self._library.find_import(import_id)
         if held is None:
             return False
+        if (person := await self._people.person_of(held.owner)) and (view := await self._people.view(person)) and view.hold is not None:
+            raise OnHold(f"a legal hold forbids taking back what was brought: {view.hold}", reason=view.hold)
         await self._take_back(held)
         return True
 
@@ -249,10 +246,10 @@ class _Importing:
             await self.shelve.people(self._participants())
             await asyncio.to_thread(self._sources.rest, self.attach.kept, self._kept)
         except (WaslError, asyncio.CancelledError):
-            await asyncio.shield(self._library.put_import(self._as_it_stands("stopped")))
+            await asyncio.shield(self._end(self._as_it_stands("stopped")))
             raise
         held = self._as_it_stands("done")
-        await self._library.put_import(held)
+        await self._end(held)
         _tell(self._told, "done", self._survey, self._held.bytes_total)
         log.info("imported", format=self._reader.kind, **held.record.counts)
         return Report(
@@ -264,6 +261,13 @@ class _Importing:
             coverage=held.record.coverage,
             chats=self.shelve.chat_ids,
         )
+
+    async def _end(self, held: Import) -> None:
+        """Keeps how it ended; nothing, and Malformed is raised, when whoever it was for was erased meanwhile."""
+        await self._library.put_import(held)
+        if await self._bring._people.person_of(held.owner) is None:
+            await self._bring._take_back(held)
+            raise Malformed("whoever this was brought for was erased meanwhile; nothing of it is kept")
 
     async def _walk_first(self) -> None:
         try:

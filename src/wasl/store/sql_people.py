@@ -29,9 +29,10 @@ class Carry(Protocol):
 
 
 class SqlPeople:
-    """Who is who, in a database."""
+    """Who is who, in a database. `erased` is awaited after every erasure: what the database must do so that nothing of it stays."""
 
-    def __init__(self, *, read: Carry, write: Carry, clock: Clock) -> None:
+    def __init__(self, *, read: Carry, write: Carry, clock: Clock, erased: Callable[[], Awaitable[None]] | None = None) -> None:
+        self._erased = erased
         self._read = read
         self._carry = write
         self._clock = clock
@@ -131,7 +132,10 @@ class SqlPeople:
     async def erase(self, *, erasure: Erasure, salt: bytes) -> Forgotten:
         """Erases in one commit."""
         _must_be_ids(erasure.person_id, *erasure.conversations)
-        return await self._write(lambda: people_forget.erase(erasure, salt=salt, new_id=self._clock.new_id))
+        forgotten = await self._write(lambda: people_forget.erase(erasure, salt=salt, new_id=self._clock.new_id))
+        if self._erased is not None:
+            await self._erased()
+        return forgotten
 
     async def erasures(self) -> Sequence[Erasure]:
         """Lists what was erased, oldest first."""

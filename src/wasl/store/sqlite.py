@@ -15,7 +15,7 @@ from wasl.ports.clock import Clock
 from wasl.ports.people import People
 from wasl.ports.store import DEDUPE_DAYS, Backlog, Incoming, Lease, Outcome, Timer, Token
 from wasl.store import sqlite_read as reading
-from wasl.store import sqlite_receive, sqlite_work
+from wasl.store import sqlite_receive, sqlite_scrub, sqlite_work
 from wasl.store.group_commit import GroupCommit, Told
 from wasl.store.library_rows import tell_indexed
 from wasl.store.migrate import migrate_sqlite
@@ -46,7 +46,9 @@ class SqliteStore:
         self._write_db: sqlite3.Connection | None = None
         self._read_db: sqlite3.Connection | None = None
         self._group: GroupCommit | None = None
-        self.people: People = SqlPeople(read=self._read_steps, write=self._write_steps, clock=clock)
+        self.people: People = SqlPeople(
+            read=self._read_steps, write=self._write_steps, clock=clock, erased=lambda: sqlite_scrub.scrub(self._path, write=self._write)
+        )
         self._library = SqliteLibrary(write=self._write, read=self._read)
         self._indexing: asyncio.Task[int] | None = None
 
@@ -326,6 +328,7 @@ class SqliteStore:
         db.execute(f"pragma cache_size = -{PAGE_CACHE_KIB}")
         db.execute("pragma temp_store = memory")
         db.execute("pragma busy_timeout = 5000")
+        db.execute("pragma secure_delete = on")  # what is deleted is overwritten: a person who is erased stays in no free page
         return db
 
     async def _read_steps(self, make: Callable[[], Steps[Result]]) -> Result:

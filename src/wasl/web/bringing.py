@@ -1,7 +1,7 @@
 """Bringing conversations on the visitor's page: files up, a preview, the reading, the report, and taking back."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import ExitStack
 from typing import Any
 from urllib.parse import unquote
@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from wasl.domain.errors import Refused
+from wasl.domain.ids import ConversationId
 from wasl.ports.bus import conversation_topic
 from wasl.ports.format import Choices
 from wasl.ports.library import Import
@@ -47,6 +48,10 @@ class Bringing:
         )
         self._pacing = Pacing(seconds_each=30.0, burst=10)
 
+    async def forget(self, owners: Collection[ConversationId]) -> None:
+        """Forgets what whoever was erased had begun to bring."""
+        await self._drafts.forget(owners)
+
     def routes(self) -> APIRouter:
         """Gives the routes."""
         router = APIRouter()
@@ -75,7 +80,7 @@ class Bringing:
         if wait:
             return answer_json({"error": "paced"}, status=429, headers={"retry-after": str(int(wait) + 1)})
         await read_capped(request, bytes_max=BODY_BYTES_MAX)
-        draft = await self._drafts.make(handle=visit.address.handle, owner=visit.home)
+        draft = await self._drafts.make(handle=visit.address.handle, owner=visit.home, host=request.client.host if request.client else "")
         return answer_json({"id": draft.id}, status=201)
 
     async def take(self, request: Request, draft: str) -> Response:
@@ -89,7 +94,7 @@ class Bringing:
     async def preview(self, request: Request, draft: str) -> Response:
         """Begins to read the files without storing anything."""
         found = await self._draft(request, draft)
-        if found.busy or not found.files:
+        if not found.settled or not found.files:
             raise Refused("there is nothing to be read, or it is being read already")
         language = self._faces.language(request).code
 
@@ -107,7 +112,7 @@ class Bringing:
         """Begins to store what was previewed, with what the person decided."""
         found = await self._draft(request, draft)
         body = read.json_object(await read_capped(request, bytes_max=BODY_BYTES_MAX), what="my imports")
-        if found.busy or found.step.kind != "preview":
+        if not found.settled or found.step.kind != "preview":
             raise Refused("the files must be looked through first")
         answers = answers_of(body)
         choices = Choices(zone=answers.pop("zone", None), language=self._faces.language(request).code, answers=answers)

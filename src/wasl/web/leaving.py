@@ -1,6 +1,7 @@
 """Taking everything along and erasing it: the visitor's requests, and the one-time link that also other channels give."""
 
 import hashlib
+from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
@@ -18,13 +19,18 @@ from wasl.wire import read
 
 BODY_BYTES_MAX = 16 << 10
 FILE_NAME = "conversations"
+Left = Callable[[Sequence[ConversationId]], Awaitable[None]]
+"""Forgets what an erased person had begun to bring."""
 SECRET_CHARACTERS_MAX = 200
 
 
 class Leaving:
     """What visitors take out and erase."""
 
-    def __init__(self, faces: Faces, *, visits: Visits | None, takes_out: TakesOut | None, erases: Erases | None) -> None:
+    def __init__(
+        self, faces: Faces, *, visits: Visits | None, takes_out: TakesOut | None, erases: Erases | None, left: Left | None = None
+    ) -> None:
+        self._left = left
         self._faces = faces
         self._visits = visits
         self._takes_out = takes_out
@@ -101,6 +107,7 @@ class Leaving:
         """Erases everything of the visitor, when the typed code is right; gives the receipt."""
         assert self._erases is not None
         person, handle, _ = await self._person(request)
+        own = (await self._visits.visit(request)).own if self._visits is not None else ()
         if refused := self._paced(self._typing, handle):
             return refused
         body = read.json_object(await read_capped(request, bytes_max=BODY_BYTES_MAX), what="my erasure")
@@ -108,6 +115,8 @@ class Leaving:
             receipt = await self._erases.confirm(person, code=(read.text(body, "code") or "")[:64], by="person")
         except Malformed as error:
             raise Refused(error.message, code="code_wrong") from error
+        if self._left is not None:
+            await self._left(own)
         return answer_json({"id": receipt["id"], "receipt": receipt})
 
     async def _person(self, request: Request) -> tuple[PersonId, str, ConversationId]:

@@ -94,11 +94,13 @@ def pages_of(faces: Faces) -> FastAPI:
         if faces.people is not None:
             app.include_router(Mine(faces, faces.visited, name=name, visits=visits).routes())
             app.include_router(Accounts(faces, faces.visited, name=name, visits=visits).routes())
-            app.include_router(Leaving(faces, visits=visits, takes_out=faces.takes_out, erases=faces.erases).routes())
+            bringing = Bringing(faces, visits=visits, brings=faces.brings) if faces.brings is not None else None
+            left = bringing.forget if bringing else None
+            app.include_router(Leaving(faces, visits=visits, takes_out=faces.takes_out, erases=faces.erases, left=left).routes())
             if faces.links is not None:
                 app.include_router(Joining(faces, visits=visits, links=faces.links).routes())
-            if faces.brings is not None:
-                app.include_router(Bringing(faces, visits=visits, brings=faces.brings).routes())
+            if bringing is not None:
+                app.include_router(bringing.routes())
     else:
         app.add_api_route("/", _to_console, methods=["GET"])
     app.mount("/static", faces.assets)

@@ -17,6 +17,9 @@ HEX_ESCAPE: Final = "hex-escapes"
 SURROGATE: Final = "lone-surrogates"
 NUMBER: Final = "numbers"
 
+VALUES_MAX: Final = 3_000_000
+"""Values in one element, estimated by their marks: tiny ones take thirty times their bytes when they are read."""
+COUNTED_BYTES_MIN: Final = 4 << 20
 _decode = msgspec.json.Decoder().decode
 _ESCAPE: Final = re.compile(rb"\\(?:x([0-9A-Fa-f]{2})|(.))", re.DOTALL)
 _SURROGATES: Final = re.compile(
@@ -33,6 +36,8 @@ def decode(raw: bytes) -> tuple[Any, tuple[str, ...]]:
 
     Its depth must be bounded by the caller. A number that no double can hold becomes text, NaN and infinities become null.
     """
+    if len(raw) > COUNTED_BYTES_MIN and raw.count(b",") + raw.count(b"[") + raw.count(b"{") > VALUES_MAX:
+        raise Undecodable(f"it holds more than {VALUES_MAX} values")
     try:
         return _decode(raw), ()
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -8,9 +8,10 @@ import pytest
 from tests.unit.service.shelf_house import House, Lines, texted, zipped
 
 from wasl.domain.archive import Entry, File
-from wasl.domain.errors import Malformed
+from wasl.domain.errors import Malformed, OnHold
 from wasl.domain.ids import ConversationId
 from wasl.ports.format import Choices, Found
+from wasl.ports.people import Erasure
 from wasl.service.bring import Report, Step
 from wasl.store.memory import MemoryStore
 from wasl.testing.clock import TestClock
@@ -254,3 +255,36 @@ async def test_random_cuts_of_a_chat_brought_in_any_order_are_the_chat(house: Ho
         assert sorted(await texts(house, ann)) == sorted(f"word {n}" for n in covered)
     await bring.run(texted("".join(rows)), owner=ann)
     assert await texts(house, ann) == [f"word {n}" for n in range(120)]
+
+
+@pytest.mark.parametrize("moment", ["put_import", "put_chat", "add_entries"])
+async def test_nothing_stays_of_what_is_brought_for_somebody_who_is_erased_meanwhile(
+    house: House, ann: ConversationId, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    library, people = house.store.library, house.store.people
+    person = await people.person_of(ann)
+    assert person is not None
+    real = getattr(library, moment)
+
+    async def erased_first(*given: object, **named: object) -> object:
+        monkeypatch.setattr(library, moment, real)
+        erasure = Erasure(id=house.clock.new_id(), at_ms=1, by="person", person_id=person, conversations=(ann,), addresses=())
+        await people.erase(erasure=erasure, salt=b"s")
+        return await real(*given, **named)
+
+    monkeypatch.setattr(library, moment, erased_first)
+    with pytest.raises(Malformed):
+        await house.bring().run(texted(CHAT), owner=ann)
+    assert await library.imports(owners=None, limit=9) == []
+    assert await library.chats(owners=None, limit=9) == []
+    assert house.vault.kept == {}
+
+
+async def test_a_hold_forbids_taking_back(house: House, ann: ConversationId) -> None:
+    report = await house.bring().run(texted(CHAT), owner=ann)
+    person = await house.store.people.person_of(ann)
+    assert person is not None
+    await house.store.people.hold(person_id=person, reason="case 7", by="operator", now_ms=1)
+    with pytest.raises(OnHold, match="case 7"):
+        await house.bring().take_back(report.import_id)
+    assert len(await house.store.library.imports(owners=None, limit=9)) == 1

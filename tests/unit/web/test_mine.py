@@ -1,5 +1,6 @@
 """What is mine: every request reads the visitor's own person and nobody else's."""
 
+import asyncio
 import json
 import os
 from collections.abc import AsyncIterator
@@ -13,7 +14,7 @@ from tests.browser.hostile import HOSTILE
 from tests.unit.web.talking import Stream, Visitor
 from tests.unit.web.test_timeline import answered, join
 
-from wasl.web.drafts import clean_name
+from wasl.web.drafts import HOST_DRAFTS_MAX, clean_name
 from wasl.web.reading import SNIPPET_CHARACTERS, pieces
 
 
@@ -222,3 +223,36 @@ def test_a_long_text_is_cut_around_the_first_mark_between_whole_letters() -> Non
 )
 def test_the_name_of_an_upload_stays_inside_its_folder(given: str, kept: str) -> None:
     assert clean_name(given) == kept
+
+
+async def test_files_on_their_way_at_once_stay_under_the_limit_together_and_apart(visitor: Visitor) -> None:
+    visitor.wasl.import_bytes_max = 3 << 20
+    await visitor.wasl.stop()
+    await visitor.wasl.start()
+    draft = (await ask(visitor, "/my/imports", {}))[1]["id"]
+
+    async def sent(letter: bytes) -> int:
+        headers = {**visitor.headers, "x-wasl-name": "chat.txt"}
+        url = f"{visitor.wasl.url}/my/imports/{draft}/files"
+        async with visitor.http.post(url, data=letter * (2 << 20), headers=headers) as response:
+            return response.status
+
+    assert sorted(await asyncio.gather(*(sent(letter) for letter in (b"a", b"b", b"c"))))[-2:] == [413, 413]
+    held = [path for path in (visitor.wasl.folder / "incoming").rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in held) <= 3 << 20
+    assert all(len(set(path.read_bytes())) == 1 for path in held)
+
+
+async def test_one_address_holds_no_more_drafts_than_its_share_however_many_visitors_it_is(visitor: Visitor) -> None:
+    wasl = visitor.wasl
+    many = [Visitor(wasl=wasl, http=visitor.http, token=wasl.channel.admit(f"visitor-{n:04d}")) for n in range(HOST_DRAFTS_MAX + 1)]
+    assert [(await ask(one, "/my/imports", {}))[0] for one in many] == [201] * HOST_DRAFTS_MAX + [413]
+    assert (await ask(many[0], "/my/imports", {}))[0] == 201  # one's own earlier draft makes room
+
+
+async def test_erasing_leaves_no_file_that_was_on_its_way_in(visitor: Visitor) -> None:
+    await answered(visitor, "hello", id="message-1")
+    await previewed(visitor, exported("a secret recipe"))
+    code = (await ask(visitor, "/my/erasure/weigh", {}))[1]["code"]
+    assert (await ask(visitor, "/my/erasure", {"code": code}))[0] == 200
+    assert [path for path in (visitor.wasl.folder / "incoming").rglob("*") if path.is_file()] == []

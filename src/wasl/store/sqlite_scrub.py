@@ -1,0 +1,56 @@
+"""Scrubbing: lets nothing of what was deleted stay in the files of a SQLite database.
+
+Deleted rows are overwritten at once (`pragma secure_delete`); two places keep more. The word index only marks what is gone until its
+segments are merged (sqlite.org/fts5.html, "The 'merge' Command", read November 2026), and the write-ahead log holds older images of
+pages until it is begun anew.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from functools import partial
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+MERGE_PAGES: Final = 1_000
+"""Pages of the word index that one commit merges, so that others' commits come in between."""
+MERGES_MAX: Final = 500
+
+
+class Writes(Protocol):
+    """Runs a function in the next commit."""
+
+    def __call__(self, write: Callable[[sqlite3.Connection], Any], /) -> Awaitable[Any]:
+        """Runs it and gives what it gave."""
+        ...
+
+
+async def scrub(path: Path, *, write: Writes) -> None:
+    """Merges the word index whole and begins the log anew. A log that somebody reads just then is begun anew by a later commit."""
+    pages = -MERGE_PAGES  # a negative number begins with every segment, whatever its level
+    for _ in range(MERGES_MAX):
+        if not await write(partial(_merge, pages=pages)):
+            break
+        pages = MERGE_PAGES
+    else:
+        log.warning("the word index is too large to be merged at once; words of deleted messages may stay in it for a while")
+    if not await asyncio.to_thread(_begin_log_anew, path):
+        log.warning("the database's log could not be begun anew now; it may hold what was deleted until it is")
+
+
+def _merge(db: sqlite3.Connection, *, pages: int) -> bool:
+    """Merges some; says whether anything was left to be done."""
+    before = db.total_changes
+    db.execute("insert into words (words, rank) values ('merge', ?)", (pages,))
+    return db.total_changes - before > 1
+
+
+def _begin_log_anew(path: Path) -> bool:
+    with closing(sqlite3.connect(path, timeout=5.0)) as db:
+        (busy, _, _) = db.execute("pragma wal_checkpoint(truncate)").fetchone()
+    return not busy
