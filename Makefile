@@ -19,7 +19,12 @@ install: ## Prepares .venv without starting; WITH=postgres, otel, passkeys or ag
 test: ## Prepares what the tests need and runs them all; a part with ARGS="tests/unit -k word"
 	$(PREPARE) dev
 	@$(PY) scripts/ensure_tools.py
+ifdef ARGS
 	$(PY) -m pytest $(ARGS)
+else
+	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadscope tests/unit tests/contract tests/journeys tests/bench
+	$(PY) -m pytest tests/browser tests/crash
+endif
 
 check: ## Format, lint, types, import floors, docs
 	$(PREPARE) dev

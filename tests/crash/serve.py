@@ -1,6 +1,6 @@
 """Wasl as it is served, with a fuse around its store and its network; how the crash tests start it.
 
-An unclear send is awaited for 3 seconds here instead of a channel's own wait, so that a test need not last for minutes.
+An unclear send is awaited for 6 seconds here instead of a channel's own wait, so that a test need not last for minutes.
 """
 
 import os
@@ -16,7 +16,7 @@ from wasl.config import load
 from wasl.ports.network import Network
 from wasl.ports.store import Store
 
-RESOLVE_SECONDS = 3.0
+RESOLVE_SECONDS = 6.0
 
 
 def main() -> None:

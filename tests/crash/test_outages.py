@@ -151,7 +151,7 @@ async def test_after_a_death_in_mid_send_and_a_long_absence_receipts_are_still_a
         assert wasl.process is not None
         wasl.process.kill()
         platform.ports = []
-        await asyncio.sleep(4.0)  # longer than an unclear send is waited for (3 s in these tests)
+        await asyncio.sleep(7.0)  # longer than an unclear send is waited for (6 s in these tests)
         platform.ports = [port]
         await wasl.start()
         await asyncio.sleep(1.0)  # the platform comes back to its receipts a little later
