@@ -34,11 +34,14 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """The message. `moment` is where in the conversation it stands, None when that is not known. `answers_headers` and
-    `answers_sender` tell of the mail that it answers; `bulk` says that it goes to many.
+    """The message, which may go out as several `bubbles`, each of them billed.
+
+    `moment` is where in the conversation it stands, None when that is not known. `answers_headers` and `answers_sender` tell of the mail
+    that it answers; `bulk` says that it goes to many.
     """
 
     form: Form = "free"
+    bubbles: int = 1
     category: str = ""
     characters: int = 0
     size_bytes: int = 0

@@ -1,9 +1,10 @@
 """Cases: an act written down with the verdict that is expected, for `wasl rules test` and `make eval-policy`.
 
 A case without further words is an answer of the assistant, a minute after the person wrote, for a business, at noon of the account's time
-zone. TOML with [[case]] tables; the keys are in KEYS.
+zone. TOML with [[case]] tables, a JSON list, or JSON lines; the keys are in KEYS.
 """
 
+import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -32,7 +33,8 @@ _DEPLOYMENT: Final = {
     "unique_recipients_max": int, "audience_under_18": bool, "marketplace": bool,
 }  # fmt: skip
 _MESSAGE: Final = {
-    "form": str, "category": str, "characters": int, "size_bytes": int, "media_type": str, "media_bytes": int, "tag": str, "moment": str,
+    "form": str, "bubbles": int,
+    "category": str, "characters": int, "size_bytes": int, "media_type": str, "media_bytes": int, "tag": str, "moment": str,
     "group": bool, "bulk": bool, "via_app": bool, "discloses_ai": bool, "offers_human": bool, "offers_unsubscribe": bool,
     "marked_generated": bool, "answers_sender": str,
 }  # fmt: skip
@@ -53,6 +55,11 @@ _EXPECTED: Final = {
 KEYS: Final[Mapping[str, Any]] = {
     **_DEPLOYMENT, **_MESSAGE, **_PERSON, **_COUNTERS_TOLD, **_MODEL, **dict.fromkeys(_LISTS, list), **_REST, **_EXPECTED,
 }  # fmt: skip
+OTHER_WORDS: Final = {
+    "date": "on", "at": "on", "day": "on", "phone": "to", "calling_code": "to", "person": "to", "country": "region", "verdict": "expect",
+    "effect": "expect", "account_created": "account_created_on", "bytes": "size_bytes", "message_number": "number", "bsuid": "business_id",
+}  # fmt: skip
+"""Other people's words for keys."""
 _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "purpose": ("business", "general_assistant", "general"),
     "distribution": ("internal", "public"),
@@ -81,16 +88,36 @@ def read_cases(text: str, *, at: str) -> tuple[Case, ...]:
     """Reads a file of cases. Raises SettingWrong that names the case and the key."""
     if len(text) > CASES_CHARACTERS_MAX:
         raise SettingWrong(f"{at} has more than {CASES_CHARACTERS_MAX} characters; split it")
+    tables = _json_tables(text, at=at) if at.endswith((".json", ".jsonl")) else _toml_tables(text, at=at)
+    if len(tables) > CASES_MAX:
+        raise SettingWrong(f"{at} has {len(tables)} cases, more than {CASES_MAX}; split it")
+    return tuple(read_case(one, at=f"{at}: case {number} ({one.get('name', 'unnamed')})") for number, one in enumerate(tables, start=1))
+
+
+def _toml_tables(text: str, *, at: str) -> list[dict[str, Any]]:
     try:
         table = tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, RecursionError, ArithmeticError) as error:
         raise SettingWrong(f"{at} is no TOML ({error}); mend that line") from error
-    tables = table.get("case")
-    if not isinstance(tables, list) or set(table) != {"case"} or not all(isinstance(one, dict) for one in tables):
+    tables = table.get("case", table.get("cases"))
+    if not isinstance(tables, list) or len(table) != 1 or not all(isinstance(one, dict) for one in tables):
         raise SettingWrong(f"{at} has no cases; write each as [[case]]")
-    if len(tables) > CASES_MAX:
-        raise SettingWrong(f"{at} has {len(tables)} cases, more than {CASES_MAX}; split it")
-    return tuple(read_case(one, at=f"{at}: case {number} ({one.get('name', 'unnamed')})") for number, one in enumerate(tables, start=1))
+    return tables
+
+
+def _json_tables(text: str, *, at: str) -> list[dict[str, Any]]:
+    try:
+        if at.endswith(".jsonl"):
+            tables = [json.loads(line, parse_float=Decimal) for line in text.splitlines() if line.strip()]
+        else:
+            tables = json.loads(text, parse_float=Decimal)
+    except (ValueError, RecursionError, ArithmeticError) as error:
+        raise SettingWrong(f"{at} is no JSON ({error}); mend that line") from error
+    if isinstance(tables, dict):
+        tables = tables.get("cases", tables.get("case"))
+    if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+        raise SettingWrong(f"{at} has no cases; write a list of objects")
+    return tables
 
 
 def read_case(table: Mapping[str, Any], *, at: str) -> Case:
@@ -99,6 +126,10 @@ def read_case(table: Mapping[str, Any], *, at: str) -> Case:
     def wrong(reason: str) -> NoReturn:
         raise SettingWrong(f"{at}: {reason}")
 
+    table = {OTHER_WORDS.get(key, key): value for key, value in table.items() if value is not None}
+    for key in ("account_created_on", "known"):
+        if isinstance(table.get(key), str):
+            table[key] = _day(table[key], key, wrong)
     for key, value in table.items():
         if key not in KEYS:
             wrong(f"{key!r} is not known; the keys are {', '.join(sorted(KEYS))}")
@@ -111,6 +142,14 @@ def read_case(table: Mapping[str, Any], *, at: str) -> Case:
             wrong(f"it has no {needed!r}")
     expected = {key: table[key] for key in _EXPECTED if key in table}
     return Case(name=str(table.get("name", "unnamed")), act=_act(table, wrong), known=table.get("known"), expected=expected)
+
+
+def _day(text: str, key: str, wrong: Any) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        wrong(f"{key!r} is {text!r}; write a day, such as 2026-10-01")
+        raise
 
 
 def _act(table: Mapping[str, Any], wrong: Any) -> Act:

@@ -1,6 +1,7 @@
 """Charges: what a billed message is expected to cost, exact, from the rates known for the person's market and day."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Final, NamedTuple
 
@@ -30,13 +31,19 @@ def cost_of(rule: Rule) -> Cost:
         return lambda _s, _rates: Charged(free=True)
     if stated := predicate.get("price_per_message"):
         price = _stated(stated, rule)
-        return lambda _s, _rates: Charged(price)
+        return lambda s, _rates: Charged(_times(price, s.act.message.bubbles))
     if stated := predicate.get("price_per_message_range"):
         currency = _preferred(stated)
         low, high = stated[currency]
         price = Price(amount=Decimal(low), amount_max=Decimal(high), currency=currency, unsure=rule.unsure)
-        return lambda _s, _rates: Charged(price)
+        return lambda s, _rates: Charged(_times(price, s.act.message.bubbles))
     return _by_category(rule)
+
+
+def _times(price: Price, count: int) -> Price:
+    if count == 1:
+        return price
+    return replace(price, amount=price.amount * count, amount_max=price.amount_max and price.amount_max * count)
 
 
 def _stated(stated: Mapping[str, Decimal], rule: Rule) -> Price:
@@ -62,11 +69,14 @@ def _by_category(rule: Rule) -> Cost:
         inside = s.elapsed_ms is not None and s.elapsed_ms <= DAY_MS
         if category not in billed and not (category == "utility" and "utility_outside_window" in billed and not inside):
             return None
-        if category == "service" and s.act.counters.service_this_month < free_a_month:
-            return None
-        if category in own:
-            return Charged(_stated(own[category], rule))
-        return Charged(_rated(category, rates, unsure=rule.unsure))
+        bubbles = message.bubbles
+        if category == "service":
+            before = s.act.counters.service_this_month
+            bubbles = before + bubbles - max(before, free_a_month)
+            if bubbles <= 0:
+                return None
+        price = _stated(own[category], rule) if category in own else _rated(category, rates, unsure=rule.unsure)
+        return Charged(price and _times(price, bubbles))
 
     return cost
 

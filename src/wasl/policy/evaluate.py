@@ -74,6 +74,7 @@ def select(book: Rulebook, act: Act, *, known: date | None = None) -> tuple[Situ
         provider=situation.provider,
         region=situation.region,
         part=situation.part,
+        assumed=situation.assumed,
         day=situation.day,
         known=known,
     )
@@ -159,7 +160,7 @@ def _verdict(found: _Found, s: Situation, digest: str) -> Verdict:
     decided = [reason_of(rule) for rule in found.denials] or [reason_of(rule) for rule, _ in (found.waits or found.cuts)]
     reasons = list(dict.fromkeys(decided or found.permits))
     warnings = list(dict.fromkeys(found.warnings + (found.permits if decided else [])))
-    if s.region is None and found.on_strict_side:
+    if (s.region is None or s.assumed) and found.on_strict_side:
         (reasons if refused else warnings).append(PLACE_UNKNOWN)
     charged = bool(found.prices) and not found.free and not refused
     return Verdict(

@@ -52,7 +52,7 @@ def _steps(book: Rulebook, act: Act, s: Situation, said: set[str], known: date |
             yield Step(rule, "not yet", day=rule.from_)
         elif rule.to is not None and rule.to < s.day:
             yield Step(rule, "ended", day=rule.to)
-        elif not book.reaches(rule, s.region, s.part):
+        elif not book.reaches(rule, s.region, s.part, assumed=s.assumed):
             yield Step(rule, "elsewhere")
         elif rule.id in said:
             yield Step(rule, "applies")

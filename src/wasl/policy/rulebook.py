@@ -63,7 +63,7 @@ class Rulebook:
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     digest: str = ""
-    _kept: dict[tuple[str, str | None, str | None, str, date, date | None], Applicable] = field(
+    _kept: dict[tuple[str, str | None, str | None, str, bool, date, date | None], Applicable] = field(
         default_factory=dict, compare=False, repr=False
     )
 
@@ -88,40 +88,53 @@ class Rulebook:
         """Gives the channel of a name, which may be one of its other names."""
         return self.names.get(channel, channel)
 
-    def reaches(self, rule: Rule, region: str | None, part: str = "") -> bool:
+    def reaches(self, rule: Rule, region: str | None, part: str = "", *, assumed: bool = False) -> bool:
         """Says whether a rule holds in a place. Where the place is not known a rule holds if it could, but a permit does not.
 
-        A rule for a part of a country holds for a person of that country whose part is not known.
+        A rule for a part of a country holds for a person of that country whose part is not known. A place that is only `assumed` does
+        not open what a general denial closes.
         """
         if region is None:
             if rule.effect == "allow":
                 return rule.regions == (EVERYWHERE,) and not rule.regions_except
             return rule.effect != "charge" or EVERYWHERE in rule.regions
-        if any(self._within(one, region, part, unknown_part=False) for one in rule.regions_except):
+        if not (assumed and rule.effect == "deny") and any(
+            self._within(one, region, part, unknown_part=False) for one in rule.regions_except
+        ):
             return False
         return any(self._within(one, region, part, unknown_part=rule.effect != "allow") for one in rule.regions)
 
     def applicable(
-        self, *, channel: str, provider: str | None, region: str | None, part: str, day: date, known: date | None = None
+        self,
+        *,
+        channel: str,
+        provider: str | None,
+        region: str | None,
+        part: str,
+        day: date,
+        known: date | None = None,
+        assumed: bool = False,
     ) -> Applicable:
         """Gives the rules and rates for one place and day, compiled once and kept."""
-        key = (channel, provider, region, part, day, known)
+        key = (channel, provider, region, part, assumed, day, known)
         found = self._kept.get(key)
         if found is None:
             if len(self._kept) >= PLACES_KEPT_MAX:
                 self._kept.clear()
-            found = self._kept[key] = self._chosen(channel, provider, region, part, day, known)
+            found = self._kept[key] = self._chosen(*key)
         return found
 
     def concerning(self, *, channel: str, provider: str | None, known: date | None = None) -> tuple[Rule, ...]:
         """Gives every rule about a channel and a provider, whatever its days and places."""
         return tuple(rule for rule in self.known_on(known) if _about(rule, channel, provider))
 
-    def _chosen(self, channel: str, provider: str | None, region: str | None, part: str, day: date, known: date | None) -> Applicable:
+    def _chosen(
+        self, channel: str, provider: str | None, region: str | None, part: str, assumed: bool, day: date, known: date | None
+    ) -> Applicable:
         rules = [
             rule
             for rule in self.concerning(channel=channel, provider=provider, known=known)
-            if rule.holds_on(day) and self.reaches(rule, region, part)
+            if rule.holds_on(day) and self.reaches(rule, region, part, assumed=assumed)
         ]
         rates = [
             rate
@@ -133,7 +146,7 @@ class Rulebook:
             and region is not None
             and any(self._within(one, region, part, unknown_part=False) for one in rate.regions)
         ]
-        by_place = frozenset(rule.id for rule in rules if region is None and _hangs_on_place(rule))
+        by_place = frozenset(rule.id for rule in rules if (region is None or (assumed and rule.regions_except)) and _hangs_on_place(rule))
         return Applicable(tuple(map(compiled, rules)), tuple(rates), by_place)
 
     def _within(self, name: str, region: str, part: str, *, unknown_part: bool) -> bool:

@@ -18,11 +18,14 @@ GENERAL_CONFIDENCE_MIN: Final = 0.5
 
 @dataclass(slots=True, kw_only=True)
 class Situation:
-    """`elapsed_ms` is the time since the person's last word, None when they never wrote; `primary` says that AI is what is offered."""
+    """`elapsed_ms` is the time since the person's last word, None when they never wrote; `primary` says that AI is what is offered.
+    `assumed`: the place is the operator's own, because the person's is not known.
+    """
 
     act: Act
     day: date
     region: str | None
+    assumed: bool
     part: str
     code: str | None
     elapsed_ms: int | None
@@ -57,12 +60,13 @@ def month_of(at_ms: int, zone: str) -> tuple[int, int]:
 def situation_of(act: Act) -> Situation:
     """Works out day, place and time. Raises SettingWrong for a zone or a region that is none."""
     person = act.person
-    region, part = _place(act)
+    region, part, assumed = _place(act)
     elapsed = None if person.last_inbound_ms is None else max(0, act.at_ms - person.last_inbound_ms)
     return Situation(
         act=act,
         day=day_of(act.at_ms, act.deployment.zone),
         region=region,
+        assumed=assumed,
         part=part,
         code=calling_code_of(person.phone) if person.phone else None,
         elapsed_ms=elapsed,
@@ -72,19 +76,19 @@ def situation_of(act: Act) -> Situation:
     )
 
 
-def _place(act: Act) -> tuple[str | None, str]:
+def _place(act: Act) -> tuple[str | None, str, bool]:
     person = act.person
     if person.phone and (found := region_of_phone(person.phone)):
-        return found, found
+        return found, found, False
     if person.business_id and (found := region_of_business_id(person.business_id)):
-        return found, found
+        return found, found, False
     part = person.region or act.deployment.home_region
     if not part:
-        return None, ""
+        return None, "", False
     region = part.partition("-")[0]
     if region not in REGIONS:
         raise SettingWrong(f"{part!r} is no country; write its two letters (ISO 3166), such as 'EG', or a part of it, such as 'US-CA'")
-    return region, part
+    return region, part, not person.region
 
 
 def _is_primary(act: Act) -> bool:
