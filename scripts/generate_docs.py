@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from scripts.docs import archive, channels, commands, http, metrics, providers, readme, rules, settings  # noqa: E402 - after the path is set
+from scripts.docs import archive, channels, commands, formats, http, metrics, providers, readme, rules, settings  # noqa: E402 - after the path is set
 
 from wasl.__main__ import Composition  # noqa: E402 - after the path is set
 from wasl.cli.init import everything  # noqa: E402 - after the path is set
@@ -28,6 +28,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "http.md": http.page,
     "archive.md": archive.page,
     "rules.md": rules.page,
+    "formats.md": formats.page,
 }
 NOTE = "<!-- Written by scripts/generate_docs.py from the code; do not edit. Run `make docs`. -->\n\n"
 

@@ -20,6 +20,7 @@ from scripts.ensure_tools import find_chromium  # noqa: E402  # the repository's
 
 IMAGES = ROOT / "docs" / "images"
 SIZE = {"width": 1040, "height": 810}
+LINKING_SIZE = {"width": 900, "height": 720}
 QUESTIONS = {"en": ("Do you deliver?", "How can I pay?"), "ar": ("هل لديكم توصيل؟", "كيف أدفع؟")}
 START_SECONDS = 30
 
@@ -40,6 +41,7 @@ async def main() -> None:
                 browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
                 for language, questions in QUESTIONS.items():
                     await _photograph(browser, url=url, language=language, questions=questions)
+                    await _photograph_linking(browser, url=url, language=language)
                 await browser.close()
         finally:
             process.terminate()
@@ -66,6 +68,23 @@ async def _photograph(browser: Browser, *, url: str, language: str, questions: t
     await page.locator("#log .mine .mark.kept").nth(len(questions) - 1).wait_for()
     path = IMAGES / f"chat-{language}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
+    await page.screenshot(path=path)
+    print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} KB")
+
+
+async def _photograph_linking(browser: Browser, *, url: str, language: str) -> None:
+    page = await (await browser.new_context(viewport=LINKING_SIZE, color_scheme="light", reduced_motion="reduce")).new_page()  # type: ignore[arg-type]
+    await page.goto(f"{url}/?lang={language}")
+    await page.locator("body.loaded").wait_for()
+    await page.locator("#write").fill(QUESTIONS[language][0])
+    await page.locator("#send").click()
+    await page.locator("#log .assistant").first.wait_for()
+    await page.goto(f"{url}/me/link?lang={language}")
+    await page.locator("body.loaded").wait_for()
+    await page.locator("#offer").click()
+    await page.locator("#qr svg").wait_for()
+    await page.evaluate("document.fonts.ready.then(() => undefined)")
+    path = IMAGES / f"link-{language}.png"
     await page.screenshot(path=path)
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} KB")
 

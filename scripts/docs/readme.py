@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from scripts.docs import channels, survives
+from scripts.docs import channels, formats, survives
 from scripts.docs.tables import adapters, table
 
 import wasl.channels
@@ -12,7 +12,12 @@ from wasl.domain.limits import Limits
 
 def blocks(language: str) -> dict[str, str]:
     """Gives every generated block of a README in one language."""
-    return {"survives": survives.block(language), "channels": _channels(language), "figures": _figures(language)}
+    return {
+        "survives": survives.block(language),
+        "channels": _channels(language),
+        "formats": formats.block(language),
+        "figures": _figures(language),
+    }
 
 
 def _channels(language: str) -> str:

@@ -23,10 +23,11 @@ from wasl.domain.archive import (
     Words,
 )
 from wasl.domain.grapheme import last_border
-from wasl.domain.message import Contact, Place, Unknown, plain_text
+from wasl.domain.message import Contact, Place, Text, Unknown, plain_text
 from wasl.domain.turn import StoredMessage
 from wasl.ports.library import Hit, Line
 from wasl.web.render import plain_html
+from wasl.wire.markup import plain
 
 TEXT_SHOWN_MAX = 20_000
 """Characters of one entry that a page shows; the export holds them all."""
@@ -42,7 +43,12 @@ Ticket = Callable[[str], str]
 
 def message_line(message: StoredMessage) -> dict[str, Any]:
     """Gives the last word of a live conversation for a list."""
-    return {"at": message.sent_at_ms, "author": message.author, "text": plain_text(message.parts)[:LAST_WORDS_CHARACTERS]}
+    return {"at": message.sent_at_ms, "author": message.author, "text": _line(message)[:LAST_WORDS_CHARACTERS]}
+
+
+def _line(message: StoredMessage) -> str:
+    """Gives the words of a message without marks of Markdown, for a list that shows no markup."""
+    return plain_text(tuple(Text(text=plain(p.text)) if isinstance(p, Text) and p.format == "markdown" else p for p in message.parts))
 
 
 def entry_json(line: Line, *, people: Mapping[str, Participant], ticket: Ticket) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from wasl.domain.turn import StoredMessage
 
 _BLOCKS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ol", "ul", "table")
 _TAGS = {*_BLOCKS, "a", "b", "br", "code", "del", "em", "hr", "i", "li", "pre", "s", "strong", "tbody", "td", "th", "thead", "tr"}
+_ADDRESS = re.compile(r"""https?://(?:[^\s<>&"'«»،]|&amp;)+""")
+"""A web address in escaped words."""
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"]).disable("image")
 _cleaner = nh3.Cleaner(
@@ -60,6 +62,11 @@ def direction(words: str) -> str:
     return "rtl" if len(_RIGHT_TO_LEFT.findall(words)) * 5 >= letters * 2 else "ltr"
 
 
+def linked_html(text: str) -> str:
+    """Makes our own words into HTML that shows exactly them, web addresses as links."""
+    return _ADDRESS.sub(r'<a href="\g<0>" target="_blank" rel="noopener noreferrer" dir="ltr">\g<0></a>', plain_html(text))
+
+
 def plain_html(text: str) -> str:
     """Makes words into HTML that shows exactly them."""
     return "".join(f'<p dir="auto">{escape(block)}</p>' for block in text.split("\n\n") if block.strip())
@@ -76,7 +83,8 @@ def message_json(message: StoredMessage, *, file_url: Callable[[Media], str | No
             if part.caption:
                 html.append(plain_html(part.caption))
             continue
-        html.append(_part_html(part))
+        ours = message.author == "system" and isinstance(part, Text) and part.format == "plain"
+        html.append(linked_html(part.text) if ours and isinstance(part, Text) else _part_html(part))
         if isinstance(part, Choice) and not part.picked:
             options += [{"id": o.id, "title": o.title, "description": o.description or ""} for o in part.options]
     return {

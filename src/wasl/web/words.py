@@ -54,6 +54,12 @@ TRIAL = (mark("When are you open on Friday?"), mark("Do you deliver?"), mark("Wh
 TITLES = (mark("Web chat"),)
 """Titles of channels that have another name in another language; a platform keeps its own."""
 
+FORMATS = (
+    mark("Wasl archive"), mark("JSON lines"), mark("HTML pages"), mark("Markdown"), mark("vCon, unsigned"), mark("Mails (mbox)"),
+    mark("OpenAI chat JSON lines"), mark("Text, as a phone's chat export"),
+)  # fmt: skip
+"""Titles of formats in which everything can leave; other products keep their names."""
+
 CONSOLE: Mapping[str, str] = {
     **CHAT,
     "person": mark("Visitor"),
@@ -116,6 +122,11 @@ MINE: Mapping[str, str] = {
     "code_group": mark("A group cannot be joined."),
     "code_many": mark("So many channels cannot be joined."),
     "unknown_format": mark("This is not a format that is offered."),
+    "not_read": mark(
+        "This file could not be read: it is of no kind that is known here, or it is broken. Choose the export as it came, the whole zip"
+        " or its text or JSON file."
+    ),
+    "file_too_large": mark("This file is too large."),
     "on_hold": mark("The law forbids erasing this at the moment. Please ask the people who run this service."),
     "spent": mark("This link has been used or is too old."),
     "other_browser": mark("This link was asked for in another browser. Open it there, or ask for one here."),

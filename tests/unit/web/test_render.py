@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import pytest
 from tests.browser.hostile import HOSTILE
 
 from wasl.domain.ids import ConversationId, MessageId
 from wasl.domain.message import Choice, Contact, Media, Option, Part, Place, Reaction, Template, Text, Unknown
 from wasl.domain.turn import StoredMessage
-from wasl.web.render import direction, markdown_html, message_json, plain_html
+from wasl.web.render import direction, linked_html, markdown_html, message_json, plain_html
 
 
 def stored(*parts: Part) -> StoredMessage:
@@ -79,3 +81,20 @@ def test_every_kind_of_part_is_shown() -> None:
     assert shown["files"] == [{"url": "/f/ab", "name": "p.png", "type": "application/octet-stream", "size": None, "role": "photo"}]
     assert shown["options"] == [{"id": "1", "title": "Tea", "description": ""}]
     assert shown["tags"] == ["d"]
+
+
+def test_addresses_in_our_own_words_lead_there_and_in_a_person_s_stay_words() -> None:
+    told = Text(text="نسختك: https://a.test/export/1?x=1&y=2\n<b>لك</b>")
+    ours = message_json(replace(stored(told), author="system"), file_url=lambda _: None)["html"]
+    assert 'href="https://a.test/export/1?x=1&amp;y=2"' in ours
+    assert "&lt;b&gt;" in ours
+    theirs = message_json(replace(stored(told), author="person"), file_url=lambda _: None)["html"]
+    assert "<a " not in theirs
+
+
+@pytest.mark.parametrize("words", HOSTILE)
+def test_hostile_words_in_our_own_notices_hold_no_live_markup_either(words: str) -> None:
+    html = linked_html(words).lower()
+    assert "<script" not in html
+    for tag in (piece.partition(">")[0] for piece in html.split("<")[1:]):
+        assert tag.startswith(("p dir", "/p", 'a href="http', "/a"))

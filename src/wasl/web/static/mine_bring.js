@@ -52,14 +52,15 @@ function watch() {
       stream.stop();
       if (event === "preview") preview(data);
       if (event === "report") report(data);
-      if (event === "failed") { show("zone"); tell(data.message || say("failed"), "wrong"); draft = null; }
+      if (event === "failed") { show("zone"); tell(say(data.error === "malformed" ? "not_read" : data.error === "toolarge" ? "file_too_large" : data.error === "later" ? "later" : "failed"), "wrong"); draft = null; }
     }
   } });
 }
 
 function question(one) {
   const name = `q-${one.id}`;
-  return el("fieldset", {}, el("legend", {}, say(one.id.startsWith("self:") ? "ask_self" : `ask_${one.id}`, { chat: one.chat || "" })), one.why ? el("p", { class: "quiet small", dir: "auto" }, one.why) : "",
+  return el("fieldset", {}, el("legend", {}, say(one.id.startsWith("self:") ? "ask_self" : `ask_${one.id}`, { chat: one.chat || "" })), // Reasons are told in English by the formats; the question itself says enough to readers of another language.
+    one.why && document.documentElement.lang === "en" ? el("p", { class: "quiet small", dir: "auto" }, one.why) : "",
     one.options.length ? el("div", {}, ...one.options.map(([value, words]) => el("label", { class: "option-line" },
       el("input", { type: "radio", name, value, checked: value === one.guess }), el("bdi", {}, words))))
       : el("input", { class: "field", name, value: one.guess || "", dir: "ltr", "aria-label": say("ask_zone"), list: null }));

@@ -67,6 +67,10 @@ async function watch() {
 }
 async function fetchLinks() { return ask("/my/links"); }
 
+find("copy")?.addEventListener("click", async () => {
+  try { await navigator.clipboard.writeText(find("code").textContent); tell(say("copied")); }
+  catch { getSelection().selectAllChildren(find("code")); } // without HTTPS a browser lets nobody copy: then it is marked, ready to be
+});
 find("offer")?.addEventListener("click", async () => { known = (await fetchLinks())?.identities.length ?? null; await offer(); });
 
 async function look(words) {
