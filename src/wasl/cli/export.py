@@ -34,6 +34,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
     ) -> None:
         """Writes conversations to a file, in any format that can be written."""
         from wasl.domain.errors import SettingWrong
+        from wasl.wire.loss_words import loss_words
 
         if sum((person is not None, channel is not None, bool(chat), everything)) != 1:
             raise SettingWrong("say what is to leave: one of --person, --channel, --chat or --all")
@@ -44,7 +45,9 @@ def add(app: typer.Typer, compose: Compose) -> None:
         counts = ", ".join(f"{number} {what}" for what, number in wrote.counts.items())
         typer.echo(say["wrote"].format(file=out, counts=counts), err=True)
         if wrote.dropped:
-            typer.echo(say["drops"].format(dropped=", ".join(f"{d.what} ({d.number})" for d in wrote.dropped)), err=True)
+            language = installation.settings.language
+            dropped = say["comma"].join(f"{loss_words(d.what, language)} ({d.number})" for d in wrote.dropped)
+            typer.echo(say["drops"].format(dropped=dropped), err=True)
 
 
 async def _export(

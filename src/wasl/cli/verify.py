@@ -69,7 +69,9 @@ def add(app: typer.Typer, compose: Compose) -> None:
                 number += 1
                 if number <= SHOWN_MAX:
                     mark = {"first": "-", "second": "+"}.get(found.side, "~")
-                    typer.echo(f"{mark} {found.kind} {found.key}{f' in {found.chat}' if found.chat else ''} {found.sample}".rstrip())
+                    where = f" in {found.chat}" if found.chat else ""
+                    what = f" ({', '.join(found.fields)})" if found.fields else ""
+                    typer.echo(f"{mark} {found.kind} {found.key}{where}{what} {found.sample}".rstrip())
         if number > SHOWN_MAX:
             typer.echo(f"… {number - SHOWN_MAX} more")
         if number:

@@ -23,6 +23,7 @@ from wasl.domain.archive import (
 )
 from wasl.domain.message import Contact, Place
 from wasl.ports.format import Dropped, Order, Progress, Shelf, Wrote
+from wasl.wire.loss_words import loss_words
 from wasl.wire.losses import Losses
 from wasl.wire.markdown_text import md, md_line, md_link, yaml_text
 from wasl.wire.media_names import media_path, safe_name
@@ -208,7 +209,7 @@ def _title(chat: Chat, people: Mapping[str, Participant], words: Mapping[str, st
 
 def _index(order: Order, words: Mapping[str, str], listed: list[str], losses: Losses) -> str:
     title = order.title or words["conversations"]
-    dropped = [f"- {what}: {number}" for what, number in losses.dropped()]
+    dropped = [f"- {loss_words(what, order.language)}: {number}" for what, number in losses.dropped()]
     drops = f"\n## {words['drops']}\n\n" + "\n".join(dropped) + "\n" if dropped else ""
     front = f"---\ntitle: {yaml_text(title)}\nscope: {order.scope}\ngenerator: {yaml_text(order.generator)}\n---\n"
     return f"{front}\n# {md_line(title)}\n\n" + ("\n".join(listed) if listed else words["empty"]) + f"\n{drops}"

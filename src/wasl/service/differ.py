@@ -7,8 +7,9 @@ order of conversations. Memory: the digests of the largest conversation, and of 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from wasl.domain.archive import Chat, Participant
 from wasl.ports.format import Choices, Found, Problem, Progress, Reads, Reject, Restores, Run
@@ -17,6 +18,7 @@ from wasl.wire.bundle import Bundle
 
 SAMPLE_CHARACTERS: Final = 80
 _DIGEST_BYTES: Final = 16
+_FIELD_BYTES: Final = 4
 _NAMED_BY_DIGEST: Final = re.compile(r"(?:^|/)([0-9a-f]{64})\Z")
 _NOTHING: Final = b""
 
@@ -33,13 +35,15 @@ class Opened:
 
 
 class Differs(NamedTuple):
-    """One thing that is only in the first, only in the second, or in both and not the same; how it begins, where it has words."""
+    """One thing that is only in the first, only in the second, or in both and not the same; how it begins, where it has words, and
+    which of its fields are not the same."""
 
     side: Side
     kind: Kind
     key: str
     chat: str | None = None
     sample: str = ""
+    fields: tuple[str, ...] = ()
 
 
 class _Seen(NamedTuple):
@@ -48,6 +52,8 @@ class _Seen(NamedTuple):
     chat: str | None
     digest: bytes
     sample: str
+    names: tuple[str, ...] = ()
+    digests: bytes = b""
 
 
 def differ(first: Opened, second: Opened) -> Iterator[Differs | Progress]:
@@ -104,7 +110,7 @@ def _met(mine: dict[str, _Seen], other: dict[str, _Seen], *, mine_first: bool) -
     for key in mine.keys() & other.keys():
         one, two = (mine.pop(key), other.pop(key)) if mine_first else (other.pop(key), mine.pop(key))
         if one.digest != two.digest:
-            yield _differs("changed", two)
+            yield _differs("changed", two)._replace(fields=_changed(one, two))
 
 
 def _groups(opened: Opened, side: Literal["first", "second"]) -> Iterator[_Group]:
@@ -113,7 +119,7 @@ def _groups(opened: Opened, side: Literal["first", "second"]) -> Iterator[_Group
         if isinstance(found, Run):
             ids = found.ids or [str(entry.seq) for entry in found.entries]
             seen = [
-                _Seen("message", id, found.chat, _sum(message_json(entry._replace(seq=0), id="", chat="")), entry.text[:SAMPLE_CHARACTERS])
+                _noted("message", id, found.chat, message_json(entry._replace(seq=0), id="", chat=""), entry.text)
                 for id, entry in zip(ids, found.entries, strict=True)
             ]
             yield f"2 {found.chat}", {one.key: one for one in seen}
@@ -158,11 +164,31 @@ def _seen(record: ArchiveRecord) -> _Seen:
     key = str(value.get("key") if isinstance(record, Chat | Participant) and "key" in value else value["id"])
     chat = record.chat if isinstance(record, Participant) else None
     name = value.get("title") or value.get("name") or (record.name if isinstance(record, Participant) else "")
-    return _Seen(value["type"], key, chat, _sum(value), str(name or "")[:SAMPLE_CHARACTERS])
+    return _noted(value["type"], key, chat, value, str(name or ""))
 
 
-def _sum(value: object) -> bytes:
-    return blake2b(encoded(value), digest_size=_DIGEST_BYTES).digest()
+def _noted(kind: Kind, key: str, chat: str | None, value: Mapping[str, Any], sample: str) -> _Seen:
+    """Notes a record: a digest of all of it, and a short one of each field, whose names it shares with the records like it."""
+    fields = [encoded(held) for held in value.values()]
+    names = _shared(tuple(value))
+    whole = blake2b(repr(names).encode(), digest_size=_DIGEST_BYTES)
+    for field in fields:
+        whole.update(len(field).to_bytes(8, "big") + field)
+    short = b"".join([blake2b(field, digest_size=_FIELD_BYTES).digest() for field in fields])
+    return _Seen(kind, key, chat, whole.digest(), sample[:SAMPLE_CHARACTERS], names, short)
+
+
+@lru_cache(maxsize=4_096)
+def _shared(names: tuple[str, ...]) -> tuple[str, ...]:
+    return names
+
+
+def _changed(one: _Seen, two: _Seen) -> tuple[str, ...]:
+    """Names the fields that only one has, or that are not the same."""
+    first, second = (
+        {name: seen.digests[at * _FIELD_BYTES : (at + 1) * _FIELD_BYTES] for at, name in enumerate(seen.names)} for seen in (one, two)
+    )
+    return tuple(name for name in dict.fromkeys((*second, *first)) if first.get(name) != second.get(name))
 
 
 def _differs(side: Side, seen: _Seen) -> Differs:

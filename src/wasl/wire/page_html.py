@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from babel.dates import format_date
 
 from wasl.domain.archive import Chat, Entry, File, Participant, Words
+from wasl.wire.loss_words import loss_words
 from wasl.wire.page_parts import media_html, part_html
 from wasl.wire.page_style import POLICY, STYLE
 from wasl.wire.page_text import eastern, fit, html_of, one_line, with_links
@@ -63,8 +64,8 @@ class Pages:
 
     def foot(self, drops: Sequence[tuple[str, int]] = ()) -> str:
         """Ends a page; on the first page with what the form does not hold."""
-        told = "".join(f"<dt>{html_of(what)}</dt><dd>{self.digits(str(number))}</dd>" for what, number in drops)
-        said = f'<details><summary>{html_of(self.words["drops"])}</summary><dl dir="ltr">{told}</dl></details>' if told else ""
+        told = "".join(f"<dt>{html_of(loss_words(what, self.language))}</dt><dd>{self.digits(str(number))}</dd>" for what, number in drops)
+        said = f"<details><summary>{html_of(self.words['drops'])}</summary><dl>{told}</dl></details>" if told else ""
         return f"<footer>{said}<p>{html_of(self.words['footer'].format(generator=self._generator))}</p></footer>\n</body>\n</html>\n"
 
     def title_of(self, chat: Chat, people: Mapping[str, Participant]) -> str:

@@ -52,6 +52,12 @@ def test_what_was_changed_is_told_as_it_is_in_the_second() -> None:
     ]
 
 
+def test_the_fields_that_are_not_the_same_are_named() -> None:
+    found = differ(written(shelf(["one", "two"])), written(shelf(["one", "twice"], name="أمل")))
+    changed = {one.kind: one.fields for one in found if isinstance(one, Differs)}
+    assert changed == {"message": ("text",), "participant": ("names",)}
+
+
 def test_whole_conversations_and_people_of_one_are_told() -> None:
     first = written(shelf(["one"], chat="a", people=[PersonRecord(id="p", name="Amal"), PersonRecord(id="q", name="Omar")]))
     second = written(shelf(["one"], chat="b", people=[PersonRecord(id="p", name="Amal"), PersonRecord(id="q", name="عمر")]))
