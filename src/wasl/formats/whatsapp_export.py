@@ -43,7 +43,7 @@ SAMPLE_BYTES: Final = 1 << 19
 BLOCKS_PER_TRY: Final = 4
 DATES_MAX: Final = 20_000
 """Written dates that are gathered, where the sample does not tell the day from the month."""
-LANGUAGE_BYTES: Final = 256 << 10
+LANGUAGE_BYTES: Final = 64 << 10
 """Of the sample, in which the app's own words are looked for."""
 OPTIONS_MAX: Final = 100
 """Participants that are offered as the one who made the export."""
