@@ -26,7 +26,8 @@ def commands(only: str, rest: list[str]) -> list[list[str]]:
     made: list[list[str]] = []
     if spine or not asked:
         made.append(["tests.bench.spine", *(["--only", ",".join(spine)] if spine else []), *rest])
-    return made + [[module] for part, module in MODULES.items() if part in asked or not asked]
+    of_one = rest if len(asked) == 1 else []  # as in `--only search --messages 100000`
+    return made + [[module, *of_one] for part, module in MODULES.items() if part in asked or not asked]
 
 
 def main() -> int:

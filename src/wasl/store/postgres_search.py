@@ -12,8 +12,10 @@ from wasl.store.postgres_link import Connection
 from wasl.wire.searching import Query, index_words
 from wasl.wire.text import light
 
-RARE_ROWS: Final = 2_000
-"""Up to so many rows are expected to match: they are all read."""
+RARE_ROWS: Final = 500
+"""Up to so many rows are expected to match: they are all read, each from a page of its own."""
+UNSURE_ROWS: Final = 2_000
+"""Up to so many, a thousand rows are looked through before: many people have no more. The statistics know little of words that are rare."""
 STEPS: Final = (200, 800, 3_000, 8_000)
 """Rows that are looked through, newest first, before the lists are read after all."""
 KEY_MAX: Final = (1 << 63) - 1
@@ -24,15 +26,13 @@ on conflict (key) do nothing returning key"""
 _NEXT_FREE = "select max(key) + 1 from searchable where key between $1 and $1 | 1048575"
 _CHANGE = """update searchable set said = $2, words = array_to_tsvector(string_to_array($3, ' '))
 where key = $1 and (said <> $2 or words <> array_to_tsvector(string_to_array($3, ' ')))"""
-_MATCH = "words @@ $1::tsquery and not exists (select 1 from unnest($2::text[]) p where strpos(' ' || said || ' ', p) = 0)"
-_LOOK = f"""select array_agg(key order by key desc) filter (where {_MATCH}), min(key), count(*) from ({{rows}}) r"""
-_ROWS_WITHIN = """select s.* from unnest($3::uuid[]) c (id) cross join lateral
+_LOOK = "select array_agg(key order by key desc) filter (where {match}), min(key), count(*) from ({rows}) r"
+_ROWS_OF_ONE = "select key, said, words from searchable where conversation_id = ($3::uuid[])[1] and key < $4 order by key desc limit $5"
+_ROWS_OF_SOME = """select s.* from unnest($3::uuid[]) c (id) cross join lateral
 (select key, said, words from searchable where conversation_id = c.id and key < $4 order by key desc limit $5) s
 order by s.key desc limit $5"""
-_ROWS = "select key, said, words from searchable where $3::uuid[] is null and key < $4 order by key desc limit $5"
-_LOOK_WITHIN = _LOOK.format(rows=_ROWS_WITHIN)
-_LOOK_EVERYWHERE = _LOOK.format(rows=_ROWS)
-_READ = f"""with found as materialized (select key, conversation_id from searchable where {_MATCH} and key < $4)
+_ROWS_OF_ALL = "select key, said, words from searchable where $3::uuid[] is null and key < $4 order by key desc limit $5"
+_READ = """with found as materialized (select key, conversation_id from searchable where {match} and key < $4)
 select key from found where $3::uuid[] is null or conversation_id = any($3) order by key desc limit $5"""
 _STATISTICS = """select most_common_elems::text::text[], most_common_elem_freqs,
 (select reltuples from pg_class where oid = 'searchable'::regclass)
@@ -146,7 +146,7 @@ async def found_keys(
     expected = known.expected(query)
     keys: list[int] = []
     if expected is None or expected > RARE_ROWS:
-        look = _LOOK_EVERYWHERE if conversations is None else _LOOK_WITHIN
+        look = _look(phrases=len(phrases), conversations=None if conversations is None else len(conversations))
         for step in STEPS:
             row = await db.fetchrow(look, asked, phrases, conversations, until, step)
             assert row is not None, "an aggregate gives a row"
@@ -154,10 +154,21 @@ async def found_keys(
             if len(keys) >= limit or row[2] < step:
                 return keys[:limit]
             until = row[1]
-            if expected is None and step == STEPS[1]:
+            if (expected is None or expected <= UNSURE_ROWS) and step == STEPS[1]:
                 break
-    rows = await db.fetch(_READ, asked, phrases, conversations, until, limit - len(keys))
+    rows = await db.fetch(_READ.format(match=_match(len(phrases))), asked, phrases, conversations, until, limit - len(keys))
     return keys + [r[0] for r in rows]
+
+
+def _look(*, phrases: int, conversations: int | None) -> str:
+    rows = _ROWS_OF_ALL if conversations is None else _ROWS_OF_ONE if conversations == 1 else _ROWS_OF_SOME
+    return _LOOK.format(match=_match(phrases), rows=rows)
+
+
+def _match(phrases: int) -> str:
+    """Words by the index, then phrases in the words as they stand; `$2` is named even where there are none."""
+    asked = "".join(f" and strpos(' ' || said || ' ', ($2::text[])[{n}]) > 0" for n in range(1, phrases + 1))
+    return f"words @@ $1::tsquery{asked or ' and $2::text[] is not null'}"
 
 
 def _tsquery(query: Query) -> str:
