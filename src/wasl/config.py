@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from wasl.domain.errors import SettingWrong
 
@@ -175,6 +175,11 @@ class Settings(Frozen):
     providers: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False, description="The model providers, by name.")
     candidates: tuple[Candidate, ...] = Field((), description="The models, in the order in which they are asked.")
     otel_endpoint: str | None = Field(None, description="Where OpenTelemetry spans are sent (http://…:4318); none when left out.")
+
+    @field_validator("rules", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: Any) -> Any:
+        return None if value == "" else value  # an empty path would be the folder where Wasl happens to run
 
     @property
     def on_trial(self) -> bool:
