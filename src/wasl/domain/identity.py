@@ -21,8 +21,10 @@ By = Literal["person", "operator", "system"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkRecord:
-    """A link, active until `ended_ms`. `proof` says how it was shown that both are one: "code", "embed token", "account",
-    "operator"."""
+    """A link, active until `ended_ms`.
+
+    `proof` says how it was shown that both are one: "code", "embed token", "account", "operator".
+    """
 
     id: str
     one: ConversationId
