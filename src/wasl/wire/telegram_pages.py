@@ -20,6 +20,8 @@ from wasl.wire.stamps import Stamp
 PIECE_BYTES: Final = 16 << 10
 PENDING_CHARACTERS_MAX: Final = 64 << 10
 """Of a tag or a text that does not end."""
+LAST_CHARACTERS_MAX: Final = 4 << 10
+"""Of an unfinished tag at the end of a page: at the end the parser looks behind every "<" anew, which is quadratic."""
 DEPTH_MAX: Final = 200
 """Levels of tags; deeper ones are read as if they were not there."""
 TEXT_CHARACTERS_MAX: Final = 1 << 20
@@ -85,6 +87,10 @@ def pages(stream: BinaryIO) -> Iterator[Page | Said | Malformed]:
             yield from parser.finish()
             yield Malformed(f"a tag is longer than {PENDING_CHARACTERS_MAX} characters; the rest of the page was not read")
             return
+    if len(parser.rawdata) > LAST_CHARACTERS_MAX:
+        yield from parser.finish()
+        yield Malformed(f"the page ends in {len(parser.rawdata)} characters of no whole tag; they were not read")
+        return
     parser.close()
     yield from parser.finish()
 
