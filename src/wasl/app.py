@@ -378,6 +378,7 @@ def serve(installation: Installation) -> None:
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
     """Runs `work` on uvloop, or on asyncio's own loop where uvloop is not to be had."""
+    gc.set_threshold(GC_THRESHOLD, 20, 20)  # a command that brings a million messages makes few cycles, too
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(work)
 

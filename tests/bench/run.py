@@ -10,6 +10,7 @@ import sys
 MODULES = {
     "parse": "tests.bench.parse",
     "importing": "tests.bench.importing",
+    "bringing": "tests.bench.bringing",
     "search": "tests.bench.search",
     "archive": "tests.bench.archive",
 }

@@ -15,8 +15,10 @@ from wasl.cli.show import moment
 from wasl.cli.whom import Person, opened, owner_of
 
 if TYPE_CHECKING:
-    from wasl.ports.format import Choices
+    from wasl.domain.ids import ConversationId
+    from wasl.ports.format import Choices, Question
     from wasl.service.bring import Preview, Report, Step
+    from wasl.service.survey import Survey
     from wasl.wire.bundle import Bundle
 
 CHATS_SHOWN = 20
@@ -87,6 +89,11 @@ class _Asking:
         self.dry = dry
         self.say = words(installation.settings.language)
 
+    @property
+    def needs_no_look(self) -> bool:
+        """Says whether nothing that a look would find changes how it is imported: nobody is asked, and nobody's name is looked for."""
+        return self.quiet and self.me is None and not self.dry
+
     def decide(self, preview: "Preview", choices: "Choices") -> "Choices":
         """Answers what is asked: by options, by asking, or not at all."""
         from dataclasses import replace
@@ -139,14 +146,17 @@ async def _one(asking: _Asking, bundle: "Bundle", *, person: str | None, choices
     if isinstance(reader, Restores) and person is None and not asking.dry:
         return await _restore(asking, bundle, reader)
     owner = await owner_of(asking.installation, person) if not asking.dry else None
+    if owner is not None and asking.needs_no_look:
+        return await _at_once(asking, bundle, owner=owner, choices=choices, kind=kind)
     with _Progress(asking.say) as bar:
         preview = await bring.preview(bundle, owner=owner, choices=choices, kind=kind, told=bar.told)
-    for line in _shown(preview, asking, choices):
+    title = f"{preview.format.title} ({preview.guess.confidence:.0%})"
+    for line in _shown(preview.survey, asking, choices, name=preview.name, title=title, zone=preview.zone):
         typer.echo(line)
+    if preview.earlier is not None:
+        typer.echo(asking.say["earlier"].format(import_id=preview.earlier.record.id))
     decided = asking.decide(preview, choices)
-    open_ = [q for q in preview.survey.questions.values() if undecided(q, decided)]
-    for question in open_:
-        typer.secho(asking.say["undecided"].format(id=question.id, why=question.why, guess=question.guess), fg="yellow", err=True)
+    open_ = _left_open(asking, preview.survey, decided)
     if asking.dry or owner is None:
         typer.echo(asking.say["dry"])
         return EXIT_UNDECIDED if open_ else 0
@@ -174,6 +184,30 @@ async def _history(installation: Installation) -> int:
     return EXIT_PROBLEM if done.failed else 0
 
 
+async def _at_once(asking: _Asking, bundle: "Bundle", *, owner: "ConversationId", choices: "Choices", kind: str | None) -> int:
+    """Imports without looking first, which would read everything twice; tells what was in it afterwards."""
+    from dataclasses import replace
+
+    with _Progress(asking.say) as bar:
+        report = await asking.installation.moving.bring.run(bundle, owner=owner, choices=choices, kind=kind, told=bar.told)
+    if not report.repeated:
+        title = asking.installation.moving.formats[report.format].title
+        for line in _shown(report.survey, asking, choices, name=report.name, title=title, zone=report.zone):
+            typer.echo(line)
+    open_ = _left_open(asking, report.survey, replace(choices, answers=report.answers))
+    for line in _reported(report, asking.say):
+        typer.echo(line)
+    return EXIT_UNDECIDED if open_ else 0
+
+
+def _left_open(asking: _Asking, survey: "Survey", decided: "Choices") -> "list[Question]":
+    """Gives the questions that a guess had to answer, and tells them."""
+    open_ = [q for q in survey.questions.values() if undecided(q, decided)]
+    for question in open_:
+        typer.secho(asking.say["undecided"].format(id=question.id, why=question.why, guess=question.guess), fg="yellow", err=True)
+    return open_
+
+
 async def _restore(asking: _Asking, bundle: "Bundle", reader: Any) -> int:
     done = await asking.installation.moving.restore_archive.run(bundle, reader)
     c = done.counts
@@ -192,10 +226,9 @@ async def _restore(asking: _Asking, bundle: "Bundle", reader: Any) -> int:
     return EXIT_PROBLEM if done.problems else 0
 
 
-def _shown(preview: "Preview", asking: _Asking, choices: "Choices") -> list[str]:
-    say, survey = asking.say, preview.survey
-    title = f"{preview.format.title} ({preview.guess.confidence:.0%})"
-    lines = [say["found"].format(name=preview.name, title=title)]
+def _shown(survey: "Survey", asking: _Asking, choices: "Choices", *, name: str, title: str, zone: str | None) -> list[str]:
+    say = asking.say
+    lines = [say["found"].format(name=name, title=title)]
     lines.append(say["chats"].format(chats=survey.counts["chats"], entries=survey.counts["entries"], rejects=survey.counts["rejects"]))
     for found in list(survey.chats.values())[:CHATS_SHOWN]:
         first, last = (moment(t)[:10] if t is not None else "?" for t in (found.first_ms, found.last_ms))
@@ -204,9 +237,7 @@ def _shown(preview: "Preview", asking: _Asking, choices: "Choices") -> list[str]
         more = say["more"].format(more=len(people) - PEOPLE_SHOWN) if len(people) > PEOPLE_SHOWN else ""
         lines.append(say["who"].format(people=", ".join(people[:PEOPLE_SHOWN]) + more))
     if "zone" in survey.questions and choices.zone is None:
-        lines.append(say["zone"].format(zone=preview.zone) if preview.zone else say["no zone"])
-    if preview.earlier is not None:
-        lines.append(say["earlier"].format(import_id=preview.earlier.record.id))
+        lines.append(say["zone"].format(zone=zone) if zone else say["no zone"])
     return lines
 
 

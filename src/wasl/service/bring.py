@@ -69,7 +69,7 @@ class Preview:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What an import did. In `counts`: entries = stored + already + changed + full; rejects beside. `repeated` says that the same
-    file was here already and nothing was read again."""
+    file was here already and nothing was read again; `zone` and `answers` are those it was read with."""
 
     import_id: str
     format: str
@@ -79,6 +79,8 @@ class Report:
     coverage: Mapping[str, Any]
     chats: Mapping[str, str]
     repeated: bool = False
+    zone: str | None = None
+    answers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Bring:
@@ -239,10 +241,12 @@ class _Importing:
         try:
             await asyncio.to_thread(self._sources.words, self._kept)
             await self._walk_first()
+            await self.shelve.settle()
             if self.shelve.again:
                 _tell(self._told, "comparing", self._survey, self._held.bytes_total)
                 await self.shelve.compare()
                 await self._walk_second()
+                await self.shelve.settle()
             await self.shelve.people(self._participants())
             await asyncio.to_thread(self._sources.rest, self.attach.kept, self._kept)
         except (WaslError, asyncio.CancelledError):
@@ -253,14 +257,9 @@ class _Importing:
         _tell(self._told, "done", self._survey, self._held.bytes_total)
         log.info("imported", format=self._reader.kind, **held.record.counts)
         return Report(
-            import_id=held.record.id,
-            format=self._reader.kind,
-            name=self._bundle.name,
-            counts=held.record.counts,
-            survey=self._survey,
-            coverage=held.record.coverage,
-            chats=self.shelve.chat_ids,
-        )
+            import_id=held.record.id, format=self._reader.kind, name=self._bundle.name, counts=held.record.counts, survey=self._survey,
+            coverage=held.record.coverage, chats=self.shelve.chat_ids, zone=self._choices.zone, answers=self._choices.answers,
+        )  # fmt: skip
 
     async def _end(self, held: Import) -> None:
         """Keeps how it ended; nothing, and Malformed is raised, when whoever it was for was erased meanwhile."""

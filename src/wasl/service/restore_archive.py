@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
-from wasl.domain.align import Numbering, minute_of
+from wasl.domain.align import Numbering
 from wasl.domain.archive import Chat, Participant, fingerprint
 from wasl.domain.errors import Malformed
 from wasl.domain.ids import ConversationId
+from wasl.domain.track import minute_of
 from wasl.ports.blobs import Blobs
 from wasl.ports.clock import Clock
 from wasl.ports.format import Choices, Found, ImportRecord, Problem, Progress, Reject, Restores, Run

@@ -4,14 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from wasl.domain.align import Act, HeldTrack, Numbering, Plan, Track, align, is_state_of, merged, minute_of
+from wasl.domain.align import Act, Numbering, Plan, align, is_state_of, merged
 from wasl.domain.archive import Chat, Entry, Name, Participant, fingerprint
 from wasl.domain.ids import ConversationId, PersonId
+from wasl.domain.track import HeldTrack, Track, minute_of
 from wasl.ports.clock import Clock
 from wasl.ports.library import HeldChat, Library, Line
 from wasl.service.keep_sources import Attach
 
 PAGE: Final = 1_000
+WAITING_MAX: Final = 4_000
+"""Entries that wait to be stored together: what a commit costs is shared, and nothing is lost by the wait (an import that is broken off is
+told again)."""
 ALIKE_MAX: Final = 8
 """Held chats that one new chat is compared with."""
 
@@ -61,6 +65,8 @@ class Shelve:
         self._import_id = import_id
         self._kind = kind
         self._placings: dict[str, _Placing] = {}
+        self._waiting: dict[str, list[Line]] = {}
+        self._number_waiting = 0
         self.counts = Shelved()
 
     @property
@@ -106,6 +112,7 @@ class Shelve:
         for placing in self._placings.values():
             if placing.track is not None:
                 await self._compare(placing, taken)
+                placing.track = Track()  # what is needed of it is in the plan
 
     async def second(self, key: str, entries: list[Entry]) -> None:
         """Stores what the comparison said of these entries. Chats that were stored in the first walk are passed over."""
@@ -116,6 +123,15 @@ class Shelve:
             await self._append(placing, entries)
         else:
             await self._lay(placing, placing.plan, entries)
+
+    async def settle(self) -> None:
+        """Stores what waits; to be called at the end of a walk."""
+        waiting, self._waiting, self._number_waiting = self._waiting, {}, 0
+        for chat_id, lines in waiting.items():
+            if lines:
+                done = await self._library.add_entries(chat_id, import_id=self._import_id, lines=lines)
+                self.counts.stored += done.added
+                self.counts.already += len(lines) - done.added
 
     async def people(self, participants: Mapping[str, Sequence[Participant]]) -> None:
         """Stores who took part, by the chats' keys."""
@@ -133,17 +149,15 @@ class Shelve:
 
     async def _append(self, placing: _Placing, entries: list[Entry]) -> None:
         assert placing.chat_id is not None
-        lines = []
-        for entry in entries:
-            given = await self._attach.entry(entry) if entry.parts else entry
-            lines.append(Line(placing.numbering.next(minute_of(given)), given, fingerprint(given)))
-        await self._add(placing.chat_id, lines)
+        given = [await self._attach.entry(e) if e[7] else e for e in entries]
+        number = placing.numbering.next
+        await self._add(placing.chat_id, [Line(number(minute_of(e)), e, fingerprint(e)) for e in given])
 
     async def _add(self, chat_id: str, lines: list[Line]) -> None:
-        if lines:
-            done = await self._library.add_entries(chat_id, import_id=self._import_id, lines=lines)
-            self.counts.stored += done.added
-            self.counts.already += len(lines) - done.added
+        self._waiting.setdefault(chat_id, []).extend(lines)
+        self._number_waiting += len(lines)
+        if self._number_waiting >= WAITING_MAX:
+            await self.settle()
 
     async def _compare(self, placing: _Placing, taken: set[str]) -> None:
         assert placing.track is not None

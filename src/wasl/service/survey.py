@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from wasl.domain.archive import Chat, Entry, File, Participant
+from wasl.domain.archive import PLAIN, Chat, Entry, File, Participant
 from wasl.ports.format import Found, Gap, Problem, Progress, Question, Reject, Run, Shape
 
 REJECTS_KEPT = 100
@@ -32,11 +32,11 @@ class FoundChat:
     def take(self, entries: list[Entry]) -> None:
         """Counts entries and widens the dates."""
         self.entries += len(entries)
-        times = [e.instant_ms if e.instant_ms is not None else e.wall_ms for e in entries]
-        known = [t for t in times if t is not None]
+        known = [t for e in entries if (t := e[3] if e[4] is None else e[4]) is not None]  # the instant, else the wall clock
         if known:
-            self.first_ms = min(known) if self.first_ms is None else min(self.first_ms, min(known))
-            self.last_ms = max(known) if self.last_ms is None else max(self.last_ms, max(known))
+            first, last = min(known), max(known)
+            self.first_ms = first if self.first_ms is None else min(self.first_ms, first)
+            self.last_ms = last if self.last_ms is None else max(self.last_ms, last)
 
 
 class Survey:
@@ -116,17 +116,29 @@ class Survey:
         found = self.chats.get(key)
         if found is not None:
             found.take(entries)
-        for entry in entries:
-            if entry.start is not None and entry.length is not None:
-                self.tiling.cover(entry.source, entry.start, entry.length)
+        self._cover(entries)
+        # By place, for every entry passes here: 1 the role, 7 the parts, 8 what is more.
+        for entry in [e for e in entries if e[7] or e[8] is not PLAIN or e[1] == "service"]:
             if entry.role == "service":
                 self.kinds["service lines"] += 1
-            if entry.parts:
-                for part in entry.parts:
-                    if isinstance(part, File):
-                        self.kinds[f"files {part.state}"] += 1
+            for part in entry.parts:
+                if isinstance(part, File):
+                    self.kinds[f"files {part.state}"] += 1
             if "ambiguous" in entry.more.flags:
                 self.kinds["ambiguous"] += 1
+
+    def _cover(self, entries: list[Entry]) -> None:
+        """Tells the tiling where entries stand: those that follow each other as one stretch."""
+        source, start, end = 0, 0, -1
+        for _, _, _, _, _, _, _, _, _, of, at, length, _, _ in entries:
+            if at is None or length is None:
+                continue
+            if at == end and of == source and length > 0:
+                end += length
+                continue
+            self.tiling.cover(source, start, end - start)
+            source, start, end = of, at, at + length
+        self.tiling.cover(source, start, end - start)
 
     def _kind(self, name: str) -> None:
         """Counts by kind; what comes from outside may not make kinds without end."""

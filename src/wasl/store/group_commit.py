@@ -30,6 +30,8 @@ BUSY_WRITES = 4
 GATHER_SECONDS = 0.004
 """After a group of 4 or more, the next gathers for 4 ms: a commit costs as much as thirty writes, whoever shares it. A quiet
 installation commits at once."""
+PAUSE_SECONDS = 0.01
+"""A group of heavy writes (an import) lets the loop turn in between; nobody else writes on this connection meanwhile."""
 LOCK_TRIES = 500
 LOCK_WAIT_SECONDS = 0.01
 """Another process may hold the file for a moment (a command, a backup): 500 tries of 10 ms."""
@@ -119,7 +121,11 @@ class GroupCommit:
         await self._begin()
         done: list[tuple[asyncio.Future[Any], Any]] = []
         refused: list[tuple[asyncio.Future[Any], WaslError]] = []
+        paused = began
         for write, future in group:
+            if time.perf_counter() - paused > PAUSE_SECONDS:
+                await asyncio.sleep(0)
+                paused = time.perf_counter()
             try:
                 done.append((future, write(db)))
             except WaslError as error:

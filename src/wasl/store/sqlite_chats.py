@@ -270,21 +270,10 @@ def _insert(db: sqlite3.Connection, lines: Sequence[Line], *, n: int, import_n: 
         # What `search_key` does, without the call: an export has millions.
         wished.append((bits if at_ms is None else search_floor(at_ms) | bits) | (((seq >> 16) & 0x3FF) << 10))
     keys = index_entries(db, [(key, line[1][2], base + line[0]) for key, line in zip(wished, lines, strict=True)], owner=owner)
-    rows = []
-    for (seq, e, mark), key in zip(lines, keys, strict=True):
-        parts, more = parts_json(e[7]) if e[7] else None, None if e[8] is PLAIN else more_json(e[8])
-        rows.append(
-            (
-                base + seq,
-                *e[:7],
-                parts,
-                more,
-                *e[9:13],
-                mark,
-                import_n,
-                key,
-            )
-        )
+    rows = [
+        (base + seq, *e[:7], parts_json(e[7]) if e[7] else None, None if e[8] is PLAIN else more_json(e[8]), *e[9:13], mark, import_n, key)
+        for (seq, e, mark), key in zip(lines, keys, strict=True)
+    ]
     db.executemany(_INSERT, rows)
     _refer(db, [(base + line[0], line[1].parts) for line in lines if line[1][7]])
     times = [t for line in lines if (t := line[1][4] if line[1][4] is not None else line[1][3]) is not None]

@@ -6,8 +6,19 @@ from dataclasses import dataclass, replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wasl.domain.align import SEQ_FIRST, SEQ_LAST, SPARE_STRIDES, Act, HeldTrack, Numbering, Track, align, is_state_of, merged, minute_of
+from wasl.domain.align import (
+    PART_ENTRIES,
+    SEQ_FIRST,
+    SEQ_LAST,
+    SPARE_STRIDES,
+    Act,
+    Numbering,
+    align,
+    is_state_of,
+    merged,
+)
 from wasl.domain.archive import SEQ_STRIDE, Entry, File, More, fingerprint, words_print
+from wasl.domain.track import HeldTrack, Track, minute_of
 
 MINUTE = 60_000
 DELETED = "This message was deleted"
@@ -287,3 +298,19 @@ def test_the_first_stride_is_a_multiple() -> None:
     numbering = Numbering()
     assert numbering.next(5) % SEQ_STRIDE == 0
     assert numbering.next(5) % SEQ_STRIDE == 0
+
+
+def test_a_chat_that_is_looked_up_in_parts_meets_itself_whole_also_under_other_names() -> None:
+    number = PART_ENTRIES + 10
+    lines, numbering = [], Numbering()
+    for n in range(number):
+        entry = said(("Ann", "Bob")[n % 2], f"said {n // 3}", n // 6)  # three in a minute say the same
+        lines.append((numbering.next(minute_of(entry)), kept(entry, author=entry.author)))
+    same = align(held_of(lines), new_of([e for _, e in lines]), known=("Ann", "Bob"))
+    assert set(same.acts) == {Act.same}
+    assert list(same.seqs) == [seq for seq, _ in lines]
+    others = [e._replace(author={"Ann": "آن"}.get(e.author or "", e.author)) for _, e in lines]
+    renamed = align(held_of(lines), new_of(others), known=("Ann", "Bob"))
+    assert renamed.matched == number
+    assert list(renamed.seqs) == [seq for seq, _ in lines]
+    assert renamed.renamed == {"آن": SEQ_FIRST}

@@ -1,12 +1,13 @@
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
 from wasl.domain.errors import Fenced, StoreDown
-from wasl.store.group_commit import GroupCommit
+from wasl.store.group_commit import PAUSE_SECONDS, GroupCommit
 
 
 @pytest.fixture
@@ -131,3 +132,34 @@ async def test_a_busy_writer_waits_a_moment_so_that_more_share_a_commit_and_a_qu
     await group.write(put("d"))
     await group.close()
     assert told == [5, 2, 1]
+
+
+async def test_a_group_of_heavy_writes_lets_others_have_their_turn_and_stays_one_transaction(db: sqlite3.Connection) -> None:
+    told: list[int] = []
+    group = GroupCommit(db, told=lambda *, rows, seconds: told.append(rows))
+    group.start()
+    turns = 0
+
+    async def elsewhere() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    seen: list[int] = []
+
+    def heavy(key: str) -> Callable[[sqlite3.Connection], None]:
+        def write(db: sqlite3.Connection) -> None:
+            seen.append(turns)
+            until = time.perf_counter() + 1.5 * PAUSE_SECONDS
+            while time.perf_counter() < until:
+                db.execute("insert or replace into t values (?, '')", (key,))
+
+        return write
+
+    other = asyncio.create_task(elsewhere())
+    await asyncio.gather(*(group.write(heavy(str(n))) for n in range(4)))
+    other.cancel()
+    await group.close()
+    assert told == [4]
+    assert len(set(seen)) == 4
