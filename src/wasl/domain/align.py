@@ -9,7 +9,7 @@ looked up is looked up in parts, so that no dictionary grows with the chat.
 from array import array
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from enum import IntEnum
 from typing import Final
 
@@ -43,23 +43,25 @@ class Act(IntEnum):
     full = 4
 
 
-@dataclass(slots=True, kw_only=True)
 class Plan:
     """What to do with each entry of the new reading, in its order: the act, and the seq it has or will have.
 
-    `candidates` names the held seqs that a `maybe` could be a state of. `renamed` gives for each author whose name differs a seq
-    at which the held name stands.
+    It is built up while the readings are laid over each other, so it is no value. `candidates` names the held seqs that a `maybe`
+    could be a state of. `renamed` gives for each author whose name differs a seq at which the held name stands. `cut` is the entry
+    that stands where the held chat ends, right after a match: an export that was cut off may hold only its beginning. `met`
+    counts the entries of the new reading in the minutes that the held ones span, `matched` those that are there already.
     """
 
-    acts: bytearray
-    seqs: "array[int]"
-    candidates: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    renamed: dict[str, int] = field(default_factory=dict)
-    cut: int | None = None
-    """The entry that stands where the held chat ends, right after a match: an export that was cut off may hold only its beginning."""
-    matched: int = 0
-    met: int = 0
-    """Entries of the new reading in the minutes that the held ones span."""
+    __slots__ = ("acts", "candidates", "cut", "matched", "met", "renamed", "seqs")
+
+    def __init__(self, *, acts: bytearray, seqs: "array[int]") -> None:
+        self.acts = acts
+        self.seqs = seqs
+        self.candidates: dict[int, tuple[int, ...]] = {}
+        self.renamed: dict[str, int] = {}
+        self.cut: int | None = None
+        self.matched = 0
+        self.met = 0
 
     @property
     def one_chat(self) -> bool:
