@@ -118,7 +118,7 @@ class Closing:
 class Settling:
     """What became of one delivery. "queued" with `due_at_ms` is a retry; "unknown" waits until `due_at_ms` for a receipt.
 
-    `next_sending` names the delivery that goes out next: it becomes "sending" in the same commit.
+    `next_sending` names the delivery that goes out next: it becomes "sending" in the same commit. `verdict` is what the gate said.
     """
 
     delivery_id: DeliveryId
@@ -131,6 +131,7 @@ class Settling:
     error: Mapping[str, Any] | None = None
     next_sending: DeliveryId | None = None
     release: bool = False
+    verdict: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

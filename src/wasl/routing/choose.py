@@ -1,9 +1,12 @@
 """Choosing: which candidates may answer this prompt, in which order, and why the others may not."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from wasl.routing.route import RouteCandidate, price_rank
+
+Bar = Callable[[RouteCandidate], str | None]
+"""Says why a candidate may not be asked for this prompt, None when it may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,17 +29,19 @@ class Choice:
     dear_above: int = 0
 
 
-def choose(route: Sequence[RouteCandidate], *, need: Need, price_class_max: str, first: str | None = None) -> Choice:
+def choose(
+    route: Sequence[RouteCandidate], *, need: Need, price_class_max: str, first: str | None = None, bars: Sequence[Bar] = ()
+) -> Choice:
     """Orders the route for one prompt.
 
     `first` moves the candidate of that name to the front. The first that is able sets the price: others may be dearer
-    only up to `price_class_max`.
+    only up to `price_class_max`. Every one of `bars` is asked about every candidate, keyless ones too.
     """
     able: list[RouteCandidate] = []
     passed_over: list[tuple[str, str]] = []
     ceiling = dear_above = -1
     for candidate in _moved(route, first=first):
-        lacks = _lacks(candidate, need=need)
+        lacks = _lacks(candidate, need=need) or next((why for bar in bars if (why := bar(candidate)) is not None), None)
         rank = price_rank(candidate.price_class)
         if lacks is None and able and rank > ceiling:
             lacks = f"its price class {candidate.price_class!r} is dearer than routing.price_class_max = {price_class_max!r} allows"

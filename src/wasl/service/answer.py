@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Final
 
 import structlog
 
@@ -21,6 +22,7 @@ from wasl.service.ask import Ask, Asked
 from wasl.service.commands import Commands, Done
 from wasl.service.compose import Earlier, Search, Voice, compose
 from wasl.service.gather import Gather
+from wasl.service.judging import Case, End, Step, run_after, run_before
 from wasl.service.live import STORED, Live, encode
 from wasl.service.observe import Observe
 from wasl.service.show import Show
@@ -28,6 +30,8 @@ from wasl.service.words import say, spoken, words_of
 from wasl.wire.markup import measure
 
 log = structlog.get_logger(__name__)
+
+NOTHING: Final[Mapping[str, Any]] = {}
 
 BACKOFF_SECONDS = 2.0
 BACKOFF_SECONDS_MAX = 60.0
@@ -68,6 +72,7 @@ class Answer:
         stream: str,
         commands: Commands | None = None,
         earlier: Earlier | None = None,
+        steps: Sequence[Step] = (),
     ) -> None:
         self._store = store
         self._bus = bus
@@ -87,6 +92,7 @@ class Answer:
         self._stream = stream
         self._commands = commands
         self._earlier = earlier
+        self._steps = tuple(steps)
 
     async def turn(self, work: Work) -> Sequence[Outgoing] | None:
         """Answers the first due turn of `work`, or all late ones of the same address together.
@@ -106,23 +112,57 @@ class Answer:
             self._observe.late(turns=len(turns))
             if self._late_of(first).policy == "note":
                 return await self._close(work, turns, state="noted", text=say("too_late", language=language), note="late")
+        case = Case(work=work, turns=turns, language=language, now_ms=now, channel=self._channels.get(first.address.key.channel))
+        end = await run_before(self._steps, case)
+        if end is not None:
+            return await self._ended(case, turns, end)
         try:
-            asked = await self._asked(work, turns, language=language)
+            case.asked = await self._asked(case)
         except ContentRefused as error:
             text = say("declined", language=language)
-            return await self._close(work, turns, state="answered", text=text, usage=error.records, note="content refused")
+            return await self._close(work, turns, state="answered", text=text, usage=error.records, note="content refused", kept=case.kept)
         except Unroutable as error:
             return await self._unanswered(work, turns, error, language=language)
-        text = asked.answer.text
+        return await self._answered(case, turns, late=late)
+
+    async def _answered(self, case: Case, turns: Sequence[DueTurn], *, late: bool) -> Sequence[Outgoing]:
+        """Stores what a model said, once every step has looked at it."""
+        asked = case.asked
+        assert asked is not None, "a model answered"
+        text = await run_after(self._steps, case, asked.answer.text)
         if late:
-            text = f"{say('late', language=language)}\n\n{text}"
+            text = f"{say('late', language=case.language)}\n\n{text}"
         if asked.notice:
-            log.warning("a dearer candidate answered", turn=first.id, notice=asked.notice)
+            log.warning("a dearer candidate answered", turn=turns[0].id, notice=asked.notice)
         for record in asked.records:
             self._count(record)
         return await self._close(
-            work, turns, state="answered", text=text, usage=asked.records, model=asked.answer.candidate, note=asked.notice
+            case.work,
+            turns,
+            state="answered",
+            text=text,
+            usage=asked.records,
+            model=asked.answer.candidate,
+            note=asked.notice,
+            kept=case.kept,
         )
+
+    async def _ended(self, case: Case, turns: Sequence[DueTurn], end: End) -> Sequence[Outgoing]:
+        """Closes turns that a step ended."""
+        outgoings = await self._close(
+            case.work,
+            turns,
+            state=end.state,
+            text=end.text,
+            parts=end.parts,
+            author=end.author,
+            note=end.note,
+            kept=case.kept,
+            silent=end.silent,
+        )
+        if end.after is not None:
+            await end.after()
+        return outgoings
 
     async def _done(self, work: Work, done: Done) -> Sequence[Outgoing]:
         """Answers a command. The words are the system's: a model is never shown codes and links."""
@@ -167,14 +207,15 @@ class Answer:
             late.append(turn)
         return tuple(late), True
 
-    async def _asked(self, work: Work, turns: Sequence[DueTurn], *, language: str) -> Asked:
+    async def _asked(self, case: Case) -> Asked:
+        work, turns, channel = case.work, case.turns, case.channel
         first = turns[0]
-        channel = self._channels.get(first.address.key.channel)
         topic = conversation_topic(work.conversation_id)
         self._bus.publish(topic, encode(Live(kind="working", turn=first.id)))
         images: Mapping[str, Image] = {}
         if any(part.type == "media" for turn in turns for part in turn.parts):
-            turns, images = await self._gather.media(turns)
+            gathered, images = await self._gather.media(turns)
+            turns = tuple(gathered)
         history = work.history
         if history is None:
             history = tuple(await self._store.history(work.conversation_id, limit=self._history_messages + len(turns)))
@@ -182,7 +223,7 @@ class Answer:
         prompt = compose(
             turns=turns,
             history=history,
-            voice=self._voice,
+            voice=case.shaped(self._voice),
             search=self._search,
             language=first.address.language or "",
             images=images,
@@ -191,7 +232,7 @@ class Answer:
         shown = self._show.begin(channel, first, topic=topic)
         try:
             stream = self._stream == "always" or (self._stream == "when shown" and shown.wants_stream)
-            return await self._ask.ask(prompt, show=shown.take if shown.wants_stream else None, stream=stream)
+            return await self._ask.ask(prompt, show=shown.take if shown.wants_stream else None, stream=stream, bars=case.bars)
         finally:
             await shown.end()
 
@@ -229,21 +270,16 @@ class Answer:
         usage: Sequence[UsageRecord] = (),
         model: str | None = None,
         note: str | None = None,
+        kept: Mapping[str, Any] = NOTHING,
+        silent: bool = False,
     ) -> Sequence[Outgoing]:
         first, last = turns[0], turns[-1]
         now = self._clock.now_ms()
         parts = parts or (Text(text=text, format="markdown"),)
-        reply = NewMessage(
-            id=MessageId(self._clock.new_id()),
-            author=author,
-            parts=parts,
-            author_name=self._voice.name,
-            reply_to=last.message_id,
-            model=model,
-        )
+        reply = None if silent else self._reply(parts, author=author, reply_to=last.message_id, model=model)
         # A command is answered where it was given: what it asks must be said yes to there.
         place = await self._place(work, last) if author == "assistant" else last.address
-        outgoings = self._outgoings(last, parts, to=place)
+        outgoings = [] if silent else self._outgoings(last, parts, to=place)
         closing = Closing(
             conversation_id=work.conversation_id,
             epoch=work.epoch,
@@ -255,6 +291,7 @@ class Answer:
                 NewDelivery(id=o.id, address=o.address, position=i, parts=o.parts, reply_to=o.reply_to) for i, o in enumerate(outgoings)
             ),
             usage=tuple(usage),
+            verdicts=kept,
             note=note,
         )
         await self._store.close_turn(closing)
@@ -263,8 +300,19 @@ class Answer:
             for sibling in await self._store.people.siblings(work.conversation_id):
                 self._bus.publish(conversation_topic(sibling), STORED)
         self._observe.turn(state=state, seconds=(now - first.accepted_at_ms) / 1000)
-        self._observe.message(channel=place.key.channel, author="assistant")
+        if reply is not None:
+            self._observe.message(channel=place.key.channel, author="assistant")
         return outgoings
+
+    def _reply(self, parts: tuple[Part, ...], *, author: Author, reply_to: MessageId, model: str | None) -> NewMessage:
+        return NewMessage(
+            id=MessageId(self._clock.new_id()),
+            author=author,
+            parts=parts,
+            author_name=self._voice.name,
+            reply_to=reply_to,
+            model=model,
+        )
 
     async def _place(self, work: Work, turn: DueTurn) -> Address:
         """Gives where the answer goes: where the person wrote last, if they wrote from elsewhere since they asked.

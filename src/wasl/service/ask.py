@@ -8,7 +8,7 @@ from wasl.domain.prompt import Answer, Prompt
 from wasl.domain.turn import UsageRecord
 from wasl.ports.clock import Clock
 from wasl.ports.network import Network
-from wasl.routing.choose import Choice, Need, choose
+from wasl.routing.choose import Bar, Choice, Need, choose
 from wasl.routing.estimate import tokens_in_prompt
 from wasl.routing.route import RouteCandidate, RoutingLimits, price_rank
 from wasl.routing.standing import Standing
@@ -87,15 +87,19 @@ class Ask:
         region: str | None = None,
         first: str | None = None,
         records: list[UsageRecord] | None = None,
+        bars: Sequence[Bar] = (),
     ) -> Asked:
         """Gives one whole answer.
 
         `show` is told the answer as it grows. `stream` None goes by the settings. `region`: only candidates that compute
-        there. `first`: the name of the candidate to begin with. `records` grows with every call that ends, for a caller
+        there. `first`: the name of the candidate to begin with. `bars` say of a candidate why it may not be asked.
+        `records` grows with every call that ends, for a caller
         that may cancel. Raises ContentRefused when a model's safety rule refused
         (nobody else is asked) and Unroutable when nobody is left; both carry `records`, and `seconds` until it may work.
         """
-        turn = self._begin(prompt, show=show, stream=stream, region=region, first=first, records=[] if records is None else records)
+        turn = self._begin(
+            prompt, show=show, stream=stream, region=region, first=first, records=[] if records is None else records, bars=bars
+        )
         while True:
             candidate = await self._next(turn)
             attempted = await self._try(candidate, turn)
@@ -114,6 +118,7 @@ class Ask:
         region: str | None,
         first: str | None,
         records: list[UsageRecord],
+        bars: Sequence[Bar],
     ) -> _Turn:
         pictures = any(m.images for m in prompt.messages)
         if pictures and not self._sees:
@@ -134,7 +139,7 @@ class Ask:
             stream=stream if stream is not None else wanted == "always" or (wanted == "when shown" and show is not None),
             records=records,
         )
-        choice = choose(self._candidates, need=need, price_class_max=self._limits.price_class_max, first=first)
+        choice = choose(self._candidates, need=need, price_class_max=self._limits.price_class_max, first=first, bars=bars)
         return _Turn(prompt=prompt, attempt=attempt, choice=choice)
 
     async def _next(self, turn: _Turn) -> RouteCandidate:

@@ -21,6 +21,7 @@ from wasl.ports.network import Network
 from wasl.ports.store import Store
 from wasl.routing.pace import Paces
 from wasl.service.drive import drive
+from wasl.service.judging import Admitted, Denied, Gate, Waits
 from wasl.service.observe import Observe
 
 log = structlog.get_logger(__name__)
@@ -48,6 +49,7 @@ class Deliver:
         channels: Mapping[str, Channel],
         observe: Observe,
         attempts_max: int,
+        gate: Gate | None = None,
     ) -> None:
         self._store = store
         self._network = network
@@ -56,6 +58,7 @@ class Deliver:
         self._channels = channels
         self._observe = observe
         self._attempts_max = attempts_max
+        self._gate = gate
         self._paces: dict[str, Paces] = {}
         self._since_ms = clock.now_ms()
 
@@ -125,7 +128,24 @@ class Deliver:
         return None if tried.state in _SETTLED else tried.due_at_ms
 
     async def _attempt(self, outgoing: Outgoing, *, conversation_id: ConversationId, epoch: int) -> Settling:
-        """Sends one delivery that is "sending" and says what became of it."""
+        """Asks the gate about one delivery that is "sending", sends it where it may go, and says what became of it."""
+        if self._gate is None:
+            return await self._send(outgoing, conversation_id=conversation_id, epoch=epoch)
+        admission = await self._gate.admit(outgoing, conversation_id=conversation_id)
+        match admission:
+            case Admitted():
+                settling = await self._send(admission.outgoing, conversation_id=conversation_id, epoch=epoch)
+                await self._gate.settled(admission.outgoing, settling)
+            case Waits():
+                settling = self._settling(
+                    outgoing, conversation_id, epoch, state="queued", due_at_ms=admission.due_at_ms, error=admission.why
+                )
+            case Denied():
+                now = self._clock.now_ms()
+                settling = self._settling(outgoing, conversation_id, epoch, state="failed", due_at_ms=now, error=admission.why)
+        return replace(settling, verdict=admission.verdict)
+
+    async def _send(self, outgoing: Outgoing, *, conversation_id: ConversationId, epoch: int) -> Settling:
         channel = self._channels[outgoing.address.key.channel]
         pace = self._pace(channel)
         now_ms = self._clock.now_ms()

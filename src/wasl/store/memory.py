@@ -18,6 +18,7 @@ from wasl.store import picture_read, picture_receive, picture_work
 from wasl.store.memory_library import MemoryLibrary
 from wasl.store.memory_people import MemoryPeople
 from wasl.store.memory_rows import MemoryRows
+from wasl.store.memory_steps import MemorySteps
 from wasl.store.picture import ConversationRow, MessageRow, Picture, UsageRow
 from wasl.store.rows import json_of, json_text, merged
 
@@ -54,6 +55,7 @@ class MemoryStore:
             up=self._up,
         )
         rows.library = self._library
+        self._beside = MemorySteps(clock=clock, up=self._up)
 
     @property
     def library(self) -> MemoryLibrary:

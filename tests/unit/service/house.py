@@ -27,6 +27,7 @@ from wasl.service.compose import Voice
 from wasl.service.deliver import Deliver
 from wasl.service.earlier import Earlier
 from wasl.service.gather import Gather
+from wasl.service.judging import Gate, Step
 from wasl.service.link import Links
 from wasl.service.observe import Observe
 from wasl.service.receive import Receive
@@ -166,7 +167,15 @@ class House:
 
 
 def build(
-    folder: Path, *, late: str = "answer", attempts_max: int = 3, public_url: str | None = None, library: Any = None, **limits: Any
+    folder: Path,
+    *,
+    late: str = "answer",
+    attempts_max: int = 3,
+    public_url: str | None = None,
+    library: Any = None,
+    steps: Sequence[Step] = (),
+    gate: Gate | None = None,
+    **limits: Any,
 ) -> House:
     clock = TestClock()
     network, bus, observe = ScriptedNetwork(clock=clock), LocalBus(), Observe()
@@ -203,8 +212,11 @@ def build(
             language="en",
         ),
         earlier=None if library is None else Earlier(library, people=store.people).read,
+        steps=steps,
     )
-    deliver = Deliver(store=store, network=network, blobs=blobs, clock=clock, channels=channels, observe=observe, attempts_max=50)
+    deliver = Deliver(
+        store=store, network=network, blobs=blobs, clock=clock, channels=channels, observe=observe, attempts_max=50, gate=gate
+    )
     worker = Worker(
         store=store,
         bus=bus,

@@ -1,0 +1,165 @@
+"""The way of an answer: the steps that it passes before and after a model is asked, and the gate before every send.
+
+A step is one file in `service/` and opts into what it does: `Before` looks at a turn before anybody is asked and may end it or shape
+what is asked; `After` looks at the words before they are stored. Steps run in the order in which they are composed; the first that
+ends a turn is the last that runs before the reply is stored. A gate is asked by Deliver about everything that goes out: answers,
+operators' words, notices and campaigns alike.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, Protocol, runtime_checkable
+
+from wasl.domain.delivery import Outgoing
+from wasl.domain.errors import WaslError
+from wasl.domain.ids import ConversationId
+from wasl.domain.message import Author, Part
+from wasl.domain.person import Address
+from wasl.domain.turn import DueTurn, Settling, Work
+from wasl.policy.act import TurnPurpose
+from wasl.ports.channel import Channel
+from wasl.routing.choose import Bar
+from wasl.service.ask import Asked
+from wasl.service.compose import Voice
+
+__all__ = [
+    "Admission", "Admitted", "After", "Bar", "Before", "Case", "Denied", "End", "Gate", "Step", "Waits", "run_after", "run_before",
+]  # fmt: skip
+
+
+@dataclass(slots=True, kw_only=True)
+class Case:
+    """One answer in the making. Steps write into it what the later ones, the model and the store are to know.
+
+    `turns` are what is answered together; a step may replace them by ones with other parts, of which only the model is shown (the
+    business part of a mixed message). `bars` keep candidates from being asked, `instructions` are added to what the model is told,
+    `output_tokens_max` shortens the answer, `preface` and `postscript` are lines of ours before and after it. `kept` is stored with
+    the turn in the closing commit, by the step's name; it must be JSON. `business_only` says that only the operator's scope may be
+    answered. `asked` is there after a model answered.
+    """
+
+    work: Work
+    turns: tuple[DueTurn, ...]
+    language: str
+    now_ms: int
+    channel: Channel | None
+    purpose: TurnPurpose | None = None
+    business_only: bool = False
+    instructions: list[str] = field(default_factory=list)
+    output_tokens_max: int | None = None
+    bars: list[Bar] = field(default_factory=list)
+    preface: list[str] = field(default_factory=list)
+    postscript: list[str] = field(default_factory=list)
+    kept: dict[str, Any] = field(default_factory=dict)
+    asked: Asked | None = None
+
+    @property
+    def address(self) -> Address:
+        """Where the question came from."""
+        return self.turns[0].address
+
+    def shaped(self, voice: Voice) -> Voice:
+        """Gives the voice with what the steps added to it."""
+        if not self.instructions and self.output_tokens_max is None:
+            return voice
+        most = min(voice.max_output_tokens, self.output_tokens_max or voice.max_output_tokens)
+        return replace(voice, instructions="\n\n".join((voice.instructions, *self.instructions)), max_output_tokens=most)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """Ends a turn without asking anybody: with `text` or `parts`, or `silent`ly; `note` says why, for the operator.
+
+    `state` is "noted" where the turn is closed on purpose without being answered. What author "system" says, and the question it
+    answers, is never shown to a model; "assistant" stays part of the conversation. `after` is awaited once it is stored.
+    """
+
+    note: str
+    state: Literal["answered", "noted"] = "answered"
+    text: str = ""
+    parts: tuple[Part, ...] = ()
+    author: Author = "system"
+    silent: bool = False
+    after: Callable[[], Awaitable[None]] | None = None
+
+
+@runtime_checkable
+class Before(Protocol):
+    """A step that looks at a turn before anybody is asked."""
+
+    async def before(self, case: Case) -> End | None:
+        """Ends the turn, or shapes the case and gives None. Called again when the turn is tried again: it must do no harm twice."""
+        ...
+
+
+@runtime_checkable
+class After(Protocol):
+    """A step that looks at the words before they are stored."""
+
+    async def after(self, case: Case, text: str) -> str:
+        """Gives the text that is stored and sent, changed or not. Called once a model answered, before preface and postscript are put
+        around it; it must do no harm twice, as the commit after it may fail."""
+        ...
+
+
+Step = Before | After
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admitted:
+    """May go out now, as `outgoing` says (a template in place of free words, for instance). `verdict` is kept with the delivery."""
+
+    outgoing: Outgoing
+    verdict: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """May not go out before `due_at_ms`: it stays queued, `why` says for what. `verdict` is kept with the delivery."""
+
+    due_at_ms: int
+    why: WaslError
+    verdict: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denied:
+    """Will not go out: the delivery fails with `why`. `verdict` is kept with the delivery."""
+
+    why: WaslError
+    verdict: Mapping[str, Any] | None = None
+
+
+Admission = Admitted | Waits | Denied
+
+
+class Gate(Protocol):
+    """Judges every send."""
+
+    async def admit(self, outgoing: Outgoing, *, conversation_id: ConversationId) -> Admission:
+        """Judges one delivery that is about to go out; what counts it is counted here, in the database, before the send.
+
+        A delivery whose send failed or was unclear is judged again before it is repeated: the count of the first time stands. Raises
+        StoreDown.
+        """
+        ...
+
+    async def settled(self, outgoing: Outgoing, settling: Settling) -> None:
+        """Is told what became of an admitted delivery, so that what was counted or reserved for it can be given back."""
+        ...
+
+
+async def run_before(steps: Sequence[Step], case: Case) -> End | None:
+    """Runs the steps until one ends the turn."""
+    for step in steps:
+        if isinstance(step, Before) and (end := await step.before(case)) is not None:
+            return end
+    return None
+
+
+async def run_after(steps: Sequence[Step], case: Case, text: str) -> str:
+    """Runs the steps over the words, and puts preface and postscript around them."""
+    for step in steps:
+        if isinstance(step, After):
+            text = await step.after(case, text)
+    return "\n\n".join(part for part in (*case.preface, text, *case.postscript) if part)
