@@ -14,9 +14,9 @@ from wasl.domain.rule import Verdict
 from wasl.policy.act import Act
 from wasl.policy.cases import price_words
 from wasl.policy.explain import Chain, Step
-from wasl.policy.region import REGIONS, region_of_phone
 from wasl.policy.rule import Rule
 from wasl.policy.rulebook import Rulebook, record_of
+from wasl.wire.region import REGIONS, region_of_phone
 
 SHOWN: Final = ("applies", "kept", "not met")
 """Standings of rules that hold on the day and in the place; the others are shown where everything is asked for."""

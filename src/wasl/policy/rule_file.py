@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import Any, Final, NamedTuple, NoReturn, cast
 
 from wasl.domain.errors import SettingWrong
-from wasl.policy.region import REGIONS
 from wasl.policy.rule import EVERYWHERE, Effect, Rate, Role, Rule
 from wasl.policy.vocabulary import BITES, KEYS, MOMENTS
+from wasl.wire.region import REGIONS
 
 FILE_CHARACTERS_MAX: Final = 2 << 20
 RULES_MAX: Final = 5_000

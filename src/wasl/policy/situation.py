@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from wasl.domain.errors import SettingWrong
 from wasl.policy.act import Act
-from wasl.policy.region import REGIONS, calling_code_of, region_of_business_id, region_of_phone
+from wasl.wire.region import REGIONS, calling_code_of, region_of_business_id, region_of_phone
 
 SECOND_MS: Final = 1000
 HOUR_MS: Final = 3_600_000

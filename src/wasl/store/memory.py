@@ -21,6 +21,7 @@ from wasl.store.memory_rows import MemoryRows
 from wasl.store.memory_steps import MemorySteps
 from wasl.store.picture import ConversationRow, MessageRow, Picture, UsageRow
 from wasl.store.rows import json_of, json_text, merged
+from wasl.store.sql_exposure import SqlDrills
 
 Result = TypeVar("Result")
 DAY_MS = 86_400_000
@@ -56,6 +57,7 @@ class MemoryStore:
         )
         rows.library = self._library
         self._beside = MemorySteps(clock=clock, up=self._up)
+        self.drills = SqlDrills(read=self._beside.read, write=self._beside.write)
 
     @property
     def library(self) -> MemoryLibrary:

@@ -39,10 +39,13 @@ from wasl.store.postgres_link import LOST, Connection, connect, down
 from wasl.store.postgres_paint import Wanted
 from wasl.store.postgres_save import clean
 from wasl.store.rows import is_uuid
+from wasl.store.sql_exposure import SqlDrills, SqlExposure
 from wasl.store.sql_people import SqlPeople
 from wasl.store.steps import Steps, run_postgres
 
 Result = TypeVar("Result")
+PEOPLE_AT_ONCE = 1 << 30
+"""People counted with one statement: everybody; the server walks an index and holds one person at a time."""
 LOOK_AGAIN_SECONDS = 2.0
 """Longer than any transaction lasts that stores what was sent."""
 
@@ -60,6 +63,8 @@ class PostgresStore:
         self._library = PostgresLibrary(write=self._plain, read=self._read, clock=clock)
         self._indexing: asyncio.Task[int] | None = None
         self.people: People = SqlPeople(read=self._read_steps, write=self._write_steps, clock=clock)
+        self.exposure = SqlExposure(read=self._read_steps, write=self._write_steps, people_at_once=PEOPLE_AT_ONCE)
+        self.drills = SqlDrills(read=self._read_steps, write=self._write_steps)
 
     @property
     def library(self) -> PostgresLibrary:

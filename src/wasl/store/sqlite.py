@@ -20,6 +20,7 @@ from wasl.store.group_commit import GroupCommit, Told
 from wasl.store.library_rows import tell_indexed
 from wasl.store.migrate import migrate_sqlite
 from wasl.store.rows import json_text, parts_of, parts_text
+from wasl.store.sql_exposure import SqlDrills, SqlExposure
 from wasl.store.sql_people import SqlPeople
 from wasl.store.sqlite_copy import copy_database
 from wasl.store.sqlite_library import SqliteLibrary
@@ -32,6 +33,8 @@ STATEMENTS_CACHED = 256
 PAGE_CACHE_KIB = 4_096
 """Of each connection. Sixteen MiB were no quicker over 30,000 turns of 20,000 people: the system keeps the file's pages too."""
 DAY_MS = 86_400_000
+PEOPLE_AT_ONCE = 5_000
+"""People counted with one statement: reading happens on the loop's own thread, which must not stand still for long."""
 PRUNE_ROWS_MAX = 5_000
 """Rows deleted in one transaction, so that pruning never holds up the writer."""
 
@@ -49,6 +52,8 @@ class SqliteStore:
         self.people: People = SqlPeople(
             read=self._read_steps, write=self._write_steps, clock=clock, erased=lambda: sqlite_scrub.scrub(self._path, write=self._write)
         )
+        self.exposure = SqlExposure(read=self._read_steps, write=self._write_steps, people_at_once=PEOPLE_AT_ONCE)
+        self.drills = SqlDrills(read=self._read_steps, write=self._write_steps)
         self._library = SqliteLibrary(write=self._write, read=self._read)
         self._indexing: asyncio.Task[int] | None = None
 

@@ -247,7 +247,8 @@ def _new_person(db: sqlite3.Connection, event: Arrival, *, now: int, clock: Cloc
 def _insert_address(db: sqlite3.Connection, address: Address, *, conversation_id: str) -> None:
     key = address.key
     db.execute(
-        "insert into address values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into address (id, person_id, conversation_id, channel, scope, handle, kind, alias, alias_kind, name, language,"
+        " valid_from_ms, valid_to_ms, last_inbound_ms) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             address.id,
             address.person_id,

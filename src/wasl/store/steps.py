@@ -2,7 +2,7 @@
 
 The text is PostgreSQL's with a few marks: `$1` is a value, `@1` stands for "is one of these ids", `@t1` for "is one of these texts",
 `#lock#` for the words that lock the rows read, `#at(a, b)#` for the place of text b in text a, `#in($1, body)#` for "these bytes are in
-that body".
+that body", `#joined(a)#` for the texts a of a group, one a line.
 """
 
 import re
@@ -32,6 +32,7 @@ _TEXTS = re.compile(r"@t(\d+)")
 _VALUE = re.compile(r"\$(\d+)")
 _AT = re.compile(r"#at\(([^,#]+), ([^#]+)\)#")
 _IN = re.compile(r"#in\(([^,#]+), ([^#]+)\)#")
+_JOINED = re.compile(r"#joined\(([^#]+)\)#")
 
 
 def step(sql: str, *values: Any) -> Step:
@@ -51,6 +52,7 @@ def sqlite_text(sql: str) -> str:
         return "select 1"  # there is one writer at a time anyway
     sql = _AT.sub(r"instr(\1, \2)", sql.replace("#lock#", ""))
     sql = _IN.sub(r"instr(\2, \1) > 0", sql)
+    sql = _JOINED.sub(r"group_concat(\1, char(10))", sql)
     sql = _TEXTS.sub(r"in (select value from json_each(?\1))", sql)
     return _VALUE.sub(r"?\1", _IDS.sub(r"in (select value from json_each(?\1))", sql))
 
@@ -62,6 +64,7 @@ def postgres_text(sql: str) -> str:
         return _ADVISORY
     sql = _AT.sub(r"strpos(\1, \2)", sql.replace("#lock#", "for update"))
     sql = _IN.sub(r"position(\1::bytea in \2) > 0", sql)
+    sql = _JOINED.sub(r"string_agg(\1, chr(10))", sql)
     return _IDS.sub(r"= any($\1::uuid[])", _TEXTS.sub(r"= any($\1::text[])", sql))
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wasl.policy.region import calling_code_of, region_of_business_id, region_of_phone
+from wasl.wire.region import calling_code_of, region_of_business_id, region_of_phone
 
 
 @pytest.mark.parametrize(

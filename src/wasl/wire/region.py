@@ -43,10 +43,22 @@ def region_of_business_id(business_id: str) -> str | None:
     return found[1] if found and found[1] in REGIONS else None
 
 
+def region_of_address(*, handle: str, kind: str, alias: str | None = None, alias_kind: str | None = None) -> str | None:
+    """Gives the country of a correspondent by what the platform calls them: a number or a business-scoped id, of either handle; None
+    where neither tells (an account, an e-mail address)."""
+    for told, what in ((handle, kind), (alias, alias_kind)):
+        if told and what in _TELLS and (found := _TELLS[what](told)):
+            return found
+    return None
+
+
 def _digits(phone: str) -> str:
     text = phone[:PHONE_CHARACTERS_MAX].strip()
     digits = "".join(letter for letter in text if letter in "0123456789")
     return digits[2:] if digits.startswith("00") else digits
+
+
+_TELLS: Final = {"phone": region_of_phone, "business-scoped id": region_of_business_id}
 
 
 @lru_cache(maxsize=65_536)
