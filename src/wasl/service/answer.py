@@ -10,7 +10,7 @@ from wasl.domain.delivery import Outgoing
 from wasl.domain.errors import ContentRefused, Unroutable
 from wasl.domain.fit import fit
 from wasl.domain.ids import DeliveryId, MessageId
-from wasl.domain.message import Author, Part, Text
+from wasl.domain.message import Author, Choice, Part, Text
 from wasl.domain.person import Address
 from wasl.domain.prompt import Image
 from wasl.domain.turn import Closing, DueTurn, NewDelivery, NewMessage, UsageRecord, Work
@@ -22,12 +22,12 @@ from wasl.service.ask import Ask, Asked
 from wasl.service.commands import Commands, Done
 from wasl.service.compose import Earlier, Search, Voice, compose
 from wasl.service.gather import Gather
-from wasl.service.judging import Case, End, Step, run_after, run_before
+from wasl.service.judging import Case, End, Step, run_after, run_before, run_closes
 from wasl.service.live import STORED, Live, encode
 from wasl.service.observe import Observe
 from wasl.service.show import Show
 from wasl.service.words import say, spoken, words_of
-from wasl.wire.markup import measure
+from wasl.wire.markup import measure, plain
 
 log = structlog.get_logger(__name__)
 
@@ -136,16 +136,19 @@ class Answer:
             log.warning("a dearer candidate answered", turn=turns[0].id, notice=asked.notice)
         for record in asked.records:
             self._count(record)
-        return await self._close(
+        outgoings = await self._close(
             case.work,
             turns,
             state="answered",
             text=text,
+            parts=_with_options(case, text),
             usage=asked.records,
             model=asked.answer.candidate,
             note=asked.notice,
             kept=case.kept,
         )
+        await run_closes(self._steps, case)
+        return outgoings
 
     async def _ended(self, case: Case, turns: Sequence[DueTurn], end: End) -> Sequence[Outgoing]:
         """Closes turns that a step ended."""
@@ -341,3 +344,11 @@ class Answer:
             Outgoing(id=DeliveryId(self._clock.new_id()), address=to, parts=piece, reply_to=quote if place == 0 else None)
             for place, piece in enumerate(pieces)
         ]
+
+
+def _with_options(case: Case, text: str) -> tuple[Part, ...]:
+    """Gives the answer with what the steps offer under it; nothing where the channel has no buttons, or the words would suffer."""
+    limits = case.channel.limits if case.channel is not None and case.options else None
+    if limits is None or len(case.options) > limits.buttons_max or len(text) > limits.choice_text_max or plain(text) != text:
+        return ()
+    return (Choice(text=text, options=tuple(case.options)),)

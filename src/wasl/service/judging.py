@@ -7,23 +7,26 @@ operators' words, notices and campaigns alike.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from wasl.domain.delivery import Outgoing
-from wasl.domain.errors import WaslError
+from wasl.domain.errors import StoreDown, WaslError
 from wasl.domain.ids import ConversationId
-from wasl.domain.message import Author, Part
+from wasl.domain.message import Author, Option, Part
 from wasl.domain.person import Address
+from wasl.domain.rule import Verdict
 from wasl.domain.turn import DueTurn, Settling, Work
-from wasl.policy.act import TurnPurpose
+from wasl.policy.act import Moment, TurnPurpose
 from wasl.ports.channel import Channel
 from wasl.routing.choose import Bar
 from wasl.service.ask import Asked
 from wasl.service.compose import Voice
 
 __all__ = [
-    "Admission", "Admitted", "After", "Bar", "Before", "Case", "Denied", "End", "Gate", "Step", "Waits", "run_after", "run_before",
+    "Admission", "Admitted", "After", "Bar", "Before", "Case", "Closes", "Denied", "End", "Gate", "Step", "Waits", "run_after",
+    "run_before", "run_closes",
 ]  # fmt: skip
 
 
@@ -35,7 +38,9 @@ class Case:
     business part of a mixed message). `bars` keep candidates from being asked, `instructions` are added to what the model is told,
     `output_tokens_max` shortens the answer, `preface` and `postscript` are lines of ours before and after it. `kept` is stored with
     the turn in the closing commit, by the step's name; it must be JSON. `business_only` says that only the operator's scope may be
-    answered. `asked` is there after a model answered.
+    answered. `moment` is where in the talk the answer stands, as the rules on disclosure ask; `verdict` is what the rules say about
+    answering, with the duties that must be fulfilled. `options` are offered under the answer where the channel has buttons and it is
+    short and plain. `asked` is there after a model answered.
     """
 
     work: Work
@@ -45,6 +50,9 @@ class Case:
     channel: Channel | None
     purpose: TurnPurpose | None = None
     business_only: bool = False
+    moment: Moment | None = None
+    verdict: Verdict | None = None
+    options: list[Option] = field(default_factory=list)
     instructions: list[str] = field(default_factory=list)
     output_tokens_max: int | None = None
     bars: list[Bar] = field(default_factory=list)
@@ -102,7 +110,17 @@ class After(Protocol):
         ...
 
 
-Step = Before | After
+@runtime_checkable
+class Closes(Protocol):
+    """A step that remembers something of an answer that was given."""
+
+    async def closes(self, case: Case) -> None:
+        """Is told that a model's answer is stored, before it is sent. When the process dies first it is never told: what it remembers
+        must be such that forgetting it is the safe side. Raises StoreDown, which is passed over."""
+        ...
+
+
+Step = Before | After | Closes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,3 +181,11 @@ async def run_after(steps: Sequence[Step], case: Case, text: str) -> str:
         if isinstance(step, After):
             text = await step.after(case, text)
     return "\n\n".join(part for part in (*case.preface, text, *case.postscript) if part)
+
+
+async def run_closes(steps: Sequence[Step], case: Case) -> None:
+    """Tells the steps that the answer is stored."""
+    for step in steps:
+        if isinstance(step, Closes):
+            with suppress(StoreDown):
+                await step.closes(case)

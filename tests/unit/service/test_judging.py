@@ -5,9 +5,9 @@ from pathlib import Path
 from tests.unit.service.house import SEND_URL, build
 
 from wasl.domain.delivery import Outgoing
-from wasl.domain.errors import HeldByRule
+from wasl.domain.errors import HeldByRule, StoreDown
 from wasl.domain.ids import ConversationId
-from wasl.domain.message import Text
+from wasl.domain.message import Option, Text
 from wasl.domain.turn import Settling
 from wasl.service.judging import Admission, Admitted, Case, Denied, End, Waits
 from wasl.testing.network import answer
@@ -112,4 +112,33 @@ async def test_the_gate_rewrites_holds_and_denies_what_would_go_out(tmp_path: Pa
     door.says = [Denied(why=HeldByRule("not allowed"))]
     assert await house.says("three") == "re: two"
     assert house.rows("select state from delivery order by created_ms, id")[-1] == ("failed",)
+    await house.store.close()
+
+
+class Offers:
+    """Offers one thing under the answer, and remembers that it was stored."""
+
+    def __init__(self) -> None:
+        self.stored = 0
+
+    async def before(self, case: Case) -> End | None:
+        case.options.append(Option(id="wasl:human", title="A human"))
+        return None
+
+    async def closes(self, case: Case) -> None:
+        self.stored += 1
+        raise StoreDown("a memory that fails is no reason to keep the answer back")
+
+
+async def test_what_a_step_offers_stands_under_a_short_plain_answer_where_there_are_buttons(tmp_path: Path) -> None:
+    offers = Offers()
+    house = build(tmp_path, steps=(offers,), buttons_max=3, button_title_max=20, choice_text_max=40)
+    await house.store.open()
+    house.network.on("POST", SEND_URL, answer("n"))
+    await house.says("hello")
+    await house.says("a question that is far too long to stand above a button")
+    await house.says("*very*")
+    offered = [json.loads(r[0])[0]["type"] for r in house.rows("select parts from message where author = 'assistant' order by seq")]
+    assert offered == ["choice", "text", "text"]
+    assert offers.stored == 3
     await house.store.close()
