@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 
+from wasl.config_base import Frozen, is_secret, revealed
 from wasl.domain.errors import SettingWrong
 
 SETTINGS_BYTES_MAX: Final = 1 << 20
@@ -21,17 +22,6 @@ OVERRIDE_PREFIX: Final = "WASL_"
 
 PriceClass = Literal["free", "low", "standard", "high"]
 """Ordered from cheapest to dearest; failing over upward is allowed only as far as `routing.price_class_max` says."""
-
-
-class Frozen(BaseModel):
-    """A settings section: frozen, and an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _show_what_is_not_secret(cls, value: Any) -> Any:
-        return revealed(cls, value) if isinstance(value, dict) else value
 
 
 class Assistant(Frozen):
@@ -215,16 +205,6 @@ def validated(model: type[Model], value: Mapping[str, Any], *, at: str) -> Model
         raise SettingWrong(";\n".join(_sentence(model, e["type"], e["loc"], e["msg"], e.get("ctx", {}), at=at) for e in found)) from None
 
 
-def revealed(model: type[BaseModel], value: Mapping[str, Any]) -> dict[str, Any]:
-    """Gives the fields with a SecretStr made plain text again wherever the model's field is not a secret."""
-    return {
-        name: given.get_secret_value()
-        if isinstance(given, SecretStr) and name in model.model_fields and not _is_secret(model.model_fields[name].annotation)
-        else given
-        for name, given in value.items()
-    }
-
-
 def _toml(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > SETTINGS_BYTES_MAX:
@@ -318,7 +298,7 @@ def _sentence(model: type[BaseModel], kind: str, place: Sequence[int | str], sai
     if kind == "extra_forbidden":
         return f"{where} is not a setting{_hint(name, _known(owner) if owner else [])}"
     if kind == "missing":
-        secret = owner is not None and name in owner.model_fields and _is_secret(owner.model_fields[name].annotation)
+        secret = owner is not None and name in owner.model_fields and is_secret(owner.model_fields[name].annotation)
         return f"{where} is missing; add " + (
             f'{name} = {{ env = "…" }}, naming where the secret is' if secret else "it, or run `wasl init`"
         )
@@ -370,7 +350,3 @@ def _models_in(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return [annotation]
     return [found for argument in get_args(annotation) for found in _models_in(argument)]
-
-
-def _is_secret(annotation: Any) -> bool:
-    return annotation is SecretStr or any(_is_secret(argument) for argument in get_args(annotation))
