@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from wasl.domain.cost import UNKNOWN, Cause, Charge, Cost
 from wasl.domain.delivery import DeliveryState, Outgoing
 from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
 from wasl.domain.message import Author, Part, Said
 from wasl.domain.person import Address
 from wasl.domain.prompt import Usage
 
+NO_CAUSE = Cause()
 TurnState = Literal["due", "answered", "noted", "failed"]
 """due: not yet answered. answered: a reply is stored. noted: closed on purpose without a reply, with a note (late, handed to a
 human, refused by a rule). failed: no reply could be made and none will be; the note says why."""
@@ -83,7 +85,8 @@ class NewDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageRecord:
-    """One call to a model, whether it answered or not. `outcome` is "answered" or the name of the failure."""
+    """One call to a model, whether it answered or not. `outcome` is "answered" or the name of the failure; `cost` is by the tokens that
+    the provider named, and `cause` is for whom it was made."""
 
     candidate: str
     provider: str
@@ -96,6 +99,8 @@ class UsageRecord:
     served_model: str | None = None
     region: str | None = None
     request_id: str | None = None
+    cost: Cost = UNKNOWN
+    cause: Cause = NO_CAUSE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +123,8 @@ class Closing:
 class Settling:
     """What became of one delivery. "queued" with `due_at_ms` is a retry; "unknown" waits until `due_at_ms` for a receipt.
 
-    `next_sending` names the delivery that goes out next: it becomes "sending" in the same commit. `verdict` is what the gate said.
+    `next_sending` names the delivery that goes out next: it becomes "sending" in the same commit. `verdict` is what the gate said,
+    `charge` what it is expected to cost.
     """
 
     delivery_id: DeliveryId
@@ -132,6 +138,7 @@ class Settling:
     next_sending: DeliveryId | None = None
     release: bool = False
     verdict: Mapping[str, Any] | None = None
+    charge: Charge | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
 from wasl.domain.message import Media, Said
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
+from wasl.ports.ledger import Ledger
 from wasl.ports.library import Library
 from wasl.ports.people import People
 
@@ -139,6 +140,11 @@ class Store(Protocol):
     @property
     def library(self) -> Library:
         """What was brought, and the search, in the same database."""
+        ...
+
+    @property
+    def ledger(self) -> Ledger:
+        """What things cost, and what may still be spent, in the same database."""
         ...
 
     async def open(self) -> None:

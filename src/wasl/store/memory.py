@@ -12,6 +12,7 @@ from wasl.domain.message import Media, Said
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
 from wasl.ports.clock import Clock
+from wasl.ports.ledger import Ledger
 from wasl.ports.people import People
 from wasl.ports.store import DEDUPE_DAYS, Backlog, Incoming, Lease, Outcome, Timer, Token
 from wasl.store import picture_read, picture_receive, picture_work
@@ -22,6 +23,7 @@ from wasl.store.memory_steps import MemorySteps
 from wasl.store.picture import ConversationRow, MessageRow, Picture, UsageRow
 from wasl.store.rows import json_of, json_text, merged
 from wasl.store.sql_exposure import SqlDrills
+from wasl.store.sql_ledger import SqlLedger
 
 Result = TypeVar("Result")
 DAY_MS = 86_400_000
@@ -57,6 +59,7 @@ class MemoryStore:
         )
         rows.library = self._library
         self._beside = MemorySteps(clock=clock, up=self._up)
+        self.ledger: Ledger = SqlLedger(read=self._beside.read, write=self._beside.write, live=False)
         self.drills = SqlDrills(read=self._beside.read, write=self._beside.write)
 
     @property

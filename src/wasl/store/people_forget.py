@@ -8,6 +8,7 @@ from wasl.domain.errors import Malformed, OnHold
 from wasl.domain.identity import AuditRecord
 from wasl.domain.ids import ConversationId, PersonId, uuid7
 from wasl.ports.people import Erasure, Forgotten
+from wasl.store.ledger_keep import keep_costs
 from wasl.store.people_join import note, settle
 from wasl.store.people_read import links_of
 from wasl.store.rows import json_text, parts_of
@@ -165,7 +166,7 @@ def erase(erasure: Erasure, *, salt: bytes, new_id: NewId) -> Steps[Forgotten]:
         raise OnHold(f"a legal hold forbids erasing person {erasure.person_id!r}: {held[0][0]}", reason=held[0][0])
     forgotten = yield from _weigh(erasure.person_id, conversations)
     digests = yield from _digests(conversations, salt=salt)
-    yield from _delete(conversations, people)
+    yield from _delete(conversations, people, new_id=new_id)
     left = yield step("select distinct person_id from conversation where person_id @1", people)
     yield from settle([r[0] for r in left], now=erasure.at_ms, fence=True)
     yield step(
@@ -212,7 +213,7 @@ def _digests(conversations: list[str], *, salt: bytes) -> Steps[list[str]]:
     return made
 
 
-def _delete(conversations: list[str], people: list[str]) -> Steps[None]:
+def _delete(conversations: list[str], people: list[str], *, new_id: Callable[[], str]) -> Steps[None]:
     places = yield from _places(conversations)
     raw = yield from _raw(conversations, places)
     for start in range(0, len(raw), DIGEST_ROWS):
@@ -231,6 +232,10 @@ def _delete(conversations: list[str], people: list[str]) -> Steps[None]:
         conversations,
     )
     yield step("update usage set turn_id = null, conversation_id = null where conversation_id @1", conversations)
+    yield from keep_costs("d.conversation_id", conversations, new_id=new_id)
+    yield step("delete from budget_account where subject @t1", people)
+    for person_id in people:  # what is still held runs out by itself
+        yield step("delete from budget_hold where settled is not null and #at(shares, $1)# > 0", person_id)
     for table in ("delivery", "turn", "message", "address"):
         yield step(f"delete from {table} where conversation_id @1", conversations)
     for link in (yield from links_of(conversations)):
@@ -254,7 +259,7 @@ and not exists (select 1 from legal_hold h where h.person_id = c.person_id or h.
 order by m.id limit $3"""
 
 
-def retire(channel: str | None, *, before_ms: int, limit: int) -> Steps[Mapping[str, int]]:
+def retire(channel: str | None, *, before_ms: int, limit: int, new_id: Callable[[], str]) -> Steps[Mapping[str, int]]:
     """Deletes old messages whose turns are closed."""
     oldest_kept = uuid7(unix_ms=max(0, before_ms), tail=bytes(10))
     rows = yield step(_OLD, oldest_kept, channel or "", limit)
@@ -267,6 +272,7 @@ def retire(channel: str | None, *, before_ms: int, limit: int) -> Steps[Mapping[
     gone = yield step("delete from turn where conversation_id @1 and message_id @2 and state <> 'due' returning id", locked, messages)
     counts["turn"] = len(gone)
     yield step("update usage set turn_id = null where conversation_id @1 and turn_id @2", locked, [r[0] for r in gone])
+    yield from keep_costs("d.message_id", messages, new_id=new_id)
     gone = yield step("delete from delivery where message_id @1 returning id", messages)
     counts["delivery"] = len(gone)
     yield step("delete from message where id @1", messages)

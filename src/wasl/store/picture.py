@@ -110,6 +110,7 @@ class DeliveryRow:
     read_ms: int | None = None
     error: str | None = None
     price: str | None = None
+    charge: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)

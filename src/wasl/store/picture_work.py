@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from wasl.domain.errors import Fenced, Gone
 from wasl.domain.turn import Closing, NewDelivery, NewMessage, Settling, UsageRecord
+from wasl.store.cost_rows import charge_text
 from wasl.store.picture import OPEN_STATES, ConversationRow, DeliveryRow, MessageRow, Picture, TurnRow, UsageRow
 from wasl.store.picture_receive import learn
 from wasl.store.rows import json_or_none
@@ -83,6 +84,7 @@ def settle(picture: Picture, settling: Settling) -> Fenced | None:
     if s.state != "sent" and delivery is not None and delivery.state in OPEN_STATES:
         delivery.state, delivery.since_ms, delivery.due_ms = s.state, s.at_ms, s.due_at_ms or s.at_ms
         delivery.error = json_or_none(s.error)
+        delivery.charge = charge_text(s.charge) or delivery.charge
         picture.changed_delivery(delivery)
         learn(picture, delivery, s.native_id, now=s.at_ms)
     if following is not None:
@@ -137,6 +139,7 @@ def _sent(picture: Picture, row: DeliveryRow, s: Settling) -> None:
     if row.state in OPEN_STATES:
         row.state, row.since_ms, row.error = "sent", s.at_ms, json_or_none(s.error)
     row.sent_ms = row.sent_ms or s.at_ms
+    row.charge = charge_text(s.charge) or row.charge
     picture.changed_delivery(row)
     learn(picture, row, s.native_id, now=s.at_ms)
 

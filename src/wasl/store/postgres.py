@@ -17,6 +17,7 @@ from wasl.domain.message import Media, Said
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
 from wasl.ports.clock import Clock
+from wasl.ports.ledger import Ledger
 from wasl.ports.people import People
 from wasl.ports.store import Backlog, Incoming, Kept, Lease, Outcome, Timer, Token
 from wasl.store import picture_receive, picture_work
@@ -40,6 +41,7 @@ from wasl.store.postgres_paint import Wanted
 from wasl.store.postgres_save import clean
 from wasl.store.rows import is_uuid
 from wasl.store.sql_exposure import SqlDrills, SqlExposure
+from wasl.store.sql_ledger import SqlLedger
 from wasl.store.sql_people import SqlPeople
 from wasl.store.steps import Steps, run_postgres
 
@@ -62,6 +64,7 @@ class PostgresStore:
         self._looking: set[asyncio.Task[None]] = set()
         self._library = PostgresLibrary(write=self._plain, read=self._read, clock=clock)
         self._indexing: asyncio.Task[int] | None = None
+        self.ledger: Ledger = SqlLedger(read=self._read_steps, write=self._write_steps)
         self.people: People = SqlPeople(read=self._read_steps, write=self._write_steps, clock=clock)
         self.exposure = SqlExposure(read=self._read_steps, write=self._write_steps, people_at_once=PEOPLE_AT_ONCE)
         self.drills = SqlDrills(read=self._read_steps, write=self._write_steps)

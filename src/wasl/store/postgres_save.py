@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from wasl.domain.message import plain_text
 from wasl.domain.portable import files_in
+from wasl.store.cost_rows import pico_or_none
 from wasl.store.picture import AddressRow, Changes, ConversationRow, DeliveryRow, MessageRow, TurnRow, UsageRow
 from wasl.store.postgres_link import Connection
 from wasl.store.postgres_paint import Raced
@@ -131,6 +132,7 @@ _DELIVERY_COLUMNS = [
     ("read_ms", "bigint"),
     ("error", "text"),
     ("price", "text"),
+    ("charge", "text"),
 ]
 _NEW_DELIVERY = _insert(
     "delivery",
@@ -168,6 +170,12 @@ _USAGE = _insert(
         ("request_id", "text"),
         ("started_ms", "bigint"),
         ("took_ms", "bigint"),
+        ("work", "text"),
+        ("channel", "text"),
+        ("country", "text"),
+        ("amount", "bigint"),
+        ("currency", "text"),
+        ("card", "text"),
     ],
 )
 _CONSENT = _insert(
@@ -310,6 +318,12 @@ def _usage(u: UsageRow) -> tuple[object, ...]:
         clean(record.request_id),
         record.started_at_ms,
         record.took_ms,
+        record.cause.work,
+        record.cause.channel,
+        record.cause.country,
+        pico_or_none(record.cost.amount),
+        record.cost.currency,
+        record.cost.card,
     )
 
 
@@ -356,6 +370,7 @@ def _delivery(d: DeliveryRow) -> tuple[object, ...]:
         d.read_ms,
         d.error,
         d.price,
+        d.charge,
     )
 
 

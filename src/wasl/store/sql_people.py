@@ -143,7 +143,7 @@ class SqlPeople:
 
     async def retire(self, *, channel: str | None, before_ms: int, limit: int) -> Mapping[str, int]:
         """Deletes old messages whose turns are closed."""
-        return await self._write(lambda: people_forget.retire(channel, before_ms=before_ms, limit=limit))
+        return await self._write(lambda: people_forget.retire(channel, before_ms=before_ms, limit=limit, new_id=self._clock.new_id))
 
     # -- moving house
     async def records(self, *, people: Sequence[PersonId] | None, after: PersonId | None, limit: int) -> Sequence[PersonRecord]:

@@ -12,6 +12,7 @@ from wasl.domain.message import Media, Said, plain_text
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
 from wasl.ports.clock import Clock
+from wasl.ports.ledger import Ledger
 from wasl.ports.people import People
 from wasl.ports.store import DEDUPE_DAYS, Backlog, Incoming, Lease, Outcome, Timer, Token
 from wasl.store import sqlite_read as reading
@@ -21,6 +22,7 @@ from wasl.store.library_rows import tell_indexed
 from wasl.store.migrate import migrate_sqlite
 from wasl.store.rows import json_text, parts_of, parts_text
 from wasl.store.sql_exposure import SqlDrills, SqlExposure
+from wasl.store.sql_ledger import SqlLedger
 from wasl.store.sql_people import SqlPeople
 from wasl.store.sqlite_copy import copy_database
 from wasl.store.sqlite_library import SqliteLibrary
@@ -54,6 +56,7 @@ class SqliteStore:
         )
         self.exposure = SqlExposure(read=self._read_steps, write=self._write_steps, people_at_once=PEOPLE_AT_ONCE)
         self.drills = SqlDrills(read=self._read_steps, write=self._write_steps)
+        self.ledger: Ledger = SqlLedger(read=self._read_steps, write=self._write_steps)
         self._library = SqliteLibrary(write=self._write, read=self._read)
         self._indexing: asyncio.Task[int] | None = None
 

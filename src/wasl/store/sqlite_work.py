@@ -10,6 +10,7 @@ from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
 from wasl.domain.message import plain_text
 from wasl.domain.turn import Closing, DueTurn, NewDelivery, NewMessage, PendingDelivery, Settling, UsageRecord, Work
 from wasl.ports.store import DELIVERIES_PER_WORK_MAX, TURNS_PER_WORK_MAX, Lease
+from wasl.store.cost_rows import charge_text, pico_or_none
 from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_or_none, json_text, parts_of, parts_text
 from wasl.store.sqlite_read import history
 from wasl.store.sqlite_receive import apply_early, learn
@@ -30,8 +31,9 @@ _GIVE_BACK = """update conversation set owner = null, ready_at = case when turn_
 else (select min(due_ms) from delivery where conversation_id = ?2 and state in ('queued', 'sending', 'unknown')) end
 where id = ?2 and epoch = ?3 and owner is not null"""
 _INSERT_USAGE = """insert into usage (turn_id, conversation_id, candidate, provider, model, served_model, region, price_class, outcome,
-input_tokens, output_tokens, cached_tokens, reasoning_tokens, estimated, request_id, started_ms, took_ms)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+input_tokens, output_tokens, cached_tokens, reasoning_tokens, estimated, request_id, started_ms, took_ms,
+work, channel, country, amount, currency, card)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"""
 
 
 def claim(db: sqlite3.Connection, *, lease: Lease, limit: int, now: int) -> list[Work]:
@@ -208,7 +210,9 @@ def insert_usage(db: sqlite3.Connection, records: Sequence[UsageRecord], *, turn
         u = r.usage
         called = (r.candidate, r.provider, r.model, r.served_model, r.region, r.price_class, r.outcome)
         counted = (u.input_tokens, u.output_tokens, u.cached_tokens, u.reasoning_tokens, int(u.estimated))
-        db.execute(_INSERT_USAGE, (turn_id, conversation_id, *called, *counted, r.request_id, r.started_at_ms, r.took_ms))
+        cause, cost = r.cause, r.cost
+        billed = (cause.work, cause.channel, cause.country, pico_or_none(cost.amount), cost.currency, cost.card)
+        db.execute(_INSERT_USAGE, (turn_id, conversation_id, *called, *counted, r.request_id, r.started_at_ms, r.took_ms, *billed))
 
 
 def retry_turn(db: sqlite3.Connection, turn_id: str, conversation_id: str, epoch: int, *, at: int, usage: Sequence[UsageRecord]) -> None:
@@ -256,9 +260,9 @@ def settle(db: sqlite3.Connection, settling: Settling) -> Fenced | None:
         raise fenced
     if s.state != "sent":
         row = db.execute(
-            "update delivery set state = ?, since_ms = ?, due_ms = ?, error = ?"
+            "update delivery set state = ?, since_ms = ?, due_ms = ?, error = ?, charge = coalesce(?, charge)"
             " where id = ? and state in ('queued', 'sending', 'unknown') returning channel",
-            (s.state, s.at_ms, s.due_at_ms or s.at_ms, json_or_none(s.error), s.delivery_id),
+            (s.state, s.at_ms, s.due_at_ms or s.at_ms, json_or_none(s.error), charge_text(s.charge), s.delivery_id),
         ).fetchone()
         if row is not None and s.native_id is not None:
             learn(db, s.delivery_id, row[0], s.native_id, now=s.at_ms)
@@ -271,11 +275,11 @@ def settle(db: sqlite3.Connection, settling: Settling) -> Fenced | None:
 
 def _sent(db: sqlite3.Connection, s: Settling) -> None:
     (channel,) = db.execute(
-        "update delivery set native_id = coalesce(native_id, ?), sent_ms = coalesce(sent_ms, ?),"
+        "update delivery set native_id = coalesce(native_id, ?), sent_ms = coalesce(sent_ms, ?), charge = coalesce(?, charge),"
         " error = case when state in ('queued', 'sending', 'unknown') then ? else error end,"
         " since_ms = case when state in ('queued', 'sending', 'unknown') then ? else since_ms end,"
         " state = case when state in ('queued', 'sending', 'unknown') then 'sent' else state end where id = ? returning channel",
-        (s.native_id, s.at_ms, json_or_none(s.error), s.at_ms, s.delivery_id),
+        (s.native_id, s.at_ms, charge_text(s.charge), json_or_none(s.error), s.at_ms, s.delivery_id),
     ).fetchone() or (None,)
     if channel is not None and s.native_id is not None:
         apply_early(db, s.delivery_id, channel, s.native_id, now=s.at_ms)

@@ -1,0 +1,1 @@
+"""What things cost: dated price cards, and sums of estimate and truth. Pure."""
