@@ -1,6 +1,6 @@
 # Everything a person runs. Each target prepares .venv by itself, and only when a lock file changed.
 .DEFAULT_GOAL := help
-.PHONY: help run install test check format docs contract browser bench eval-formats eval-policy crash soak figures lock clean
+.PHONY: help run install test check format docs contract browser bench eval-formats eval-policy eval-terms crash soak figures lock clean
 
 PY := .venv/bin/python
 export PYTHONPATH := src
@@ -79,6 +79,10 @@ eval-purpose: ## How well business is told from general requests; DATA=… for o
 eval-policy: ## Whether the rulebook judges cases as it should; DATA=… for another file of cases
 	$(PREPARE) dev
 	$(PY) -m tests.bench.policy $(if $(DATA),--data $(DATA))
+
+eval-terms: ## How well changes of terms are told from noise; DATA=… for another labelled folder
+	$(PREPARE) dev
+	$(PY) -m tests.bench.terms $(if $(DATA),--data $(DATA))
 
 figures: ## Keeps what bench, crash and contract measured, for the READMEs
 	$(PREPARE) dev

@@ -1,0 +1,25 @@
+"""Regions: countries and groups of countries as texts name them, by the codes that rules use."""
+
+import re
+from typing import Final
+
+EEA: Final = "EEA"
+_NAMED: Final = {
+    "european economic area": EEA, "eea": EEA, "european union": "EU", "eu": "EU", "united kingdom": "GB", "uk": "GB",
+    "great britain": "GB", "england": "GB", "united states": "US", "usa": "US", "switzerland": "CH", "swiss": "CH", "brazil": "BR",
+    "brazilian": "BR", "italy": "IT", "italian": "IT", "germany": "DE", "german": "DE", "france": "FR", "french": "FR", "spain": "ES",
+    "spanish": "ES", "portugal": "PT", "portuguese": "PT", "ireland": "IE", "irish": "IE", "netherlands": "NL", "india": "IN",
+    "indian": "IN", "china": "CN", "chinese": "CN", "japan": "JP", "japanese": "JP", "korea": "KR", "korean": "KR", "canada": "CA",
+    "canadian": "CA", "australia": "AU", "australian": "AU", "new zealand": "NZ", "russia": "RU", "russian": "RU", "turkey": "TR",
+    "türkiye": "TR", "egypt": "EG", "egyptian": "EG", "morocco": "MA", "moroccan": "MA", "saudi arabia": "SA",
+    "united arab emirates": "AE", "uae": "AE", "mexico": "MX", "argentina": "AR", "south africa": "ZA", "nigeria": "NG",
+    "indonesia": "ID", "singapore": "SG", "hong kong": "HK", "taiwan": "TW", "israel": "IL", "iran": "IR", "iraq": "IQ", "syria": "SY",
+    "jordan": "JO", "algeria": "DZ", "tunisia": "TN", "pakistan": "PK", "bangladesh": "BD", "vietnam": "VN", "philippines": "PH",
+    "thailand": "TH", "malaysia": "MY", "ukraine": "UA", "poland": "PL", "polish": "PL", "california": "US-CA", "texas": "US-TX",
+}  # fmt: skip
+_NAMES = re.compile(r"(?<!\w)(?:" + "|".join(sorted(map(re.escape, _NAMED), key=len, reverse=True)) + r")(?!\w)")
+
+
+def regions_in(words: str) -> tuple[str, ...]:
+    """Gives the codes of the countries and groups that a text in small letters names, in order, each once."""
+    return tuple(dict.fromkeys(_NAMED[name] for name in _NAMES.findall(words)))
