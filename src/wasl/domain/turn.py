@@ -10,6 +10,7 @@ from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
 from wasl.domain.message import Author, Part, Said
 from wasl.domain.person import Address
 from wasl.domain.prompt import Usage
+from wasl.domain.purpose import PurposeRecord
 
 NO_CAUSE = Cause()
 TurnState = Literal["due", "answered", "noted", "failed"]
@@ -105,7 +106,8 @@ class UsageRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """Everything that ends one turn, or several late ones by one reply, in one commit."""
+    """Everything that ends one turn, or several late ones by one reply, in one commit. `purposes` are kept for those that asked for an
+    answer, where that is weighed."""
 
     conversation_id: ConversationId
     epoch: int
@@ -117,6 +119,7 @@ class Closing:
     usage: tuple[UsageRecord, ...] = ()
     verdicts: Mapping[str, Any] = field(default_factory=dict)
     note: str | None = None
+    purposes: tuple[PurposeRecord, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,9 +21,11 @@ from wasl.store.memory_people import MemoryPeople
 from wasl.store.memory_rows import MemoryRows
 from wasl.store.memory_steps import MemorySteps
 from wasl.store.picture import ConversationRow, MessageRow, Picture, UsageRow
+from wasl.store.purpose_steps import forget_who, insert, part_from_words
 from wasl.store.rows import json_of, json_text, merged
 from wasl.store.sql_exposure import SqlDrills
 from wasl.store.sql_ledger import SqlLedger
+from wasl.store.sql_purposes import SqlPurposes
 
 Result = TypeVar("Result")
 DAY_MS = 86_400_000
@@ -61,6 +63,9 @@ class MemoryStore:
         self._beside = MemorySteps(clock=clock, up=self._up)
         self.ledger: Ledger = SqlLedger(read=self._beside.read, write=self._beside.write, live=False)
         self.drills = SqlDrills(read=self._beside.read, write=self._beside.write)
+        self.purposes = SqlPurposes(read=self._beside.read, write=self._beside.write)
+        rows.forget_beside.append(lambda gone, people: self._beside.carry(lambda: forget_who(gone, people, new_id=clock.new_id)))
+        rows.retire_beside.append(lambda turns: self._beside.carry(lambda: part_from_words(turns)))
 
     @property
     def library(self) -> MemoryLibrary:
@@ -341,6 +346,8 @@ class MemoryStore:
             self._messages.setdefault(message.conversation_id, []).append(message)
             self._message_by_id[message.id] = message
         self._usage.extend(changes.usage)
+        if changes.purposes:
+            self._beside.carry(lambda: insert(changes.purposes))
         self.rows.turns.update(changes.new_turns)
         self._signals.extend(changes.signals)
         for c in changes.consents:

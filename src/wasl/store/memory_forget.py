@@ -90,6 +90,8 @@ def erase(rows: MemoryRows, erasure: Erasure, *, salt: bytes) -> tuple[Forgotten
         raise OnHold(f"a legal hold forbids erasing person {erasure.person_id!r}: {held[0]}", reason=held[0])
     forgotten = weigh(rows, erasure.person_id, sorted(gone))
     forgotten = replace(forgotten, digests=tuple(_digest(rows, c, salt) for c in sorted(gone)))
+    for forget in rows.forget_beside:
+        forget(sorted(gone), sorted(p for p in people if p))
     _delete(rows, gone, erasure.person_id)
     if all(e.id != erasure.id for e in rows.erasures):
         rows.erasures.append(replace(erasure, conversations=forgotten.conversations))
@@ -172,6 +174,8 @@ def retire(rows: MemoryRows, channel: str | None, *, before_ms: int, limit: int)
         del rows.picture.deliveries[delivery.id]
         if delivery.native_id is not None:
             rows.picture.by_native.pop((delivery.channel, delivery.native_id), None)
+    for part in rows.retire_beside:
+        part(turns)
     for m in old:
         del rows.message_by_id[m.id]
         rows.messages[m.conversation_id].remove(m)

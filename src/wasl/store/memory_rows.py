@@ -1,6 +1,6 @@
 """The rows of the store in memory, shared by its parts."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -29,6 +29,10 @@ class MemoryRows:
     holds: dict[str, str] = field(default_factory=dict)
     erasures: list[Erasure] = field(default_factory=list)
     library: "Shelved | None" = None
+    forget_beside: list[Callable[[list[str], list[str]], object]] = field(default_factory=list)
+    """What is told of erased conversations and people, because it holds something of theirs elsewhere."""
+    retire_beside: list[Callable[[list[str]], object]] = field(default_factory=list)
+    """What is told of turns whose words are deleted."""
 
 
 class Shelved(Protocol):

@@ -29,6 +29,10 @@ class MemorySteps:
 
     async def write(self, make: Callable[[], Steps[Result]]) -> Result:
         """Carries out steps and commits them; nothing of them is stored when one fails."""
+        return self.carry(make)
+
+    def carry(self, make: Callable[[], Steps[Result]]) -> Result:
+        """Does the same at once, for what belongs to a commit of the store itself."""
         self._up()
         db = self._opened()
         db.execute("begin")

@@ -11,6 +11,7 @@ from wasl.ports.people import Erasure, Forgotten
 from wasl.store.ledger_keep import keep_costs
 from wasl.store.people_join import note, settle
 from wasl.store.people_read import links_of
+from wasl.store.purpose_steps import forget_who, part_from_words
 from wasl.store.rows import json_text, parts_of
 from wasl.store.steps import PEOPLE_LOCK, Row, Steps, step
 
@@ -166,6 +167,7 @@ def erase(erasure: Erasure, *, salt: bytes, new_id: NewId) -> Steps[Forgotten]:
         raise OnHold(f"a legal hold forbids erasing person {erasure.person_id!r}: {held[0][0]}", reason=held[0][0])
     forgotten = yield from _weigh(erasure.person_id, conversations)
     digests = yield from _digests(conversations, salt=salt)
+    yield from forget_who(conversations, people, new_id=new_id)
     yield from _delete(conversations, people, new_id=new_id)
     left = yield step("select distinct person_id from conversation where person_id @1", people)
     yield from settle([r[0] for r in left], now=erasure.at_ms, fence=True)
@@ -271,6 +273,7 @@ def retire(channel: str | None, *, before_ms: int, limit: int, new_id: Callable[
     yield step("select id from conversation where id @1 order by id #lock#", locked)
     gone = yield step("delete from turn where conversation_id @1 and message_id @2 and state <> 'due' returning id", locked, messages)
     counts["turn"] = len(gone)
+    yield from part_from_words([r[0] for r in gone])
     yield step("update usage set turn_id = null where conversation_id @1 and turn_id @2", locked, [r[0] for r in gone])
     yield from keep_costs("d.message_id", messages, new_id=new_id)
     gone = yield step("delete from delivery where message_id @1 returning id", messages)

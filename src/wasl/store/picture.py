@@ -11,6 +11,7 @@ from wasl.domain.delivery import DeliveryState
 from wasl.domain.event import ConsentGiven, Signal
 from wasl.domain.message import Author, Part
 from wasl.domain.person import Address, AddressKey
+from wasl.domain.purpose import PurposeRecord
 from wasl.domain.turn import TurnState, UsageRecord
 
 OPEN_STATES = frozenset[DeliveryState](("queued", "sending", "unknown"))
@@ -159,6 +160,7 @@ class Changes:
     new_deliveries: dict[str, DeliveryRow] = field(default_factory=dict)
     deliveries: dict[str, DeliveryRow] = field(default_factory=dict)
     usage: list[UsageRow] = field(default_factory=list)
+    purposes: list[PurposeRecord] = field(default_factory=list)
     consents: list[ConsentGiven] = field(default_factory=list)
     signals: list[tuple[str, Signal]] = field(default_factory=list)
     early: dict[Native, dict[str, EarlyReceipt]] = field(default_factory=dict)

@@ -41,6 +41,7 @@ def close_turn(picture: Picture, closing: Closing) -> int | None:
     row.closed_seq = min((t.seq for t in due.values()), default=picture.turns_hidden.get(row.id, row.turn_seq + 1)) - 1
     picture.changed_conversation(row)
     _use(picture, closing.usage, turn_id=closing.turn_ids[0] if closing.turn_ids else None, conversation_id=row.id)
+    picture.changes.purposes.extend(closing.purposes)
     if closing.reply is None:
         return None
     busy = {d.address_id for d in picture.open_deliveries.get(row.id, {}).values()}

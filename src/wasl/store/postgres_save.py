@@ -10,6 +10,7 @@ from wasl.store.picture import AddressRow, Changes, ConversationRow, DeliveryRow
 from wasl.store.postgres_link import Connection
 from wasl.store.postgres_paint import Raced
 from wasl.store.postgres_search import REFER, Row, add
+from wasl.store.purpose_steps import COLUMNS, values_of
 from wasl.store.rows import json_text, parts_text
 from wasl.wire.searching import search_key
 
@@ -178,6 +179,7 @@ _USAGE = _insert(
         ("card", "text"),
     ],
 )
+_PURPOSE = _insert("purpose", COLUMNS)
 _CONSENT = _insert(
     "consent",
     [
@@ -219,6 +221,7 @@ async def save(db: Connection, changes: Changes) -> None:
     await _write(db, _DELIVERY, changes.deliveries.values(), _delivery)
     await _write(db, _CONVERSATION, changes.conversations.values(), _conversation)
     await _write(db, _USAGE, changes.usage, _usage)
+    await _write(db, _PURPOSE, changes.purposes, values_of)
     await _write(db, _RAW, changes.raws, lambda r: r)
     if changes.cursors or changes.consents or changes.signals:
         await _rare(db, changes)

@@ -160,13 +160,14 @@ class SqlPeople:
     # -- private
     async def _write(self, make: Callable[[], Steps[Result]]) -> Result:
         """Writes; what the law refuses is told after the transaction, which then changed nothing."""
-        outcome: Result | WaslError = await self._carry(lambda: _told(make()))
+        outcome: Result | WaslError = await self._carry(lambda: told(make()))
         if isinstance(outcome, WaslError):
             raise outcome
         return outcome
 
 
-def _told(steps: Steps[Result]) -> Steps[Result | WaslError]:
+def told(steps: Steps[Result]) -> Steps[Result | WaslError]:
+    """Gives, instead of raising, what the law refuses: it is told after the commit."""
     try:
         return (yield from steps)
     except WaslError as refusal:

@@ -24,6 +24,7 @@ from wasl.store.rows import json_text, parts_of, parts_text
 from wasl.store.sql_exposure import SqlDrills, SqlExposure
 from wasl.store.sql_ledger import SqlLedger
 from wasl.store.sql_people import SqlPeople
+from wasl.store.sql_purposes import SqlPurposes
 from wasl.store.sqlite_copy import copy_database
 from wasl.store.sqlite_library import SqliteLibrary
 from wasl.store.sqlite_search import prepare, refer, reindex_message
@@ -57,6 +58,7 @@ class SqliteStore:
         self.exposure = SqlExposure(read=self._read_steps, write=self._write_steps, people_at_once=PEOPLE_AT_ONCE)
         self.drills = SqlDrills(read=self._read_steps, write=self._write_steps)
         self.ledger: Ledger = SqlLedger(read=self._read_steps, write=self._write_steps)
+        self.purposes = SqlPurposes(read=self._read_steps, write=self._write_steps)
         self._library = SqliteLibrary(write=self._write, read=self._read)
         self._indexing: asyncio.Task[int] | None = None
 

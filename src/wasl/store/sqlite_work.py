@@ -11,10 +11,13 @@ from wasl.domain.message import plain_text
 from wasl.domain.turn import Closing, DueTurn, NewDelivery, NewMessage, PendingDelivery, Settling, UsageRecord, Work
 from wasl.ports.store import DELIVERIES_PER_WORK_MAX, TURNS_PER_WORK_MAX, Lease
 from wasl.store.cost_rows import charge_text, pico_or_none
+from wasl.store.purpose_steps import INSERT as INSERT_PURPOSE
+from wasl.store.purpose_steps import values_of
 from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_or_none, json_text, parts_of, parts_text
 from wasl.store.sqlite_read import history
 from wasl.store.sqlite_receive import apply_early, learn
 from wasl.store.sqlite_search import index_message, refer
+from wasl.store.steps import sqlite_text
 
 _CLAIM = """update conversation set epoch = epoch + 1, owner = ?, ready_at = ? where id in
 (select id from conversation where ready_at is not null and ready_at <= ? order by ready_at limit ?)
@@ -30,6 +33,7 @@ _OURS_AND_DUE = "select 1 from turn t join conversation c on c.id = ?2 and c.epo
 _GIVE_BACK = """update conversation set owner = null, ready_at = case when turn_seq > closed_seq then ?1
 else (select min(due_ms) from delivery where conversation_id = ?2 and state in ('queued', 'sending', 'unknown')) end
 where id = ?2 and epoch = ?3 and owner is not null"""
+_INSERT_PURPOSE = sqlite_text(INSERT_PURPOSE)
 _INSERT_USAGE = """insert into usage (turn_id, conversation_id, candidate, provider, model, served_model, region, price_class, outcome,
 input_tokens, output_tokens, cached_tokens, reasoning_tokens, estimated, request_id, started_ms, took_ms,
 work, channel, country, amount, currency, card)
@@ -131,6 +135,8 @@ def close_turn(db: sqlite3.Connection, closing: Closing) -> int | None:
         (1 if reply else 0, at if reply else 0, conversation_id),
     ).fetchone()
     insert_usage(db, closing.usage, turn_id=closing.turn_ids[0] if closing.turn_ids else None, conversation_id=closing.conversation_id)
+    for record in closing.purposes:
+        db.execute(_INSERT_PURPOSE, values_of(record))
     if reply is None:
         return None
     seq = cast(int, message_seq)
