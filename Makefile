@@ -76,6 +76,10 @@ eval-purpose: ## How well business is told from general requests; DATA=… for o
 	$(PREPARE) dev
 	$(PY) -m tests.bench.purpose $(if $(DATA),--data $(DATA))
 
+eval-month: ## Whether the month's interval holds the true share, over simulated months; ARGS="--months 300"
+	$(PREPARE) dev
+	$(PY) -m tests.bench.month $(ARGS)
+
 eval-policy: ## Whether the rulebook judges cases as it should; DATA=… for another file of cases
 	$(PREPARE) dev
 	$(PY) -m tests.bench.policy $(if $(DATA),--data $(DATA))
