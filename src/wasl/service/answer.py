@@ -22,7 +22,7 @@ from wasl.service.ask import Ask, Asked
 from wasl.service.commands import Commands, Done
 from wasl.service.compose import Earlier, Search, Voice, compose
 from wasl.service.gather import Gather
-from wasl.service.judging import Case, End, Step, run_after, run_before, run_closes
+from wasl.service.judging import Case, End, Step, run_after, run_before, run_closes, run_concludes
 from wasl.service.live import STORED, Live, encode
 from wasl.service.observe import Observe
 from wasl.service.show import Show
@@ -108,11 +108,11 @@ class Answer:
         turns, late = self._due_now(work, now=now)
         first = turns[0]
         language = spoken([words_of(first.parts)], told=first.address.language, default=self._language)
+        case = Case(work=work, turns=turns, language=language, now_ms=now, channel=self._channels.get(first.address.key.channel))
         if late:
             self._observe.late(turns=len(turns))
             if self._late_of(first).policy == "note":
-                return await self._close(work, turns, state="noted", text=say("too_late", language=language), note="late")
-        case = Case(work=work, turns=turns, language=language, now_ms=now, channel=self._channels.get(first.address.key.channel))
+                return await self._close(work, turns, state="noted", text=say("too_late", language=language), note="late", case=case)
         end = await run_before(self._steps, case)
         if end is not None:
             return await self._ended(case, turns, end)
@@ -120,9 +120,9 @@ class Answer:
             case.asked = await self._asked(case)
         except ContentRefused as error:
             text = say("declined", language=language)
-            return await self._close(work, turns, state="answered", text=text, usage=error.records, note="content refused", kept=case.kept)
+            return await self._close(work, turns, state="answered", text=text, usage=error.records, note="content refused", case=case)
         except Unroutable as error:
-            return await self._unanswered(work, turns, error, language=language)
+            return await self._unanswered(case, turns, error)
         return await self._answered(case, turns, late=late)
 
     async def _answered(self, case: Case, turns: Sequence[DueTurn], *, late: bool) -> Sequence[Outgoing]:
@@ -145,13 +145,14 @@ class Answer:
             usage=asked.records,
             model=asked.answer.candidate,
             note=asked.notice,
-            kept=case.kept,
+            case=case,
         )
         await run_closes(self._steps, case)
         return outgoings
 
     async def _ended(self, case: Case, turns: Sequence[DueTurn], end: End) -> Sequence[Outgoing]:
         """Closes turns that a step ended."""
+        case.ended = end
         outgoings = await self._close(
             case.work,
             turns,
@@ -160,7 +161,7 @@ class Answer:
             parts=end.parts,
             author=end.author,
             note=end.note,
-            kept=case.kept,
+            case=case,
             silent=end.silent,
         )
         if end.after is not None:
@@ -179,8 +180,10 @@ class Answer:
     async def give_up(self, work: Work, *, why: str) -> Sequence[Outgoing]:
         """Closes the first turn as failed, with a message that says so. Raises Fenced, StoreDown."""
         first = work.turns[0]
-        text = say("failed", language=spoken([words_of(first.parts)], told=first.address.language, default=self._language))
-        return await self._close(work, (first,), state="failed", text=text, note=why)
+        language = spoken([words_of(first.parts)], told=first.address.language, default=self._language)
+        channel = self._channels.get(first.address.key.channel)
+        case = Case(work=work, turns=(first,), language=language, now_ms=self._clock.now_ms(), channel=channel)
+        return await self._close(work, (first,), state="failed", text=say("failed", language=language), note=why, case=case)
 
     # -- private
     def _count(self, record: UsageRecord) -> None:
@@ -239,15 +242,15 @@ class Answer:
         finally:
             await shown.end()
 
-    async def _unanswered(self, work: Work, turns: Sequence[DueTurn], error: Unroutable, *, language: str) -> Sequence[Outgoing] | None:
+    async def _unanswered(self, case: Case, turns: Sequence[DueTurn], error: Unroutable) -> Sequence[Outgoing] | None:
         """Lets the turn wait while something may pass; closes it when nothing ever will."""
-        first = turns[0]
+        first, work = turns[0], case.work
         now = self._clock.now_ms()
         for record in error.records:
             self._count(record)
         if error.seconds is None and first.attempt + 1 >= self._attempts_max:
-            text = say("failed", language=language)
-            return await self._close(work, turns, state="failed", text=text, usage=error.records, note=error.message)
+            text = say("failed", language=case.language)
+            return await self._close(work, turns, state="failed", text=text, usage=error.records, note=error.message, case=case)
         longest = BACKOFF_SECONDS_MAX if error.seconds is None else BACKOFF_SECONDS_HOPEFUL_MAX
         backoff = min(longest, BACKOFF_SECONDS * 2.0 ** min(first.attempt, 10))
         seconds = min(BACKOFF_SECONDS_MAX, max(error.seconds or 0.0, backoff))
@@ -273,7 +276,7 @@ class Answer:
         usage: Sequence[UsageRecord] = (),
         model: str | None = None,
         note: str | None = None,
-        kept: Mapping[str, Any] = NOTHING,
+        case: Case | None = None,
         silent: bool = False,
     ) -> Sequence[Outgoing]:
         first, last = turns[0], turns[-1]
@@ -294,9 +297,11 @@ class Answer:
                 NewDelivery(id=o.id, address=o.address, position=i, parts=o.parts, reply_to=o.reply_to) for i, o in enumerate(outgoings)
             ),
             usage=tuple(usage),
-            verdicts=kept,
+            verdicts=case.kept if case is not None else NOTHING,
             note=note,
         )
+        if case is not None:
+            closing = await run_concludes(self._steps, case, closing)
         await self._store.close_turn(closing)
         self._bus.publish(conversation_topic(work.conversation_id), STORED)
         if place.id != last.address.id:

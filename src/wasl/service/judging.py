@@ -16,8 +16,9 @@ from wasl.domain.errors import StoreDown, WaslError
 from wasl.domain.ids import ConversationId
 from wasl.domain.message import Author, Option, Part
 from wasl.domain.person import Address
+from wasl.domain.purpose import Served
 from wasl.domain.rule import Verdict
-from wasl.domain.turn import DueTurn, Settling, Work
+from wasl.domain.turn import Closing, DueTurn, Settling, Work
 from wasl.policy.act import Moment, TurnPurpose
 from wasl.ports.channel import Channel
 from wasl.routing.choose import Bar
@@ -25,8 +26,8 @@ from wasl.service.ask import Asked
 from wasl.service.compose import Voice
 
 __all__ = [
-    "Admission", "Admitted", "After", "Bar", "Before", "Case", "Closes", "Denied", "End", "Gate", "Step", "Waits", "run_after",
-    "run_before", "run_closes",
+    "Admission", "Admitted", "After", "Bar", "Before", "Case", "Closes", "Concludes", "Denied", "End", "Gate", "Step", "Waits", "run_after",
+    "run_before", "run_closes", "run_concludes",
 ]  # fmt: skip
 
 
@@ -40,7 +41,8 @@ class Case:
     the turn in the closing commit, by the step's name; it must be JSON. `business_only` says that only the operator's scope may be
     answered. `moment` is where in the talk the answer stands, as the rules on disclosure ask; `verdict` is what the rules say about
     answering, with the duties that must be fulfilled. `options` are offered under the answer where the channel has buttons and it is
-    short and plain. `asked` is there after a model answered.
+    short and plain. `asked` is there after a model answered, `ended` after a step ended the turn. `received` are the turns as they came,
+    whatever the model is shown.
     """
 
     work: Work
@@ -60,6 +62,11 @@ class Case:
     postscript: list[str] = field(default_factory=list)
     kept: dict[str, Any] = field(default_factory=dict)
     asked: Asked | None = None
+    ended: "End | None" = None
+    received: tuple[DueTurn, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.received = self.received or self.turns
 
     @property
     def address(self) -> Address:
@@ -79,7 +86,8 @@ class End:
     """Ends a turn without asking anybody: with `text` or `parts`, or `silent`ly; `note` says why, for the operator.
 
     `state` is "noted" where the turn is closed on purpose without being answered. What author "system" says, and the question it
-    answers, is never shown to a model; "assistant" stays part of the conversation. `after` is awaited once it is stored.
+    answers, is never shown to a model; "assistant" stays part of the conversation. `served` is how the turn counts among those that
+    asked for an answer. `after` is awaited once it is stored.
     """
 
     note: str
@@ -88,6 +96,7 @@ class End:
     parts: tuple[Part, ...] = ()
     author: Author = "system"
     silent: bool = False
+    served: Served = "other"
     after: Callable[[], Awaitable[None]] | None = None
 
 
@@ -120,7 +129,17 @@ class Closes(Protocol):
         ...
 
 
-Step = Before | After | Closes
+@runtime_checkable
+class Concludes(Protocol):
+    """A step that keeps something in the very commit that closes a turn."""
+
+    async def conclude(self, case: Case, closing: Closing) -> Closing:
+        """Gives what is committed, with what the step adds. Asked for every turn that wanted an answer, however it ended: answered, ended
+        by any step, refused by a model, late, failed; `before` may not have run. Raises StoreDown; the turn is then tried again."""
+        ...
+
+
+Step = Before | After | Closes | Concludes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +200,14 @@ async def run_after(steps: Sequence[Step], case: Case, text: str) -> str:
         if isinstance(step, After):
             text = await step.after(case, text)
     return "\n\n".join(part for part in (*case.preface, text, *case.postscript) if part)
+
+
+async def run_concludes(steps: Sequence[Step], case: Case, closing: Closing) -> Closing:
+    """Lets the steps add to what is committed."""
+    for step in steps:
+        if isinstance(step, Concludes):
+            closing = await step.conclude(case, closing)
+    return closing
 
 
 async def run_closes(steps: Sequence[Step], case: Case) -> None:

@@ -2,13 +2,13 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from tests.unit.service.house import SEND_URL, build
+from tests.unit.service.house import SEND_URL, build, unroutable
 
 from wasl.domain.delivery import Outgoing
-from wasl.domain.errors import HeldByRule, StoreDown
+from wasl.domain.errors import ContentRefused, HeldByRule, StoreDown
 from wasl.domain.ids import ConversationId
 from wasl.domain.message import Option, Text
-from wasl.domain.turn import Settling
+from wasl.domain.turn import Closing, Settling
 from wasl.service.judging import Admission, Admitted, Case, Denied, End, Waits
 from wasl.testing.network import answer
 
@@ -141,4 +141,40 @@ async def test_what_a_step_offers_stands_under_a_short_plain_answer_where_there_
     offered = [json.loads(r[0])[0]["type"] for r in house.rows("select parts from message where author = 'assistant' order by seq")]
     assert offered == ["choice", "text", "text"]
     assert offers.stored == 3
+    await house.store.close()
+
+
+class Concludes:
+    """Writes into the closing commit what it was told of the turn."""
+
+    async def conclude(self, case: Case, closing: Closing) -> Closing:
+        how = "asked" if case.asked else case.ended.served if case.ended else "neither"
+        return replace(closing, note=f"{closing.state}: {how} {case.received[0].seq}")
+
+
+async def test_a_step_adds_to_the_closing_commit_however_the_turn_ends(tmp_path: Path) -> None:
+    asks = Shapes()
+    ends = Ends(End(note="handed over", silent=True, state="noted", served="human"))
+    house = build(tmp_path, steps=(Concludes(), asks))
+    await house.store.open()
+    house.network.on("POST", SEND_URL, answer("n"))
+    await house.says("hello")
+    house.answer._steps = (ends, Concludes())
+    await house.says("a human please")
+    house.answer._steps = (Concludes(),)
+    house.ask.failures = [ContentRefused("no", records=())]
+    await house.says("something forbidden")
+    house.ask.failures = [unroutable(seconds=None) for _ in range(3)]
+    await house.says("nobody is there")
+    while await house.clock.advance_to_next() or await house.step():
+        pass
+    for _ in range(6):
+        await house.clock.advance(61)
+        await house.step()
+    assert [r[0] for r in house.rows("select note from turn order by seq")] == [
+        "answered: asked 1",
+        "noted: human 2",
+        "answered: neither 3",
+        "failed: neither 4",
+    ]
     await house.store.close()
