@@ -238,6 +238,8 @@ def _delete(conversations: list[str], people: list[str], *, new_id: Callable[[],
     yield step("delete from budget_account where subject @t1", people)
     for person_id in people:  # what is still held runs out by itself
         yield step("delete from budget_hold where settled is not null and #at(shares, $1)# > 0", person_id)
+    # A plan's sum stays right: somebody was there and is forgotten, but not who or where.
+    yield step("update sunset_member set lost = 'erased', region = '', language = '' where conversation_id @1", conversations)
     for table in ("delivery", "turn", "message", "address"):
         yield step(f"delete from {table} where conversation_id @1", conversations)
     for link in (yield from links_of(conversations)):

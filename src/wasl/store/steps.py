@@ -2,7 +2,7 @@
 
 The text is PostgreSQL's with a few marks: `$1` is a value, `@1` stands for "is one of these ids", `@t1` for "is one of these texts",
 `#lock#` for the words that lock the rows read, `#at(a, b)#` for the place of text b in text a, `#in($1, body)#` for "these bytes are in
-that body", `#joined(a)#` for the texts a of a group, one a line.
+that body", `#joined(a)#` for the texts a of a group, one a line, `#rows($1: a uuid, b bigint)#` for a table made of a list of lists.
 """
 
 import re
@@ -33,6 +33,7 @@ _VALUE = re.compile(r"\$(\d+)")
 _AT = re.compile(r"#at\(([^,#]+), ([^#]+)\)#")
 _IN = re.compile(r"#in\(([^,#]+), ([^#]+)\)#")
 _JOINED = re.compile(r"#joined\(([^#]+)\)#")
+_ROWS = re.compile(r"#rows\(\$(\d+): ([^#]+)\)#")
 
 
 def step(sql: str, *values: Any) -> Step:
@@ -53,6 +54,7 @@ def sqlite_text(sql: str) -> str:
     sql = _AT.sub(r"instr(\1, \2)", sql.replace("#lock#", ""))
     sql = _IN.sub(r"instr(\2, \1) > 0", sql)
     sql = _JOINED.sub(r"group_concat(\1, char(10))", sql)
+    sql = _ROWS.sub(_sqlite_rows, sql)
     sql = _TEXTS.sub(r"in (select value from json_each(?\1))", sql)
     return _VALUE.sub(r"?\1", _IDS.sub(r"in (select value from json_each(?\1))", sql))
 
@@ -65,7 +67,18 @@ def postgres_text(sql: str) -> str:
     sql = _AT.sub(r"strpos(\1, \2)", sql.replace("#lock#", "for update"))
     sql = _IN.sub(r"position(\1::bytea in \2) > 0", sql)
     sql = _JOINED.sub(r"string_agg(\1, chr(10))", sql)
+    sql = _ROWS.sub(_postgres_rows, sql)
     return _IDS.sub(r"= any($\1::uuid[])", _TEXTS.sub(r"= any($\1::text[])", sql))
+
+
+def _sqlite_rows(found: re.Match[str]) -> str:
+    columns = (f"json_extract(value, '$[{place}]') as {name.split()[0]}" for place, name in enumerate(found[2].split(", ")))
+    return f"(select {', '.join(columns)} from json_each(?{found[1]}))"
+
+
+def _postgres_rows(found: re.Match[str]) -> str:
+    columns = (f"(one->>{place})::{name.split()[1]} as {name.split()[0]}" for place, name in enumerate(found[2].split(", ")))
+    return f"(select {', '.join(columns)} from jsonb_array_elements(${found[1]}::text::jsonb) one)"
 
 
 def run_sqlite(db: sqlite3.Connection, steps: Steps[Result]) -> Result:

@@ -1,0 +1,147 @@
+"""Tell: carries out the milestones of a sunset, each person at most once a milestone, whatever dies when.
+
+Who is told is written down before the message is stored, under the message's id; the message is stored with its delivery in the way of
+every other, and goes out through the gate. A process that dies in between leaves tellings without a message: they are said first.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import structlog
+
+from wasl.continuity.waking import is_awake, zone_named
+from wasl.domain.errors import Gone, StoreDown, Throttled
+from wasl.domain.ids import DeliveryId
+from wasl.domain.message import Part, Template, Text
+from wasl.domain.sunset import Milestone, Sunset, Telling
+from wasl.domain.turn import NewDelivery, NewMessage
+from wasl.ports.bus import WORK, Bus
+from wasl.ports.clock import Clock
+from wasl.ports.store import Store
+from wasl.ports.sunsets import Sunsets
+from wasl.service.keep_apart import apart
+from wasl.service.link import Links
+from wasl.service.way_out import PATH, Seal, seal_of
+
+log = structlog.get_logger(__name__)
+
+LOOK_SECONDS = 10.0
+TOLD_AT_ONCE = 1_000
+"""People who are told with one commit."""
+WINDOW_MS = 24 * 3_600_000
+WINDOW_MARGIN_MS = 15 * 60_000
+"""Free words are chosen for those whose window stays open at least so long: they wait for their send."""
+DAY_MS = 86_400_000
+
+
+class Tell:
+    """Carries out milestones. `name` is who speaks."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        sunsets: Sunsets,
+        links: Links,
+        bus: Bus,
+        clock: Clock,
+        public_url: str | None,
+        name: str,
+    ) -> None:
+        self._store = store
+        self._sunsets = sunsets
+        self._links = links
+        self._bus = bus
+        self._clock = clock
+        self._public_url = (public_url or "").rstrip("/")
+        self._name = name
+
+    async def run(self) -> None:
+        """Works until cancelled; one process at a time tells, in all of them."""
+        while True:
+            try:
+                async with apart(self._store.library, self._clock, "sunset", wait_seconds=0):
+                    await self.look()
+            except Throttled:
+                log.debug("another process tells people of a sunset")
+            except StoreDown as error:
+                log.warning("telling waits for the store", why=error.message)
+            await self._clock.sleep(LOOK_SECONDS)
+
+    async def look(self) -> int:
+        """Tells whom it may tell now; gives how many that were. Raises StoreDown."""
+        told = 0
+        for sunset in await self._sunsets.plans(states=("running",)):
+            told += await self._carry_on(sunset)
+        if told:
+            self._bus.publish(WORK)
+        return told
+
+    async def _carry_on(self, sunset: Sunset) -> int:
+        now = self._clock.now_ms()
+        if now >= sunset.on_ms:
+            return 0
+        seal = await seal_of(self._links, sunset.id)
+        told = 0
+        while left := await self._sunsets.unsaid(sunset.id, limit=TOLD_AT_ONCE):
+            told += await self._say(sunset, left, seal)
+        outside_max = TOLD_AT_ONCE
+        if sunset.per_day is not None:
+            outside_max = max(0, sunset.per_day - await self._sunsets.outside(sunset.channel, since_ms=now - DAY_MS))
+        for milestone in sunset.milestones:
+            if milestone.at_ms > now:
+                break
+            tellings = await self._sunsets.intend(
+                sunset,
+                milestone.name,
+                regions=await self._awake(sunset, now),
+                free_since_ms=now - WINDOW_MS + WINDOW_MARGIN_MS,
+                outside_max=outside_max,
+                limit=min(TOLD_AT_ONCE, max(1, int(sunset.per_second * LOOK_SECONDS))),
+                now_ms=now,
+            )
+            outside_max -= sum(not one.free for one in tellings)
+            told += await self._say(sunset, tellings, seal)
+        return told
+
+    async def _awake(self, sunset: Sunset, now: int) -> Sequence[str] | None:
+        """Gives the countries whose people are awake, None when all are."""
+        regions = await self._sunsets.regions(sunset.id)
+        awake = [region for region in regions if is_awake(region, now, awake=sunset.awake, otherwise=sunset.zone)]
+        return None if len(awake) == len(regions) else awake
+
+    async def _say(self, sunset: Sunset, tellings: Sequence[Telling], seal: Seal) -> int:
+        """Stores the messages, all in few commits, and notes that they are."""
+        if not tellings:
+            return 0
+        milestones = {milestone.name: milestone for milestone in sunset.milestones}
+        await asyncio.gather(*(self._say_one(sunset, one, milestones[one.milestone], seal) for one in tellings))
+        await self._sunsets.said(sunset.id, tellings)
+        return len(tellings)
+
+    async def _say_one(self, sunset: Sunset, telling: Telling, milestone: Milestone, seal: Seal) -> None:
+        part = wording_for(sunset, milestone, telling, link=f"{self._public_url}{PATH}{seal.code(telling.address.id)}")
+        message = NewMessage(id=telling.message_id, author="system", parts=(part,), author_name=self._name)
+        delivery = NewDelivery(id=DeliveryId(self._clock.new_id()), address=telling.address, position=0, parts=(part,))
+        try:
+            await self._store.say(
+                conversation_id=telling.conversation_id, message=message, deliveries=(delivery,), now_ms=self._clock.now_ms()
+            )
+        except Gone:  # they were erased meanwhile
+            await self._sunsets.lose(sunset.id, telling.address.id, why="erased")
+
+
+def wording_for(sunset: Sunset, milestone: Milestone, telling: Telling, *, link: str) -> Part:
+    """Gives the words for one person: free ones in the window, else the approved template in their language."""
+    wording = milestone.wording
+    day = datetime.fromtimestamp(sunset.on_ms / 1000, zone_named(sunset.zone)).date().isoformat()
+    language = telling.language.partition("-")[0].lower()
+    if telling.free or not wording.templates:
+        return Text(text=_in(wording.texts, language).replace("{link}", link).replace("{date}", day))
+    chosen = language if language in wording.templates else "en" if "en" in wording.templates else next(iter(wording.templates))
+    return Template(name=wording.templates[chosen], language=chosen, values=(day, link), category=wording.category)
+
+
+def _in(texts: Mapping[str, str], language: str) -> str:
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()))
