@@ -1,6 +1,6 @@
 """Terms: a document that a platform publishes, the versions that were seen of it, and what changed from one to the next."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
 
@@ -87,21 +87,22 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """A state of a document: the digest of its canonical text, and the digests under which its texts are kept.
+    """A state of a document: `state` names its words with their days, `text` and `raw` are digests of what is kept of it.
 
     `seen_first_ms` and `seen_last_ms` are when we saw it; `stated` is what the page says of itself, never mixed up with that.
+    `returned_ms` are the times at which the page came back to this state after another one.
     """
 
     id: str
     document_id: str
-    digest: str
+    state: str
     text: str
     seen_first_ms: int
     seen_last_ms: int
     raw: str = ""
     stated: date | None = None
     reason: str = ""
-    returns: int = 0
+    returned_ms: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,4 +123,72 @@ class Change:
     remind_ms: int | None = None
     unconfirmed: bool = False
     note: str = ""
-    rules: tuple[str, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageMark:
+    """What is remembered of one address of a document, so that it is asked for again with manners. `raw` is a digest."""
+
+    url: str
+    etag: str = ""
+    modified: str = ""
+    raw: str = ""
+    media_type: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watched:
+    """How the watching of a document stands. Survives restarts.
+
+    `problem` says why nothing new is seen ("" when all is well), since `problem_ms`. `waiting_state` was seen once, at `waiting_ms`; it
+    becomes a version when it is seen again. `declared` names the declaration that the last text was extracted by.
+    """
+
+    document_id: str
+    next_ms: int
+    checked_ms: int | None = None
+    seen_ms: int | None = None
+    failures: int = 0
+    problem: str = ""
+    problem_ms: int | None = None
+    quarantined: bool = False
+    pages: tuple[PageMark, ...] = ()
+    waiting_state: str = ""
+    waiting_ms: int | None = None
+    current: str = ""
+    declared: str = ""
+    told_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """One look at one address: when, what the server said, and what became of it."""
+
+    id: str
+    document_id: str
+    url: str
+    at_ms: int
+    status: int
+    etag: str = ""
+    raw: str = ""
+    outcome: Literal["seen", "unchanged", "quarantined", "failed", "forbidden"] = "seen"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleRecord:
+    """One step in the life of a rule that was made from a change; steps are only added.
+
+    `toml` is the rule as a rule file writes it. `act` drafted acts on nothing; only confirmed does, from the rule's own day on.
+    """
+
+    id: str
+    rule_id: str
+    change_id: str
+    document_id: str
+    at_ms: int
+    act: Literal["drafted", "confirmed", "ended", "stale", "rejected"]
+    by: str = ""
+    note: str = ""
+    toml: str = ""
+    sentences: tuple[str, ...] = ()

@@ -26,6 +26,7 @@ from wasl.store.rows import json_of, json_text, merged
 from wasl.store.sql_exposure import SqlDrills
 from wasl.store.sql_ledger import SqlLedger
 from wasl.store.sql_purposes import SqlPurposes
+from wasl.store.sql_terms import SqlTerms
 
 Result = TypeVar("Result")
 DAY_MS = 86_400_000
@@ -66,6 +67,7 @@ class MemoryStore:
         self.purposes = SqlPurposes(read=self._beside.read, write=self._beside.write)
         rows.forget_beside.append(lambda gone, people: self._beside.carry(lambda: forget_who(gone, people, new_id=clock.new_id)))
         rows.retire_beside.append(lambda turns: self._beside.carry(lambda: part_from_words(turns)))
+        self.terms = SqlTerms(read=self._beside.read, write=self._beside.write)
 
     @property
     def library(self) -> MemoryLibrary:

@@ -45,6 +45,7 @@ from wasl.store.sql_ledger import SqlLedger
 from wasl.store.sql_people import SqlPeople
 from wasl.store.sql_purposes import SqlPurposes
 from wasl.store.sql_sunsets import SqlSunsets
+from wasl.store.sql_terms import SqlTerms
 from wasl.store.steps import Steps, run_postgres
 
 Result = TypeVar("Result")
@@ -72,6 +73,7 @@ class PostgresStore:
         self.drills = SqlDrills(read=self._read_steps, write=self._write_steps)
         self.purposes = SqlPurposes(read=self._read_steps, write=self._write_steps)
         self.sunsets = SqlSunsets(read=self._read_steps, write=self._write_steps, clock=clock, people_at_once=PEOPLE_AT_ONCE)
+        self.terms = SqlTerms(read=self._read_steps, write=self._write_steps)
 
     @property
     def library(self) -> PostgresLibrary:

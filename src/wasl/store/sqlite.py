@@ -26,6 +26,7 @@ from wasl.store.sql_ledger import SqlLedger
 from wasl.store.sql_people import SqlPeople
 from wasl.store.sql_purposes import SqlPurposes
 from wasl.store.sql_sunsets import SqlSunsets
+from wasl.store.sql_terms import SqlTerms
 from wasl.store.sqlite_copy import copy_database
 from wasl.store.sqlite_library import SqliteLibrary
 from wasl.store.sqlite_search import prepare, refer, reindex_message
@@ -58,6 +59,7 @@ class SqliteStore:
         )
         self.exposure = SqlExposure(read=self._read_steps, write=self._write_steps, people_at_once=PEOPLE_AT_ONCE)
         self.drills = SqlDrills(read=self._read_steps, write=self._write_steps)
+        self.terms = SqlTerms(read=self._read_steps, write=self._write_steps)
         self.ledger: Ledger = SqlLedger(read=self._read_steps, write=self._write_steps)
         self.purposes = SqlPurposes(read=self._read_steps, write=self._write_steps)
         self.sunsets = SqlSunsets(read=self._read_steps, write=self._write_steps, clock=clock, people_at_once=PEOPLE_AT_ONCE)

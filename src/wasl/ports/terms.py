@@ -1,0 +1,87 @@
+"""The contract of watched terms: what was seen of documents, what changed, and which rules were made from it.
+
+A part of every store, in the same database: `store.terms`. Everything here raises StoreDown like Store. Nothing here is about a person,
+except who confirmed a rule: the operator's own name.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from wasl.domain.terms import Change, ChangeState, Fetch, RuleRecord, Version, Watched
+
+
+class Terms(Protocol):
+    """Everything that is kept of watched documents."""
+
+    # -- how watching stands
+    async def find_watched(self, document_id: str) -> Watched | None:
+        """Gives how the watching of a document stands; None when it was never begun."""
+        ...
+
+    async def watched(self) -> Sequence[Watched]:
+        """Gives every document that is or was watched, by id."""
+        ...
+
+    async def keep_watched(self, watched: Watched) -> None:
+        """Stores how it stands now; what stood before is replaced."""
+        ...
+
+    # -- what was seen
+    async def note_fetch(self, fetch: Fetch, *, raw: bytes | None = None) -> None:
+        """Stores a look, and the page as it came where it is worth keeping. Again with the same id: nothing."""
+        ...
+
+    async def fetches(self, document_id: str, *, limit: int) -> Sequence[Fetch]:
+        """Gives the last looks, newest first."""
+        ...
+
+    async def blob(self, digest: str) -> bytes | None:
+        """Gives what is kept under a digest."""
+        ...
+
+    async def add_version(self, version: Version, *, blobs: Mapping[str, bytes], change: Change | None, watched: Watched | None) -> None:
+        """Stores a new version with its texts, the change that led to it and how watching stands, in one commit.
+
+        A version of the same document with the same state, or one that is there already, is not stored twice, and neither is its change.
+        """
+        ...
+
+    async def keep_version(self, version: Version) -> None:
+        """Replaces when a version was seen."""
+        ...
+
+    async def find_version(self, version_id: str) -> Version | None:
+        """Gives a version."""
+        ...
+
+    async def version_of(self, document_id: str, *, state: str) -> Version | None:
+        """Gives the version of a document with a state: whether the page was so before."""
+        ...
+
+    async def versions(self, document_id: str, *, limit: int) -> Sequence[Version]:
+        """Gives the versions of a document, the one first seen last before the others."""
+        ...
+
+    # -- what changed
+    async def find_change(self, change_id: str) -> Change | None:
+        """Gives a change."""
+        ...
+
+    async def changes(
+        self, *, document_id: str | None = None, state: ChangeState | None = None, since_ms: int = 0, limit: int
+    ) -> Sequence[Change]:
+        """Gives changes, newest first."""
+        ...
+
+    async def keep_change(self, change: Change) -> None:
+        """Replaces what is known of a change: its state, its note, a verdict that was raised."""
+        ...
+
+    # -- rules made from changes
+    async def add_rule(self, record: RuleRecord) -> None:
+        """Adds a step in the life of a rule; nothing is ever replaced. Again with the same id: nothing."""
+        ...
+
+    async def rules(self, *, rule_id: str | None = None) -> Sequence[RuleRecord]:
+        """Gives the steps of one rule, or of all, oldest first."""
+        ...

@@ -1,0 +1,81 @@
+"""Watched terms in a database: the steps of `terms_steps`, carried out by a store."""
+
+from collections.abc import Mapping, Sequence
+
+from wasl.domain.terms import Change, ChangeState, Fetch, RuleRecord, Version, Watched
+from wasl.store import terms_steps as steps
+from wasl.store.sql_people import Carry
+
+
+class SqlTerms:
+    """What was seen of documents, what changed, and the rules made from it."""
+
+    def __init__(self, *, read: Carry, write: Carry) -> None:
+        self._read = read
+        self._write = write
+
+    async def find_watched(self, document_id: str) -> Watched | None:
+        """Gives how the watching of a document stands."""
+        return await self._read(lambda: steps.find_watched(document_id))
+
+    async def watched(self) -> Sequence[Watched]:
+        """Gives every document that is or was watched."""
+        return await self._read(steps.watched)
+
+    async def keep_watched(self, watched: Watched) -> None:
+        """Stores how it stands now."""
+        await self._write(lambda: steps.keep_watched(watched))
+
+    async def note_fetch(self, fetch: Fetch, *, raw: bytes | None = None) -> None:
+        """Stores a look."""
+        await self._write(lambda: steps.note_fetch(fetch, raw))
+
+    async def fetches(self, document_id: str, *, limit: int) -> Sequence[Fetch]:
+        """Gives the last looks."""
+        return await self._read(lambda: steps.fetches(document_id, limit=limit))
+
+    async def blob(self, digest: str) -> bytes | None:
+        """Gives what is kept under a digest."""
+        return await self._read(lambda: steps.blob(digest))
+
+    async def add_version(self, version: Version, *, blobs: Mapping[str, bytes], change: Change | None, watched: Watched | None) -> None:
+        """Stores a version, its texts and its change."""
+        await self._write(lambda: steps.add_version(version, blobs, change, watched))
+
+    async def keep_version(self, version: Version) -> None:
+        """Replaces when a version was seen."""
+        await self._write(lambda: steps.keep_version(version))
+
+    async def find_version(self, version_id: str) -> Version | None:
+        """Gives a version."""
+        return await self._read(lambda: steps.find_version(version_id))
+
+    async def version_of(self, document_id: str, *, state: str) -> Version | None:
+        """Gives the version with a state."""
+        return await self._read(lambda: steps.version_of(document_id, state))
+
+    async def versions(self, document_id: str, *, limit: int) -> Sequence[Version]:
+        """Gives the versions of a document."""
+        return await self._read(lambda: steps.versions(document_id, limit))
+
+    async def find_change(self, change_id: str) -> Change | None:
+        """Gives a change."""
+        return await self._read(lambda: steps.find_change(change_id))
+
+    async def changes(
+        self, *, document_id: str | None = None, state: ChangeState | None = None, since_ms: int = 0, limit: int
+    ) -> Sequence[Change]:
+        """Gives changes, newest first."""
+        return await self._read(lambda: steps.changes(document_id, state, since_ms, limit))
+
+    async def keep_change(self, change: Change) -> None:
+        """Replaces what is known of a change."""
+        await self._write(lambda: steps.keep_change(change))
+
+    async def add_rule(self, record: RuleRecord) -> None:
+        """Adds a step in the life of a rule."""
+        await self._write(lambda: steps.add_rule(record))
+
+    async def rules(self, *, rule_id: str | None = None) -> Sequence[RuleRecord]:
+        """Gives steps of rules."""
+        return await self._read(lambda: steps.rules(rule_id))
