@@ -19,9 +19,11 @@ from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
 from wasl.domain.message import Media, Said
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
+from wasl.ports.evidence import Evidence
 from wasl.ports.ledger import Ledger
 from wasl.ports.library import Library
 from wasl.ports.people import People
+from wasl.ports.purposes import Purposes
 
 TURNS_PER_WORK_MAX = 50
 """Due turns handed out with one lease; the rest stays due."""
@@ -145,6 +147,16 @@ class Store(Protocol):
     @property
     def ledger(self) -> Ledger:
         """What things cost, and what may still be spent, in the same database."""
+        ...
+
+    @property
+    def purposes(self) -> Purposes:
+        """What every turn was for, written in the commits that close them."""
+        ...
+
+    @property
+    def evidence(self) -> Evidence:
+        """What was published, changed and handed over, in the same database."""
         ...
 
     async def open(self) -> None:

@@ -23,6 +23,7 @@ from wasl.store.memory_steps import MemorySteps
 from wasl.store.picture import ConversationRow, MessageRow, Picture, UsageRow
 from wasl.store.purpose_steps import forget_who, insert, part_from_words
 from wasl.store.rows import json_of, json_text, merged
+from wasl.store.sql_evidence import SqlEvidence
 from wasl.store.sql_exposure import SqlDrills
 from wasl.store.sql_ledger import SqlLedger
 from wasl.store.sql_purposes import SqlPurposes
@@ -65,6 +66,7 @@ class MemoryStore:
         self.ledger: Ledger = SqlLedger(read=self._beside.read, write=self._beside.write, live=False)
         self.drills = SqlDrills(read=self._beside.read, write=self._beside.write)
         self.purposes = SqlPurposes(read=self._beside.read, write=self._beside.write)
+        self.evidence = SqlEvidence(read=self._beside.read, write=self._beside.write)
         rows.forget_beside.append(lambda gone, people: self._beside.carry(lambda: forget_who(gone, people, new_id=clock.new_id)))
         rows.retire_beside.append(lambda turns: self._beside.carry(lambda: part_from_words(turns)))
         self.terms = SqlTerms(read=self._beside.read, write=self._beside.write)

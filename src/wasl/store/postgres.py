@@ -40,6 +40,7 @@ from wasl.store.postgres_link import LOST, Connection, connect, down
 from wasl.store.postgres_paint import Wanted
 from wasl.store.postgres_save import clean
 from wasl.store.rows import is_uuid
+from wasl.store.sql_evidence import SqlEvidence
 from wasl.store.sql_exposure import SqlDrills, SqlExposure
 from wasl.store.sql_ledger import SqlLedger
 from wasl.store.sql_people import SqlPeople
@@ -74,6 +75,7 @@ class PostgresStore:
         self.purposes = SqlPurposes(read=self._read_steps, write=self._write_steps)
         self.sunsets = SqlSunsets(read=self._read_steps, write=self._write_steps, clock=clock, people_at_once=PEOPLE_AT_ONCE)
         self.terms = SqlTerms(read=self._read_steps, write=self._write_steps)
+        self.evidence = SqlEvidence(read=self._read_steps, write=self._write_steps)
 
     @property
     def library(self) -> PostgresLibrary:

@@ -21,6 +21,7 @@ from wasl.store.group_commit import GroupCommit, Told
 from wasl.store.library_rows import tell_indexed
 from wasl.store.migrate import migrate_sqlite
 from wasl.store.rows import json_text, parts_of, parts_text
+from wasl.store.sql_evidence import SqlEvidence
 from wasl.store.sql_exposure import SqlDrills, SqlExposure
 from wasl.store.sql_ledger import SqlLedger
 from wasl.store.sql_people import SqlPeople
@@ -63,6 +64,7 @@ class SqliteStore:
         self.ledger: Ledger = SqlLedger(read=self._read_steps, write=self._write_steps)
         self.purposes = SqlPurposes(read=self._read_steps, write=self._write_steps)
         self.sunsets = SqlSunsets(read=self._read_steps, write=self._write_steps, clock=clock, people_at_once=PEOPLE_AT_ONCE)
+        self.evidence = SqlEvidence(read=self._read_steps, write=self._write_steps)
         self._library = SqliteLibrary(write=self._write, read=self._read)
         self._indexing: asyncio.Task[int] | None = None
 
