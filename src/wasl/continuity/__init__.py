@@ -1,1 +1,1 @@
-"""Knowing what hangs on whom, and leaving without losing anyone: pure arithmetic over dependencies, people and dates."""
+"""Continuity: on whom an installation stands, what a loss would take, and leaving without losing anyone; pure arithmetic."""
