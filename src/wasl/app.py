@@ -2,13 +2,14 @@
 
 import asyncio
 import gc
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, TypeVar
 
 from wasl import __version__
 from wasl.config import Settings
 from wasl.connections import make_candidates, make_channels, make_moving, make_providers
 from wasl.domain.errors import SettingWrong
+from wasl.footing import Kept, contracts, make_expose, make_footing
 from wasl.guarding import Guarding, make_guarding
 from wasl.net.blobs import FolderBlobs
 from wasl.net.bus_local import LocalBus
@@ -27,10 +28,9 @@ from wasl.service.compose import Search, Voice
 from wasl.service.deliver import Deliver
 from wasl.service.earlier import Earlier
 from wasl.service.gather import Gather
-from wasl.service.housekeep import Housekeep
+from wasl.service.housekeep import Chore, Housekeep
 from wasl.service.learn import EXAMPLE, Learn
 from wasl.service.link import Links
-from wasl.service.moving import Moving
 from wasl.service.observe import Observe
 from wasl.service.receive import Receive
 from wasl.service.show import Show
@@ -49,7 +49,8 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
     spans = open_spans(settings.otel_endpoint, version=__version__) if settings.otel_endpoint else None
     clock, observe = SystemClock(), Observe(spans=spans)
     network: Network = HttpNetwork()
-    store, bus = _store(settings, clock=clock, observe=observe)
+    kept, bus = _store(settings, clock=clock, observe=observe)
+    store: Store = kept
     if around is not None:
         store, network = around(store, network)
     blobs = FolderBlobs(settings.data / "media")
@@ -57,7 +58,8 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
     providers = make_providers(settings)
     candidates = make_candidates(settings, providers)
     learn = Learn(folder=settings.knowledge, clock=clock, example=EXAMPLE if settings.on_trial else None)
-    ask = Ask(candidates=candidates, network=network, clock=clock, routing=settings.routing)
+    footing = make_footing(settings, channels=channels, providers=providers, candidates=candidates)
+    ask = Ask(candidates=candidates, network=network, clock=clock, routing=settings.routing, contracts=contracts(footing))
     links = Links(store=store, bus=bus, clock=clock, channels=channels, public_url=settings.server.public_url, language=settings.language)
     worker = _worker(
         settings,
@@ -84,7 +86,9 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         take=worker.take,
         withdraw=worker.withdraw,
     )
-    housekeep = _housekeep(settings, store=store, bus=bus, clock=clock, observe=observe, ask=ask, moving=moving)
+    expose = make_expose(kept=kept, clock=clock, footing=footing, schedule=moving.schedule)
+    chores = (*moving.chores, expose.keep)
+    housekeep = _housekeep(settings, store=store, bus=bus, clock=clock, observe=observe, ask=ask, chores=chores)
     return Installation(
         settings=settings,
         store=store,
@@ -104,10 +108,11 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         housekeep=housekeep,
         moving=moving,
         links=links,
+        expose=expose,
     )
 
 
-def _store(settings: Settings, *, clock: SystemClock, observe: Observe) -> tuple[Store, Bus]:
+def _store(settings: Settings, *, clock: SystemClock, observe: Observe) -> tuple[Kept, Bus]:
     if not settings.store:
         if settings.server.role != "all":
             raise SettingWrong(
@@ -186,7 +191,9 @@ def _worker(
     )
 
 
-def _housekeep(settings: Settings, *, store: Store, bus: Bus, clock: SystemClock, observe: Observe, ask: Ask, moving: Moving) -> Housekeep:
+def _housekeep(
+    settings: Settings, *, store: Store, bus: Bus, clock: SystemClock, observe: Observe, ask: Ask, chores: Sequence[Chore]
+) -> Housekeep:
     return Housekeep(
         store=store,
         bus=bus,
@@ -196,7 +203,7 @@ def _housekeep(settings: Settings, *, store: Store, bus: Bus, clock: SystemClock
         raw_days=settings.work.raw_days,
         is_dead=is_dead,
         circuits=ask.states,
-        chores=moving.chores,
+        chores=chores,
     )
 
 

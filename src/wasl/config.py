@@ -152,6 +152,9 @@ class Settings(Frozen):
     rules: Path | None = Field(
         None, description="Folder with your own rules (.toml), laid over those that come with Wasl; see `wasl rules`."
     )
+    contracts: Path | None = Field(
+        None, description="Folder with your own register (.toml): contracts, terms, further dependencies; see `wasl register`."
+    )
     language: str = Field("en", description="Language of pages and notices when a person's own is not known.")
     assistant: Assistant = Field(default_factory=Assistant)
     server: Server = Field(default_factory=Server)
@@ -166,7 +169,7 @@ class Settings(Frozen):
     candidates: tuple[Candidate, ...] = Field((), description="The models, in the order in which they are asked.")
     otel_endpoint: str | None = Field(None, description="Where OpenTelemetry spans are sent (http://…:4318); none when left out.")
 
-    @field_validator("rules", mode="before")
+    @field_validator("rules", "contracts", mode="before")
     @classmethod
     def _empty_is_none(cls, value: Any) -> Any:
         return None if value == "" else value  # an empty path would be the folder where Wasl happens to run
@@ -190,7 +193,8 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
     resolved = _resolved(_overridden(raw, environ), environ=environ, base=base, at="")
     settings = validated(Settings, resolved, at="")
     folders = {"data": base / settings.data, "knowledge": base / settings.knowledge}
-    return settings.model_copy(update=folders | ({"rules": base / settings.rules} if settings.rules else {}))
+    named = {key: base / path for key in ("rules", "contracts") if (path := getattr(settings, key)) is not None}
+    return settings.model_copy(update=folders | named)
 
 
 Model = TypeVar("Model", bound=BaseModel)

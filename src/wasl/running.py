@@ -26,6 +26,7 @@ from wasl.service.ask import Ask
 from wasl.service.commands import ERASE_TIMER
 from wasl.service.connect import Connect
 from wasl.service.erase import TIMER_KIND as GO_ON_TIMER
+from wasl.service.expose import Expose
 from wasl.service.housekeep import Housekeep
 from wasl.service.learn import Learn
 from wasl.service.link import Links
@@ -73,6 +74,7 @@ class Installation:
     housekeep: Housekeep
     moving: Moving
     links: Links
+    expose: Expose
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Installation"]:

@@ -2,7 +2,26 @@
 
 import typer
 
-from wasl.cli import backup, bring, chat, check, export, init, keys, login, person, read, rules, scope, serve, simulate, status, verify
+from wasl.cli import (
+    backup,
+    bring,
+    chat,
+    check,
+    export,
+    exposure,
+    init,
+    keys,
+    login,
+    person,
+    read,
+    register,
+    rules,
+    scope,
+    serve,
+    simulate,
+    status,
+    verify,
+)
 from wasl.cli.border import Border
 from wasl.cli.context import Compose
 
@@ -21,7 +40,7 @@ def build(compose: Compose) -> typer.Typer:
         help="Wasl: one assistant on every channel, that no platform can take off the air.",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for group in (init, check, serve, chat, status, keys, login, read, bring, export, person, verify, backup, simulate):
+    for group in (init, check, serve, chat, status, keys, login, read, bring, export, person, verify, backup, exposure, register, simulate):
         group.add(app, compose)
     scope.add(app)
     rules.add(app)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wasl.ports.provider import Keyless, Provider
     from wasl.ports.store import Store
     from wasl.routing.route import RouteCandidate
+    from wasl.service.expose import Expose
     from wasl.service.learn import Learn
     from wasl.service.moving import Moving
     from wasl.service.receive import Receive
@@ -91,6 +92,11 @@ class Installation(Protocol):
     @property
     def moving(self) -> "Moving":
         """What brings conversations in, takes them out, keeps and forgets them."""
+        ...
+
+    @property
+    def expose(self) -> "Expose":
+        """What measures exposure, and what it stands on."""
         ...
 
     @property

@@ -58,7 +58,8 @@ class Entry:
     """One dependency as the register has it, whether or not this installation stands on it.
 
     It is found by kinds of channels, hosts (shell style) that candidates, mail, database or copies are at, regions of candidates, and
-    slots. `follows` names entries that stop with it. `restored`: what it held comes back from a copy, wherever that is put.
+    slots. `follows` names entries that stop with it. `restored`: what it held comes back from a copy, wherever that is put. `slow`: what
+    it takes does not stop on the same day, so it does not count for the whole.
     """
 
     id: str
@@ -71,6 +72,7 @@ class Entry:
     follows: tuple[str, ...] = ()
     bills: bool = False
     restored: bool = False
+    slow: bool = False
     keys_at: str = ""
     facts: tuple[Fact, ...] = ()
     words: tuple[Words, ...] = ()

@@ -54,7 +54,8 @@ class Exposed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exposure:
-    """The whole: `kept` is the share that is still reached and answered tomorrow whichever single dependency is lost, `worst` names it.
+    """The whole: `kept` is the share that is still reached and answered tomorrow whichever single dependency is lost, `worst` names it
+    (but for those that stop nothing on the same day).
 
     `never_wrote` are people who cannot be reached through anything: they never wrote.
     """
@@ -113,9 +114,9 @@ def exposure(told: Told, standing: Sequence[Standing], here: Configured, *, barr
         )
         for s in standing
     ]
-    found.sort(key=lambda e: (e.kept, -e.only_here, -e.answers_share, e.entry.id))
-    whole = min((e.kept for e in found), default=1.0) if people else 1.0
-    worst = next((e.entry.id for e in found if e.kept == whole and e.kept < 1), None)
+    found.sort(key=lambda e: (e.entry.slow, e.kept, -e.only_here, -e.answers_share, e.entry.id))
+    whole = min((e.kept for e in found if not e.entry.slow), default=1.0) if people else 1.0
+    worst = next((e.entry.id for e in found if e.kept == whole and e.kept < 1 and not e.entry.slow), None)
     return Exposure(
         at_ms=told.now_ms,
         people=people,
@@ -209,6 +210,8 @@ def _by_country(groups: Sequence[Reach]) -> tuple[tuple[str, int], ...]:
 
 def _capabilities(s: Standing, left: Sequence[Answerer], *, here: Configured, told: Told) -> tuple[str, ...]:
     """Names what nothing else here can do."""
+    if s.takes_everything:
+        return ()
     others = [told.able.get(w.name, frozenset()) for w in here.ways if w.name not in s.ways]
     lost = frozenset().union(*(told.able.get(w, frozenset()) for w in s.ways)) - frozenset().union(*others)
     sees = any(a.vision for a in here.answerers if a.name in s.answerers) and not any(a.vision for a in left)
@@ -224,7 +227,7 @@ def _steps(found: Sequence[Exposed], *, here: Configured, told: Told, people: in
             steps.append(Step("link", e.entry.id, e.kept, min(1.0, e.kept + e.only_here_share), e.only_here))
         elif share and e.only_here:
             steps.append(Step("channel", e.entry.id, e.kept, min(1.0, e.kept + e.only_here_share), e.only_here))
-        if e.answers_only_here:
+        if e.answers_only_here and not e.entry.restored:
             steps.append(Step("candidate", e.entry.id, e.kept, (people - e.only_here) / people if people else 1.0))
         if e.entry.restored and e.kept < 1 and not any(s.kind == "backup" for s in steps):
             steps.append(Step("backup", e.entry.id, e.kept, 1.0))
@@ -235,7 +238,13 @@ def _steps(found: Sequence[Exposed], *, here: Configured, told: Told, people: in
 
 
 def _undrilled(e: Exposed, *, now_ms: int) -> bool:
-    return bool(e.ways or e.answerers) and (e.drilled_ms is None or now_ms - e.drilled_ms > DRILL_STALE_MS)
+    return can_rehearse(e.entry) and bool(e.ways or e.answerers) and (e.drilled_ms is None or now_ms - e.drilled_ms > DRILL_STALE_MS)
+
+
+def can_rehearse(entry: Entry) -> bool:
+    """Says whether a drill of its loss can be run: not of the machine that would run it (restore a backup elsewhere), nor of what
+    stops nothing by itself."""
+    return "host" not in entry.slots and entry.kind not in ("console", "mail relay", "copies")
 
 
 def trend(figures: Sequence[tuple[int, Mapping[str, object]]], *, of: str | None = None, now_ms: int, days: int) -> list[tuple[int, float]]:

@@ -94,6 +94,7 @@ def _laid_over(known: Entry | None, entry: Entry) -> Entry:
         follows=entry.follows or known.follows,
         bills=entry.bills or known.bills,
         restored=entry.restored or known.restored,
+        slow=entry.slow or known.slow,
         keys_at=entry.keys_at or known.keys_at,
         facts=(*entry.facts, *known.facts),
         words=(*entry.words, *known.words),

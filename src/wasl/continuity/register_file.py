@@ -18,7 +18,7 @@ STATUS_MIN, STATUS_MAX = 100, 599
 WHENS: Final = ("refused or down", "never")
 _TOP: Final = {"dependency", "constraint"}
 _ENTRY: Final = {
-    "id", "kind", "title", "channels", "hosts", "regions", "slots", "follows", "bills", "restored", "keys_at", "fact", "words",
+    "id", "kind", "title", "channels", "hosts", "regions", "slots", "follows", "bills", "restored", "slow", "keys_at", "fact", "words",
 }  # fmt: skip
 _FACT: Final = {"topic", "text", "source", "seen", "from", "until", "days", "amount", "currency", "unsure"}
 _WORDS: Final = {"how", "status", "body", "headers", "source", "unsure"}
@@ -97,6 +97,7 @@ def _entry(table: Mapping[str, Any], place_of: Any, *, overlay: bool) -> Entry:
         follows=_texts(table, "follows", place),
         bills=_flag(table, "bills", place),
         restored=_flag(table, "restored", place),
+        slow=_flag(table, "slow", place),
         keys_at=_text(table, "keys_at", place),
         facts=tuple(_fact(one, place_of("dependency.fact")._replace(id=place.id)) for one in _tables(table, "fact", place)),
         words=tuple(_words(one, place_of("dependency.words")._replace(id=place.id)) for one in _tables(table, "words", place)),

@@ -56,6 +56,10 @@ class Exposure(Protocol):
         """Gives the sums that were kept, by day."""
         ...
 
+    async def last_act(self, act: str) -> int | None:
+        """Gives when an act was noted last in the audit of people (milliseconds), None for never."""
+        ...
+
     # -- the trend
     async def keep_figures(self, *, day_ms: int, record: Mapping[str, Any]) -> None:
         """Keeps the figures of a day; kept again, they replace."""
@@ -91,4 +95,18 @@ class Drills(Protocol):
 
     async def past(self, *, limit: int) -> Sequence[Drill]:
         """Lists drills, newest first."""
+        ...
+
+
+class Exposing(Protocol):
+    """A store that has both."""
+
+    @property
+    def exposure(self) -> Exposure:
+        """Who hangs on what, in the same database."""
+        ...
+
+    @property
+    def drills(self) -> Drills:
+        """Rehearsed losses, in the same database."""
         ...

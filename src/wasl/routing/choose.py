@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from wasl.routing.route import RouteCandidate, price_rank
+from wasl.routing.route import Precedence, RouteCandidate, price_rank
 
 Bar = Callable[[RouteCandidate], str | None]
 """Says why a candidate may not be asked for this prompt, None when it may."""
@@ -22,26 +22,37 @@ class Need:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice:
     """Who may be asked, in order, and why each of the others may not. `dear_above` is the price rank of the first choice:
-    whoever stands above it is a dearer stand-in, of which people are told."""
+    whoever stands above it is a dearer stand-in, of which people are told. `put_back` names who is asked later than the operator's
+    order says, each with the contract's reason."""
 
     candidates: tuple[RouteCandidate, ...]
     passed_over: tuple[tuple[str, str], ...] = ()
+    put_back: tuple[tuple[str, str], ...] = ()
     dear_above: int = 0
 
 
 def choose(
-    route: Sequence[RouteCandidate], *, need: Need, price_class_max: str, first: str | None = None, bars: Sequence[Bar] = ()
+    route: Sequence[RouteCandidate],
+    *,
+    need: Need,
+    price_class_max: str,
+    first: str | None = None,
+    bars: Sequence[Bar] = (),
+    contracts: Sequence[Precedence] = (),
 ) -> Choice:
     """Orders the route for one prompt.
 
     `first` moves the candidate of that name to the front. The first that is able sets the price: others may be dearer
-    only up to `price_class_max`. Every one of `bars` is asked about every candidate, keyless ones too.
+    only up to `price_class_max`. Every one of `bars` is asked about every candidate, keyless ones too. `contracts` that hold now put
+    candidates behind others that are able, whatever `first` says, or keep them from being asked as long as one of those is able.
     """
     able: list[RouteCandidate] = []
     passed_over: list[tuple[str, str]] = []
     ceiling = dear_above = -1
-    for candidate in _moved(route, first=first):
-        lacks = _lacks(candidate, need=need) or next((why for bar in bars if (why := bar(candidate)) is not None), None)
+    reasons = {c.name: _lacks(c, need=need) or next((why for bar in bars if (why := bar(c)) is not None), None) for c in route}
+    ordered, put_back = _by_contract(_moved(route, first=first), reasons, contracts)
+    for candidate in ordered:
+        lacks = reasons[candidate.name]
         rank = price_rank(candidate.price_class)
         if lacks is None and able and rank > ceiling:
             lacks = f"its price class {candidate.price_class!r} is dearer than routing.price_class_max = {price_class_max!r} allows"
@@ -52,7 +63,33 @@ def choose(
             dear_above = rank
             ceiling = max(rank, price_rank(price_class_max))
         able.append(candidate)
-    return Choice(candidates=tuple(able), passed_over=tuple(passed_over), dear_above=max(dear_above, 0))
+    return Choice(candidates=tuple(able), passed_over=tuple(passed_over), dear_above=max(dear_above, 0), put_back=tuple(put_back))
+
+
+def _by_contract(
+    route: Sequence[RouteCandidate], reasons: dict[str, str | None], contracts: Sequence[Precedence]
+) -> tuple[Sequence[RouteCandidate], list[tuple[str, str]]]:
+    """Puts candidates behind those that a contract names first, and fills `reasons` of those that it bars.
+
+    Who is able and comes first refuses or is down only once it was asked or rests: the order alone says "only then".
+    """
+    put_back: list[tuple[str, str]] = []
+    for contract in contracts:
+        leading = [c for c in route if c.name in contract.first and reasons[c.name] is None]
+        behind = [c for c in route if c.name in contract.then and c.name not in contract.first and reasons[c.name] is None]
+        if not leading or not behind:
+            continue
+        if contract.never:
+            reasons.update((c.name, contract.reason) for c in behind)
+            continue
+        last = max(route.index(c) for c in leading)
+        moved = [c for c in behind if route.index(c) < last]
+        if moved:
+            names = {c.name for c in moved}
+            after = [*(c for c in route[: last + 1] if c.name not in names), *moved, *route[last + 1 :]]
+            put_back += [(c.name, contract.reason) for c in moved]
+            route = after
+    return route, put_back
 
 
 def _moved(route: Sequence[RouteCandidate], *, first: str | None) -> Sequence[RouteCandidate]:

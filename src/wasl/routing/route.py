@@ -30,6 +30,23 @@ class RouteCandidate:
         object.__setattr__(self, "keyless", isinstance(self.provider, Keyless))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Precedence:
+    """What a contract says about who is asked: candidates `then` only once every able one of `first` refused or is down, or (`never`)
+    not at all as long as one of those is able. It holds from `from_ms` to before `until_ms`, where these are given."""
+
+    first: frozenset[str]
+    then: frozenset[str]
+    reason: str
+    never: bool = False
+    from_ms: int | None = None
+    until_ms: int | None = None
+
+    def holds(self, now_ms: int) -> bool:
+        """Says whether it holds now."""
+        return (self.from_ms is None or self.from_ms <= now_ms) and (self.until_ms is None or now_ms < self.until_ms)
+
+
 class RoutingLimits(Protocol):
     """The operator's limits of one answer (the `routing` section of the settings)."""
 

@@ -1,6 +1,6 @@
 """Asks the route for one whole answer: a provider's fault is not the person's fault."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from wasl.domain.errors import ContentRefused, ContextTooLong, Refused, RetryLater, Unavailable, Unclear, Unroutable, WaslError
@@ -10,7 +10,7 @@ from wasl.ports.clock import Clock
 from wasl.ports.network import Network
 from wasl.routing.choose import Bar, Choice, Need, choose
 from wasl.routing.estimate import tokens_in_prompt
-from wasl.routing.route import RouteCandidate, RoutingLimits, price_rank
+from wasl.routing.route import Precedence, RouteCandidate, RoutingLimits, price_rank
 from wasl.routing.standing import Standing
 from wasl.service.attempt import Attempt, Attempted, Show, Shown
 
@@ -59,8 +59,17 @@ class Ask:
     One Ask serves a whole process: it remembers who failed, who rests and what retries may still cost.
     """
 
-    def __init__(self, *, candidates: Sequence[RouteCandidate], network: Network, clock: Clock, routing: RoutingLimits) -> None:
+    def __init__(
+        self,
+        *,
+        candidates: Sequence[RouteCandidate],
+        network: Network,
+        clock: Clock,
+        routing: RoutingLimits,
+        contracts: Sequence[Precedence] = (),
+    ) -> None:
         self._candidates = tuple(candidates)
+        self._contracts = tuple(contracts)
         self._network = network
         self._clock = clock
         self._limits = routing
@@ -72,6 +81,12 @@ class Ask:
     def candidates(self) -> tuple[RouteCandidate, ...]:
         """The route as configured."""
         return self._candidates
+
+    def forgive(self, names: Iterable[str]) -> None:
+        """Forgets what was held against candidates: a rehearsed loss is over, and was no fault of theirs."""
+        for name in names:
+            if name in self._standings:
+                self._standings[name] = Standing()
 
     def states(self) -> Mapping[str, str]:
         """Names for each candidate how it stands: "closed" (asked as usual), "open", "half-open" or "resting"."""
@@ -139,7 +154,9 @@ class Ask:
             stream=stream if stream is not None else wanted == "always" or (wanted == "when shown" and show is not None),
             records=records,
         )
-        choice = choose(self._candidates, need=need, price_class_max=self._limits.price_class_max, first=first, bars=bars)
+        contracts = self._contracts and [c for c in self._contracts if c.holds(self._clock.now_ms())]
+        limit = self._limits.price_class_max
+        choice = choose(self._candidates, need=need, price_class_max=limit, first=first, bars=bars, contracts=contracts)
         return _Turn(prompt=prompt, attempt=attempt, choice=choice)
 
     async def _next(self, turn: _Turn) -> RouteCandidate:

@@ -18,6 +18,10 @@ DEAD_SECONDS = 10.0
 PRUNE_SECONDS = 3_600.0
 
 
+Chore = Callable[[], Awaitable[object]]
+"""Something that is done once an hour; done twice it must do no harm."""
+
+
 class Housekeep:
     """Runs beside the worker. `chores` are done once an hour. `is_dead` says of an owner's name whether its process is surely gone."""
 
@@ -32,7 +36,7 @@ class Housekeep:
         raw_days: int,
         is_dead: Callable[[str], bool],
         circuits: Callable[[], Mapping[str, str]],
-        chores: Sequence[Callable[[], Awaitable[object]]] = (),
+        chores: Sequence[Chore] = (),
     ) -> None:
         self._store = store
         self._bus = bus

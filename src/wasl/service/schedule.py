@@ -34,7 +34,7 @@ class Schedule:
 
     async def run(self) -> Backed | None:
         """Makes a backup when it is time; None when it is not."""
-        last = await asyncio.to_thread(self._last_ms)
+        last = await asyncio.to_thread(self.last_ms)
         if last is not None and self._clock.now_ms() - last < self._every_ms:
             return None
         return await self.now()
@@ -54,7 +54,8 @@ class Schedule:
         log.info("sent a backup away", file=made.path.name)
         return made
 
-    def _last_ms(self) -> int | None:
+    def last_ms(self) -> int | None:
+        """Gives when the last one was made, None for never. Reads files."""
         if self._send is None:
             return newest_ms(self._to)
         try:

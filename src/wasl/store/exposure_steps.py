@@ -97,6 +97,12 @@ def days(since_ms: int) -> Steps[list[Traffic]]:
     return [Traffic(*r) for r in rows]
 
 
+def last_act(act: str) -> Steps[int | None]:
+    """Finds the newest step of a kind."""
+    rows = yield step("select at_ms from audit where act = $1 order by at_ms desc limit 1", act)
+    return int(rows[0][0]) if rows else None
+
+
 def keep_figures(day_ms: int, record: Mapping[str, Any]) -> Steps[None]:
     """Keeps the figures of a day."""
     yield step(

@@ -69,6 +69,10 @@ class SqlExposure:
         """Reads sums."""
         return await self._read(lambda: steps.days(since_ms))
 
+    async def last_act(self, act: str) -> int | None:
+        """Finds the newest step of a kind."""
+        return await self._read(lambda: steps.last_act(act))
+
     async def keep_figures(self, *, day_ms: int, record: Mapping[str, Any]) -> None:
         """Keeps figures."""
         await self._write(lambda: steps.keep_figures(day_ms, record))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from wasl.domain.prompt import Delta, Prompt
 from wasl.ports.provider import Model
 from wasl.routing.choose import Need, choose
-from wasl.routing.route import PRICE_CLASSES, RouteCandidate, price_rank
+from wasl.routing.route import PRICE_CLASSES, Precedence, RouteCandidate, price_rank
 
 
 class Quotes:
@@ -93,3 +93,55 @@ def test_the_border_of_a_context_is_inside() -> None:
 def test_a_price_class_that_is_not_known_counts_as_the_dearest() -> None:
     route = [candidate("a", price_class="low"), candidate("b", price_class="golden")]
     assert [c.name for c in choose(route, need=Need(), price_class_max="high").candidates] == ["a"]
+
+
+# -- contracts ------------------------------------------------------------------------------------------------------------------
+def _contract(first: str, then: str, *, never: bool = False) -> Precedence:
+    return Precedence(first=frozenset(first.split()), then=frozenset(then.split()), reason="the contract says so", never=never)
+
+
+def _names(route: list[RouteCandidate], *contracts: Precedence, first: str | None = None, need: Need | None = None) -> list[str]:
+    return [c.name for c in choose(route, need=need or Need(), price_class_max="high", first=first, contracts=contracts).candidates]
+
+
+def test_who_has_the_first_refusal_is_asked_before_the_others_whatever_the_operators_order() -> None:
+    route = [candidate("b"), candidate("c"), candidate("a")]
+    assert _names(route, _contract("a", "b")) == ["c", "a", "b"]
+    assert _names(route, _contract("a", "b c")) == ["a", "b", "c"]
+    assert _names(route, _contract("a", "b c"), first="b") == ["a", "b", "c"]
+
+
+def test_the_reason_is_told_for_everyone_who_was_put_back() -> None:
+    choice = choose([candidate("b"), candidate("a")], need=Need(), price_class_max="high", contracts=[_contract("a", "b")])
+    assert choice.put_back == (("b", "the contract says so"),)
+
+
+def test_who_comes_first_by_contract_and_cannot_answer_holds_nobody_back() -> None:
+    route = [candidate("b", vision=True), candidate("a", vision=False)]
+    assert _names(route, _contract("a", "b"), need=Need(vision=True)) == ["b"]
+    assert _names(route, _contract("a", "b", never=True), need=Need(vision=True)) == ["b"]
+
+
+def test_an_exclusive_contract_keeps_the_others_from_being_asked() -> None:
+    choice = choose([candidate("b"), candidate("a")], need=Need(), price_class_max="high", contracts=[_contract("a", "b", never=True)])
+    assert [c.name for c in choice.candidates] == ["a"]
+    assert choice.passed_over == (("b", "the contract says so"),)
+
+
+def test_a_contract_holds_between_its_days_only() -> None:
+    contract = Precedence(first=frozenset("a"), then=frozenset("b"), reason="r", from_ms=10, until_ms=20)
+    assert [contract.holds(at) for at in (9, 10, 19, 20)] == [False, True, True, False]
+
+
+@given(_routes, st.data())
+def test_a_contract_never_loses_or_invents_a_candidate(route: list[RouteCandidate], data: st.DataObject) -> None:
+    names = [c.name for c in route]
+    some = st.frozensets(st.sampled_from(names)) if names else st.just(frozenset())
+    contract = Precedence(first=data.draw(some), then=data.draw(some), reason="r")
+    plain = choose(route, need=Need(), price_class_max="high")
+    bound = choose(route, need=Need(), price_class_max="high", contracts=[contract])
+    assert sorted(c.name for c in bound.candidates) == sorted(c.name for c in plain.candidates)
+    place = {c.name: n for n, c in enumerate(bound.candidates)}
+    for one in (contract.first - contract.then) & place.keys():
+        for other in (contract.then - contract.first) & place.keys():
+            assert place[one] < place[other]

@@ -8,6 +8,7 @@ from typing import Protocol, cast
 import pytest
 
 from wasl.domain.exposure import DAY_MS, Drill, Reach, Seen, Traffic, day_of
+from wasl.domain.identity import AuditRecord
 from wasl.ports.exposure import Drills, Exposure
 from wasl.ports.store import Store
 from wasl.testing.contracts.people_scene import PeopleFixtures, PeopleScene
@@ -138,6 +139,15 @@ class ExposureContract(PeopleFixtures):
         assert [(t.name, t.turns) for t in await exposure.days(since_ms=0)] == [("", 4), ("line one", 4)]
         assert await exposure.days(since_ms=DAY_MS + 1) == []
         assert list(await exposure.figures(since_ms=0)) == [(DAY_MS, {"whole": 0.4})]
+
+    async def test_the_newest_step_of_a_kind_is_found(self, scene: PeopleScene, exposure: Exposure) -> None:
+        assert await exposure.last_act("export") is None
+        person = await scene.person((await scene.writes("hello", at="ada")).conversation_id)
+        for n in range(2):
+            await scene.clock.advance(1)
+            for act in ("export", f"other {n}"):
+                await scene.people.note(AuditRecord(id=scene.name(), at_ms=scene.now, by="person", act=act, person_id=person))
+        assert await exposure.last_act("export") == scene.now
 
     async def test_an_erased_person_is_counted_no_more(self, scene: PeopleScene, exposure: Exposure) -> None:
         one = await scene.writes("hello", at="ada")
