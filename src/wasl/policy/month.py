@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple
 
 from wasl.domain.ids import TurnId
 from wasl.domain.purpose import PurposeRating, PurposeRecord
-from wasl.policy.audit import LOOKED_LEAST, SIDES, STRATA, Agreement, Rated, agreement, draw_sample, is_counted, rated, stratum_of
+from wasl.policy.audit import LOOKED_LEAST, SIDES, STRATA, Agreement, Looked, Rated, agreement, is_counted, rated, stratum_of
 from wasl.policy.chance import Uniform
 from wasl.policy.estimate import DRAWS, Item, Rate, Shares, estimate, rates_of
 from wasl.policy.trend import Week
@@ -98,17 +98,16 @@ def figure_of(
     since_ms: int,
     until_ms: int,
     weeks: Sequence[int],
-    seed: bytes,
+    sample: Sequence[Looked],
     uniform: Callable[[], float],
     draws: int = DRAWS,
 ) -> Figure:
     """Makes the figure of a month. `records` may begin before it, for the first of `weeks` (when each begins, the last one the end of
-    them all); `seed` draws the audit's sample, `uniform` everything else."""
+    them all); `sample` is what `draw_sample` drew of the month's own."""
     ratings = list(ratings)
     said = rated(ratings)
     own = [record for record in records if since_ms <= record.at_ms < until_ms]
     counted = [record for record in own if is_counted(record)]
-    drawn = draw_sample(own, seed=seed)
     asked, served = asked_items(counted, said), served_items(counted, said)
     rates = rates_of(asked, sides=SIDES)
     of_served = rates_of(served, sides=SIDES)
@@ -116,7 +115,7 @@ def figure_of(
     tells = len(counted) >= TURNS_LEAST
     publish = tells and enough
     of_weeks = _weeks(records, said, weeks=weeks, rates=of_served, uniform=uniform) if publish else ()
-    in_neutral = [said[one.turn_id] for one in drawn if one.stratum == "neutral" and one.turn_id in said]
+    in_neutral = [said[one.turn_id] for one in sample if one.stratum == "neutral" and one.turn_id in said]
     figure = Figure(
         channel=channel,
         month=month,
@@ -130,7 +129,7 @@ def figure_of(
         served=estimate(served, sides=SIDES, uniform=uniform, draws=draws) if publish else None,
         light="green",
         counts=Counter(f"{record.label} {record.served}" for record in own),
-        audit=_audited(rates, drawn=Counter(one.stratum for one in drawn)),
+        audit=_audited(rates, drawn=Counter(one.stratum for one in sample)),
         neutral_looked=len(in_neutral),
         neutral_other=sum(bool(one.general) for one in in_neutral),
         sensitivity=_part(rates, side="flagged", general=True) if publish else None,

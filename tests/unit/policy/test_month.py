@@ -7,6 +7,7 @@ import pytest
 from tests.bench.month import DAY_MS, Month, look_at, simulate
 
 from wasl.domain.purpose import PurposeRating, PurposeRecord, Served
+from wasl.policy.audit import draw_sample
 from wasl.policy.month import Figure, Light, figure_of
 
 SEED = b"2026-10"
@@ -15,7 +16,8 @@ WEEKS = [n * 7 * DAY_MS for n in range(5)]
 
 def figure(records: list[PurposeRecord], ratings: list[PurposeRating]) -> Figure:
     return figure_of(
-        records, ratings, channel="shop", month="2026-10", since_ms=0, until_ms=28 * DAY_MS, weeks=WEEKS, seed=SEED,
+        records, ratings, channel="shop", month="2026-10", since_ms=0, until_ms=28 * DAY_MS, weeks=WEEKS,
+        sample=draw_sample(records, seed=SEED),
         uniform=random.Random(1).random, draws=150,
     )  # fmt: skip
 
@@ -80,7 +82,8 @@ def test_turns_outside_the_month_count_only_for_its_first_week() -> None:
     before = [replace(r, turn_id=f"b{n}", at_ms=-DAY_MS) for n, r in enumerate(month.records[:300])]  # type: ignore[arg-type]  # an id
     found = figure_of(
         before + month.records, look_at(month, seed=SEED), channel="shop", month="2026-10", since_ms=0, until_ms=28 * DAY_MS,
-        weeks=[-4 * DAY_MS, 3 * DAY_MS, 10 * DAY_MS], seed=SEED, uniform=random.Random(1).random, draws=100,
+        weeks=[-4 * DAY_MS, 3 * DAY_MS, 10 * DAY_MS], sample=draw_sample(month.records, seed=SEED),
+        uniform=random.Random(1).random, draws=100,
     )  # fmt: skip
     assert found.turns == len(month.records)
     in_first = sum(r.at_ms < 3 * DAY_MS for r in before + month.records)
