@@ -10,7 +10,7 @@ from wasl.config import Settings
 from wasl.connections import make_candidates, make_channels, make_moving, make_providers
 from wasl.domain.errors import SettingWrong
 from wasl.footing import Kept, contracts, make_expose, make_footing
-from wasl.guarding import Guarding, make_guarding
+from wasl.guarding import Guarding, make_guarding, make_hand_over
 from wasl.net.blobs import FolderBlobs
 from wasl.net.bus_local import LocalBus
 from wasl.net.clock import SystemClock
@@ -61,6 +61,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
     footing = make_footing(settings, channels=channels, providers=providers, candidates=candidates)
     ask = Ask(candidates=candidates, network=network, clock=clock, routing=settings.routing, contracts=contracts(footing))
     links = Links(store=store, bus=bus, clock=clock, channels=channels, public_url=settings.server.public_url, language=settings.language)
+    hand_over = make_hand_over(settings, store=store, bus=bus, clock=clock, channels=channels)
     worker = _worker(
         settings,
         links=links,
@@ -73,7 +74,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         channels=channels,
         ask=ask,
         search=learn.search,
-        guarding=make_guarding(settings),
+        guarding=make_guarding(settings, store=store, clock=clock, hand_over=hand_over),
     )
     moving = make_moving(settings, store=store, blobs=blobs, clock=clock, network=network, channels=channels)
     receive = Receive(
@@ -85,6 +86,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         offer=worker.offer if settings.server.role != "web" else lambda: None,
         take=worker.take,
         withdraw=worker.withdraw,
+        operator_spoke=hand_over.spoke if settings.handoff.operator_takes else None,
     )
     expose = make_expose(kept=kept, clock=clock, footing=footing, schedule=moving.schedule)
     chores = (*moving.chores, expose.keep)
@@ -109,6 +111,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         moving=moving,
         links=links,
         expose=expose,
+        hand_over=hand_over,
     )
 
 

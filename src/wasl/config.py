@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, TypeVar, get_args
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 
 from wasl.config_base import Frozen, is_secret, revealed
+from wasl.config_duties import Disclosure, Handoff, OptOut
 from wasl.domain.errors import SettingWrong
 
 SETTINGS_BYTES_MAX: Final = 1 << 20
@@ -163,6 +164,9 @@ class Settings(Frozen):
     mail: Mail = Field(default_factory=Mail)
     keep: Keep = Field(default_factory=Keep)
     backup: Backup = Field(default_factory=Backup)
+    opt_out: OptOut = Field(default_factory=OptOut)
+    handoff: Handoff = Field(default_factory=Handoff)
+    disclosure: Disclosure = Field(default_factory=Disclosure)
     log: Log = Field(default_factory=Log)
     channels: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False, description="The ways to people, by name.")
     providers: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False, description="The model providers, by name.")

@@ -27,6 +27,7 @@ from wasl.service.commands import ERASE_TIMER
 from wasl.service.connect import Connect
 from wasl.service.erase import TIMER_KIND as GO_ON_TIMER
 from wasl.service.expose import Expose
+from wasl.service.hand_over import RETURN_TIMER, HandOver
 from wasl.service.housekeep import Housekeep
 from wasl.service.learn import Learn
 from wasl.service.link import Links
@@ -75,6 +76,7 @@ class Installation:
     moving: Moving
     links: Links
     expose: Expose
+    hand_over: HandOver
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Installation"]:
@@ -109,7 +111,7 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
         await i.learn.refresh()
         running.append(loop.create_task(i.learn.run(), name="learn"))
         running.append(loop.create_task(i.worker.run(), name="worker"))
-        acts = {ERASE_TIMER: i.moving.erase.carry_out, GO_ON_TIMER: i.moving.erase.go_on}
+        acts = {ERASE_TIMER: i.moving.erase.carry_out, GO_ON_TIMER: i.moving.erase.go_on, RETURN_TIMER: i.hand_over.returned}
         running.append(loop.create_task(Alarms(store=i.store, clock=i.clock, acts=acts).run(), name="alarms"))
     if settings.server.role != "worker":
         for name in listeners(i.channels):
@@ -185,6 +187,7 @@ def _faces(i: Installation, *, secret: str, streams: Streams) -> object:
         version=__version__,
         moving=i.moving,
         links=i.links,
+        hand_over=i.hand_over,
         mail=SmtpMail(settings.mail) if settings.mail.host else None,
     )
     # Only the pages ask who called and whether it was https; the hooks are spared this.

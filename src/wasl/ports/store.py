@@ -24,6 +24,7 @@ from wasl.ports.ledger import Ledger
 from wasl.ports.library import Library
 from wasl.ports.people import People
 from wasl.ports.purposes import Purposes
+from wasl.ports.standing import Standings
 
 TURNS_PER_WORK_MAX = 50
 """Due turns handed out with one lease; the rest stays due."""
@@ -157,6 +158,11 @@ class Store(Protocol):
     @property
     def evidence(self) -> Evidence:
         """What was published, changed and handed over, in the same database."""
+        ...
+
+    @property
+    def standings(self) -> Standings:
+        """How people stand with us, in the same database."""
         ...
 
     async def open(self) -> None:

@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from wasl.domain.delivery import Outgoing
 from wasl.domain.errors import StoreDown, WaslError
+from wasl.domain.handoff import Standing
 from wasl.domain.ids import ConversationId
 from wasl.domain.message import Author, Option, Part
 from wasl.domain.person import Address
@@ -39,10 +40,10 @@ class Case:
     business part of a mixed message). `bars` keep candidates from being asked, `instructions` are added to what the model is told,
     `output_tokens_max` shortens the answer, `preface` and `postscript` are lines of ours before and after it. `kept` is stored with
     the turn in the closing commit, by the step's name; it must be JSON. `business_only` says that only the operator's scope may be
-    answered. `moment` is where in the talk the answer stands, as the rules on disclosure ask; `verdict` is what the rules say about
-    answering, with the duties that must be fulfilled. `options` are offered under the answer where the channel has buttons and it is
-    short and plain. `asked` is there after a model answered, `ended` after a step ended the turn. `received` are the turns as they came,
-    whatever the model is shown.
+    answered. `standing` is how the person stands with us, `moment` where in the talk the answer stands, as the rules on disclosure
+    ask; `verdict` is what the rules say about answering, with the duties that must be fulfilled. `options` are offered under the
+    answer where the channel has buttons and it is short and plain. `asked` is there after a model answered, `ended` after a step
+    ended the turn. `received` are the turns as they came, whatever the model is shown.
     """
 
     work: Work
@@ -52,6 +53,7 @@ class Case:
     channel: Channel | None
     purpose: TurnPurpose | None = None
     business_only: bool = False
+    standing: Standing | None = None
     moment: Moment | None = None
     verdict: Verdict | None = None
     options: list[Option] = field(default_factory=list)

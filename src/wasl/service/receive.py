@@ -1,12 +1,14 @@
 """Receive: a platform's request becomes stored messages, due turns and receipts, and only then is acknowledged."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 import structlog
 
 from wasl.domain.errors import Forged, Malformed, StoreDown
 from wasl.domain.event import Arrival, Event, Receipt, Signal
+from wasl.domain.ids import ConversationId
 from wasl.domain.turn import Work
 from wasl.ports.bus import WORK, Bus, conversation_topic
 from wasl.ports.channel import Channel
@@ -24,7 +26,7 @@ class Receive:
 
     `offer` gives a lease when this process can answer at once, `take` starts the answering; together they spare a busy process
     the way through the claim. `withdraw` tells that the request which an offer was for has come to its end. A process that
-    only serves the web offers none.
+    only serves the web offers none. `operator_spoke` is told the conversation and the channel in which a human answered elsewhere.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Receive:
         offer: Callable[[], Lease | None],
         take: Callable[[Work], None],
         withdraw: Callable[[], None] = lambda: None,
+        operator_spoke: Callable[[ConversationId, str], Awaitable[None]] | None = None,
     ) -> None:
         self._store = store
         self._bus = bus
@@ -47,6 +50,7 @@ class Receive:
         self._offer = offer
         self._take = take
         self._withdraw = withdraw
+        self._operator_spoke = operator_spoke
 
     def channel(self, name: str) -> Channel | None:
         """Gives the channel of that name, if it is configured."""
@@ -99,7 +103,15 @@ class Receive:
                 self._withdraw()
         for event, outcome in zip(events, outcomes, strict=True):
             self._tell(name, event, outcome)
+            if isinstance(event, Arrival) and isinstance(outcome, Accepted) and event.author == "operator":
+                await self._operator_said(outcome.conversation_id, name)
         return outcomes
+
+    async def _operator_said(self, conversation_id: ConversationId, name: str) -> None:
+        """Tells that a human answered from the platform's own app. Nothing is lost when that fails: the next turn looks for it."""
+        if self._operator_spoke is not None:
+            with suppress(StoreDown):
+                await self._operator_spoke(conversation_id, name)
 
     def _tell(self, name: str, event: Event, outcome: Outcome) -> None:
         """Starts or announces what one stored event brings."""

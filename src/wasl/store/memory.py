@@ -14,6 +14,7 @@ from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessa
 from wasl.ports.clock import Clock
 from wasl.ports.ledger import Ledger
 from wasl.ports.people import People
+from wasl.ports.standing import Standings
 from wasl.ports.store import DEDUPE_DAYS, Backlog, Incoming, Lease, Outcome, Timer, Token
 from wasl.store import picture_read, picture_receive, picture_work
 from wasl.store.memory_library import MemoryLibrary
@@ -27,6 +28,7 @@ from wasl.store.sql_evidence import SqlEvidence
 from wasl.store.sql_exposure import SqlDrills
 from wasl.store.sql_ledger import SqlLedger
 from wasl.store.sql_purposes import SqlPurposes
+from wasl.store.sql_standing import SqlStandings
 from wasl.store.sql_terms import SqlTerms
 
 Result = TypeVar("Result")
@@ -64,6 +66,7 @@ class MemoryStore:
         rows.library = self._library
         self._beside = MemorySteps(clock=clock, up=self._up)
         self.ledger: Ledger = SqlLedger(read=self._beside.read, write=self._beside.write, live=False)
+        self.standings: Standings = SqlStandings(read=self._beside.read, write=self._beside.write, alone=True)
         self.drills = SqlDrills(read=self._beside.read, write=self._beside.write)
         self.purposes = SqlPurposes(read=self._beside.read, write=self._beside.write)
         self.evidence = SqlEvidence(read=self._beside.read, write=self._beside.write)

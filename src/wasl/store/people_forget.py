@@ -21,7 +21,7 @@ HANDLE_CHARACTERS_MIN = 6
 DIGEST_ROWS = 1_000
 """Messages read with one statement for the digest of what was erased."""
 _FILE = '#at(parts, \'"sha256":"\')# > 0'
-_BY_CONVERSATION = ("message", "turn", "delivery")
+_BY_CONVERSATION = ("message", "turn", "delivery", "handoff")
 
 
 def weigh(person_id: str) -> Steps[Forgotten]:
@@ -240,7 +240,7 @@ def _delete(conversations: list[str], people: list[str], *, new_id: Callable[[],
         yield step("delete from budget_hold where settled is not null and #at(shares, $1)# > 0", person_id)
     # A plan's sum stays right: somebody was there and is forgotten, but not who or where.
     yield step("update sunset_member set lost = 'erased', region = '', language = '' where conversation_id @1", conversations)
-    for table in ("delivery", "turn", "message", "address"):
+    for table in ("delivery", "turn", "message", "handoff", "disclosure", "address"):
         yield step(f"delete from {table} where conversation_id @1", conversations)
     for link in (yield from links_of(conversations)):
         yield step("delete from link where id = $1", link.id)
@@ -262,6 +262,9 @@ and not exists (select 1 from delivery d where d.message_id = m.id and d.state i
 and not exists (select 1 from legal_hold h where h.person_id = c.person_id or h.person_id = c.born_as)
 order by m.id limit $3"""
 
+_OLD_HANDOFFS = """delete from handoff where conversation_id @3 and ended_ms is not null and ended_ms < $1
+and ($2 = '' or channel = $2) returning id"""
+
 
 def retire(channel: str | None, *, before_ms: int, limit: int, new_id: Callable[[], str]) -> Steps[Mapping[str, int]]:
     """Deletes old messages whose turns are closed."""
@@ -281,6 +284,8 @@ def retire(channel: str | None, *, before_ms: int, limit: int, new_id: Callable[
     gone = yield step("delete from delivery where message_id @1 returning id", messages)
     counts["delivery"] = len(gone)
     yield step("delete from message where id @1", messages)
+    gone = yield step(_OLD_HANDOFFS, before_ms, channel or "", locked)
+    counts["handoff"] = len(gone)
     return counts
 
 

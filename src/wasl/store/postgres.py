@@ -19,6 +19,7 @@ from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessa
 from wasl.ports.clock import Clock
 from wasl.ports.ledger import Ledger
 from wasl.ports.people import People
+from wasl.ports.standing import Standings
 from wasl.ports.store import Backlog, Incoming, Kept, Lease, Outcome, Timer, Token
 from wasl.store import picture_receive, picture_work
 from wasl.store.group_commit import Told
@@ -45,6 +46,7 @@ from wasl.store.sql_exposure import SqlDrills, SqlExposure
 from wasl.store.sql_ledger import SqlLedger
 from wasl.store.sql_people import SqlPeople
 from wasl.store.sql_purposes import SqlPurposes
+from wasl.store.sql_standing import SqlStandings
 from wasl.store.sql_sunsets import SqlSunsets
 from wasl.store.sql_terms import SqlTerms
 from wasl.store.steps import Steps, run_postgres
@@ -70,6 +72,7 @@ class PostgresStore:
         self._indexing: asyncio.Task[int] | None = None
         self.ledger: Ledger = SqlLedger(read=self._read_steps, write=self._write_steps)
         self.people: People = SqlPeople(read=self._read_steps, write=self._write_steps, clock=clock)
+        self.standings: Standings = SqlStandings(read=self._read_steps, write=self._write_steps)
         self.exposure = SqlExposure(read=self._read_steps, write=self._write_steps, people_at_once=PEOPLE_AT_ONCE)
         self.drills = SqlDrills(read=self._read_steps, write=self._write_steps)
         self.purposes = SqlPurposes(read=self._read_steps, write=self._write_steps)

@@ -26,6 +26,7 @@ from wasl.ports.mail import Mail
 from wasl.ports.people import People
 from wasl.ports.store import Outcome, Store
 from wasl.routing.route import RouteCandidate
+from wasl.service.hand_over import HandOver
 from wasl.service.link import Links
 from wasl.service.shelf import Leaving
 from wasl.service.take_out import Wanted
@@ -87,6 +88,7 @@ class Faces:
     takes_out: TakesOut | None = None
     erases: Erases | None = None
     mail: Mail | None = None
+    hand_over: HandOver | None = None
     formats: Mapping[str, Format] = field(default_factory=dict)
 
     def offers(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from wasl.ports.clock import Clock
 from wasl.ports.mail import Mail
 from wasl.ports.store import Store
 from wasl.routing.route import RouteCandidate
+from wasl.service.hand_over import HandOver
 from wasl.service.link import Links
 from wasl.service.moving import Moving
 from wasl.web.accounts import Accounts
@@ -48,11 +49,13 @@ def build_pages(
     moving: Moving | None = None,
     links: Links | None = None,
     mail: Mail | None = None,
+    hand_over: HandOver | None = None,
 ) -> ASGIApp:
     """Makes the application for everything that is no hook, no API and no health check.
 
-    `moving` brings conversations in and takes them out, `links` joins channels, `mail` carries sign-in links; what is None is not
-    offered. `secret` signs the forms of the console (see `service.login.keep_secret`). The store must be open.
+    `moving` brings conversations in and takes them out, `links` joins channels, `mail` carries sign-in links, `hand_over` gives talks
+    to operators and back; what is None is not offered. `secret` signs the forms of the
+    console (see `service.login.keep_secret`). The store must be open.
     `streams` holds what is open for as long as the server runs; whoever stops the server ends them.
     """
     faces = Faces(
@@ -79,6 +82,7 @@ def build_pages(
         formats=moving.formats if moving else {},
         links=links,
         mail=mail,
+        hand_over=hand_over,
     )
     return pages_of(faces)
 

@@ -84,6 +84,7 @@ COUNTED: Mapping[str, str] = {
     "link": mark("Links"),
     "raw": mark("Raw requests"),
     "consent": mark("Consents"),
+    "handoff": mark("Conversations with a human"),
     "token": mark("Codes and sign-ins"),
     "timer": mark("Timers"),
     "usage": mark("Bills of answers"),

@@ -173,7 +173,7 @@ def build(
     attempts_max: int = 3,
     public_url: str | None = None,
     library: Any = None,
-    steps: Sequence[Step] = (),
+    steps: Sequence[Step] | Callable[[SqliteStore, LocalBus, TestClock, Any], Sequence[Step]] = (),
     gate: Gate | None = None,
     **limits: Any,
 ) -> House:
@@ -212,7 +212,7 @@ def build(
             language="en",
         ),
         earlier=None if library is None else Earlier(library, people=store.people).read,
-        steps=steps,
+        steps=steps(store, bus, clock, channels) if callable(steps) else steps,
     )
     deliver = Deliver(
         store=store, network=network, blobs=blobs, clock=clock, channels=channels, observe=observe, attempts_max=50, gate=gate

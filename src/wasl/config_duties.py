@@ -1,0 +1,46 @@
+"""Settings of what Wasl owes people and its operator: opt-out, a human, disclosure."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from wasl.config_base import Frozen
+
+Words = dict[str, str]
+
+
+class OptOut(Frozen):
+    """Words by which a person ends what we send them on a channel, and comes back."""
+
+    words: tuple[str, ...] = Field((), description="Further words that end it, beside the common ones and those of the rules.")
+    words_left_out: tuple[str, ...] = Field((), description="Common words that mean something else to your customers, such as a name.")
+    words_back: tuple[str, ...] = Field((), description="Further words that begin it again, beside START and those of the rules.")
+    farewell: Words = Field(default_factory=dict, description="Your own words of the one confirmation, by language (ar, en).")
+    welcome: Words = Field(default_factory=dict, description="Your own words for who comes back, by language.")
+    help: Words = Field(default_factory=dict, description="Your own answer to HELP where the rules of a channel ask for one, by language.")
+
+
+class Handoff(Frozen):
+    """The way to a human."""
+
+    enabled: bool = Field(True, description="Whether people are handed to a human when they ask for one.")
+    words: tuple[str, ...] = Field((), description="Further phrases by which people ask for a human, such as your team's name.")
+    text: Words = Field(default_factory=dict, description="Your own words for who was handed to a human, by language (ar, en).")
+    wait_minutes: float = Field(60.0, gt=0, le=43_200, description="How long a person waits for a human before the assistant goes on.")
+    return_minutes: float = Field(
+        120.0, gt=0, le=43_200, description="How long after a human's last word the assistant takes the conversation back by itself."
+    )
+    operator_takes: bool = Field(
+        True, description="A word of yours, from the console or the platform's own app, keeps the assistant silent there."
+    )
+
+
+class Disclosure(Frozen):
+    """Saying that an AI answers."""
+
+    when: Literal["required", "always", "never"] = Field(
+        "required", description="required: where a rule asks. always: at every session's start. never: you say it elsewhere yourself."
+    )
+    text: Words = Field(default_factory=dict, description="Your own words, by language (ar, en).")
+    pause_hours: float = Field(24.0, gt=0, le=8_760, description="Silence after which a new session begins.")
+    offer_human: bool = Field(True, description="Say there, too, how to reach a human, where a rule asks for a way to one.")
