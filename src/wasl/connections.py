@@ -84,7 +84,9 @@ def make_moving(
     people, library = store.people, store.library
     vault = FolderVault(settings.data / "vault")
     keep, backup = settings.keep, settings.backup
-    retain = Retain(people=people, clock=clock, days=keep.days_by_channel, others=keep.days, channels=tuple(sorted(channels)))
+    retain = Retain(
+        people=people, library=library, clock=clock, days=keep.days_by_channel, others=keep.days, channels=tuple(sorted(channels))
+    )
     back_up = BackUp(copier=store if isinstance(store, CopiesItself) else None, data=settings.data, clock=clock, version=__version__)
     bring = Bring(library=library, people=people, vault=vault, blobs=blobs, clock=clock, formats=formats, zone=keep.zone)
     return Moving(

@@ -1,7 +1,9 @@
 """What it costs to store entries of an import with their index: `make bench ARGS="--only importing"`.
 
 CPU time of this process over `Library.add_entries` on SQLite, from Entry objects, with fingerprints; and how it is split. The cost of the
-index for live messages is measured by `index_us_per_message`: the writes of a message with and without it, in groups as they come.
+index for live messages is measured by `index_us_per_message`: the writes of a message with and without it, in groups as they come, on a
+connection that is set as the store sets its own, with the merging of segments that `tidy` does afterwards. What `tidy` takes after an
+import is in `import_records_per_cpu_s` as well.
 """
 
 import asyncio
@@ -19,8 +21,9 @@ from wasl.domain.ids import ConversationId
 from wasl.net.clock import SystemClock
 from wasl.ports.format import ImportRecord
 from wasl.ports.library import Import, Line
-from wasl.store.sqlite import SqliteStore
-from wasl.store.sqlite_search import index_message
+from wasl.store.sqlite import PAGE_CACHE_KIB, STATEMENTS_CACHED, SqliteStore
+from wasl.store.sqlite_scrub import TIDY_PAGES, merge
+from wasl.store.sqlite_search import index_fresh, index_message
 from wasl.wire.searching import index_words
 
 ENTRIES = 200_000
@@ -52,6 +55,7 @@ async def bring(store: SqliteStore, entries: list[Entry], *, chat_id: str, owner
     for first in range(0, len(entries), RUN):
         lines = [Line((first + n + 1) * SEQ_STRIDE, e, fingerprint(e)) for n, e in enumerate(entries[first : first + RUN])]
         await store.library.add_entries(chat_id, import_id=record.id, lines=lines)
+    await store.library.tidy()
     return time.process_time() - began
 
 
@@ -83,8 +87,10 @@ async def records_per_cpu_s(folder: Path) -> dict[str, float | int]:
 
 def index_us(folder: Path) -> dict[str, float | int]:
     """Gives what indexing adds to a live message, by messages a commit: with the commits, less the same commits without it."""
-    db = sqlite3.connect(folder / "import0.db", isolation_level=None, cached_statements=256)
+    db = sqlite3.connect(folder / "import0.db", isolation_level=None, cached_statements=STATEMENTS_CACHED)
     db.execute("pragma journal_mode = wal")
+    db.execute(f"pragma cache_size = -{PAGE_CACHE_KIB}")
+    db.execute("pragma secure_delete = on")
     db.execute("pragma synchronous = off")  # CPU is what counts; waiting for the disk is the same with and without
     texts = Chatter(5).texts(MESSAGES)
     for text in texts:
@@ -112,6 +118,10 @@ def _say(db: sqlite3.Connection, texts: list[str], *, turn: int, group: int) -> 
                 )
         db.execute("insert into file_use values (?, ?)", (f"{group} {turn}", str(first)))
         db.execute("commit")
+    if turn:
+        index_fresh(db)
+        while merge(db, pages=TIDY_PAGES):
+            pass
     return (time.process_time() - began) / MESSAGES * 1e6
 
 

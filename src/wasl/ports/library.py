@@ -243,6 +243,11 @@ class Library(Protocol):
         """
         ...
 
+    async def tidy(self, *, scrub: bool = False) -> None:
+        """Puts the index in order, so that searches stay quick: after an import, and now and then. Finds nothing else; may take
+        seconds, in short commits. With `scrub` it leaves no word of what was deleted in the index."""
+        ...
+
     async def reindex(self, *, told: Any = None) -> int:
         """Makes the index anew from what is stored, a few thousand rows a commit; gives how many were indexed."""
         ...

@@ -254,6 +254,7 @@ class _Importing:
             raise
         held = self._as_it_stands("done")
         await self._end(held)
+        await self.shelve.tidy()
         _tell(self._told, "done", self._survey, self._held.bytes_total)
         log.info("imported", format=self._reader.kind, **held.record.counts)
         return Report(

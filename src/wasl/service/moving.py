@@ -40,5 +40,5 @@ class Moving:
     @property
     def chores(self) -> Sequence[Callable[[], Awaitable[object]]]:
         """What housekeeping does of it: bringing in what platforms share of earlier talk, retiring what was kept long enough, and
-        backups when it is time."""
-        return (self.bring_history.chore, self.retain.run, *((self.schedule.run,) if self.schedule else ()))
+        order in the search index, and backups when it is time."""
+        return (self.bring_history.chore, self.retain.run, self.library.tidy, *((self.schedule.run,) if self.schedule else ()))

@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 
 from wasl.ports.clock import Clock
+from wasl.ports.library import Library
 from wasl.ports.people import People
 
 log = structlog.get_logger(__name__)
@@ -20,8 +21,11 @@ DAY_MS: Final = 86_400_000
 class Retain:
     """Retires what is too old. `days` is for channels by name; `others` for every other one, None: for ever."""
 
-    def __init__(self, *, people: People, clock: Clock, days: Mapping[str, int], others: int | None, channels: tuple[str, ...]) -> None:
+    def __init__(
+        self, *, people: People, library: Library, clock: Clock, days: Mapping[str, int], others: int | None, channels: tuple[str, ...]
+    ) -> None:
         self._people = people
+        self._library = library
         self._clock = clock
         self._days = {**(dict.fromkeys(channels, others) if others is not None else {}), **days}
 
@@ -41,5 +45,6 @@ class Retain:
                 if not any(taken.values()):
                     break
         if any(counts.values()):
+            await self._library.tidy(scrub=True)
             log.info("deleted what was kept long enough", **counts)
         return counts

@@ -4,18 +4,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+import structlog
+
 from wasl.domain.align import Act, Numbering, Plan, align, is_state_of, merged
 from wasl.domain.archive import Chat, Entry, Name, Participant, fingerprint
+from wasl.domain.errors import StoreDown
 from wasl.domain.ids import ConversationId, PersonId
 from wasl.domain.track import HeldTrack, Track, minute_of
 from wasl.ports.clock import Clock
 from wasl.ports.library import HeldChat, Library, Line
 from wasl.service.keep_sources import Attach
 
+log = structlog.get_logger(__name__)
+
 PAGE: Final = 1_000
 WAITING_MAX: Final = 4_000
 """Entries that wait to be stored together: what a commit costs is shared, and nothing is lost by the wait (an import that is broken off is
 told again)."""
+TIDY_ENTRIES: Final = 2_000
+"""After so many new entries the search index is put in order at once; after fewer it waits for the hour."""
 ALIKE_MAX: Final = 8
 """Held chats that one new chat is compared with."""
 
@@ -78,6 +85,14 @@ class Shelve:
     def chat_ids(self) -> dict[str, str]:
         """The ids of the chats by their keys in the source."""
         return {key: p.chat_id for key, p in self._placings.items() if p.chat_id is not None}
+
+    async def tidy(self) -> None:
+        """Puts the search index in order after much was added. What is stored stays stored when it fails: the next hour tries again."""
+        if self.counts.stored >= TIDY_ENTRIES:
+            try:
+                await self._library.tidy()
+            except StoreDown as error:
+                log.warning("the search index is not in order yet", why=error.message)
 
     async def chat(self, chat: Chat) -> None:
         """Takes a chat, or what is told of it anew."""

@@ -197,6 +197,28 @@ def participant_from(text: str) -> Participant:
     return _read_participant(text)
 
 
+class Told:
+    """Reads what is told of chats and participants, each once: the hits of one search are mostly of the same few."""
+
+    def __init__(self) -> None:
+        self._origins: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+
+    def origin(self, chat: str) -> str:
+        """Gives where a chat comes from."""
+        if chat not in self._origins:
+            self._origins[chat] = chat_from(chat).origin
+        return self._origins[chat]
+
+    def name(self, participant: str | None) -> str | None:
+        """Gives how somebody is called."""
+        if not participant:
+            return None
+        if participant not in self._names:
+            self._names[participant] = participant_from(participant).name
+        return self._names[participant]
+
+
 def record_json(record: ImportRecord) -> str:
     """Writes an import's record."""
     return _text(_lean(record))

@@ -375,6 +375,9 @@ class MemoryLibrary(MemoryWaiting):
                 ),
             )
 
+    async def tidy(self, *, scrub: bool = False) -> None:
+        """Does nothing: there is no index."""
+
     async def reindex(self, *, told: Any = None) -> int:
         """Counts what the real stores would index."""
         self._up()

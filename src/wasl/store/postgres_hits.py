@@ -7,20 +7,21 @@ from wasl.domain.ids import ConversationId, PersonId
 from wasl.domain.message import plain_text
 from wasl.domain.portable import ORIGIN
 from wasl.ports.library import Hit
-from wasl.store.entry_rows import chat_from, participant_from
+from wasl.store.entry_rows import Told
 from wasl.store.postgres_link import Connection
 from wasl.store.postgres_search import Numbers, Row, add, change, found_keys
 from wasl.store.rows import parts_of
 from wasl.wire.searching import WORDS_VERSION, Query, cut, marks, parse, search_key
 
 ROWS_A_COMMIT = 1_000
-_MESSAGES = """select s.key, m.id, m.conversation_id, m.seq, m.author, m.author_name, m.parts, m.sent_ms, a.channel, c.person_id
-from unnest($1::bigint[]) k (key) join searchable s on s.key = k.key join message m on m.id = s.message_id
-join conversation c on c.id = m.conversation_id left join address a on a.id = m.address_id"""
-_ENTRIES = """select s.key, h.id, h.owner, h.told, e.author, e.role, e.text, coalesce(e.instant_ms, e.wall_ms, 0), c.person_id, p.told,
-h.title, e.seq from unnest($1::bigint[]) k (key) join searchable s on s.key = k.key
-join entry e on e.chat_n = s.chat_n and e.seq = s.seq join chat h on h.n = e.chat_n left join conversation c on c.id = h.owner
-left join participant p on p.chat_n = h.n and p.key = e.author where s.message_id is null"""
+_HITS = """select s.key, s.message_id, s.conversation_id, c.person_id, h.id, h.told, h.title, e.seq, e.author, e.role, e.text,
+coalesce(e.instant_ms, e.wall_ms, 0), p.told, m.seq, m.author, m.author_name, m.parts, m.sent_ms, a.channel
+from unnest($1::bigint[]) k (key) join searchable s on s.key = k.key left join conversation c on c.id = s.conversation_id
+left join message m on m.id = s.message_id left join address a on a.id = m.address_id
+left join entry e on s.message_id is null and e.chat_n = s.chat_n and e.seq = s.seq left join chat h on h.n = e.chat_n
+left join participant p on p.chat_n = h.n and p.key = e.author"""
+_STALE = """select n_live_tup > 1000 and n_mod_since_analyze * 2 > n_live_tup from pg_stat_user_tables
+where relid = 'searchable'::regclass"""
 _OLD_MESSAGES = """select m.id, m.conversation_id, m.seq, m.sent_ms, m.parts, s.key from message m
 left join searchable s on s.key = m.search_key and s.message_id = m.id where m.id > $1 order by m.id limit $2"""
 _UNSEARCHED = """select id, conversation_id, seq, sent_ms, parts, null::bigint from message where search_key is null
@@ -38,47 +39,53 @@ async def search(
     if not query or limit <= 0 or (conversations is not None and not conversations):
         return []
     keys = await found_keys(db, query, conversations=conversations, limit=limit, before=before, known=known)
-    hits: dict[int, Hit] = {}
-    if keys:
-        hits = {r[0]: _said(r, query) for r in await db.fetch(_MESSAGES, keys)}
-    if len(hits) < len(keys):
-        hits |= {r[0]: _brought(r, query) for r in await db.fetch(_ENTRIES, keys)}
-    return [hits[key] for key in keys if key in hits]
+    if not keys:
+        return []
+    told = Told()
+    rows = {r[0]: r for r in await db.fetch(_HITS, keys)}
+    hits = [_hit(rows[key], query, told) for key in keys if key in rows]
+    return [hit for hit in hits if hit is not None]
+
+
+def _hit(r: Any, query: Query, told: Told) -> Hit | None:
+    if r[1] is not None:
+        return _said(r, query) if r[16] is not None else None
+    return _brought(r, query, told) if r[10] is not None else None
 
 
 def _said(r: Any, query: Query) -> Hit:
-    text = plain_text(parts_of(r[6]))
+    text = plain_text(parts_of(r[16]))
     shown, found = cut(text, marks(text, query))
     return Hit(
         conversation_id=ConversationId(str(r[2])),
-        person_id=PersonId(str(r[9])),
-        origin=r[8] or ORIGIN,
-        author=r[4],
-        author_name=r[5],
-        at_ms=r[7],
+        person_id=PersonId(str(r[3])),
+        origin=r[18] or ORIGIN,
+        author=r[14],
+        author_name=r[15],
+        at_ms=r[17],
         text=shown,
         marks=found,
         cursor=r[0],
         message_id=str(r[1]),
-        seq=r[3],
+        seq=r[13],
     )
 
 
-def _brought(r: Any, query: Query) -> Hit:
-    shown, found = cut(r[6], marks(r[6], query))
+def _brought(r: Any, query: Query, told: Told) -> Hit:
+    shown, found = cut(r[10], marks(r[10], query))
     return Hit(
         conversation_id=ConversationId(str(r[2])),
-        person_id=PersonId(str(r[8] or "")),
-        origin=chat_from(r[3]).origin,
-        author=r[4] or r[5],
-        author_name=participant_from(r[9]).name if r[9] else None,
-        at_ms=r[7],
+        person_id=PersonId(str(r[3] or "")),
+        origin=told.origin(r[5]),
+        author=r[8] or r[9],
+        author_name=told.name(r[12]),
+        at_ms=r[11],
         text=shown,
         marks=found,
         cursor=r[0],
-        chat_id=r[1],
-        chat_title=r[10],
-        seq=r[11],
+        chat_id=r[4],
+        chat_title=r[6],
+        seq=r[7],
     )
 
 
@@ -128,3 +135,10 @@ async def words_version(db: Connection) -> int:
 async def all_indexed(db: Connection) -> None:
     """Notes that the index is up to date."""
     await db.execute("update search_state set words_version = $1", WORDS_VERSION)
+
+
+async def tidy(db: Connection) -> None:
+    """Empties GIN's waiting list and takes the statistics of words anew where there are none or the rows have doubled."""
+    await db.execute("select gin_clean_pending_list('searchable_words')")
+    if await db.fetchval(_STALE):
+        await db.execute("analyze searchable")

@@ -180,6 +180,11 @@ class PostgresLibrary:
             lambda db: postgres_hits.search(db, text, conversations=within, limit=hit_limit(limit), before=before, known=self._numbers)
         )
 
+    async def tidy(self, *, scrub: bool = False) -> None:
+        """Empties the index's waiting list; takes its statistics where they are old. Autovacuum clears what was deleted."""
+        await self._read(postgres_hits.tidy)  # on a connection that nobody waits for
+        self._numbers_ms = None
+
     async def reindex(self, *, told: Any = None) -> int:
         """Makes the index anew from what is stored."""
         done = await self._index_messages(only_new=False, told=told, done=0)

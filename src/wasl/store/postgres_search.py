@@ -5,19 +5,27 @@ have is read through (GIN) and sorted. For words that many texts have, the newes
 comes upon enough of them soon. Which is which is told by the words' numbers as PostgreSQL's statistics have them.
 """
 
+import math
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, Final, NamedTuple
 
 from wasl.store.postgres_link import Connection
 from wasl.wire.searching import Query, index_words
 from wasl.wire.text import light
 
-RARE_ROWS: Final = 500
-"""Up to so many rows are expected to match: they are all read, each from a page of its own."""
-UNSURE_ROWS: Final = 2_000
-"""Up to so many, a thousand rows are looked through before: many people have no more. The statistics know little of words that are rare."""
-STEPS: Final = (200, 800, 3_000, 8_000)
+RARE_ROWS: Final = 1_000
+"""Up to so many rows are likely to match: they are all read, each from a page of its own."""
+LOOKED_THROUGH_MIN: Final = 400
+LOOKED_THROUGH_MAX: Final = 40_000
 """Rows that are looked through, newest first, before the lists are read after all."""
+READ_US: Final = 6.0
+"""What a row costs that is read by the list of a word: it lies on a page of its own."""
+LOOK_US: Final = 0.35
+"""What a row costs that is looked through: it lies beside the one before."""
+TOGETHER: Final = 4.0
+"""How much oftener than by chance words stand together that people search together."""
 KEY_MAX: Final = (1 << 63) - 1
 _ADD = """insert into searchable (key, conversation_id, message_id, chat_n, seq, said, words)
 select k, c, m, h, s, said, array_to_tsvector(string_to_array(f, ' '))
@@ -26,13 +34,18 @@ on conflict (key) do nothing returning key"""
 _NEXT_FREE = "select max(key) + 1 from searchable where key between $1 and $1 | 1048575"
 _CHANGE = """update searchable set said = $2, words = array_to_tsvector(string_to_array($3, ' '))
 where key = $1 and (said <> $2 or words <> array_to_tsvector(string_to_array($3, ' ')))"""
-_LOOK = "select array_agg(key order by key desc) filter (where {match}), min(key), count(*) from ({rows}) r"
-_ROWS_OF_ONE = "select key, said, words from searchable where conversation_id = ($3::uuid[])[1] and key < $4 order by key desc limit $5"
+# The newest that match among so many rows, and the row after those where too few do. A row that was found ends the walk, so that common
+# words cost little. Both columns are in the order, so that no plan walks through everybody's rows for one person's.
+_LOOK = """with found as materialized (select key from ({rows} limit $5) r where {match} limit $6)
+select array(select key from found), case when (select count(*) from found) < $6 then (select key from ({rows} offset $5 limit 1) r) end"""
+_ROWS_OF_ONE = """select key, said, words from searchable where (conversation_id, key) < (($3::uuid[])[1], $4::bigint)
+and (conversation_id, key) >= (($3::uuid[])[1], 0::bigint) order by conversation_id desc, key desc"""
 _ROWS_OF_SOME = """select s.* from unnest($3::uuid[]) c (id) cross join lateral
-(select key, said, words from searchable where conversation_id = c.id and key < $4 order by key desc limit $5) s
-order by s.key desc limit $5"""
-_ROWS_OF_ALL = "select key, said, words from searchable where $3::uuid[] is null and key < $4 order by key desc limit $5"
-_READ = """with found as materialized (select key, conversation_id from searchable where {match} and key < $4)
+(select key, said, words from searchable where (conversation_id, key) < (c.id, $4::bigint) and (conversation_id, key) >= (c.id, 0::bigint)
+order by conversation_id desc, key desc limit $5 + 1) s order by s.key desc"""
+_ROWS_OF_ALL = "select key, said, words from searchable where $3::uuid[] is null and key < $4::bigint order by key desc"
+# `key + 0`, so that no plan reads the keys of all rows to hold them against the few that match.
+_READ = """with found as materialized (select key, conversation_id from searchable where {match} and key + 0 < $4)
 select key from found where $3::uuid[] is null or conversation_id = any($3) order by key desc limit $5"""
 _STATISTICS = """select most_common_elems::text::text[], most_common_elem_freqs,
 (select reltuples from pg_class where oid = 'searchable'::regclass)
@@ -103,22 +116,30 @@ async def change(db: Connection, *, key: int, text: str) -> None:
 
 
 class Numbers(NamedTuple):
-    """How common words are, as the statistics have it: the share of rows of the common ones, that of any other, and the rows."""
+    """How common words are, as the statistics have it: the share of rows of the common ones, that of any other, and the rows.
+
+    `words` are the common ones in order, `sums` the shares of all before each of them.
+    """
 
     shares: dict[str, float]
     other: float
     rows: float
+    words: Sequence[str] = ()
+    sums: Sequence[float] = (0.0,)
 
-    def expected(self, query: Query) -> float | None:
-        """Guesses how many rows match, None where nothing is known; the rarest word decides."""
+    def likely(self, query: Query) -> float | None:
+        """Guesses how many rows match, None where nothing is known: rather more than chance would have it."""
         if self.rows < RARE_ROWS:
             return None
         shares = [self._share({w, light(w)}) for w in (*query.words, *(w for p in query.phrases for w in p))]
         if query.beginning is not None:
-            known = sum(share for word, share in self.shares.items() if word.startswith(query.beginning))
+            beginning, stem = query.beginning, light(query.beginning)
+            first, end = bisect_left(self.words, beginning), bisect_left(self.words, beginning + "\U0010ffff")
+            known = self.sums[end] - self.sums[first] + (0.0 if stem.startswith(beginning) else self.shares.get(stem, 0.0))
             # Of the words that are not common, the more have a beginning the shorter it is.
-            shares.append(known + self.other * 4 ** max(0, 6 - len(query.beginning)))
-        return min(shares) * self.rows
+            shares.append(known + self.other * 4 ** max(0, 6 - len(beginning)))
+        by_chance = math.prod(min(1.0, share) for share in shares)
+        return min(*shares, by_chance if len(shares) == 1 else TOGETHER * by_chance) * self.rows
 
     def _share(self, forms: set[str]) -> float:
         return sum(self.shares.get(form, self.other) for form in forms)
@@ -134,7 +155,9 @@ async def numbers(db: Connection) -> Numbers:
         return NOTHING_KNOWN
     frequencies = list(row[1])  # one a word, then the least, the greatest and that of null
     least = frequencies[len(row[0])] if len(frequencies) > len(row[0]) else min(frequencies)
-    return Numbers(dict(zip(row[0], frequencies, strict=False)), least / 2, float(row[2]))
+    shares = dict(zip(row[0], frequencies, strict=False))
+    words = sorted(shares)
+    return Numbers(shares, least / 2, float(row[2]), words, [0.0, *accumulate(shares[word] for word in words)])
 
 
 async def found_keys(
@@ -143,21 +166,23 @@ async def found_keys(
     """Gives the keys of what is found, newest first."""
     until = KEY_MAX if before is None else before
     asked, phrases = _tsquery(query), [f" {' '.join(p)} " for p in query.phrases]
-    expected = known.expected(query)
+    likely = known.likely(query)
     keys: list[int] = []
-    if expected is None or expected > RARE_ROWS:
+    if likely is None or likely > RARE_ROWS:
         look = _look(phrases=len(phrases), conversations=None if conversations is None else len(conversations))
-        for step in STEPS:
-            row = await db.fetchrow(look, asked, phrases, conversations, until, step)
-            assert row is not None, "an aggregate gives a row"
-            keys += row[0] or ()
-            if len(keys) >= limit or row[2] < step:
-                return keys[:limit]
-            until = row[1]
-            if (expected is None or expected <= UNSURE_ROWS) and step == STEPS[1]:
-                break
+        row = await db.fetchrow(look, asked, phrases, conversations, until, _worth_looking(likely), limit)
+        assert row is not None, "a select without a table gives a row"
+        keys = row[0]
+        if row[1] is None:
+            return keys
+        until = row[1] + 1
     rows = await db.fetch(_READ.format(match=_match(len(phrases))), asked, phrases, conversations, until, limit - len(keys))
     return keys + [r[0] for r in rows]
+
+
+def _worth_looking(likely: float | None) -> int:
+    """Gives how many rows are looked through in the time in which the words' lists are read."""
+    return LOOKED_THROUGH_MIN if likely is None else int(max(LOOKED_THROUGH_MIN, min(likely * READ_US / LOOK_US, LOOKED_THROUGH_MAX)))
 
 
 def _look(*, phrases: int, conversations: int | None) -> str:

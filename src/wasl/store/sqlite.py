@@ -57,9 +57,7 @@ class SqliteStore:
         self._write_db: sqlite3.Connection | None = None
         self._read_db: sqlite3.Connection | None = None
         self._group: GroupCommit | None = None
-        self.people: People = SqlPeople(
-            read=self._read_steps, write=self._write_steps, clock=clock, erased=lambda: sqlite_scrub.scrub(self._path, write=self._write)
-        )
+        self.people: People = SqlPeople(read=self._read_steps, write=self._write_steps, clock=clock, erased=self._scrub)
         self.exposure = SqlExposure(read=self._read_steps, write=self._write_steps, people_at_once=PEOPLE_AT_ONCE)
         self.drills = SqlDrills(read=self._read_steps, write=self._write_steps)
         self.terms = SqlTerms(read=self._read_steps, write=self._write_steps)
@@ -68,7 +66,7 @@ class SqliteStore:
         self.sunsets = SqlSunsets(read=self._read_steps, write=self._write_steps, clock=clock, people_at_once=PEOPLE_AT_ONCE)
         self.evidence = SqlEvidence(read=self._read_steps, write=self._write_steps)
         self.standings: Standings = SqlStandings(read=self._read_steps, write=self._write_steps)
-        self._library = SqliteLibrary(write=self._write, read=self._read)
+        self._library = SqliteLibrary(write=self._write, read=self._read, scrub=self._scrub)
         self._indexing: asyncio.Task[int] | None = None
 
     @property
@@ -355,6 +353,9 @@ class SqliteStore:
 
     async def _write_steps(self, make: Callable[[], Steps[Result]]) -> Result:
         return await self._write(lambda db: run_sqlite(db, make()))
+
+    async def _scrub(self) -> None:
+        await sqlite_scrub.scrub(self._path, write=self._write)
 
     async def _write(self, write: Callable[[sqlite3.Connection], Result]) -> Result:
         if self._group is None:

@@ -8,7 +8,7 @@ from wasl.domain.ids import ConversationId, PersonId
 from wasl.domain.message import plain_text
 from wasl.domain.portable import ORIGIN
 from wasl.ports.library import Hit
-from wasl.store.entry_rows import chat_from, participant_from
+from wasl.store.entry_rows import Told
 from wasl.store.library_rows import SEQ_MAX
 from wasl.store.rows import parts_of
 from wasl.store.sqlite_search import found_keys
@@ -21,18 +21,22 @@ h.title, s.entry_id from searchable s left join entry e on e.id = s.entry_id lef
 left join conversation c on c.id = h.owner left join participant p on p.chat_n = h.n and p.key = e.author where s.key = ?"""
 
 
+_FRESH = "select message_id from fresh where key = ?"
+
+
 def search(db: sqlite3.Connection, text: str, *, conversations: Sequence[str] | None, limit: int, before: int | None) -> list[Hit]:
     """Finds what was said, newest first."""
     query, keys = found_keys(db, text, conversations=conversations, limit=limit, before=before)
-    hits = [_hit(db, key, query) for key in keys]
+    told = Told()
+    hits = [_hit(db, key, query, told) for key in keys]
     return [hit for hit in hits if hit is not None]
 
 
-def _hit(db: sqlite3.Connection, key: int, query: Query) -> Hit | None:
-    row = db.execute(_ENTRY, (key,)).fetchone()
+def _hit(db: sqlite3.Connection, key: int, query: Query, told: Told) -> Hit | None:
+    row = db.execute(_ENTRY, (key,)).fetchone() or db.execute(_FRESH, (key,)).fetchone()
     if row is None:
         return None
-    return _said(db, key, row[0], query) if row[0] is not None else _brought(key, row, query)
+    return _said(db, key, row[0], query) if row[0] is not None else _brought(key, row, query, told)
 
 
 def _said(db: sqlite3.Connection, key: int, message_id: str, query: Query) -> Hit | None:
@@ -56,15 +60,15 @@ def _said(db: sqlite3.Connection, key: int, message_id: str, query: Query) -> Hi
     )
 
 
-def _brought(key: int, row: Sequence[Any], query: Query) -> Hit:
-    _, chat_id, owner, told, author, role, text, at_ms, person, participant, title, entry_id = row
+def _brought(key: int, row: Sequence[Any], query: Query, told: Told) -> Hit:
+    _, chat_id, owner, chat, author, role, text, at_ms, person, participant, title, entry_id = row
     shown, found = cut(text, marks(text, query))
     return Hit(
         conversation_id=ConversationId(owner),
         person_id=PersonId(person or ""),
-        origin=chat_from(told).origin,
+        origin=told.origin(chat),
         author=author or role,
-        author_name=participant_from(participant).name if participant else None,
+        author_name=told.name(participant),
         at_ms=at_ms,
         text=shown,
         marks=found,

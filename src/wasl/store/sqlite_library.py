@@ -9,7 +9,7 @@ from wasl.domain.archive import Chat, Entry, Participant
 from wasl.domain.ids import ConversationId, PersonId
 from wasl.ports.library import HeldChat, Hit, Import, Line, LiveChat, LiveEntry, Mark, RawBody, Shelved
 from wasl.store import sqlite_chats as shelves
-from wasl.store import sqlite_hits, sqlite_live, sqlite_reindex, waiting
+from wasl.store import sqlite_hits, sqlite_live, sqlite_reindex, sqlite_scrub, waiting
 from wasl.store.library_rows import hit_limit
 from wasl.store.steps import run_sqlite
 
@@ -38,7 +38,8 @@ class Reads(Protocol):
 class SqliteLibrary:
     """The library of a SqliteStore."""
 
-    def __init__(self, *, write: Writes, read: Reads) -> None:
+    def __init__(self, *, write: Writes, read: Reads, scrub: Callable[[], Awaitable[None]]) -> None:
+        self._scrub = scrub
         self._write = write
         self._read = read
 
@@ -153,6 +154,10 @@ class SqliteLibrary:
     ) -> Sequence[Hit]:
         """Finds what was said, newest first."""
         return self._read(lambda db: sqlite_hits.search(db, text, conversations=conversations, limit=hit_limit(limit), before=before))
+
+    async def tidy(self, *, scrub: bool = False) -> None:
+        """Merges segments of the index; with `scrub` all of them, and begins the log anew."""
+        await (self._scrub() if scrub else sqlite_scrub.tidy(write=self._write))
 
     async def reindex(self, *, told: Any = None) -> int:
         """Makes the index anew from what is stored."""

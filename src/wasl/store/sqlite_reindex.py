@@ -87,6 +87,7 @@ def _walk_messages(db: sqlite3.Connection, after: str) -> tuple[int, str]:
 
 
 def _index_messages(db: sqlite3.Connection, rows: list[Any]) -> int:
+    index_fresh(db)
     for message_id, conversation_id, seq, at_ms, parts, key in rows:
         text = plain_text(parts_of(parts))
         if key is not None and _has(db, key, "message_id", message_id):

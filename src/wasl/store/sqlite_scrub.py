@@ -1,4 +1,7 @@
-"""Scrubbing: lets nothing of what was deleted stay in the files of a SQLite database.
+"""Tidying and scrubbing: the word index in few segments, and nothing of what was deleted in the files of a SQLite database.
+
+A search walks every segment of the word index. FTS5 merges them as rows are added, eight of like size at a time; `tidy` merges the
+rest, so that fewer than four of a size are left, and a row is copied only as often as the index grows fourfold.
 
 Deleted rows are overwritten at once (`pragma secure_delete`); two places keep more. The word index only marks what is gone until its
 segments are merged (sqlite.org/fts5.html, "The 'merge' Command", read November 2026), and the write-ahead log holds older images of
@@ -15,11 +18,15 @@ from typing import Any, Final, Protocol
 
 import structlog
 
+from wasl.store.sqlite_search import index_fresh
+
 log = structlog.get_logger(__name__)
 
 MERGE_PAGES: Final = 1_000
 """Pages of the word index that one commit merges, so that others' commits come in between."""
 MERGES_MAX: Final = 500
+TIDIES_MAX: Final = 4_000
+"""Commits of one tidying, 4 GB of index; what is left is merged by the next."""
 
 
 class Writes(Protocol):
@@ -30,11 +37,23 @@ class Writes(Protocol):
         ...
 
 
+TIDY_PAGES: Final = 250
+"""As above, for what is not urgent: about 5 ms of work."""
+
+
+async def tidy(*, write: Writes) -> None:
+    """Hands the index what waits for it and merges segments of like size, some pages a commit."""
+    await write(index_fresh)
+    for _ in range(TIDIES_MAX):
+        if not await write(partial(merge, pages=TIDY_PAGES)):
+            break
+
+
 async def scrub(path: Path, *, write: Writes) -> None:
     """Merges the word index whole and begins the log anew. A log that somebody reads just then is begun anew by a later commit."""
     pages = -MERGE_PAGES  # a negative number begins with every segment, whatever its level
     for _ in range(MERGES_MAX):
-        if not await write(partial(_merge, pages=pages)):
+        if not await write(partial(merge, pages=pages)):
             break
         pages = MERGE_PAGES
     else:
@@ -43,7 +62,7 @@ async def scrub(path: Path, *, write: Writes) -> None:
         log.warning("the database's log could not be begun anew now; it may hold what was deleted until it is")
 
 
-def _merge(db: sqlite3.Connection, *, pages: int) -> bool:
+def merge(db: sqlite3.Connection, *, pages: int) -> bool:
     """Merges some; says whether anything was left to be done."""
     before = db.total_changes
     db.execute("insert into words (words, rank) values ('merge', ?)", (pages,))

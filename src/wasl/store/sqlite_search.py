@@ -1,11 +1,12 @@
 """The index over everything that was said, on SQLite: an FTS5 table over words that we folded.
 
-Rows are numbered by time, so the newest come first without sorting. Each row holds the token of its conversation: a search within a
-person is one more word that must occur, and costs what the rarer of the two lists costs. A beginning is spelled out into the words
-that have it; FTS5's own way would merge the lists of all of them first, however long.
+Rows are numbered backward in time (a place is KEY_MAX less the key), so the newest come first without sorting, and by the way on which
+FTS5 is quick: backward it begins each page of a long list anew for every step. Each row holds the token of its conversation: a
+search within a person is one more word that must occur, and costs what the rarer of the two lists costs. A beginning is spelled out
+into the words that have it; FTS5's own way would merge the lists of all of them first, however long.
 
-FTS5 writes out what it gathered at every commit, and a live message is a commit: its words are stored at once, and wait (`fresh`) until
-some hundreds are handed over together. A search looks through those that wait.
+FTS5 writes out what it gathered at every commit, and a live message is a commit: its words are stored at once in a small table
+(`fresh`), and wait there until some hundreds are handed over together. A search looks through those that wait.
 """
 
 import json
@@ -21,27 +22,30 @@ from wasl.wire.text import light
 
 SPELLED_OUT_MAX: Final = 48
 """Words with a beginning that are looked for one by one; finding each costs about 15 microseconds."""
-LOOKED_THROUGH_MAX: Final = 400
+LOOKS: Final = (60, 140, 300)
 """Rows that are looked through, newest first, for a beginning that too many words have, before FTS5 merges their lists."""
-FRESH_ROWS_MAX: Final = 400
-"""About so many live messages wait to be handed to FTS5: more cost every search half a microsecond each, fewer cost every message more."""
-_ADD = "insert into searchable values (?, ?, ?, ?, ?) on conflict (key) do nothing"
-_INDEX = "insert into words (rowid, said, forms) values (?, ?, ?)"
-_INDEX_RANGE = "insert into words (rowid, said, forms) select key, said, forms from searchable where key between ? and ? order by key"
-_INDEX_FRESH = """insert into words (rowid, said, forms)
-select s.key, s.said, s.forms from fresh f cross join searchable s on s.key = f.key order by f.key"""
-_WAIT = "insert into fresh values (?)"
-_FRESH = """select key from (select f.key, s.forms, ' ' || s.said || ' ' said, ' ' || s.said || ' ' || s.forms || ' ' words
-from fresh f cross join searchable s on s.key = f.key where f.key < ?)
-where {} order by key desc limit ?"""
-_TAKEN = "select key from searchable where key in (select value from json_each(?))"
-_PAGE = "select rowid from words where words match ? and rowid < ? order by rowid desc limit ?"
-_LOOK = """select w.rowid, s.said, s.forms from words w join searchable s on s.key = w.rowid
-where w.words match ? and w.rowid < ? order by w.rowid desc limit ?"""
+FRESH_ROWS_MAX: Final = 1_000
+"""About so many live messages wait to be handed to FTS5: more cost every search a tenth of a microsecond each (half a one in the
+searcher's own conversation), fewer cost every message more."""
+KEY_MAX: Final = (1 << 62) - 1
+"""No key is greater: 42 bits of milliseconds and 20 below them."""
+_ADD = """insert into fresh select ?1, ?2, ?3, ?4, ?5 where not exists (select 1 from searchable where key = ?1)
+on conflict (key) do nothing"""
+_INDEX = f"insert into words (rowid, said, forms) values ({KEY_MAX} - ?, ?, ?)"
+_INDEX_RANGE = f"""insert into words (rowid, said, forms) select {KEY_MAX} - key, said, forms from searchable where key between ? and ?
+order by key desc"""
+_KEEP_FRESH = "insert into searchable (key, message_id, said, forms) select key, message_id, said, forms from fresh order by key"
+_INDEX_FRESH = f"insert into words (rowid, said, forms) select {KEY_MAX} - key, said, forms from fresh order by key desc"
+_FRESH = """select key from (select key, conversation_id, forms, ' ' || said || ' ' said, ' ' || said || ' ' || forms || ' ' words
+from fresh where key < ?) where {} order by key desc limit ?"""
+_TABLES: Final = ("searchable", "fresh")
+_TAKEN = "select key from {} where key in (select value from json_each(?))"
+_PAGE = f"select {KEY_MAX} - rowid from words where words match ? and rowid > {KEY_MAX} - ? order by rowid limit ?"
+_LOOK = f"""select s.key, s.said, s.forms from words w cross join searchable s on s.key = {KEY_MAX} - w.rowid
+where w.words match ? and w.rowid > {KEY_MAX} - ? order by w.rowid limit ?"""
 _EVERYTHING = "select key, said, forms from searchable where key < ? order by key desc limit ?"
 _WORDS_OF = "create virtual table temp.word_list using fts5vocab(main, words, instance)"
 _NEXT_WORD = "select term from temp.word_list where term >= ? limit 1"
-KEY_MAX: Final = (1 << 63) - 1
 
 
 def prepare(db: sqlite3.Connection) -> None:
@@ -53,18 +57,19 @@ def index_message(db: sqlite3.Connection, *, message_id: str, conversation_id: s
     """Indexes a live message in the transaction that stores it, and gives its key."""
     said, forms = _indexed(text, scope_token(conversation_id))
     key = search_key(at_ms=at_ms, seq=seq, scope=conversation_id)
-    while not db.execute(_ADD, (key, message_id, None, said, forms)).rowcount:
+    while not db.execute(_ADD, (key, conversation_id, message_id, said, forms)).rowcount:
         key += 1
-    db.execute(_WAIT, (key,))
-    if not (key ^ key >> 10) & 7 and db.execute("select count(*) from fresh").fetchone()[0] >= FRESH_ROWS_MAX:
-        index_fresh(db)  # counted at every eighth message of a conversation, and of conversations at every eighth
+    if not (key ^ key >> 10) & 63 and db.execute("select count(*) from fresh").fetchone()[0] >= FRESH_ROWS_MAX:
+        index_fresh(db)  # counted at every 64th message of a conversation, and of conversations at every 64th
     return key
 
 
 def index_fresh(db: sqlite3.Connection) -> None:
-    """Hands what waits to FTS5."""
-    db.execute(_INDEX_FRESH)
-    db.execute("delete from fresh")
+    """Hands what waits to the large tables."""
+    if db.execute("select 1 from fresh limit 1").fetchone() is not None:
+        db.execute(_KEEP_FRESH)
+        db.execute(_INDEX_FRESH)
+        db.execute("delete from fresh")
 
 
 def _indexed(text: str, scope: str) -> tuple[str, str]:
@@ -75,7 +80,8 @@ def _indexed(text: str, scope: str) -> tuple[str, str]:
 def reindex_message(db: sqlite3.Connection, *, key: int, conversation_id: str, text: str) -> None:
     """Indexes a message or entry anew whose text has changed."""
     said, forms = _indexed(text, scope_token(conversation_id))
-    db.execute("update searchable set said = ?1, forms = ?2 where key = ?3 and (said <> ?1 or forms <> ?2)", (said, forms, key))
+    for table in ("searchable", "fresh"):
+        db.execute(f"update {table} set said = ?1, forms = ?2 where key = ?3 and (said <> ?1 or forms <> ?2)", (said, forms, key))
 
 
 def refer(db: sqlite3.Connection, message_id: str, parts: Sequence[Part]) -> None:
@@ -90,21 +96,22 @@ def index_entries(db: sqlite3.Connection, rows: Sequence[tuple[int, str, int]], 
     scope = scope_token(owner)
     indexed = [(key, row_id, *_indexed(text, scope)) for key, (_, text, row_id) in zip(keys, rows, strict=True)]
     if any(later < earlier for earlier, later in pairwise(keys)):
-        indexed.sort()  # FTS5 writes out what it gathered wherever a row comes before the last one
+        indexed.sort()
     db.executemany("insert into searchable values (?, null, ?, ?, ?)", indexed)
-    if alone:
+    if alone:  # in the order of places: FTS5 writes out what it gathered wherever a row comes before the last one
         db.execute(_INDEX_RANGE, (indexed[0][0], indexed[-1][0]))
     else:
-        db.executemany(_INDEX, [(key, said, forms) for key, _, said, forms in indexed])
+        db.executemany(_INDEX, [(key, said, forms) for key, _, said, forms in reversed(indexed)])
     return keys
 
 
 def _free_keys(db: sqlite3.Connection, wished: list[int]) -> tuple[list[int], bool]:
     """Gives free keys, and whether nothing else is between them."""
-    if alone := db.execute("select 1 from searchable where key between ? and ?", (min(wished), max(wished))).fetchone() is None:
-        taken: set[int] = set()  # an older chat, or the first one: nothing else was said in that time
-    else:
-        taken = {row[0] for row in db.execute(_TAKEN, (repr(wished),))}
+    between, given = "select 1 from {} where key between ? and ?", (min(wished), max(wished))
+    alone = all(db.execute(between.format(table), given).fetchone() is None for table in _TABLES)
+    taken: set[int] = set()  # stays empty for an older chat, or the first one: nothing else was said in that time
+    if not alone:
+        taken = {row[0] for table in _TABLES for row in db.execute(_TAKEN.format(table), (repr(wished),))}
     if not taken and len(set(wished)) == len(wished):
         return wished, alone
     used: set[int] = set()
@@ -121,13 +128,14 @@ def _free_keys(db: sqlite3.Connection, wished: list[int]) -> tuple[list[int], bo
 
 
 def _is_taken(db: sqlite3.Connection, key: int) -> bool:
-    return db.execute("select 1 from searchable where key = ?", (key,)).fetchone() is not None
+    return any(db.execute(f"select 1 from {table} where key = ?", (key,)).fetchone() is not None for table in _TABLES)
 
 
 def _after_run(db: sqlite3.Connection, key: int) -> int:
     """Gives a key after many that are taken: after the last one of that millisecond."""
-    (last,) = db.execute("select max(key) from searchable where key between ? and ?", (key, key | ((1 << 20) - 1))).fetchone()
-    return key + 1 if last is None else int(last) + 1
+    asked = "select max(key) from {} where key between ? and ?"
+    last = [db.execute(asked.format(table), (key, key | ((1 << 20) - 1))).fetchone()[0] for table in _TABLES]
+    return max([key, *(int(found) for found in last if found is not None)]) + 1
 
 
 def found_keys(
@@ -137,7 +145,7 @@ def found_keys(
     query = parse(text)
     if not query or limit <= 0 or (conversations is not None and not conversations):
         return query, []
-    until = KEY_MAX if before is None else before
+    until = KEY_MAX + 1 if before is None else max(0, min(before, KEY_MAX + 1))
     # Those that wait first: what is handed over meanwhile is found twice then, never missed.
     waiting = _waiting(db, query, conversations, until, limit)
     keys = _listed(db, query, conversations, until, limit)
@@ -148,8 +156,8 @@ def _waiting(db: sqlite3.Connection, query: Query, conversations: Sequence[str] 
     """Looks through what is not handed to FTS5 yet."""
     pieces, given = ["true"], []
     if conversations is not None:
-        pieces.append("substr(forms, 1, instr(forms || ' ', ' ') - 1) in (select value from json_each(?))")
-        given.append(json.dumps([scope_token(c) for c in conversations]))
+        pieces.append("conversation_id in (select value from json_each(?))")
+        given.append(json.dumps(list(conversations)))
     for word in query.words:
         pieces.append("(instr(words, ?) or instr(words, ?))")
         given += [f" {word} ", f" {light(word)} "]
@@ -230,10 +238,15 @@ def _looked_through(
     db: sqlite3.Connection, asked: _Asked, beginning: str, stem: str, until: int, limit: int
 ) -> tuple[list[int], int | None]:
     """Looks through the newest rows; gives the keys found and where it stopped, None when nothing is left."""
-    rest = asked.without_beginning()
-    rows = (
-        db.execute(_LOOK, (rest, until, LOOKED_THROUGH_MAX)) if rest else db.execute(_EVERYTHING, (until, LOOKED_THROUGH_MAX))
-    ).fetchall()
-    needle, whole = " " + beginning, f" {stem} "
-    keys = [key for key, said, forms in rows if needle in (padded := f" {said} {forms} ") or whole in padded]
-    return keys, None if len(rows) < LOOKED_THROUGH_MAX else rows[-1][0]
+    rest, needle, whole = asked.without_beginning(), " " + beginning, f" {stem} "
+    keys: list[int] = []
+    for rows_max in LOOKS:
+        given = (until, rows_max)
+        rows = (db.execute(_LOOK, (rest, *given)) if rest else db.execute(_EVERYTHING, given)).fetchall()
+        keys += [key for key, said, forms in rows if needle in (padded := f" {said} {forms} ") or whole in padded]
+        if len(rows) < rows_max:
+            return keys, None
+        until = rows[-1][0]
+        if len(keys) >= limit:
+            break
+    return keys, until

@@ -182,13 +182,24 @@ class _Marker(dict[str, tuple[tuple[int, int], ...]]):
         self._wanted = {form for word in query.words for form in (word, light(word))}
         if query.beginning is not None:
             self._wanted.add(light(query.beginning))
+        self._spaced = [f" {form} " for form in self._wanted]
+        if query.beginning is not None:
+            self._spaced.append(f" {query.beginning}")
 
     def __missing__(self, stretch: str) -> tuple[tuple[int, int], ...]:
-        is_wanted = [self._is_wanted(token) for token in _said_of(stretch).split()]
-        places = tuple(place for place, wanted in zip(_places_in(stretch), is_wanted, strict=True) if wanted) if any(is_wanted) else ()
+        places: tuple[tuple[int, int], ...] = ()
+        forms = f"{_said_of(stretch)}{_forms_of(stretch)} "  # all at once: most words of a hit are not what was asked for
+        for wanted in self._spaced:
+            if wanted in forms:
+                places = self._places(stretch)
+                break
         if len(stretch) <= _KNOWN_CHARACTERS_MAX and len(self) < _MARKED_MAX:
             self[stretch] = places
         return places
+
+    def _places(self, stretch: str) -> tuple[tuple[int, int], ...]:
+        is_wanted = [self._is_wanted(token) for token in _said_of(stretch).split()]
+        return tuple(place for place, wanted in zip(_places_in(stretch), is_wanted, strict=True) if wanted) if any(is_wanted) else ()
 
     def _is_wanted(self, token: str) -> bool:
         if token in self._wanted or (self._beginning is not None and token.startswith(self._beginning)):

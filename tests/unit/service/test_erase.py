@@ -145,10 +145,10 @@ async def test_words_are_kept_as_long_as_the_settings_say(house: House) -> None:
     ann = await house.person("ann")
     people = house.store.people
     await house.clock.advance(10 * 86_400)
-    kept = Retain(people=people, clock=house.clock, days={"letters": 11}, others=None, channels=("letters",))
+    kept = Retain(people=people, library=house.store.library, clock=house.clock, days={"letters": 11}, others=None, channels=("letters",))
     assert not any((await kept.run()).values())
     assert kept.days == {"letters": 11}
-    short = Retain(people=people, clock=house.clock, days={}, others=9, channels=("letters", "cards"))
+    short = Retain(people=people, library=house.store.library, clock=house.clock, days={}, others=9, channels=("letters", "cards"))
     assert short.days == {"letters": 9, "cards": 9}
     assert (await short.run())["message"] == 1
     assert await house.store.history(ann, limit=9) == []
