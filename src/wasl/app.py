@@ -3,14 +3,16 @@
 import asyncio
 import gc
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from wasl import __version__
 from wasl.config import Settings
-from wasl.connections import make_candidates, make_channels, make_moving, make_providers
+from wasl.connections import make_candidates, make_channels, make_moving, make_providers, make_spare
 from wasl.domain.errors import SettingWrong
 from wasl.footing import Kept, contracts, make_expose, make_footing
 from wasl.guarding import Guarding, make_guarding, make_hand_over
+from wasl.metering import make_meter
 from wasl.net.blobs import FolderBlobs
 from wasl.net.bus_local import LocalBus
 from wasl.net.clock import SystemClock
@@ -19,7 +21,9 @@ from wasl.net.process import is_dead, owner_name
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel
 from wasl.ports.network import Network
+from wasl.ports.provider import Keyless, Provider
 from wasl.ports.store import Store
+from wasl.routing.route import Precedence, RouteCandidate
 from wasl.running import GC_THRESHOLD, Installation
 from wasl.service.answer import Answer, Lateness
 from wasl.service.ask import Ask
@@ -31,8 +35,10 @@ from wasl.service.gather import Gather
 from wasl.service.housekeep import Chore, Housekeep
 from wasl.service.learn import EXAMPLE, Learn
 from wasl.service.link import Links
+from wasl.service.meter import Meter
 from wasl.service.observe import Observe
-from wasl.service.receive import Receive
+from wasl.service.pay import Pay
+from wasl.service.receive import OperatorSpoke, Receive
 from wasl.service.show import Show
 from wasl.service.spans import open_spans
 from wasl.service.worker import Worker
@@ -59,9 +65,12 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
     candidates = make_candidates(settings, providers)
     learn = Learn(folder=settings.knowledge, clock=clock, example=EXAMPLE if settings.on_trial else None)
     footing = make_footing(settings, channels=channels, providers=providers, candidates=candidates)
-    ask = Ask(candidates=candidates, network=network, clock=clock, routing=settings.routing, contracts=contracts(footing))
+    meter = make_meter(settings, ledger=store.ledger, clock=clock, observe=observe)
+    ask = _ask(settings, candidates, providers, network=network, clock=clock, contracts=contracts(footing), meter=meter)
     links = Links(store=store, bus=bus, clock=clock, channels=channels, public_url=settings.server.public_url, language=settings.language)
     hand_over = make_hand_over(settings, store=store, bus=bus, clock=clock, channels=channels)
+    guarding = make_guarding(settings, store=store, clock=clock, hand_over=hand_over)
+    guarding, pay = _paid(guarding, meter=meter, clock=clock, channels=channels)
     worker = _worker(
         settings,
         links=links,
@@ -74,22 +83,13 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         channels=channels,
         ask=ask,
         search=learn.search,
-        guarding=make_guarding(settings, store=store, clock=clock, hand_over=hand_over),
+        guarding=guarding,
     )
     moving = make_moving(settings, store=store, blobs=blobs, clock=clock, network=network, channels=channels)
-    receive = Receive(
-        store=store,
-        bus=bus,
-        clock=clock,
-        channels=channels,
-        observe=observe,
-        offer=worker.offer if settings.server.role != "web" else lambda: None,
-        take=worker.take,
-        withdraw=worker.withdraw,
-        operator_spoke=hand_over.spoke if settings.handoff.operator_takes else None,
-    )
+    spoke = hand_over.spoke if settings.handoff.operator_takes else None
+    receive = _receive(settings, store, bus, clock, channels, observe, worker=worker, operator_spoke=spoke, pay=pay)
     expose = make_expose(kept=kept, clock=clock, footing=footing, schedule=moving.schedule)
-    chores = (*moving.chores, expose.keep)
+    chores = (*moving.chores, expose.keep, meter.sweep)
     housekeep = _housekeep(settings, store=store, bus=bus, clock=clock, observe=observe, ask=ask, chores=chores)
     return Installation(
         settings=settings,
@@ -192,6 +192,53 @@ def _worker(
         attempts_max=work.turn_attempts_max,
         history_messages=said.history_messages,
     )
+
+
+def _receive(
+    settings: Settings,
+    store: Store,
+    bus: Bus,
+    clock: SystemClock,
+    channels: Mapping[str, Channel],
+    observe: Observe,
+    *,
+    worker: Worker,
+    operator_spoke: OperatorSpoke | None,
+    pay: Pay,
+) -> Receive:
+    return Receive(
+        store=store,
+        bus=bus,
+        clock=clock,
+        channels=channels,
+        observe=observe,
+        offer=worker.offer if settings.server.role != "web" else lambda: None,
+        take=worker.take,
+        withdraw=worker.withdraw,
+        operator_spoke=operator_spoke,
+        heard=pay.heard if pay.counts else None,
+    )
+
+
+def _ask(
+    settings: Settings,
+    candidates: Sequence[RouteCandidate],
+    providers: Mapping[str, Provider | Keyless],
+    *,
+    network: Network,
+    clock: SystemClock,
+    contracts: Sequence[Precedence],
+    meter: Meter,
+) -> Ask:
+    spare = make_spare(candidates, providers)
+    return Ask(candidates=candidates, network=network, clock=clock, routing=settings.routing, contracts=contracts, purse=meter, spare=spare)
+
+
+def _paid(guarding: Guarding, *, meter: Meter, clock: SystemClock, channels: Mapping[str, Channel]) -> tuple[Guarding, Pay]:
+    """Puts the budgets behind the other steps and the other gate: what is not allowed is not paid for."""
+    pay = Pay(meter=meter, clock=clock, channels=channels, inner=guarding.gate)
+    steps = (*guarding.steps, pay) if meter.pays_for_messages else guarding.steps
+    return replace(guarding, steps=steps, gate=pay), pay
 
 
 def _housekeep(

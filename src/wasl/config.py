@@ -14,6 +14,7 @@ from typing import Any, Final, Literal, TypeVar, get_args
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 
 from wasl.config_base import Frozen, is_secret, revealed
+from wasl.config_costs import BudgetSetting, Costs
 from wasl.config_duties import Disclosure, Handoff, OptOut
 from wasl.domain.errors import SettingWrong
 
@@ -156,6 +157,7 @@ class Settings(Frozen):
     contracts: Path | None = Field(
         None, description="Folder with your own register (.toml): contracts, terms, further dependencies; see `wasl register`."
     )
+    prices: Path | None = Field(None, description="Folder with your own prices (.toml), which go before those that come with Wasl.")
     language: str = Field("en", description="Language of pages and notices when a person's own is not known.")
     assistant: Assistant = Field(default_factory=Assistant)
     server: Server = Field(default_factory=Server)
@@ -173,7 +175,10 @@ class Settings(Frozen):
     candidates: tuple[Candidate, ...] = Field((), description="The models, in the order in which they are asked.")
     otel_endpoint: str | None = Field(None, description="Where OpenTelemetry spans are sent (http://…:4318); none when left out.")
 
-    @field_validator("rules", "contracts", mode="before")
+    costs: Costs = Field(default_factory=Costs)
+    budgets: tuple[BudgetSetting, ...] = Field((), description="Limits of money, checked before every call and every send that costs.")
+
+    @field_validator("rules", "contracts", "prices", mode="before")
     @classmethod
     def _empty_is_none(cls, value: Any) -> Any:
         return None if value == "" else value  # an empty path would be the folder where Wasl happens to run
@@ -197,7 +202,7 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
     resolved = _resolved(_overridden(raw, environ), environ=environ, base=base, at="")
     settings = validated(Settings, resolved, at="")
     folders = {"data": base / settings.data, "knowledge": base / settings.knowledge}
-    named = {key: base / path for key in ("rules", "contracts") if (path := getattr(settings, key)) is not None}
+    named = {key: base / path for key in ("rules", "contracts", "prices") if (path := getattr(settings, key)) is not None}
     return settings.model_copy(update=folders | named)
 
 

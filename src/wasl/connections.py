@@ -189,6 +189,16 @@ def make_candidates(settings: Settings, providers: Mapping[str, Provider | Keyle
     return tuple(made)
 
 
+def make_spare(candidates: Sequence[RouteCandidate], providers: Mapping[str, Provider | Keyless]) -> RouteCandidate | None:
+    """Makes who answers when there is no money for anybody else: the keyless answerer, where it is not in the route already."""
+    if any(c.keyless for c in candidates):
+        return None
+    found = next(((name, p) for name, p in providers.items() if isinstance(p, Keyless)), None)
+    if found is None or any(c.name == found[0] for c in candidates):
+        return None
+    return RouteCandidate(name=found[0], provider=found[1], provider_name=found[0], model=Model(name=found[0]), price_class="free")
+
+
 def _kept_secret(path: Path) -> str:
     """Gives the secret kept in a file that only its owner may read; makes one at the first start."""
     try:

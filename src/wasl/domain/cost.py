@@ -10,7 +10,7 @@ PICO = 12
 AMOUNT_MAX = Decimal("9000000")
 """Of one call or one message; more is an error of somebody's, and sums stay within 64 bits."""
 
-Work = Literal["answer", "judge", "moderate", "api", "lost", "other"]
+CallWork = Literal["answer", "judge", "moderate", "api", "lost", "other"]
 """What a call was for. "lost": its process died before it said how the call went; it may have been billed."""
 Every = Literal["day", "month"]
 Whose = Literal["all", "person", "channel", "provider"]
@@ -53,7 +53,7 @@ class PlatformWord(NamedTuple):
 class Cause(NamedTuple):
     """For whom and for what a call is made: it decides which budgets it counts for, and where it stands in reports."""
 
-    work: Work = "answer"
+    work: CallWork = "answer"
     channel: str = ""
     country: str = ""
     person_id: str = ""

@@ -23,6 +23,7 @@ WaslError
 │       ├── ContentRefused   a model's own safety rule refused; no other model is asked
 │       └── Unroutable       no candidate is left that may answer now
 ├── HeldByRule               a rule forbids it now
+│   ├── Spent                a budget is used up
 │   ├── Held                 the platform holds the account, the number or the window
 │   └── OnHold               a legal hold forbids erasing
 └── Fenced                   another worker has taken the lease; what was prepared is thrown away
@@ -147,6 +148,10 @@ class Unroutable(NoAnswer):
 
 class HeldByRule(WaslError):
     """A rule forbids it now."""
+
+
+class Spent(HeldByRule):
+    """A budget of the operator's is used up."""
 
 
 class Held(HeldByRule):

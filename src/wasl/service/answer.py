@@ -25,6 +25,7 @@ from wasl.service.gather import Gather
 from wasl.service.judging import Case, End, Step, run_after, run_before, run_closes, run_concludes
 from wasl.service.live import STORED, Live, encode
 from wasl.service.observe import Observe
+from wasl.service.purse import cause_of
 from wasl.service.show import Show
 from wasl.service.words import say, spoken, words_of
 from wasl.wire.markup import measure, plain
@@ -235,10 +236,11 @@ class Answer:
             images=images,
             earlier=earlier,
         )
+        cause = cause_of(first.address, conversation_id=work.conversation_id)
         shown = self._show.begin(channel, first, topic=topic)
         try:
             stream = self._stream == "always" or (self._stream == "when shown" and shown.wants_stream)
-            return await self._ask.ask(prompt, show=shown.take if shown.wants_stream else None, stream=stream, bars=case.bars)
+            return await self._ask.ask(prompt, show=shown.take if shown.wants_stream else None, stream=stream, bars=case.bars, cause=cause)
         finally:
             await shown.end()
 
@@ -248,6 +250,11 @@ class Answer:
         now = self._clock.now_ms()
         for record in error.records:
             self._count(record)
+        if error.seconds is None and error.facts.get("spent"):
+            text = say("spent", language=case.language)
+            return await self._close(
+                work, turns, state="noted", text=text, author="system", usage=error.records, note=error.message, case=case
+            )
         if error.seconds is None and first.attempt + 1 >= self._attempts_max:
             text = say("failed", language=case.language)
             return await self._close(work, turns, state="failed", text=text, usage=error.records, note=error.message, case=case)
@@ -260,7 +267,12 @@ class Answer:
         )
         self._observe.turn(state="waiting")
         await self._store.retry_turn(
-            turn_id=first.id, conversation_id=work.conversation_id, epoch=work.epoch, now_ms=now, at_ms=at, usage=error.records
+            turn_id=first.id,
+            conversation_id=work.conversation_id,
+            epoch=work.epoch,
+            now_ms=now,
+            at_ms=at,
+            usage=(*case.usage, *error.records),
         )
         return None
 
@@ -296,7 +308,7 @@ class Answer:
             deliveries=tuple(
                 NewDelivery(id=o.id, address=o.address, position=i, parts=o.parts, reply_to=o.reply_to) for i, o in enumerate(outgoings)
             ),
-            usage=tuple(usage),
+            usage=(*case.usage, *usage) if case is not None else tuple(usage),
             verdicts=case.kept if case is not None else NOTHING,
             note=note,
         )

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from wasl.domain.errors import ContentRefused, ContextTooLong, Refused, RetryLater, Unavailable, Unclear, Unroutable, WaslError
+from wasl.domain.cost import Cause
+from wasl.domain.errors import ContentRefused, ContextTooLong, Refused, RetryLater, Spent, Unavailable, Unclear, Unroutable, WaslError
 from wasl.domain.prompt import Answer, Prompt
-from wasl.domain.turn import UsageRecord
+from wasl.domain.turn import NO_CAUSE, UsageRecord
 from wasl.ports.clock import Clock
 from wasl.ports.network import Network
 from wasl.routing.choose import Bar, Choice, Need, choose
@@ -13,6 +14,7 @@ from wasl.routing.estimate import tokens_in_prompt
 from wasl.routing.route import Precedence, RouteCandidate, RoutingLimits, price_rank
 from wasl.routing.standing import Standing
 from wasl.service.attempt import Attempt, Attempted, Show, Shown
+from wasl.service.purse import Purse
 
 __all__ = ["Ask", "Asked", "RouteCandidate", "Show", "Shown"]
 
@@ -41,6 +43,7 @@ class _Turn:
     prompt: Prompt
     attempt: Attempt
     choice: Choice
+    need: Need
     tries: dict[str, int] = field(default_factory=dict)
     barred: set[str] = field(default_factory=set)
     hopeless: set[str] = field(default_factory=set)
@@ -56,7 +59,8 @@ class _Turn:
 class Ask:
     """Asks candidates in order until one gives a whole answer, inside the operator's limits.
 
-    One Ask serves a whole process: it remembers who failed, who rests and what retries may still cost.
+    One Ask serves a whole process: it remembers who failed, who rests and what retries may still cost. `purse` pays for calls before
+    they are made; where there is no money left for anybody else, `spare` answers, who costs nothing.
     """
 
     def __init__(
@@ -67,15 +71,21 @@ class Ask:
         clock: Clock,
         routing: RoutingLimits,
         contracts: Sequence[Precedence] = (),
+        purse: Purse | None = None,
+        spare: RouteCandidate | None = None,
     ) -> None:
         self._candidates = tuple(candidates)
         self._contracts = tuple(contracts)
+        self._purse = purse
+        self._spare = spare if spare is not None and spare.name not in {c.name for c in candidates} else None
         self._network = network
         self._clock = clock
         self._limits = routing
         self._sees = any(c.model.vision for c in self._candidates if not c.keyless)
         self._standings = {c.name: Standing() for c in self._candidates}
         assert len(self._standings) == len(self._candidates), "two candidates of one name"
+        if self._spare is not None:
+            self._standings[self._spare.name] = Standing()
 
     @property
     def candidates(self) -> tuple[RouteCandidate, ...]:
@@ -91,7 +101,7 @@ class Ask:
     def states(self) -> Mapping[str, str]:
         """Names for each candidate how it stands: "closed" (asked as usual), "open", "half-open" or "resting"."""
         now = self._clock.monotonic()
-        return {name: standing.state(now=now) for name, standing in self._standings.items()}
+        return {c.name: self._standings[c.name].state(now=now) for c in self._candidates}
 
     async def ask(
         self,
@@ -103,17 +113,19 @@ class Ask:
         first: str | None = None,
         records: list[UsageRecord] | None = None,
         bars: Sequence[Bar] = (),
+        cause: Cause = NO_CAUSE,
     ) -> Asked:
         """Gives one whole answer.
 
         `show` is told the answer as it grows. `stream` None goes by the settings. `region`: only candidates that compute
         there. `first`: the name of the candidate to begin with. `bars` say of a candidate why it may not be asked.
+        `cause` says for whom and for what it is asked: budgets count by it.
         `records` grows with every call that ends, for a caller
         that may cancel. Raises ContentRefused when a model's safety rule refused
         (nobody else is asked) and Unroutable when nobody is left; both carry `records`, and `seconds` until it may work.
         """
         turn = self._begin(
-            prompt, show=show, stream=stream, region=region, first=first, records=[] if records is None else records, bars=bars
+            prompt, show=show, stream=stream, region=region, first=first, records=[] if records is None else records, bars=bars, cause=cause
         )
         while True:
             candidate = await self._next(turn)
@@ -134,6 +146,7 @@ class Ask:
         first: str | None,
         records: list[UsageRecord],
         bars: Sequence[Bar],
+        cause: Cause,
     ) -> _Turn:
         pictures = any(m.images for m in prompt.messages)
         if pictures and not self._sees:
@@ -153,11 +166,13 @@ class Ask:
             show=show,
             stream=stream if stream is not None else wanted == "always" or (wanted == "when shown" and show is not None),
             records=records,
+            purse=self._purse,
+            cause=cause,
         )
         contracts = self._contracts and [c for c in self._contracts if c.holds(self._clock.now_ms())]
         limit = self._limits.price_class_max
         choice = choose(self._candidates, need=need, price_class_max=limit, first=first, bars=bars, contracts=contracts)
-        return _Turn(prompt=prompt, attempt=attempt, choice=choice)
+        return _Turn(prompt=prompt, attempt=attempt, choice=choice, need=need)
 
     async def _next(self, turn: _Turn) -> RouteCandidate:
         """Gives whom to ask now: the least tried, then the first in order. Waits a little when that helps. Raises Unroutable."""
@@ -171,7 +186,7 @@ class Ask:
             left = [c for c in candidates if c.name not in turn.barred and turn.tries.get(c.name, 0) < tries_max]
             ready = [c for c in left if self._standings[c.name].ready_at(now=now) <= now]
             if now >= turn.attempt.ends_at or not left:
-                raise self._unroutable(turn)
+                return self._last(turn)
             for candidate in sorted(ready, key=lambda c: turn.tries.get(c.name, 0)):
                 if self._pays(candidate, turn, now=now):
                     return candidate
@@ -183,6 +198,13 @@ class Ask:
             if wakes_at > turn.waits_until:
                 raise self._unroutable(turn)
             await self._clock.sleep(wakes_at - now)
+
+    def _last(self, turn: _Turn) -> RouteCandidate:
+        """Gives who answers where there is no money for anybody else. Raises Unroutable."""
+        poor = any(isinstance(failure, Spent) for failure in turn.failures.values())
+        if self._spare is None or self._spare.name in turn.tries or not poor:
+            raise self._unroutable(turn)
+        return self._spare
 
     def _pays(self, candidate: RouteCandidate, turn: _Turn, *, now: float) -> bool:
         """Takes a further try from the candidate's retry budget; where there is none left, it is not asked again."""
@@ -214,6 +236,23 @@ class Ask:
             await self._clock.sleep(pause)
 
     async def _once(self, candidate: RouteCandidate, turn: _Turn) -> Attempted:
+        """Asks once, paid for beforehand where budgets count."""
+        if self._purse is None or candidate.keyless:
+            return await self._unpaid(candidate, turn)
+        most = turn.need.output_tokens or candidate.model.output_tokens_max
+        cause, before = turn.attempt.cause, len(turn.attempt.records)
+        try:
+            held = await self._purse.reserve(candidate, cause=cause, input_tokens=turn.need.input_tokens, output_tokens=most)
+        except Spent as error:
+            turn.tries[candidate.name] = turn.tries.get(candidate.name, 0) + 1
+            return Attempted(failure=error)
+        try:
+            return await self._unpaid(candidate, turn)
+        finally:
+            if held is not None:
+                await self._purse.settle(held, candidate, tuple(r.cost for r in turn.attempt.records[before:]))
+
+    async def _unpaid(self, candidate: RouteCandidate, turn: _Turn) -> Attempted:
         standing = self._standings[candidate.name]
         standing.start(now=self._clock.monotonic())
         turn.tries[candidate.name] = turn.tries.get(candidate.name, 0) + 1
@@ -265,6 +304,7 @@ class Ask:
             records=turn.records,
             seconds=max(AGAIN_SECONDS_MIN, min(waits)) if waits else None,
             failures={name: type(failure).__name__ for name, failure in turn.failures.items()},
+            spent=any(isinstance(failure, Spent) for failure in turn.failures.values()),
         )
 
     def _notice(self, candidate: RouteCandidate, turn: _Turn) -> str | None:

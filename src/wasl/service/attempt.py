@@ -4,15 +4,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
+from wasl.domain.cost import FREE, UNKNOWN, Cause
 from wasl.domain.errors import ContentRefused, CutShort, Unclear, WaslError
 from wasl.domain.prompt import Answer, Delta, Finish, Prompt, TextDelta, ToolCall, ToolCallDelta, Usage
-from wasl.domain.turn import UsageRecord
+from wasl.domain.turn import NO_CAUSE, UsageRecord
 from wasl.ports.clock import Clock
 from wasl.ports.network import Network, Streamed
 from wasl.ports.provider import Decoder, Keyless, Provider
 from wasl.routing.estimate import tokens_in_prompt, tokens_in_text
 from wasl.routing.route import RouteCandidate, RoutingLimits
 from wasl.service.patience import Patience
+from wasl.service.purse import Purse
 from wasl.wire.call import Call, Reply
 
 AFTER_END_SECONDS = 0.1
@@ -57,6 +59,8 @@ class Attempt:
     show: Show | None
     stream: bool
     records: list[UsageRecord]
+    purse: Purse | None = None
+    cause: Cause = NO_CAUSE
 
     async def make(self, candidate: RouteCandidate, prompt: Prompt) -> Attempted:
         """Asks. Every named failure is given back as a value; nothing but cancellation and faults of our own raises.
@@ -81,18 +85,23 @@ class Attempt:
         finally:
             finish = gathered.finish
             unheard = failure is not None and not (gathered.accepted or silent)
+            usage = gathered.usage or (NOTHING if unheard else _counted(prompt, gathered))
+            purse = self.purse
+            cost = FREE if candidate.keyless else purse.cost(candidate, usage, at_ms=started_at_ms) if purse is not None else UNKNOWN
             record = UsageRecord(
                 candidate=candidate.name,
                 provider=candidate.provider_name,
                 model=candidate.model.name,
                 price_class=candidate.price_class,
                 outcome=type(failure).__name__ if failure is not None else outcome,
-                usage=gathered.usage or (NOTHING if unheard else _counted(prompt, gathered)),
+                usage=usage,
                 started_at_ms=started_at_ms,
                 took_ms=round((clock.monotonic() - started) * 1000),
                 served_model=finish.served_model if finish else None,
                 region=candidate.region,
                 request_id=finish.request_id if finish else None,
+                cost=cost,
+                cause=self.cause,
             )
             self.records.append(record)
         if failure is not None or finish is None:

@@ -135,7 +135,9 @@ class Deliver:
         match admission:
             case Admitted():
                 settling = await self._send(admission.outgoing, conversation_id=conversation_id, epoch=epoch)
+                settling = replace(settling, verdict=admission.verdict, charge=admission.charge)
                 await self._gate.settled(admission.outgoing, settling)
+                return settling
             case Waits():
                 settling = self._settling(
                     outgoing, conversation_id, epoch, state="queued", due_at_ms=admission.due_at_ms, error=admission.why

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, runtime_checkable
 
+from wasl.domain.cost import Charge
 from wasl.domain.delivery import Outgoing
 from wasl.domain.errors import StoreDown, WaslError
 from wasl.domain.handoff import Standing
@@ -19,7 +20,7 @@ from wasl.domain.message import Author, Option, Part
 from wasl.domain.person import Address
 from wasl.domain.purpose import Served
 from wasl.domain.rule import Verdict
-from wasl.domain.turn import Closing, DueTurn, Settling, Work
+from wasl.domain.turn import Closing, DueTurn, Settling, UsageRecord, Work
 from wasl.policy.act import Moment, TurnPurpose
 from wasl.ports.channel import Channel
 from wasl.routing.choose import Bar
@@ -43,7 +44,8 @@ class Case:
     answered. `standing` is how the person stands with us, `moment` where in the talk the answer stands, as the rules on disclosure
     ask; `verdict` is what the rules say about answering, with the duties that must be fulfilled. `options` are offered under the
     answer where the channel has buttons and it is short and plain. `asked` is there after a model answered, `ended` after a step
-    ended the turn. `received` are the turns as they came, whatever the model is shown.
+    ended the turn. `received` are the turns as they came, whatever the model is shown. `usage` takes what the calls of steps
+    have cost (a judge's, a moderator's), to be stored with the turn.
     """
 
     work: Work
@@ -66,6 +68,7 @@ class Case:
     asked: Asked | None = None
     ended: "End | None" = None
     received: tuple[DueTurn, ...] = ()
+    usage: list[UsageRecord] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.received = self.received or self.turns
@@ -146,10 +149,12 @@ Step = Before | After | Closes | Concludes
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
-    """May go out now, as `outgoing` says (a template in place of free words, for instance). `verdict` is kept with the delivery."""
+    """May go out now, as `outgoing` says (a template in place of free words, for instance). `verdict` is kept with the delivery, and so
+    is `charge`: what it is expected to cost."""
 
     outgoing: Outgoing
     verdict: Mapping[str, Any] | None = None
+    charge: Charge | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

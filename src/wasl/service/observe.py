@@ -82,6 +82,12 @@ METRICS: tuple[Metric, ...] = (
     Metric(name="wasl_overloaded", kind="gauge", help="1 when more conversations wait than the limit."),
     Metric(name="wasl_open_deliveries", kind="gauge", help="Deliveries that are not settled, by state.", labels=("state",)),
     Metric(name="wasl_open_streams", kind="gauge", help="Pages that listen for live word."),
+    Metric(
+        name="wasl_budget_alarms",
+        kind="counter",
+        help="Times that a budget passed a mark or was used up.",
+        labels=("budget", "what"),
+    ),
     Metric(name="wasl_faults", kind="counter", help="Unexpected errors caught at a border, by place.", labels=("place",)),
 )
 
@@ -167,6 +173,10 @@ class Observe:
     def store_failed(self) -> None:
         """The store could not commit."""
         self._add("wasl_store_failures", ())
+
+    def budget(self, *, name: str, what: str) -> None:
+        """A budget passed a mark or was used up."""
+        self._add("wasl_budget_alarms", (name, what))
 
     def fault(self, *, place: str) -> None:
         """A border caught an error nobody had named."""

@@ -8,7 +8,7 @@ import structlog
 
 from wasl.domain.errors import Forged, Malformed, StoreDown
 from wasl.domain.event import Arrival, Event, Receipt, Signal
-from wasl.domain.ids import ConversationId
+from wasl.domain.ids import ConversationId, DeliveryId
 from wasl.domain.turn import Work
 from wasl.ports.bus import WORK, Bus, conversation_topic
 from wasl.ports.channel import Channel
@@ -19,6 +19,11 @@ from wasl.service.observe import Observe
 from wasl.wire.call import Call, Reply
 
 log = structlog.get_logger(__name__)
+
+
+OperatorSpoke = Callable[[ConversationId, str], Awaitable[None]]
+Heard = Callable[[Receipt, DeliveryId], Awaitable[None]]
+"""Is told of a receipt that was applied to a delivery of ours, after the commit."""
 
 
 class Receive:
@@ -40,7 +45,8 @@ class Receive:
         offer: Callable[[], Lease | None],
         take: Callable[[Work], None],
         withdraw: Callable[[], None] = lambda: None,
-        operator_spoke: Callable[[ConversationId, str], Awaitable[None]] | None = None,
+        operator_spoke: OperatorSpoke | None = None,
+        heard: Heard | None = None,
     ) -> None:
         self._store = store
         self._bus = bus
@@ -51,6 +57,7 @@ class Receive:
         self._take = take
         self._withdraw = withdraw
         self._operator_spoke = operator_spoke
+        self._heard = heard
 
     def channel(self, name: str) -> Channel | None:
         """Gives the channel of that name, if it is configured."""
@@ -105,6 +112,8 @@ class Receive:
             self._tell(name, event, outcome)
             if isinstance(event, Arrival) and isinstance(outcome, Accepted) and event.author == "operator":
                 await self._operator_said(outcome.conversation_id, name)
+            if self._heard is not None and type(event) is Receipt and type(outcome) is ReceiptApplied:
+                await self._heard(event, outcome.delivery_id)
         return outcomes
 
     async def _operator_said(self, conversation_id: ConversationId, name: str) -> None:

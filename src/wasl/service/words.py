@@ -23,6 +23,7 @@ Key = Literal[
     "busy",
     "operator_only",
     "declined",
+    "spent",
 ]
 
 _WORDS: Final[dict[Key, dict[str, str]]] = {
@@ -30,6 +31,11 @@ _WORDS: Final[dict[Key, dict[str, str]]] = {
     "declined": {
         "en": "Sorry, I cannot help with that. If you think this is a mistake, ask for a person.",
         "ar": "نعتذر، لا أستطيع المساعدة في هذا الأمر. إن كنت ترى أن في ذلك خطأ فاطلب التحدث مع أحد الزملاء.",
+    },
+    # The whole answer, where the operator's budget is used up.
+    "spent": {
+        "en": "Sorry, I cannot answer by myself right now. Your message has been kept, and a person can read it.",
+        "ar": "نعتذر، لا أستطيع الرد آليًا الآن. رسالتك محفوظة ويمكن لأحد الزملاء قراءتها.",
     },
     # Put before an answer that comes late; the answer follows as the next paragraph.
     "late": {

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import msgspec
 import structlog
 
+from wasl.domain.cost import Cause
 from wasl.domain.errors import ContentRefused, StoreDown, TooLarge, Unroutable, WaslError
 from wasl.domain.turn import UsageRecord
 from wasl.ports.clock import Clock
@@ -181,7 +182,7 @@ class OpenAiApi:
         if self._search is not None:
             question = next((m.text for m in reversed(prompt.messages) if m.role == "user"), "")
             prompt = replace(prompt, passages=tuple(self._search(question, PASSAGES, prompt.language)))
-        return await self._ask.ask(prompt, first=first, show=show, records=records)
+        return await self._ask.ask(prompt, first=first, show=show, records=records, cause=Cause(work="api"))
 
 
 class _Answering:

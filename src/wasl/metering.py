@@ -1,0 +1,121 @@
+"""Metering: makes the prices, the budgets and the meter from the settings."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import structlog
+
+from wasl.config import Settings
+from wasl.domain.cost import Budget
+from wasl.domain.errors import SettingWrong
+from wasl.ledger.price import Exchange, MessageCard, PriceList, as_own
+from wasl.ledger.price_file import FILE_CHARACTERS_MAX, read_price_files
+from wasl.ledger.shipped_prices import shipped_prices
+from wasl.policy.rulebook import Rulebook
+from wasl.policy.shipped_rules import shipped_book
+from wasl.ports.clock import Clock
+from wasl.ports.ledger import Ledger
+from wasl.service.meter import Alarm, Meter
+from wasl.service.observe import Observe
+
+log = structlog.get_logger(__name__)
+
+
+def make_prices(settings: Settings, *, book: Rulebook | None = None) -> PriceList:
+    """Gives the operator's own cards, before the shipped ones and the rates that stand in the rules. Raises SettingWrong."""
+    rates = rates_of(book or shipped_book())
+    shipped = shipped_prices().over(rates)
+    return own_prices(settings.prices).over(shipped) if settings.prices else shipped
+
+
+def own_prices(folder: Path) -> PriceList:
+    """Reads the operator's folder. Raises SettingWrong."""
+    if not folder.is_dir():
+        raise SettingWrong(f"prices: there is no folder {str(folder)!r}; make it, or take the setting out")
+    texts: dict[str, str] = {}
+    for path in sorted(folder.glob("*.toml")):
+        if path.stat().st_size > FILE_CHARACTERS_MAX * 4:
+            raise SettingWrong(f"prices: {path.name} is too large; split it")
+        try:
+            texts[path.name] = path.read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise SettingWrong(f"prices: {path.name} cannot be read ({error}); mend it or take it out") from error
+    return as_own(read_price_files(texts))
+
+
+def rates_of(book: Rulebook) -> PriceList:
+    """Gives the rates of a rulebook as cards: one copy of the facts, two readers."""
+    return PriceList(
+        messages=tuple(
+            MessageCard(
+                id=rate.id,
+                currency=rate.currency,
+                from_=rate.from_,
+                to=rate.to,
+                seen=rate.seen,
+                source=rate.source,
+                unsure=rate.unsure,
+                channels=tuple(dict.fromkeys((*rate.channels, *(name for name, of in book.names.items() if of in rate.channels)))),
+                regions=tuple(dict.fromkeys(place for region in rate.regions for place in book.groups.get(region, (region,)))),
+                amounts=rate.amounts,
+            )
+            for rate in book.rates
+        )
+    )
+
+
+def make_budgets(settings: Settings) -> tuple[Budget, ...]:
+    """Gives the budgets. Raises SettingWrong for two of one name, or one that holds to what there is not."""
+    names = [b.name for b in settings.budgets]
+    known = {*settings.channels, *settings.providers}
+    for b in settings.budgets:
+        if names.count(b.name) > 1:
+            raise SettingWrong(f"budgets: two are named {b.name!r}; give one of them another name")
+        if b.only and b.only not in known:
+            raise SettingWrong(
+                f"budgets: {b.name!r} holds to {b.only!r}, which is no channel and no provider; there are {', '.join(sorted(known))}"
+            )
+        if b.reserve > b.amount:
+            raise SettingWrong(f"budgets: {b.name!r} keeps back more than it has")
+    return tuple(
+        Budget(
+            name=b.name,
+            amount=b.amount,
+            currency=b.currency,
+            every=b.every,
+            whose=b.each,
+            only=b.only,
+            covers=b.covers,
+            reserve=b.reserve,
+            unknown=b.unknown,
+            warn=settings.costs.warn_at,
+        )
+        for b in settings.budgets
+    )
+
+
+def make_rates(settings: Settings) -> tuple[Exchange, ...]:
+    """Gives the operator's exchange rates."""
+    return tuple(Exchange(of=e.of, to=e.to, rate=e.rate, from_=e.since) for e in settings.costs.exchange)
+
+
+def make_meter(settings: Settings, *, ledger: Ledger, clock: Clock, observe: Observe, book: Rulebook | None = None) -> Meter:
+    """Makes the meter. Raises SettingWrong."""
+    return Meter(
+        prices=make_prices(settings, book=book),
+        budgets=make_budgets(settings),
+        rates=make_rates(settings),
+        zone=settings.costs.zone,
+        ledger=ledger,
+        clock=clock,
+        alarm=_alarm(observe),
+    )
+
+
+def _alarm(observe: Observe) -> Alarm:
+    def alarm(what: str, told: Mapping[str, object]) -> None:
+        facts = dict(told)
+        observe.budget(name=str(facts.get("budget", "")), what=what)
+        log.error(what, **{name: value for name, value in facts.items() if name != "subject"})  # whose it is stays out of logs
+
+    return alarm
