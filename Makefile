@@ -1,6 +1,6 @@
 # Everything a person runs. Each target prepares .venv by itself, and only when a lock file changed.
 .DEFAULT_GOAL := help
-.PHONY: help run install test check format docs contract browser bench eval-formats eval-policy eval-terms crash soak figures lock clean
+.PHONY: help run install test check format docs contract browser bench eval-formats eval-policy eval-terms crash crash-campaign soak figures lock clean
 
 PY := .venv/bin/python
 export PYTHONPATH := src
@@ -66,6 +66,11 @@ crash: ## Kills Wasl at every commit point and at random instants, and counts wh
 	$(PREPARE) dev
 	@$(PY) scripts/ensure_tools.py
 	$(PY) -m tests.crash.run $(ARGS)
+
+crash-campaign: ## Kills Wasl while 10,000 people are told that a channel closes, and counts who was told twice or missed
+	$(PREPARE) dev
+	@$(PY) scripts/ensure_tools.py
+	$(PY) -m tests.crash.leaving $(ARGS)
 
 soak: ## Hours of load with random faults; ARGS="--minutes 120 --store postgres"
 	$(PREPARE) dev

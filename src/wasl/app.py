@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from wasl import __version__
 from wasl.config import Settings
 from wasl.connections import make_candidates, make_channels, make_moving, make_providers, make_spare
+from wasl.departing import make_departing
 from wasl.domain.errors import SettingWrong
 from wasl.footing import Kept, contracts, make_expose, make_footing
 from wasl.guarding import Guarding, make_guarding, make_hand_over
@@ -112,6 +113,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         links=links,
         expose=expose,
         hand_over=hand_over,
+        departing=make_departing(settings, store=store, bus=bus, clock=clock, channels=channels, links=links),
     )
 
 

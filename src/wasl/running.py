@@ -12,6 +12,7 @@ import structlog
 
 from wasl import __version__
 from wasl.config import Settings
+from wasl.departing import Departing
 from wasl.net.blobs import FolderBlobs
 from wasl.net.clock import SystemClock
 from wasl.net.mail import SmtpMail
@@ -77,6 +78,7 @@ class Installation:
     links: Links
     expose: Expose
     hand_over: HandOver
+    departing: Departing | None = None
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Installation"]:
@@ -113,6 +115,8 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
         running.append(loop.create_task(i.worker.run(), name="worker"))
         acts = {ERASE_TIMER: i.moving.erase.carry_out, GO_ON_TIMER: i.moving.erase.go_on, RETURN_TIMER: i.hand_over.returned}
         running.append(loop.create_task(Alarms(store=i.store, clock=i.clock, acts=acts).run(), name="alarms"))
+        for name, beside in (i.departing.tasks if i.departing else {}).items():
+            running.append(loop.create_task(beside(), name=name))
     if settings.server.role != "worker":
         for name in listeners(i.channels):
             listen = Listen(channel=i.channels[name], store=i.store, network=i.network, clock=i.clock, receive=i.receive)

@@ -13,6 +13,7 @@ MODULES = {
     "bringing": "tests.bench.bringing",
     "search": "tests.bench.search",
     "archive": "tests.bench.archive",
+    "campaign": "tests.bench.campaign",
 }
 SPINE = ("turn_cpu", "latency", "start", "memory", "stream", "install")
 

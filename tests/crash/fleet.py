@@ -62,11 +62,13 @@ class Unfit(RuntimeError):
 class Fleet:
     """`roles` names one process each; web-serving ones take hooks at `ports`."""
 
-    def __init__(self, folder: Path, *, peer: str, model: str, store: str, roles: Sequence[str], kills: Sequence[Kill], seed: int) -> None:
+    def __init__(
+        self, folder: Path, *, peer: str, model: str, store: str, roles: Sequence[str], kills: Sequence[Kill], seed: int, **settings: str
+    ) -> None:
         self._random = random.Random(seed)
         self._plan = list(kills)
         self.deaths = Deaths()
-        shared = {"store": store, "work": WORK, "entry": ENTRY, "peer": peer, "model": model}
+        shared = {"store": store, "work": WORK, "entry": ENTRY, "peer": peer, "model": model, **settings}
         self.members = [
             Wasl(folder if not store else folder / f"member{n}", role=role, **shared)  # type: ignore[arg-type]
             for n, role in enumerate(roles)

@@ -19,6 +19,8 @@ STORE_POINTS = ("receive", "claim", "close_turn", "start_sending", "settle", "re
 NETWORK_POINTS = ("ask", "send")
 PEOPLE_POINTS = ("link", "unlink", "relink", "put_token")
 """Passed only where people link: `tests.crash.linking`."""
+LEAVING_POINTS = ("say", "intend", "said")
+"""Passed only where people are told that a channel closes: `tests.crash.leaving`."""
 MOMENTS = ("before", "after")
 VARIABLE = "WASL_CRASH_AT"
 
@@ -29,7 +31,7 @@ class Fuse:
     def __init__(self, spec: str) -> None:
         self.point, self.moment, left = spec.split(":") if spec else ("", "", "0")
         self.left = int(left)
-        if self.point and (self.point not in STORE_POINTS + NETWORK_POINTS + PEOPLE_POINTS or self.moment not in MOMENTS):
+        if self.point and (self.point not in STORE_POINTS + NETWORK_POINTS + PEOPLE_POINTS + LEAVING_POINTS or self.moment not in MOMENTS):
             raise ValueError(f"{spec!r} names no crash point: it is point:moment:count")
 
     def reach(self, point: str, moment: str) -> None:
@@ -48,9 +50,9 @@ class FusedStore:
 
     def __getattr__(self, name: str) -> Any:
         act = getattr(self._store, name)
-        if name == "people":
+        if name in ("people", "sunsets"):
             return FusedStore(act, self._fuse)
-        if name not in STORE_POINTS + PEOPLE_POINTS:
+        if name not in STORE_POINTS + PEOPLE_POINTS + LEAVING_POINTS:
             return act
 
         async def fused(*arguments: Any, **named: Any) -> Any:

@@ -6,7 +6,7 @@ from datetime import date
 
 import structlog
 
-from wasl.continuity.plan import Means, Plan, make_plan, milestones_at
+from wasl.continuity.plan import Means, Plan, Problem, make_plan, milestones_at
 from wasl.continuity.waking import midnight_ms, zone_named
 from wasl.domain.errors import Refused, SettingWrong, StoreDown
 from wasl.domain.ids import AddressId
@@ -25,6 +25,12 @@ LATE_DAYS = 30
 CLOSE_AFTER_MS = LATE_DAYS * 24 * 3_600_000
 LOOK_SECONDS = 60.0
 MARK_SECONDS = 900.0
+NO_ADDRESS = Problem(
+    kind="address",
+    blocking=True,
+    text="server.public_url is not set, so that the personal links would lead nowhere; set how the world reaches this server.",
+    arabic="server.public_url غير محدد، فلن تؤدي الروابط الشخصية إلى أي مكان؛ حدّد كيف يصل العالم إلى هذا الخادم.",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +63,13 @@ class PlanSunset:
         clock: Clock,
         channels: Sequence[str],
         means: Callable[[str, str, str], Means],
+        public_url: str | None,
     ) -> None:
         self._sunsets = sunsets
         self._clock = clock
         self._channels = tuple(channels)
         self._means = means
+        self._public_url = public_url
 
     async def draft(self, wish: Wish) -> Plan:
         """Works out a plan and keeps it as a draft. Raises SettingWrong for a channel or a zone that is none; what else stands in the
@@ -105,7 +113,8 @@ class PlanSunset:
         now = self._clock.now_ms()
         audience: Sequence[Audience] = await self._sunsets.audience(sunset.channel, since_ms=now - WINDOW_MS)
         category = sunset.milestones[0].wording.category if sunset.milestones else "utility"
-        return make_plan(sunset, audience, now_ms=now, means=lambda region: self._means(sunset.channel, region, category))
+        plan = make_plan(sunset, audience, now_ms=now, means=lambda region: self._means(sunset.channel, region, category))
+        return plan if self._public_url else replace(plan, problems=(*plan.problems, NO_ADDRESS))
 
     async def start(self, sunset_id: str, *, accept: Sequence[str] = ()) -> Plan:
         """Starts a plan: from now on people are told. Raises Refused, naming what stands in the way and is not in `accept`."""

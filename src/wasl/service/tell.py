@@ -26,7 +26,9 @@ from wasl.service.way_out import PATH, Seal, seal_of
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS = 10.0
+LOOK_SECONDS = 2.0
+IDLE_SECONDS = 10.0
+"""Between two looks while people are told, and while nobody is."""
 TOLD_AT_ONCE = 1_000
 """People who are told with one commit."""
 WINDOW_MS = 24 * 3_600_000
@@ -60,14 +62,15 @@ class Tell:
     async def run(self) -> None:
         """Works until cancelled; one process at a time tells, in all of them."""
         while True:
+            told = 0
             try:
                 async with apart(self._store.library, self._clock, "sunset", wait_seconds=0):
-                    await self.look()
+                    told = await self.look()
             except Throttled:
                 log.debug("another process tells people of a sunset")
             except StoreDown as error:
                 log.warning("telling waits for the store", why=error.message)
-            await self._clock.sleep(LOOK_SECONDS)
+            await self._clock.sleep(LOOK_SECONDS if told else IDLE_SECONDS)
 
     async def look(self) -> int:
         """Tells whom it may tell now; gives how many that were. Raises StoreDown."""
