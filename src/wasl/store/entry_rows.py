@@ -33,6 +33,7 @@ from wasl.domain.archive import (
     WebLink,
     Words,
 )
+from wasl.domain.findable import brought_words
 from wasl.domain.message import Contact, Place, Unknown
 from wasl.ports.format import ImportRecord
 
@@ -234,6 +235,13 @@ def entry_from(row: Any) -> Entry:
     parts, more = row[7], row[8]
     read = parts_from(parts) if parts else (), more_from(more) if more else PLAIN
     return Entry._make((*row[:7], *read, *row[9:14]))
+
+
+def words_of_row(text: str, parts: str | None, more: str | None) -> str:
+    """Gives what an entry is found by, of its columns."""
+    if parts is None and more is None:
+        return text
+    return brought_words(text, parts_from(parts), more_from(more))
 
 
 ENTRY_COLUMNS = "author, role, text, wall_ms, instant_ms, resolution, native_id, parts, more, source, start, length, pointer, seq"

@@ -6,8 +6,8 @@ from typing import Any
 
 from wasl.domain.archive import Chat, Entry, Participant, words_print
 from wasl.domain.errors import Malformed
+from wasl.domain.findable import entry_words, live_words
 from wasl.domain.ids import ConversationId, PersonId
-from wasl.domain.message import plain_text
 from wasl.domain.portable import ORIGIN, LiveMessage, files_in, live_entry, live_message, participants_of
 from wasl.ports.library import HeldChat, Hit, Import, Line, LiveChat, LiveEntry, Mark, Shelved
 from wasl.store.entry_rows import sound_value
@@ -326,7 +326,7 @@ class MemoryLibrary(MemoryWaiting):
     def _matching(self, query: Query, conversations: Sequence[ConversationId] | None) -> Iterator[tuple[int, Hit]]:
         for rows in self._messages.values():
             for m in rows:
-                text = plain_text(m.parts)
+                text = live_words(m.parts)
                 if (conversations is None or m.conversation_id in conversations) and matches(text, query):
                     address = self._picture.addresses.get(m.address_id or "")
                     shown, found = cut(text, marks(text, query))
@@ -353,10 +353,11 @@ class MemoryLibrary(MemoryWaiting):
     def _matching_in(self, chat: MemoryChat, query: Query) -> Iterator[tuple[int, Hit]]:
         for seq, (line, _) in chat.lines.items():
             entry = line.entry
-            if not matches(entry.text, query):
+            text = entry_words(entry)
+            if not matches(text, query):
                 continue
             speaker = chat.participants.get(entry.author or "")
-            shown, found = cut(entry.text, marks(entry.text, query))
+            shown, found = cut(text, marks(text, query))
             yield (
                 search_key(at_ms=entry.at_ms, seq=seq >> 16, scope=chat.id),
                 Hit(

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wasl.domain.message import Media, plain_text
+from wasl.domain.findable import live_words
+from wasl.domain.message import Media
 from wasl.ports.store import DEDUPE_DAYS, Timer, Token
 from wasl.store import postgres_read as reading
 from wasl.store.postgres_link import Connection
@@ -44,7 +45,7 @@ async def attach(db: Connection, *, message_id: str, position: int, media: Media
         if media.sha256:
             await db.execute(REFER, [media.sha256], [message_id])
         if row is not None and row[1] is not None:
-            await change(db, key=row[1], text=plain_text(tuple(parts)))
+            await change(db, key=row[1], text=live_words(tuple(parts)))
 
 
 async def put_token(db: Connection, token: Token) -> None:

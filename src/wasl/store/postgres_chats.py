@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from wasl.domain.archive import Chat, Entry, Participant, words_print_of
 from wasl.domain.errors import Malformed
+from wasl.domain.findable import entry_words
 from wasl.domain.ids import AddressId, ConversationId
 from wasl.domain.portable import files_in
 from wasl.ports.library import HeldChat, Import, ImportState, Line, Mark, Shelved
@@ -243,7 +244,7 @@ async def add_entries(db: Connection, chat_id: str, *, import_id: str, lines: Se
 
 
 async def _insert(db: Connection, lines: Sequence[Line], *, n: int, import_n: int, scope: str, owner: str) -> None:
-    rows = [Row(search_key(at_ms=e.at_ms, seq=seq >> 16, scope=scope), owner, None, n, seq, e.text) for seq, e, _ in lines]
+    rows = [Row(search_key(at_ms=e.at_ms, seq=seq >> 16, scope=scope), owner, None, n, seq, entry_words(e)) for seq, e, _ in lines]
     keys = await add(db, rows)
     columns = list(map(list, zip(*(_columns(line.entry) for line in lines), strict=True)))
     await db.execute(_INSERT, n, import_n, [line.seq for line in lines], [line.fingerprint for line in lines], keys, *columns)
@@ -277,12 +278,12 @@ async def change_entry(db: Connection, chat_id: str, *, seq: int, entry: Entry) 
     await _refer(db, [(f"{n}/{seq}", e)])
     if before == (e.wall_ms if e.instant_ms is None else e.instant_ms):
         if row[0] is not None:
-            await change(db, key=row[0], text=e.text)
+            await change(db, key=row[0], text=entry_words(e))
         await db.execute(_LAST_TEXT, n, seq, e.text[:LAST_TEXT_CHARACTERS])
         return
     await db.execute("delete from searchable where key = $1 and chat_n = $2 and seq = $3", row[0], n, seq)  # another time, another place
     wished = search_key(at_ms=e.at_ms, seq=seq >> 16, scope=chat_id)
-    (key,) = await add(db, [Row(wished, owner, None, n, seq, e.text)])
+    (key,) = await add(db, [Row(wished, owner, None, n, seq, entry_words(e))])
     await db.execute("update entry set search_key = $3 where chat_n = $1 and seq = $2", n, seq, key)
     await _resettle(db, n, without="")
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
+from wasl.domain.findable import live_words
 from wasl.domain.ids import ConversationId, PersonId
-from wasl.domain.message import plain_text
 from wasl.domain.portable import ORIGIN
 from wasl.ports.library import Hit
-from wasl.store.entry_rows import Told
+from wasl.store.entry_rows import Told, words_of_row
 from wasl.store.postgres_link import Connection
 from wasl.store.postgres_search import Numbers, Row, add, change, found_keys
 from wasl.store.rows import parts_of
@@ -15,7 +15,7 @@ from wasl.wire.searching import WORDS_VERSION, Query, cut, marks, parse, search_
 
 ROWS_A_COMMIT = 1_000
 _HITS = """select s.key, s.message_id, s.conversation_id, c.person_id, h.id, h.told, h.title, e.seq, e.author, e.role, e.text,
-coalesce(e.instant_ms, e.wall_ms, 0), p.told, m.seq, m.author, m.author_name, m.parts, m.sent_ms, a.channel
+coalesce(e.instant_ms, e.wall_ms, 0), p.told, m.seq, m.author, m.author_name, m.parts, m.sent_ms, a.channel, e.parts, e.more
 from unnest($1::bigint[]) k (key) join searchable s on s.key = k.key left join conversation c on c.id = s.conversation_id
 left join message m on m.id = s.message_id left join address a on a.id = m.address_id
 left join entry e on s.message_id is null and e.chat_n = s.chat_n and e.seq = s.seq left join chat h on h.n = e.chat_n
@@ -26,7 +26,7 @@ _OLD_MESSAGES = """select m.id, m.conversation_id, m.seq, m.sent_ms, m.parts, s.
 left join searchable s on s.key = m.search_key and s.message_id = m.id where m.id > $1 order by m.id limit $2"""
 _UNSEARCHED = """select id, conversation_id, seq, sent_ms, parts, null::bigint from message where search_key is null
 and id > $1 order by id limit $2"""
-_OLD_ENTRIES = """select e.chat_n, e.seq, e.text, coalesce(e.instant_ms, e.wall_ms, 0), s.key, c.id, c.owner from entry e
+_OLD_ENTRIES = """select e.chat_n, e.seq, e.text, coalesce(e.instant_ms, e.wall_ms, 0), s.key, c.id, c.owner, e.parts, e.more from entry e
 join chat c on c.n = e.chat_n left join searchable s on s.key = e.search_key and s.chat_n = e.chat_n and s.seq = e.seq
 where (e.chat_n, e.seq) > ($1, $2) order by e.chat_n, e.seq limit $3"""
 
@@ -54,7 +54,7 @@ def _hit(r: Any, query: Query, told: Told) -> Hit | None:
 
 
 def _said(r: Any, query: Query) -> Hit:
-    text = plain_text(parts_of(r[16]))
+    text = live_words(parts_of(r[16]))
     shown, found = cut(text, marks(text, query))
     return Hit(
         conversation_id=ConversationId(str(r[2])),
@@ -72,7 +72,8 @@ def _said(r: Any, query: Query) -> Hit:
 
 
 def _brought(r: Any, query: Query, told: Told) -> Hit:
-    shown, found = cut(r[10], marks(r[10], query))
+    text = words_of_row(r[10], r[19], r[20])
+    shown, found = cut(text, marks(text, query))
     return Hit(
         conversation_id=ConversationId(str(r[2])),
         person_id=PersonId(str(r[3] or "")),
@@ -93,7 +94,7 @@ def _brought(r: Any, query: Query, told: Told) -> Hit:
 async def index_messages(db: Connection, after: str, *, only_new: bool) -> tuple[int, str]:
     """Indexes the next messages; gives how many there were and the last one's id."""
     rows = await db.fetch(_UNSEARCHED if only_new else _OLD_MESSAGES, after, ROWS_A_COMMIT)
-    texts = {r[0]: plain_text(parts_of(r[4])) for r in rows}
+    texts = {r[0]: live_words(parts_of(r[4])) for r in rows}
     new = [r for r in rows if r[5] is None]
     keys = await add(
         db, [Row(search_key(at_ms=r[3], seq=r[2], scope=str(r[1])), str(r[1]), str(r[0]), None, None, texts[r[0]]) for r in new]
@@ -112,8 +113,11 @@ async def index_messages(db: Connection, after: str, *, only_new: bool) -> tuple
 async def index_entries(db: Connection, after: tuple[int, int]) -> tuple[int, tuple[int, int]]:
     """Compares the next entries with the index; gives how many there were and the last one's place."""
     rows = await db.fetch(_OLD_ENTRIES, *after, ROWS_A_COMMIT)
+    texts = {(r[0], r[1]): words_of_row(r[2], r[7], r[8]) for r in rows}
     new = [r for r in rows if r[4] is None]
-    keys = await add(db, [Row(search_key(at_ms=r[3], seq=r[1] >> 16, scope=r[5]), str(r[6]), None, r[0], r[1], r[2]) for r in new])
+    keys = await add(
+        db, [Row(search_key(at_ms=r[3], seq=r[1] >> 16, scope=r[5]), str(r[6]), None, r[0], r[1], texts[r[0], r[1]]) for r in new]
+    )
     await db.execute(
         "update entry e set search_key = n.key from unnest($1::integer[], $2::bigint[], $3::bigint[]) n (chat_n, seq, key)"
         " where e.chat_n = n.chat_n and e.seq = n.seq",
@@ -123,7 +127,7 @@ async def index_entries(db: Connection, after: tuple[int, int]) -> tuple[int, tu
     )
     for r in rows:
         if r[4] is not None:
-            await change(db, key=r[4], text=r[2])
+            await change(db, key=r[4], text=texts[r[0], r[1]])
     return len(rows), (rows[-1][0], rows[-1][1]) if rows else after
 
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from wasl.domain.errors import Malformed
-from wasl.domain.message import Author, plain_text
+from wasl.domain.findable import live_words
+from wasl.domain.message import Author
 from wasl.domain.portable import LiveMessage, files_in, live_entry, live_message, participants_of
 from wasl.ports.library import LiveChat, LiveEntry
 from wasl.store.entry_rows import sound_value
@@ -114,7 +115,7 @@ async def restore(db: Connection, conversation_id: str, entries: Sequence[LiveEn
 
 async def _restore(db: Connection, conversation_id: str, m: LiveMessage) -> None:
     wished = search_key(at_ms=m.sent_ms, seq=m.seq, scope=conversation_id)
-    (key,) = await add(db, [Row(wished, conversation_id, m.id, None, None, plain_text(m.parts))])
+    (key,) = await add(db, [Row(wished, conversation_id, m.id, None, None, live_words(m.parts))])
     address = m.address_id if is_uuid(m.address_id) else None
     said = (m.author, m.author_name, address, m.native_id, m.reply_to, m.sent_ms, m.stored_ms)
     await db.execute(_INSERT, m.id, conversation_id, m.seq, *said, parts_text(m.parts), m.model, extra_text(m.extra), key)

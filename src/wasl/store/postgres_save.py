@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
-from wasl.domain.message import plain_text
+from wasl.domain.findable import live_words
 from wasl.domain.portable import files_in
 from wasl.store.cost_rows import pico_or_none
 from wasl.store.picture import AddressRow, Changes, ConversationRow, DeliveryRow, MessageRow, TurnRow, UsageRow
@@ -232,7 +232,7 @@ async def _messages(db: Connection, messages: Sequence[MessageRow]) -> None:
     keys = await add(
         db,
         [
-            Row(search_key(at_ms=m.sent_ms, seq=m.seq, scope=m.conversation_id), m.conversation_id, m.id, None, None, plain_text(m.parts))
+            Row(search_key(at_ms=m.sent_ms, seq=m.seq, scope=m.conversation_id), m.conversation_id, m.id, None, None, live_words(m.parts))
             for m in messages
         ],
     )

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from wasl.domain.errors import SettingWrong, StoreDown
+from wasl.domain.findable import live_words
 from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
-from wasl.domain.message import Media, Said, plain_text
+from wasl.domain.message import Media, Said
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
 from wasl.ports.clock import Clock
@@ -230,7 +231,7 @@ class SqliteStore:
                 db.execute("update message set parts = ? where id = ?", (parts_text(tuple(parts)), message_id))
                 refer(db, message_id, parts)
                 if row[1] is not None:
-                    reindex_message(db, key=row[1], conversation_id=row[2], text=plain_text(tuple(parts)))
+                    reindex_message(db, key=row[1], conversation_id=row[2], text=live_words(tuple(parts)))
 
         await self._write(write)
 

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from wasl.domain.archive import PLAIN, ArchivePart, Chat, Entry, Participant, words_print_of
 from wasl.domain.errors import Malformed
+from wasl.domain.findable import entry_words
 from wasl.domain.ids import AddressId, ConversationId
 from wasl.domain.portable import files_in
 from wasl.ports.library import HeldChat, Import, ImportState, Line, Mark, Shelved
@@ -269,7 +270,7 @@ def _insert(db: sqlite3.Connection, lines: Sequence[Line], *, n: int, import_n: 
         at_ms = e[4] if e[4] is not None else e[3]
         # What `search_key` does, without the call: an export has millions.
         wished.append((bits if at_ms is None else search_floor(at_ms) | bits) | (((seq >> 16) & 0x3FF) << 10))
-    keys = index_entries(db, [(key, line[1][2], base + line[0]) for key, line in zip(wished, lines, strict=True)], owner=owner)
+    keys = index_entries(db, [(key, entry_words(line[1]), base + line[0]) for key, line in zip(wished, lines, strict=True)], owner=owner)
     rows = [
         (base + seq, *e[:7], parts_json(e[7]) if e[7] else None, None if e[8] is PLAIN else more_json(e[8]), *e[9:13], mark, import_n, key)
         for (seq, e, mark), key in zip(lines, keys, strict=True)
@@ -306,13 +307,13 @@ def change_entry(db: sqlite3.Connection, chat_id: str, *, seq: int, entry: Entry
     _refer(db, [(row_id, e.parts)])
     if row[1] == (e.wall_ms if e.instant_ms is None else e.instant_ms):
         if row[0] is not None:
-            reindex_message(db, key=row[0], conversation_id=owner, text=e.text)
+            reindex_message(db, key=row[0], conversation_id=owner, text=entry_words(e))
         last = "update chat set last_text = ? where n = ? and not exists (select 1 from entry where id > ? and id <= ?)"
         db.execute(last, (e.text[:LAST_TEXT_CHARACTERS], n, row_id, _ids(n)[1]))
         return
     db.execute("delete from searchable where key = ? and entry_id = ?", (row[0], row_id))  # another time is another place in the index
     wished = search_key(at_ms=e.at_ms, seq=seq >> 16, scope=chat_id)
-    (key,) = index_entries(db, [(wished, e.text, row_id)], owner=owner)
+    (key,) = index_entries(db, [(wished, entry_words(e), row_id)], owner=owner)
     db.execute("update entry set search_key = ? where id = ?", (key, row_id))
     _resettle(db, n, without="")
 

@@ -4,11 +4,11 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
+from wasl.domain.findable import live_words
 from wasl.domain.ids import ConversationId, PersonId
-from wasl.domain.message import plain_text
 from wasl.domain.portable import ORIGIN
 from wasl.ports.library import Hit
-from wasl.store.entry_rows import Told
+from wasl.store.entry_rows import Told, words_of_row
 from wasl.store.library_rows import SEQ_MAX
 from wasl.store.rows import parts_of
 from wasl.store.sqlite_search import found_keys
@@ -17,7 +17,7 @@ from wasl.wire.searching import Query, cut, marks
 _MESSAGE = """select m.id, m.conversation_id, m.seq, m.author, m.author_name, m.parts, m.sent_ms, a.channel, c.person_id
 from message m join conversation c on c.id = m.conversation_id left join address a on a.id = m.address_id where m.id = ?"""
 _ENTRY = """select s.message_id, h.id, h.owner, h.told, e.author, e.role, e.text, coalesce(e.instant_ms, e.wall_ms, 0), c.person_id, p.told,
-h.title, s.entry_id from searchable s left join entry e on e.id = s.entry_id left join chat h on h.n = s.entry_id >> 41
+h.title, s.entry_id, e.parts, e.more from searchable s left join entry e on e.id = s.entry_id left join chat h on h.n = s.entry_id >> 41
 left join conversation c on c.id = h.owner left join participant p on p.chat_n = h.n and p.key = e.author where s.key = ?"""
 
 
@@ -43,7 +43,7 @@ def _said(db: sqlite3.Connection, key: int, message_id: str, query: Query) -> Hi
     row = db.execute(_MESSAGE, (message_id,)).fetchone()
     if row is None:
         return None
-    text = plain_text(parts_of(row[5]))
+    text = live_words(parts_of(row[5]))
     shown, found = cut(text, marks(text, query))
     return Hit(
         conversation_id=ConversationId(row[1]),
@@ -61,7 +61,8 @@ def _said(db: sqlite3.Connection, key: int, message_id: str, query: Query) -> Hi
 
 
 def _brought(key: int, row: Sequence[Any], query: Query, told: Told) -> Hit:
-    _, chat_id, owner, chat, author, role, text, at_ms, person, participant, title, entry_id = row
+    _, chat_id, owner, chat, author, role, text, at_ms, person, participant, title, entry_id, parts, more = row
+    text = words_of_row(text, parts, more)
     shown, found = cut(text, marks(text, query))
     return Hit(
         conversation_id=ConversationId(owner),

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from wasl.domain.errors import Malformed
-from wasl.domain.message import Author, plain_text
+from wasl.domain.findable import live_words
+from wasl.domain.message import Author
 from wasl.domain.portable import LiveMessage, live_entry, live_message, participants_of
 from wasl.ports.library import LiveChat, LiveEntry
 from wasl.store.entry_rows import sound_value
@@ -112,7 +113,7 @@ def restore(db: sqlite3.Connection, conversation_id: str, entries: Sequence[Live
 
 
 def _restore(db: sqlite3.Connection, conversation_id: str, m: LiveMessage) -> None:
-    key = index_message(db, message_id=m.id, conversation_id=conversation_id, seq=m.seq, at_ms=m.sent_ms, text=plain_text(m.parts))
+    key = index_message(db, message_id=m.id, conversation_id=conversation_id, seq=m.seq, at_ms=m.sent_ms, text=live_words(m.parts))
     said = (m.author, m.author_name, m.address_id, m.native_id, m.reply_to, m.sent_ms, m.stored_ms)
     db.execute(_INSERT, (m.id, conversation_id, m.seq, *said, parts_text(m.parts), m.model, extra_text(m.extra), key))
     refer(db, m.id, m.parts)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from wasl.domain.event import Arrival, ConsentGiven, Event, Moved, Receipt, Signal
+from wasl.domain.findable import live_words
 from wasl.domain.ids import AddressId, ConversationId, DeliveryId, MessageId, PersonId, TurnId
-from wasl.domain.message import plain_text
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import DueTurn, Work
 from wasl.ports.clock import Clock
@@ -90,7 +90,7 @@ def _event(db: sqlite3.Connection, channel: str, event: Event, *, now: int, leas
 def _arrival(db: sqlite3.Connection, event: Arrival, *, now: int, lease: Lease | None, clock: Clock) -> Accepted:
     place = _place(db, event, now=now, clock=clock)
     message_id, seq = MessageId(clock.new_id()), place.message_seq + 1
-    text = plain_text(event.parts)
+    text = live_words(event.parts)
     search_key = index_message(db, message_id=message_id, conversation_id=place.conversation_id, seq=seq, at_ms=event.sent_at_ms, text=text)
     refer(db, message_id, event.parts)
     db.execute(

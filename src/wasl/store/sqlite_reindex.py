@@ -8,7 +8,8 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from typing import Any, Protocol, TypeVar
 
-from wasl.domain.message import plain_text
+from wasl.domain.findable import live_words
+from wasl.store.entry_rows import words_of_row
 from wasl.store.library_rows import SEQ_BITS, SEQ_MAX
 from wasl.store.rows import parts_of
 from wasl.store.sqlite_search import index_entries, index_fresh, index_message, reindex_message
@@ -18,7 +19,7 @@ Result = TypeVar("Result")
 ROWS_A_COMMIT = 500
 _MESSAGES = "select id, conversation_id, seq, sent_ms, parts, search_key from message where id > ? order by id limit ?"
 _UNSEARCHED = "select id, conversation_id, seq, sent_ms, parts, search_key from message where search_key is null order by id limit ?"
-_ENTRIES = """select e.id, e.text, coalesce(e.instant_ms, e.wall_ms, 0), e.search_key, c.id, c.owner
+_ENTRIES = """select e.id, e.text, coalesce(e.instant_ms, e.wall_ms, 0), e.search_key, c.id, c.owner, e.parts, e.more
 from entry e join chat c on c.n = e.id >> 41 where e.id > ? order by e.id limit ?"""
 
 
@@ -89,7 +90,7 @@ def _walk_messages(db: sqlite3.Connection, after: str) -> tuple[int, str]:
 def _index_messages(db: sqlite3.Connection, rows: list[Any]) -> int:
     index_fresh(db)
     for message_id, conversation_id, seq, at_ms, parts, key in rows:
-        text = plain_text(parts_of(parts))
+        text = live_words(parts_of(parts))
         if key is not None and _has(db, key, "message_id", message_id):
             reindex_message(db, key=key, conversation_id=conversation_id, text=text)
             continue
@@ -104,7 +105,8 @@ def _has(db: sqlite3.Connection, key: int, column: str, of: object) -> bool:
 
 def _walk_entries(db: sqlite3.Connection, after: int) -> tuple[int, int]:
     rows = db.execute(_ENTRIES, (after, ROWS_A_COMMIT)).fetchall()
-    for row_id, text, at_ms, key, chat_id, owner in rows:
+    for row_id, said, at_ms, key, chat_id, owner, parts, more in rows:
+        text = words_of_row(said, parts, more)
         if key is not None and _has(db, key, "entry_id", row_id):
             reindex_message(db, key=key, conversation_id=owner, text=text)
             continue

@@ -6,8 +6,8 @@ from typing import cast
 
 from wasl.domain.delivery import DeliveryState, Outgoing
 from wasl.domain.errors import Fenced, Gone
+from wasl.domain.findable import live_words
 from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
-from wasl.domain.message import plain_text
 from wasl.domain.turn import Closing, DueTurn, NewDelivery, NewMessage, PendingDelivery, Settling, UsageRecord, Work
 from wasl.ports.store import DELIVERIES_PER_WORK_MAX, TURNS_PER_WORK_MAX, Lease
 from wasl.store.cost_rows import charge_text, pico_or_none
@@ -162,7 +162,7 @@ def _unsettled(db: sqlite3.Connection, conversation_id: str, address_id: str) ->
 def _insert_message(
     db: sqlite3.Connection, conversation_id: str, message: NewMessage, *, seq: int, at: int, deliveries: Sequence[NewDelivery]
 ) -> None:
-    text = plain_text(message.parts)
+    text = live_words(message.parts)
     search_key = index_message(db, message_id=message.id, conversation_id=conversation_id, seq=seq, at_ms=at, text=text)
     refer(db, message.id, message.parts)
     db.execute(

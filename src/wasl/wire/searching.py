@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from wasl.wire.text import fold, light, places_of_tokens, tokens, tokens_of_folded
 
-WORDS_VERSION: Final = 1
+WORDS_VERSION: Final = 2
 """Of what is indexed: an index that was made by another one is made anew."""
 INDEXED_CHARACTERS_MAX: Final = 100_000
 """Of one text; what comes after is kept and shown, but not found."""

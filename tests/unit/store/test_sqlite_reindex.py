@@ -69,3 +69,21 @@ async def test_a_damaged_list_of_words_is_rebuilt(tmp_path: Path) -> None:
     await store.library.reindex()
     assert len(await store.library.search("held", conversations=None, limit=5)) == 1
     await store.close()
+
+
+async def test_what_an_older_version_did_not_index_is_found_soon_after_the_start(tmp_path: Path) -> None:
+    path = tmp_path / "wasl.sqlite3"
+    older_database(path)
+    store = SqliteStore(path, clock=TestClock())
+    await store.open()
+    assert store._indexing is not None
+    await asyncio.wait_for(asyncio.shield(store._indexing), 30)
+    await store.library.tidy()
+    await store._write(lambda db: db.execute("update searchable set said = 'older' where message_id = 'm0000'"))
+    await store._write(lambda db: db.execute("update search_state set words_version = 1"))
+    await store.close()
+    await store.open()
+    await asyncio.wait_for(asyncio.shield(store._indexing), 30)
+    assert len(await store.library.search("held", conversations=None, limit=5)) == 1
+    assert await store.library.search("older", conversations=None, limit=5) == []
+    await store.close()

@@ -1,7 +1,8 @@
 """What a library promises about the search: the same laws for what was said live and what was brought."""
 
+from wasl.domain.archive import File, More, Poll, PollOption
 from wasl.domain.ids import MessageId
-from wasl.domain.message import Media, Text
+from wasl.domain.message import Choice, Media, Option, Text
 from wasl.domain.turn import NewMessage
 from wasl.testing.contracts.library_scene import LibraryScene
 from wasl.wire.searching import SHOWN_CHARACTERS_MAX
@@ -123,6 +124,37 @@ class Searching:
         await library.store.attach(message_id=said.message_id, position=1, media=held)
         assert len(await library.found("invoice")) == 1
         assert await library.library.references(["ef" * 32, "00" * 32]) == {"ef" * 32: 1, "00" * 32: 0}
+
+    async def test_names_and_captions_of_files_are_found_live_and_brought(self, library: LibraryScene) -> None:
+        owner = await library.owner()
+        held = Media(role="photo", name="garden_2024.jpg", caption="our roses", sha256="ef" * 32)
+        await library.says(parts=(held,))
+        brought = File(role="document", state="omitted", name="lease-contract.pdf", caption="sign here")
+        await library.brings(owner, library.entry("")._replace(parts=(brought,)))
+        for word, words in (("garden", "garden"), ("roses", "roses"), ("lease", "lease"), ("sign", "sign")):
+            (hit,) = await library.finds(word)
+            assert marked(hit.text, hit.marks) == [words], word
+
+    async def test_questions_and_answers_of_polls_are_found(self, library: LibraryScene) -> None:
+        owner = await library.owner()
+        poll = Poll(question="أين نلتقي", options=(PollOption("المقهى القديم", 2), PollOption("library")))
+        await library.brings(owner, library.entry("")._replace(parts=(poll,)))
+        for asked in ("نلتقي", "مقهى", "library"):
+            assert len(await library.found(asked)) == 1, asked
+        choice = Choice(text="Which day?", options=(Option(id="1", title="Wednesday", description="after noon"),))
+        await library.says(parts=(choice,))
+        assert len(await library.found("wednesday")) == len(await library.found("noon")) == len(await library.found("which")) == 1
+
+    async def test_what_a_brought_file_says_is_found_where_the_source_tells_it(self, library: LibraryScene) -> None:
+        owner = await library.owner()
+        more = More(extra={"attachments": [{"file_name": "notes.txt", "extracted_content": "the zebra crosses " * 200}, "odd", {"n": 1}]})
+        chat = await library.brings(owner, library.entry("read this", more=more))
+        (hit,) = await library.finds("zebra")
+        assert (hit.chat_id, hit.conversation_id) == (chat, owner)
+        assert "zebra" in marked(hit.text, hit.marks)
+        assert await library.found("zebra crosses read") != []
+        await library.library.change_entry(chat, seq=1 << 16, entry=library.entry("read that"))
+        assert await library.found("zebra") == []
 
     async def test_a_long_text_is_shown_around_its_first_mark(self, library: LibraryScene) -> None:
         await library.says("filler words go on " * 400 + "the NEEDLE is here" + " and on and on" * 400)
