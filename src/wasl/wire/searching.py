@@ -297,7 +297,8 @@ def search_key(*, at_ms: int, seq: int, scope: str) -> int:
 
     Two conversations rarely get the same; a store that sees it taken takes the next free one.
     """
-    return search_floor(at_ms) | ((seq & 0x3FF) << 10) | _scope_bits(scope)
+    floor = at_ms << KEY_BITS if 0 <= at_ms <= _AT_MS_MAX else search_floor(at_ms)
+    return floor | ((seq & 0x3FF) << 10) | _scope_bits(scope)
 
 
 def search_floor(at_ms: int) -> int:
@@ -310,6 +311,7 @@ def _scope_bits(scope: str) -> int:
     return int.from_bytes(blake2b(scope.encode(), digest_size=2).digest()) & 0x3FF
 
 
+@lru_cache(maxsize=4_096)
 def scope_token(conversation_id: str) -> str:
     """Gives the token that stands in the index for a conversation; no word of a text is like it."""
     return "_" + conversation_id.replace("-", "")
