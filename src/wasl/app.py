@@ -70,7 +70,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
     ask = _ask(settings, candidates, providers, network=network, clock=clock, contracts=contracts(footing), meter=meter)
     links = Links(store=store, bus=bus, clock=clock, channels=channels, public_url=settings.server.public_url, language=settings.language)
     hand_over = make_hand_over(settings, store=store, bus=bus, clock=clock, channels=channels)
-    guarding = make_guarding(settings, store=store, clock=clock, hand_over=hand_over)
+    guarding = make_guarding(settings, store=store, clock=clock, channels=channels, hand_over=hand_over)
     guarding, pay = _paid(guarding, meter=meter, clock=clock, channels=channels)
     worker = _worker(
         settings,
@@ -114,6 +114,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         expose=expose,
         hand_over=hand_over,
         departing=make_departing(settings, store=store, bus=bus, clock=clock, channels=channels, links=links),
+        guarding=guarding,
     )
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validat
 
 from wasl.config_base import Frozen, is_secret, revealed
 from wasl.config_costs import BudgetSetting, Costs
+from wasl.config_deployment import Deployment
 from wasl.config_duties import Disclosure, Handoff, OptOut
 from wasl.domain.errors import SettingWrong
 
@@ -119,6 +120,15 @@ class Candidate(Frozen):
     name: str | None = Field(None, description="What the bill and the logs call it; the model's name when left out.")
     price_class: PriceClass = Field("standard", description="How dear it is, so that failing over stays within routing.price_class_max.")
     region: str | None = Field(None, description="Where it computes, for rules that ask.")
+    tier: Literal["free", "paid"] | None = Field(
+        None, description="Whether you pay for it: some tiers may not have people's words, or not those of some countries."
+    )
+    training: Literal["none", "inputs", "fine_tune_for_exclusive_use"] | None = Field(
+        None, description="What its provider may do with the words; a free tier is taken to train on them when left out."
+    )
+    vendor: str | None = Field(
+        None, description="Whose rules it stands under, such as openai; told from the server's address when left out."
+    )
     context_tokens: int | None = Field(None, ge=512, description="How much it can read; from the model card when left out.")
     output_tokens_max: int | None = Field(None, ge=16, description="How much it can write; from the model card when left out.")
     vision: bool | None = Field(None, description="Whether it can see pictures; from the model card when left out.")
@@ -164,6 +174,7 @@ class Settings(Frozen):
     work: Work = Field(default_factory=Work)
     routing: Routing = Field(default_factory=Routing)
     mail: Mail = Field(default_factory=Mail)
+    deployment: Deployment = Field(default_factory=Deployment)
     keep: Keep = Field(default_factory=Keep)
     backup: Backup = Field(default_factory=Backup)
     opt_out: OptOut = Field(default_factory=OptOut)

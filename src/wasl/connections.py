@@ -7,6 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel
 
 import wasl.channels
 import wasl.formats
@@ -177,6 +181,9 @@ def make_candidates(settings: Settings, providers: Mapping[str, Provider | Keyle
                 price_class=wanted.price_class,
                 region=wanted.region,
                 shutdown=card.shutdown if card else None,
+                vendor=wanted.vendor if wanted.vendor is not None else _vendor(provider, settings.providers.get(wanted.provider, {})),
+                tier=wanted.tier,
+                training=wanted.training,
             )
         )
     if not made:
@@ -197,6 +204,15 @@ def make_spare(candidates: Sequence[RouteCandidate], providers: Mapping[str, Pro
     if found is None or any(c.name == found[0] for c in candidates):
         return None
     return RouteCandidate(name=found[0], provider=found[1], provider_name=found[0], model=Model(name=found[0]), price_class="free")
+
+
+def _vendor(provider: Provider | Keyless, table: Mapping[str, Any]) -> str:
+    """Tells by the server's address whose rules a provider stands under: an adapter names the hosts whose it knows."""
+    known: Mapping[str, str] = getattr(provider, "vendors", {})
+    settings: type[BaseModel] | None = getattr(provider, "Settings", None)
+    field = settings.model_fields.get("base_url") if settings is not None else None
+    address = str(table.get("base_url") or (field.default if field is not None else ""))
+    return known.get(urlsplit(address).hostname or "", "")
 
 
 def _kept_secret(path: Path) -> str:

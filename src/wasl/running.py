@@ -13,6 +13,7 @@ import structlog
 from wasl import __version__
 from wasl.config import Settings
 from wasl.departing import Departing
+from wasl.guarding import Guarding
 from wasl.net.blobs import FolderBlobs
 from wasl.net.clock import SystemClock
 from wasl.net.mail import SmtpMail
@@ -78,6 +79,7 @@ class Installation:
     links: Links
     expose: Expose
     hand_over: HandOver
+    guarding: Guarding
     departing: Departing | None = None
 
     @asynccontextmanager
@@ -113,6 +115,7 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
         await i.learn.refresh()
         running.append(loop.create_task(i.learn.run(), name="learn"))
         running.append(loop.create_task(i.worker.run(), name="worker"))
+        running.append(loop.create_task(i.guarding.rules.run(), name="rules"))
         acts = {ERASE_TIMER: i.moving.erase.carry_out, GO_ON_TIMER: i.moving.erase.go_on, RETURN_TIMER: i.hand_over.returned}
         running.append(loop.create_task(Alarms(store=i.store, clock=i.clock, acts=acts).run(), name="alarms"))
         for name, beside in (i.departing.tasks if i.departing else {}).items():

@@ -57,6 +57,11 @@ class Tally:
     refused_hooks: int = 0
 
 
+def words_sent(sent: dict[str, Any]) -> str:
+    """Gives the words of a message that was sent, with or without buttons under them."""
+    return str(sent.get("text", {}).get("body", "") or sent.get("interactive", {}).get("body", {}).get("text", ""))
+
+
 def sign(body: bytes, secret: str = APP_SECRET) -> bytes:
     """Gives the signature header the platform sends with `body`."""
     return b"x-hub-signature-256: sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest().encode() + b"\r\n"
@@ -176,7 +181,7 @@ class Peer:
         request.respond(
             200, _encode({"messaging_product": "whatsapp", "contacts": [{"input": to, "wa_id": to}], "messages": [{"id": wamid}]})
         )
-        found = TOKEN.search(sent.get("text", {}).get("body", ""))
+        found = TOKEN.search(words_sent(sent))
         turn = self.turns.get(found[0]) if found else None
         if turn is None:
             self.strangers += 1

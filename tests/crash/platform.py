@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 from tests.bench.loopback import Client, Listener, Request
-from tests.bench.peer import TOKEN, envelope, sign, status, text_message
+from tests.bench.peer import TOKEN, envelope, sign, status, text_message, words_sent
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder().decode
@@ -195,7 +195,7 @@ class Platform:
         self._sends += 1
         wamid = f"wamid.OUT{self._sends:09d}"
         to = str(sent.get("to") or sent.get("recipient") or "")
-        body = str(sent.get("text", {}).get("body", ""))
+        body = words_sent(sent)
         self.sends.append((time.monotonic(), to, body))
         self._show(body)
         answer = _encode({"messaging_product": "whatsapp", "contacts": [{"input": to, "wa_id": to}], "messages": [{"id": wamid}]})

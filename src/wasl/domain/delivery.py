@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from wasl.domain.ids import DeliveryId
-from wasl.domain.message import Part
+from wasl.domain.message import Author, Part
 from wasl.domain.person import Address
 
 DeliveryState = Literal["queued", "sending", "unknown", "sent", "delivered", "read", "failed"]
@@ -33,7 +33,7 @@ class Outgoing:
     """One delivery as a channel's `send` sees it.
 
     `tag` is our own id for it, to be put on the wire where the platform echoes it; `reply_to` is the platform's id of the
-    message that is answered; `attempt` counts from 1.
+    message that is answered; `attempt` counts from 1; `author` is whose words they are.
     """
 
     id: DeliveryId
@@ -41,6 +41,7 @@ class Outgoing:
     parts: tuple[Part, ...]
     reply_to: str | None = None
     attempt: int = 1
+    author: Author = "assistant"
 
     @property
     def tag(self) -> str:

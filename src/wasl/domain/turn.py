@@ -36,12 +36,13 @@ class DueTurn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingDelivery:
-    """A delivery that is not settled. `since_ms` is when it came into its state."""
+    """A delivery that is not settled. `since_ms` is when it came into its state; `verdict` is what the gate said of it last."""
 
     outgoing: Outgoing
     state: DeliveryState
     due_at_ms: int
     since_ms: int
+    verdict: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +128,7 @@ class Settling:
     """What became of one delivery. "queued" with `due_at_ms` is a retry; "unknown" waits until `due_at_ms` for a receipt.
 
     `next_sending` names the delivery that goes out next: it becomes "sending" in the same commit. `verdict` is what the gate said,
-    `charge` what it is expected to cost.
+    `charge` what it is expected to cost. `move_to` gives a queued delivery to another address of the same person, in the same commit.
     """
 
     delivery_id: DeliveryId
@@ -142,6 +143,7 @@ class Settling:
     release: bool = False
     verdict: Mapping[str, Any] | None = None
     charge: Charge | None = None
+    move_to: Address | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

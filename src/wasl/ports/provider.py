@@ -36,7 +36,10 @@ class Decoder(Protocol):
 
 
 class Provider(Protocol):
-    """One wire format, spoken to one server with one credential."""
+    """One wire format, spoken to one server with one credential.
+
+    An adapter may declare `vendors`: by host, under whose rules what is said to it stands; a server of another host stands under nobody's.
+    """
 
     kind: ClassVar[str]
     title: ClassVar[str]

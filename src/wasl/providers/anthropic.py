@@ -6,7 +6,7 @@ policy of 2025-09-15). Cannot do: thinking blocks are not kept, so a model that 
 """
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
 import msgspec
@@ -36,6 +36,7 @@ class AnthropicMessages:
 
     kind: ClassVar[str] = "anthropic"
     title: ClassVar[str] = "Anthropic Messages"
+    vendors: ClassVar[Mapping[str, str]] = {"api.anthropic.com": "anthropic"}
 
     class Settings(BaseModel):
         """Where the server is, and the key."""

@@ -34,6 +34,7 @@ class Gemini:
 
     kind: ClassVar[str] = "gemini"
     title: ClassVar[str] = "Google Gemini"
+    vendors: ClassVar[Mapping[str, str]] = {"generativelanguage.googleapis.com": "gemini"}
 
     class Settings(BaseModel):
         """Where the server is, and the key."""

@@ -6,7 +6,7 @@ Cannot do: a dated Retry-After without a Date header; logprobs, audio and more t
 """
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Literal
 from urllib.parse import quote, urlsplit
 
@@ -34,6 +34,7 @@ class OpenAiChat:
 
     kind: ClassVar[str] = "openai_chat"
     title: ClassVar[str] = "OpenAI Chat Completions and compatible servers"
+    vendors: ClassVar[Mapping[str, str]] = {"api.openai.com": "openai"}
 
     class Settings(BaseModel):
         """Where the server is and how it wants to be spoken to."""

@@ -29,6 +29,7 @@ class OpenAiResponses:
 
     kind: ClassVar[str] = "openai_responses"
     title: ClassVar[str] = "OpenAI Responses"
+    vendors: ClassVar[Mapping[str, str]] = {"api.openai.com": "openai"}
 
     class Settings(BaseModel):
         """Where the server is, and the key."""

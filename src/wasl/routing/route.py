@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol
+from typing import Literal, Protocol
 
 from wasl.ports.provider import Keyless, Model, Provider
 
@@ -13,7 +13,8 @@ PRICE_CLASSES = ("free", "low", "standard", "high")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteCandidate:
     """One model at one provider. `name` is unique within the route; `region` is where it computes, None where not known; `shutdown`
-    is the last day that its provider announced."""
+    is the last day that its provider announced; `vendor` is under whose rules it stands ("" where nobody's are known), `tier` and
+    `training` say what is paid and what may be done with people's words."""
 
     name: str
     provider: Provider | Keyless
@@ -22,6 +23,9 @@ class RouteCandidate:
     price_class: str = "standard"
     region: str | None = None
     shutdown: date | None = None
+    vendor: str = ""
+    tier: Literal["free", "paid"] | None = None
+    training: Literal["none", "inputs", "fine_tune_for_exclusive_use"] | None = None
 
     keyless: bool = field(init=False)
     """It answers by itself, without a network; then no size, sight or region can hold it back."""

@@ -6,7 +6,7 @@ the delivery is `unknown`: a receipt may settle it, else the channel's declared 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
 import structlog
 
@@ -23,6 +23,7 @@ from wasl.routing.pace import Paces
 from wasl.service.drive import drive
 from wasl.service.judging import Admitted, Denied, Gate, Waits
 from wasl.service.observe import Observe
+from wasl.service.verdicts import waits_for
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +35,19 @@ SETTINGS_RETRY_SECONDS = 60.0
 """A refused credential or a held account is tried again at this interval at first: the operator may have mended it."""
 
 _SETTLED = ("sent", "failed")
+
+
+class Left(NamedTuple):
+    """What pending deliveries left: `blocked` addresses with the time (milliseconds) when their next one is due, and those where
+    something stands `aside`, held by a rule: what comes after it need not wait for it."""
+
+    blocked: Mapping[str, int]
+    aside: frozenset[str]
+
+
+class _Due(NamedTuple):
+    at_ms: int
+    aside: bool = False
 
 
 class Deliver:
@@ -76,27 +90,26 @@ class Deliver:
             if not settled:
                 return
 
-    async def pending(self, deliveries: Sequence[PendingDelivery], *, conversation_id: ConversationId, epoch: int) -> Mapping[str, int]:
-        """Works off deliveries that were left, oldest first in each address.
-
-        Gives, for each address whose next one must still wait, the time (milliseconds) when it is due. The lease stays. Raises
-        Fenced, StoreDown.
-        """
+    async def pending(self, deliveries: Sequence[PendingDelivery], *, conversation_id: ConversationId, epoch: int) -> Left:
+        """Works off deliveries that were left, oldest first in each address. The lease stays. Raises Fenced, StoreDown."""
         blocked: dict[str, int] = {}
+        aside: set[str] = set()
         for delivery in deliveries:
             address_id = delivery.outgoing.address.id
             if address_id not in blocked:
                 due = await self._left(delivery, conversation_id=conversation_id, epoch=epoch)
-                if due is not None:
-                    blocked[address_id] = due
-        return blocked
+                if due is not None and due.aside:
+                    aside.add(address_id)
+                elif due is not None:
+                    blocked[address_id] = due.at_ms
+        return Left(blocked, frozenset(aside))
 
-    async def _left(self, delivery: PendingDelivery, *, conversation_id: ConversationId, epoch: int) -> int | None:
-        """Moves one left delivery on; gives the time to come back to it, None when it is settled."""
+    async def _left(self, delivery: PendingDelivery, *, conversation_id: ConversationId, epoch: int) -> _Due | None:
+        """Moves one left delivery on; says when to come back to it, None when it is settled."""
         now, outgoing = self._clock.now_ms(), delivery.outgoing
         name = outgoing.address.key.channel
-        if delivery.state != "sending" and delivery.due_at_ms > now:
-            return delivery.due_at_ms
+        if delivery.state != "sending" and delivery.due_at_ms > now and not _woken(delivery):
+            return _Due(delivery.due_at_ms, aside=_held(delivery.verdict))
 
         def settling(state: Literal["queued", "failed", "unknown"], *, due_at_ms: int, error: WaslError) -> Settling:
             return self._settling(outgoing, conversation_id, epoch, state=state, due_at_ms=due_at_ms, error=error)
@@ -106,34 +119,47 @@ class Deliver:
             due = now + int(SETTINGS_RETRY_SECONDS * 1000)
             gone = SettingWrong(f"channel {name!r} is not configured any more; configure it again to deliver what waits for it")
             await self._settle(settling("queued", due_at_ms=due, error=gone), channel=name)
-            return due
+            return _Due(due)
         resolve_ms = int(channel.limits.resolve_seconds * 1000)
         if delivery.state == "sending":  # whoever sent it died before saying how it went
             # Counted from now: receipts may have come while nobody listened, and come again only now.
             due = now + resolve_ms
             await self._settle(settling("unknown", due_at_ms=due, error=Unclear("the sender died during the send")), channel=name)
             if due > now:
-                return due
+                return _Due(due)
         if delivery.state == "unknown" and self._since_ms + resolve_ms > now:
-            return self._since_ms + resolve_ms
+            return _Due(self._since_ms + resolve_ms)
         if delivery.state in ("sending", "unknown"):
             if channel.limits.unknown_policy == "give up":
                 lost = Unclear("no receipt came and this channel's policy is to give up")
                 await self._settle(settling("failed", due_at_ms=now, error=lost), channel=name)
                 return None
             log.warning("an unclear send is repeated", delivery=outgoing.id, channel=name, policy=channel.limits.unknown_policy)
-        await self._store.start_sending(delivery_id=outgoing.id, conversation_id=conversation_id, epoch=epoch, now_ms=now)
-        tried = await self._attempt(outgoing, conversation_id=conversation_id, epoch=epoch)
+        tried = await self._attempt(outgoing, conversation_id=conversation_id, epoch=epoch, start=True)
         await self._settle(tried, channel=name)
-        return None if tried.state in _SETTLED else tried.due_at_ms
+        return None if tried.state in _SETTLED else _Due(tried.due_at_ms, aside=_held(tried.verdict))
 
-    async def _attempt(self, outgoing: Outgoing, *, conversation_id: ConversationId, epoch: int) -> Settling:
-        """Asks the gate about one delivery that is "sending", sends it where it may go, and says what became of it."""
+    async def _attempt(self, outgoing: Outgoing, *, conversation_id: ConversationId, epoch: int, start: bool = False) -> Settling:
+        """Asks the gate about one delivery, sends it where it may go, and says what became of it.
+
+        It is "sending" already, or is to `start` once the gate lets it through: what is only looked at is never in doubt.
+        """
+
+        async def begun() -> None:
+            if start:
+                at = self._clock.now_ms()
+                await self._store.start_sending(delivery_id=outgoing.id, conversation_id=conversation_id, epoch=epoch, now_ms=at)
+
+        waits = await self._paced(outgoing, conversation_id=conversation_id, epoch=epoch)
+        if waits is not None:
+            return waits
         if self._gate is None:
+            await begun()
             return await self._send(outgoing, conversation_id=conversation_id, epoch=epoch)
         admission = await self._gate.admit(outgoing, conversation_id=conversation_id)
         match admission:
             case Admitted():
+                await begun()
                 settling = await self._send(admission.outgoing, conversation_id=conversation_id, epoch=epoch)
                 settling = replace(settling, verdict=admission.verdict, charge=admission.charge)
                 await self._gate.settled(admission.outgoing, settling)
@@ -147,17 +173,21 @@ class Deliver:
                 settling = self._settling(outgoing, conversation_id, epoch, state="failed", due_at_ms=now, error=admission.why)
         return replace(settling, verdict=admission.verdict)
 
-    async def _send(self, outgoing: Outgoing, *, conversation_id: ConversationId, epoch: int) -> Settling:
-        channel = self._channels[outgoing.address.key.channel]
-        pace = self._pace(channel)
-        now_ms = self._clock.now_ms()
+    async def _paced(self, outgoing: Outgoing, *, conversation_id: ConversationId, epoch: int) -> Settling | None:
+        """Waits as long as this process's own pace asks; where that is too long, says that the delivery stays queued."""
+        pace = self._pace(self._channels[outgoing.address.key.channel])
         group = outgoing.address.key.kind == "group"
         wait = pace.reserve(outgoing.address.id, now=self._clock.monotonic(), group=group, patience=PACE_WAIT_SECONDS_MAX)
         if wait > PACE_WAIT_SECONDS_MAX:
             slow = Throttled("the platform's own pace is kept", seconds=wait)
-            return self._settling(outgoing, conversation_id, epoch, state="queued", due_at_ms=now_ms + int(wait * 1000), error=slow)
+            due = self._clock.now_ms() + int(wait * 1000)
+            return self._settling(outgoing, conversation_id, epoch, state="queued", due_at_ms=due, error=slow)
         if wait > 0:
             await self._clock.sleep(wait)
+        return None
+
+    async def _send(self, outgoing: Outgoing, *, conversation_id: ConversationId, epoch: int) -> Settling:
+        channel = self._channels[outgoing.address.key.channel]
         try:
             sent = await drive(channel.send(outgoing), explain=channel.explain, network=self._network, blobs=self._blobs)
         except WaslError as error:
@@ -236,3 +266,14 @@ class Deliver:
             pace = Paces(all_sends=limits.pace, each_address=limits.pair_pace, each_group=limits.group_pace)
             self._paces[channel.name] = pace
         return pace
+
+
+def _held(verdict: Mapping[str, Any] | None) -> bool:
+    """Says whether a rule holds a delivery for something that may take long: later ones pass it by."""
+    return waits_for(verdict) in ("person", "operator")
+
+
+def _woken(delivery: PendingDelivery) -> bool:
+    """Says whether the person was heard since a rule began to hold it: then it is looked at now."""
+    heard = delivery.outgoing.address.last_inbound_ms
+    return delivery.state == "queued" and _held(delivery.verdict) and heard is not None and heard >= delivery.since_ms

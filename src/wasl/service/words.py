@@ -15,6 +15,7 @@ Key = Literal[
     "failed",
     "dearer",
     "held",
+    "elsewhere",
     "too_large",
     "unreadable",
     "shortened",
@@ -59,6 +60,11 @@ _WORDS: Final[dict[Key, dict[str, str]]] = {
     "held": {
         "en": "Sorry, a rule of this channel does not let us answer here right now.",
         "ar": "نعتذر، لا تسمح قواعد هذه القناة بأن نرد هنا الآن.",
+    },
+    # Put after "held"; `link` is where people can write instead.
+    "elsewhere": {
+        "en": "You can write to us here instead: {link}",
+        "ar": "يمكنك الكتابة إلينا هنا بدلًا من ذلك: {link}",
     },
     # `megabytes` is the limit, a number.
     "too_large": {

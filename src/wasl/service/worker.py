@@ -159,7 +159,8 @@ class Worker:
                 await self._after_fault(work, error)
 
     async def _work(self, work: Work) -> None:
-        blocked = await self._deliver.pending(work.deliveries, conversation_id=work.conversation_id, epoch=work.epoch)
+        left = await self._deliver.pending(work.deliveries, conversation_id=work.conversation_id, epoch=work.epoch)
+        blocked = left.blocked
         due = min(blocked.values(), default=None)
         if not work.turns or work.turns[0].address.id in blocked:
             turns_at = blocked.get(work.turns[0].address.id) if work.turns else None
@@ -169,10 +170,13 @@ class Worker:
             outgoings = await self._answer.turn(work)
         if outgoings is None:
             return
-        await self._send(work, outgoings)
+        await self._send(work, outgoings, aside=left.aside)
 
-    async def _send(self, work: Work, outgoings: Sequence[Outgoing]) -> None:
-        if outgoings:
+    async def _send(self, work: Work, outgoings: Sequence[Outgoing], *, aside: frozenset[str] = frozenset()) -> None:
+        if outgoings and outgoings[0].address.id in aside:
+            self._again.add(work.conversation_id)  # it is queued behind what a rule holds, and taken from there
+            await self._release(work, turns_at=None, deliveries_at=self._clock.now_ms())
+        elif outgoings:
             with self._observe.span("deliver", pieces=len(outgoings)):
                 await self._deliver.fresh(outgoings, conversation_id=work.conversation_id, epoch=work.epoch)
         else:

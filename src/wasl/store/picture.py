@@ -112,6 +112,7 @@ class DeliveryRow:
     error: str | None = None
     price: str | None = None
     charge: str | None = None
+    verdict: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)

@@ -22,7 +22,7 @@ def work_of(picture: Picture, row: ConversationRow, messages: Mapping[str, Messa
         conversation_id=ConversationId(row.id),
         epoch=row.epoch,
         turns=tuple(_due(picture, t, messages[t.message_id]) for t in turns[:TURNS_PER_WORK_MAX]),
-        deliveries=tuple(_pending(picture, d) for d in opened[:DELIVERIES_PER_WORK_MAX]),
+        deliveries=tuple(_pending(picture, d, messages) for d in opened[:DELIVERIES_PER_WORK_MAX]),
         shared=row.shared,
         continues=row.continues,
     )
@@ -43,10 +43,12 @@ def _due(picture: Picture, turn: TurnRow, message: MessageRow) -> DueTurn:
     )
 
 
-def _pending(picture: Picture, d: DeliveryRow) -> PendingDelivery:
+def _pending(picture: Picture, d: DeliveryRow, messages: Mapping[str, MessageRow]) -> PendingDelivery:
     address = picture.addresses[d.address_id].address
-    outgoing = Outgoing(id=DeliveryId(d.id), address=address, parts=d.parts, reply_to=d.reply_to, attempt=max(1, d.attempt))
-    return PendingDelivery(outgoing=outgoing, state=d.state, due_at_ms=d.due_ms, since_ms=d.since_ms)
+    attempt, said = max(1, d.attempt), messages.get(d.message_id)
+    author = said.author if said is not None else "assistant"
+    outgoing = Outgoing(id=DeliveryId(d.id), address=address, parts=d.parts, reply_to=d.reply_to, attempt=attempt, author=author)
+    return PendingDelivery(outgoing=outgoing, state=d.state, due_at_ms=d.due_ms, since_ms=d.since_ms, verdict=json_of(d.verdict))
 
 
 def of_message(picture: Picture, message_id: str) -> Sequence[DeliveryRow]:
@@ -144,4 +146,5 @@ def told(d: DeliveryRow) -> Mapping[str, Any]:
         "read_ms": d.read_ms,
         "error": json_of(d.error),
         "price": json_of(d.price),
+        "verdict": json_of(d.verdict),
     }

@@ -11,7 +11,7 @@ from wasl.domain.turn import DueTurn, Work
 from wasl.ports.clock import Clock
 from wasl.ports.store import Accepted, Duplicate, Incoming, Kept, Lease, Outcome, ReceiptApplied
 from wasl.store.picture import AddressRow, ConversationRow, DeliveryRow, EarlyReceipt, MessageRow, PersonRow, Picture, TurnRow
-from wasl.store.rows import conversations_of, failure_of, json_or_none
+from wasl.store.rows import HELD_MS, conversations_of, failure_of, heard_at, json_or_none
 
 
 def receive(picture: Picture, incoming: Incoming, *, lease: Lease | None, clock: Clock) -> list[Outcome]:
@@ -73,6 +73,8 @@ def _arrival(picture: Picture, event: Arrival, *, now: int, lease: Lease | None,
         )
         picture.add_turn(turn)
         work = _wake(conversation, lease, now=now, turn=_due(turn, event, place.address))
+    elif event.author == "person":
+        _look_again(conversation, now=now)
     return Accepted(
         key=event.key,
         message_id=MessageId(message.id),
@@ -84,8 +86,10 @@ def _arrival(picture: Picture, event: Arrival, *, now: int, lease: Lease | None,
 
 
 def _wake(conversation: ConversationRow, lease: Lease | None, *, now: int, turn: DueTurn) -> Work | None:
-    """Readies or leases an idle conversation; a lease that lives and a conversation that backs off keep their time."""
+    """Readies or leases an idle conversation, and readies what only a rule holds; a lease that lives and a conversation that backs
+    off keep their time."""
     if conversation.ready_at is not None:
+        _look_again(conversation, now=now)
         return None
     if lease is None:
         conversation.ready_at = now
@@ -101,6 +105,12 @@ def _wake(conversation: ConversationRow, lease: Lease | None, *, now: int, turn:
         shared=conversation.shared,
         continues=conversation.continues,
     )
+
+
+def _look_again(conversation: ConversationRow, *, now: int) -> None:
+    """A word of the person is a reason to look at what a rule holds."""
+    if conversation.owner is None and conversation.ready_at is not None and conversation.ready_at > now + HELD_MS:
+        conversation.ready_at = now
 
 
 def _due(turn: TurnRow, event: Arrival, address: Address) -> DueTurn:
@@ -143,7 +153,7 @@ def _place(picture: Picture, event: Arrival, *, now: int, clock: Clock) -> Addre
                 language=event.language or before.language,
                 valid_from_ms=before.valid_from_ms,
                 valid_to_ms=before.valid_to_ms,
-                last_inbound_ms=now,
+                last_inbound_ms=max(before.last_inbound_ms or 0, heard_at(event, now=now)),
             ),
         )
     return row
@@ -188,7 +198,7 @@ def _new_person(picture: Picture, event: Arrival, *, now: int, clock: Clock) -> 
             name=name,
             language=event.language if event.author == "person" else None,
             valid_from_ms=now,
-            last_inbound_ms=now if event.author == "person" else None,
+            last_inbound_ms=heard_at(event, now=now) if event.author == "person" else None,
         ),
         conversation_id=conversation.id,
     )

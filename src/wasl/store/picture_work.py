@@ -85,6 +85,9 @@ def settle(picture: Picture, settling: Settling) -> Fenced | None:
     if s.state != "sent" and delivery is not None and delivery.state in OPEN_STATES:
         delivery.state, delivery.since_ms, delivery.due_ms = s.state, s.at_ms, s.due_at_ms or s.at_ms
         delivery.error = json_or_none(s.error)
+        delivery.verdict = json_or_none(s.verdict) or delivery.verdict
+        if s.move_to is not None and s.state == "queued":
+            delivery.address_id, delivery.channel = s.move_to.id, s.move_to.key.channel
         delivery.charge = charge_text(s.charge) or delivery.charge
         picture.changed_delivery(delivery)
         learn(picture, delivery, s.native_id, now=s.at_ms)
@@ -140,6 +143,7 @@ def _sent(picture: Picture, row: DeliveryRow, s: Settling) -> None:
     if row.state in OPEN_STATES:
         row.state, row.since_ms, row.error = "sent", s.at_ms, json_or_none(s.error)
     row.sent_ms = row.sent_ms or s.at_ms
+    row.verdict = json_or_none(s.verdict) or row.verdict
     row.charge = charge_text(s.charge) or row.charge
     picture.changed_delivery(row)
     learn(picture, row, s.native_id, now=s.at_ms)

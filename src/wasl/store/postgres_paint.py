@@ -33,7 +33,7 @@ join delivery d on d.channel = k.channel and d.native_id = k.native_id and d.nat
 _LOCK = """select id, person_id, created_ms, last_ms, message_seq, turn_seq, closed_seq, ready_at, epoch, owner,
 identity_epoch, shared, continues from conversation where id = any($1::uuid[]) order by id for update"""
 _DELIVERY_COLUMNS = """id, message_id, conversation_id, address_id, channel, position, seq, state, attempt, created_ms, since_ms, due_ms,
-native_id, sent_ms, delivered_ms, read_ms, error, price, charge"""
+native_id, sent_ms, delivered_ms, read_ms, error, price, charge, verdict"""
 _DELIVERIES = f"""select {_DELIVERY_COLUMNS} from delivery where id = any($1::uuid[])
 union all select {_DELIVERY_COLUMNS} from delivery where conversation_id = any($2::uuid[]) and state in ('queued', 'sending', 'unknown')"""
 _TURNS = f"""select t.id, t.conversation_id, t.seq, t.message_id, t.accepted_ms, t.attempt
@@ -231,4 +231,5 @@ def _delivery(r: Any) -> DeliveryRow:
         error=r[16],
         price=r[17],
         charge=r[18],
+        verdict=r[19],
     )

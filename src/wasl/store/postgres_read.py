@@ -51,7 +51,7 @@ count(*) filter (where ready_at > $1 and owner is null), min(ready_at) filter (w
 coalesce(sum(turn_seq - closed_seq), 0) from conversation where ready_at is not null"""
 _STATES = "select state, count(*) from delivery where state in ('queued', 'sending', 'unknown') group by state"
 _DELIVERY_NAMES = """id, address_id, channel, position, state, attempt, native_id, created_ms, since_ms, due_ms,
-sent_ms, delivered_ms, read_ms, error, price"""
+sent_ms, delivered_ms, read_ms, error, price, verdict"""
 _TOTALS = """select candidate, outcome, count(*) as calls,
 sum(input_tokens)::bigint as input_tokens, sum(output_tokens)::bigint as output_tokens,
 sum(cached_tokens)::bigint as cached_tokens, count(*) filter (where estimated) as estimated_calls, sum(took_ms)::bigint as took_ms
@@ -212,7 +212,7 @@ async def deliveries(db: Connection, message_id: str) -> list[dict[str, Any]]:
     """Gives every delivery of a message."""
     rows = await db.fetch(f"select {_DELIVERY_NAMES} from delivery where message_id = $1 order by position", message_id)
     return [
-        {**r, "id": str(r["id"]), "address_id": str(r["address_id"]), "error": json_of(r["error"]), "price": json_of(r["price"])}
+        {**r, "id": str(r["id"]), "address_id": str(r["address_id"])} | {name: json_of(r[name]) for name in ("error", "price", "verdict")}
         for r in rows
     ]
 

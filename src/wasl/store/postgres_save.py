@@ -134,6 +134,9 @@ _DELIVERY_COLUMNS = [
     ("error", "text"),
     ("price", "text"),
     ("charge", "text"),
+    ("verdict", "text"),
+    ("address_id", "uuid"),
+    ("channel", "text"),
 ]
 _NEW_DELIVERY = _insert(
     "delivery",
@@ -141,8 +144,6 @@ _NEW_DELIVERY = _insert(
         *_DELIVERY_COLUMNS,
         ("message_id", "uuid"),
         ("conversation_id", "uuid"),
-        ("address_id", "uuid"),
-        ("channel", "text"),
         ("position", "integer"),
         ("seq", "integer"),
         ("parts", "text"),
@@ -374,6 +375,9 @@ def _delivery(d: DeliveryRow) -> tuple[object, ...]:
         d.error,
         d.price,
         d.charge,
+        d.verdict,
+        d.address_id,
+        d.channel,
     )
 
 
@@ -382,8 +386,6 @@ def _new_delivery(d: DeliveryRow) -> tuple[object, ...]:
         *_delivery(d),
         d.message_id,
         d.conversation_id,
-        d.address_id,
-        d.channel,
         d.position,
         d.seq,
         parts_text(d.parts),

@@ -9,7 +9,7 @@ from wasl.domain.person import Address
 from wasl.domain.turn import DueTurn, PendingDelivery, Work
 from wasl.ports.store import DELIVERIES_PER_WORK_MAX, TURNS_PER_WORK_MAX, Lease
 from wasl.store.postgres_link import Connection
-from wasl.store.rows import ADDRESS_COLUMNS, address_of, parts_of
+from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_of, parts_of
 
 _CLAIM = """with picked as materialized (select id, ready_at from conversation where ready_at is not null and ready_at <= $3
 order by ready_at limit $4 for update skip locked)
@@ -20,11 +20,12 @@ m.author_name, t.conversation_id from unnest($1::uuid[], $2::integer[]) k (conve
 (select * from turn where conversation_id = k.conversation_id and seq > k.closed_seq and state = 'due'
 order by seq limit {TURNS_PER_WORK_MAX}) t
 join message m on m.id = t.message_id join address a on a.id = m.address_id order by t.seq"""
-_OPEN = f"""select {ADDRESS_COLUMNS}, d.id, d.parts, d.reply_to, d.attempt, d.state, d.due_ms, d.since_ms, d.conversation_id
+_OPEN = f"""select {ADDRESS_COLUMNS}, d.id, d.parts, d.reply_to, d.attempt, d.state, d.due_ms, d.since_ms, d.conversation_id,
+d.verdict, m.author
 from unnest($1::uuid[]) k (conversation_id) cross join lateral
 (select * from delivery where conversation_id = k.conversation_id and state in ('queued', 'sending', 'unknown')
 order by seq, position limit {DELIVERIES_PER_WORK_MAX}) d
-join address a on a.id = d.address_id order by d.seq, d.position"""
+join address a on a.id = d.address_id left join message m on m.id = d.message_id order by d.seq, d.position"""
 _HELD = (
     "select id from conversation where ready_at is not null and owner = $1 and ($2::uuid[] is null or id = any($2)) order by id for update"
 )
@@ -98,6 +99,11 @@ def _due_turn(row: Any) -> DueTurn:
 
 def _pending(row: Any) -> PendingDelivery:
     outgoing = Outgoing(
-        id=DeliveryId(str(row[13])), address=read_address(row), parts=parts_of(row[14]), reply_to=row[15], attempt=max(1, row[16])
+        id=DeliveryId(str(row[13])),
+        address=read_address(row),
+        parts=parts_of(row[14]),
+        reply_to=row[15],
+        attempt=max(1, row[16]),
+        author=row[22] or "assistant",
     )
-    return PendingDelivery(outgoing=outgoing, state=row[17], due_at_ms=row[18], since_ms=row[19])
+    return PendingDelivery(outgoing=outgoing, state=row[17], due_at_ms=row[18], since_ms=row[19], verdict=json_of(row[21]))

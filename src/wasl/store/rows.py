@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import msgspec
 
 from wasl.domain.errors import WaslError
+from wasl.domain.event import Arrival
 from wasl.domain.ids import AddressId, PersonId
 from wasl.domain.message import Part, Said, part_from_json
 from wasl.domain.person import Address, AddressKey, AddressKind
@@ -65,6 +66,18 @@ def failure_of(error: WaslError | None) -> dict[str, object] | None:
     if error is None:
         return None
     return {"kind": type(error).__name__, "message": error.message, **{k: v for k, v in error.facts.items() if v is not None}}
+
+
+LATE_MS: Final = 60_000
+"""A word that reached us so long after it was said counts from when it was said."""
+HELD_MS: Final = 900_000
+"""What is not looked at again before so long is held by a rule: a word of the person is a reason to look at it now. No backing off
+lasts so long."""
+
+
+def heard_at(event: Arrival, *, now: int) -> int:
+    """Gives when a person was heard, from which windows are counted: now, or the platform's own time where its word came late."""
+    return event.sent_at_ms if 0 < event.sent_at_ms < now - LATE_MS else now
 
 
 ADDRESS_COLUMNS = (

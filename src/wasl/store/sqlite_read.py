@@ -162,7 +162,7 @@ def backlog(db: sqlite3.Connection, *, now: int) -> Backlog:
 
 _DELIVERY_COLUMNS = (
     "id, address_id, channel, position, state, attempt, native_id, created_ms, since_ms, due_ms, sent_ms, delivered_ms, read_ms,"
-    " error, price"
+    " error, price, verdict"
 )
 
 
@@ -170,7 +170,7 @@ def deliveries(db: sqlite3.Connection, message_id: str) -> list[dict[str, Any]]:
     """Gives every delivery of a message."""
     names = _DELIVERY_COLUMNS.split(", ")
     rows = db.execute(f"select {_DELIVERY_COLUMNS} from delivery where message_id = ? order by position", (message_id,))
-    return [_parsed(dict(zip(names, r, strict=True)), "error", "price") for r in rows]
+    return [_parsed(dict(zip(names, r, strict=True)), "error", "price", "verdict") for r in rows]
 
 
 def usage_totals(db: sqlite3.Connection, *, since: int) -> list[dict[str, Any]]:

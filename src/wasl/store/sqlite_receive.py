@@ -1,7 +1,7 @@
 """What one inbound request writes, on SQLite: the statements of `Store.receive`."""
 
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from wasl.domain.event import Arrival, ConsentGiven, Event, Moved, Receipt, Signal
@@ -11,7 +11,17 @@ from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import DueTurn, Work
 from wasl.ports.clock import Clock
 from wasl.ports.store import Accepted, Duplicate, Incoming, Kept, Lease, Outcome, ReceiptApplied
-from wasl.store.rows import ADDRESS_COLUMNS, address_of, conversations_of, failure_of, json_or_none, json_text, parts_text
+from wasl.store.rows import (
+    ADDRESS_COLUMNS,
+    HELD_MS,
+    address_of,
+    conversations_of,
+    failure_of,
+    heard_at,
+    json_or_none,
+    json_text,
+    parts_text,
+)
 from wasl.store.sqlite_read import history
 from wasl.store.sqlite_search import index_message, refer
 
@@ -112,10 +122,16 @@ def _arrival(db: sqlite3.Connection, event: Arrival, *, now: int, lease: Lease |
             search_key,
         ),
     )
+    heard = place.address.last_inbound_ms
     if event.author == "person":
-        db.execute("update address set last_inbound_ms = ? where id = ?", (now, place.address.id))
+        heard = max(place.address.last_inbound_ms or 0, heard_at(event, now=now))
+        db.execute("update address set last_inbound_ms = ? where id = ?", (heard, place.address.id))
     if not event.wants_answer:
-        db.execute("update conversation set message_seq = ?, last_ms = ? where id = ?", (seq, now, place.conversation_id))
+        db.execute(
+            "update conversation set message_seq = ?, last_ms = ?, ready_at = case when ? and owner is null and ready_at > ? then ?"
+            " else ready_at end where id = ?",
+            (seq, now, event.author == "person", now + HELD_MS, now, place.conversation_id),
+        )
         return Accepted(key=event.key, message_id=message_id, conversation_id=place.conversation_id, seq=seq)
     turn_id, turn_seq = TurnId(clock.new_id()), place.turn_seq + 1
     db.execute(
@@ -135,17 +151,18 @@ def _arrival(db: sqlite3.Connection, event: Arrival, *, now: int, lease: Lease |
         work = Work(
             conversation_id=place.conversation_id,
             epoch=epoch,
-            turns=(_due(event, place.address, turn_id, turn_seq, message_id, now=now),),
+            turns=(_due(event, replace(place.address, last_inbound_ms=heard), turn_id, turn_seq, message_id, now=now),),
             deliveries=(),
             history=said,
             shared=shared,
             continues=place.continues,
         )
     else:
-        # A live lease keeps its time: only an idle conversation becomes ready here.
+        # A live lease and a backing off keep their time: what is idle becomes ready here, and what only a rule holds.
         db.execute(
-            "update conversation set message_seq = ?, turn_seq = ?, last_ms = ?, ready_at = coalesce(ready_at, ?) where id = ?",
-            (seq, turn_seq, now, now, place.conversation_id),
+            "update conversation set message_seq = ?, turn_seq = ?, last_ms = ?, ready_at = case when owner is null"
+            " and (ready_at is null or ready_at > ?) then ? else ready_at end where id = ?",
+            (seq, turn_seq, now, now + HELD_MS, now, place.conversation_id),
         )
     return Accepted(key=event.key, message_id=message_id, conversation_id=place.conversation_id, seq=seq, turn_id=turn_id, work=work)
 
@@ -238,7 +255,7 @@ def _new_person(db: sqlite3.Connection, event: Arrival, *, now: int, clock: Cloc
         name=name,
         language=event.language if person else None,
         valid_from_ms=now,
-        last_inbound_ms=now if person else None,
+        last_inbound_ms=heard_at(event, now=now) if person else None,
     )
     _insert_address(db, address, conversation_id=conversation_id)
     return _Place(address, conversation_id, True, 0, 0, 0, 0)

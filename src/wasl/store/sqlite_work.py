@@ -13,7 +13,7 @@ from wasl.ports.store import DELIVERIES_PER_WORK_MAX, TURNS_PER_WORK_MAX, Lease
 from wasl.store.cost_rows import charge_text, pico_or_none
 from wasl.store.purpose_steps import INSERT as INSERT_PURPOSE
 from wasl.store.purpose_steps import values_of
-from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_or_none, json_text, parts_of, parts_text
+from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_of, json_or_none, json_text, parts_of, parts_text
 from wasl.store.sqlite_read import history
 from wasl.store.sqlite_receive import apply_early, learn
 from wasl.store.sqlite_search import index_message, refer
@@ -25,8 +25,8 @@ returning id, epoch, turn_seq, closed_seq, shared, continues"""
 _DUE_TURNS = f"""select {ADDRESS_COLUMNS}, t.id, t.seq, t.message_id, m.parts, m.native_id, m.sent_ms,
 t.accepted_ms, t.attempt, m.author_name from turn t join message m on m.id = t.message_id join address a on a.id = m.address_id
 where t.conversation_id = ? and t.seq > ? and t.state = 'due' order by t.seq limit ?"""
-_OPEN_DELIVERIES = f"""select {ADDRESS_COLUMNS}, d.id, d.parts, d.reply_to, d.attempt, d.state, d.due_ms, d.since_ms
-from delivery d join address a on a.id = d.address_id
+_OPEN_DELIVERIES = f"""select {ADDRESS_COLUMNS}, d.id, d.parts, d.reply_to, d.attempt, d.state, d.due_ms, d.since_ms, d.verdict,
+(select author from message where id = d.message_id) from delivery d join address a on a.id = d.address_id
 where d.conversation_id = ? and d.state in ('queued', 'sending', 'unknown') order by d.seq, d.position limit ?"""
 
 _OURS_AND_DUE = "select 1 from turn t join conversation c on c.id = ?2 and c.epoch = ?3 where t.id = ?1 and t.state = 'due'"
@@ -81,8 +81,16 @@ def _due_turn(row: sqlite3.Row) -> DueTurn:
 
 
 def _pending(row: sqlite3.Row) -> PendingDelivery:
-    outgoing = Outgoing(id=DeliveryId(row[13]), address=address_of(row), parts=parts_of(row[14]), reply_to=row[15], attempt=max(1, row[16]))
-    return PendingDelivery(outgoing=outgoing, state=cast(DeliveryState, row[17]), due_at_ms=row[18], since_ms=row[19])
+    outgoing = Outgoing(
+        id=DeliveryId(row[13]),
+        address=address_of(row),
+        parts=parts_of(row[14]),
+        reply_to=row[15],
+        attempt=max(1, row[16]),
+        author=row[21] or "assistant",
+    )
+    state = cast(DeliveryState, row[17])
+    return PendingDelivery(outgoing=outgoing, state=state, due_at_ms=row[18], since_ms=row[19], verdict=json_of(row[20]))
 
 
 def renew(db: sqlite3.Connection, *, lease: Lease, now: int, held: Sequence[str] | None) -> None:
@@ -266,10 +274,21 @@ def settle(db: sqlite3.Connection, settling: Settling) -> Fenced | None:
         raise fenced
     if s.state != "sent":
         row = db.execute(
-            "update delivery set state = ?, since_ms = ?, due_ms = ?, error = ?, charge = coalesce(?, charge)"
+            "update delivery set state = ?, since_ms = ?, due_ms = ?, error = ?, charge = coalesce(?, charge),"
+            " verdict = coalesce(?, verdict)"
             " where id = ? and state in ('queued', 'sending', 'unknown') returning channel",
-            (s.state, s.at_ms, s.due_at_ms or s.at_ms, json_or_none(s.error), charge_text(s.charge), s.delivery_id),
+            (
+                s.state,
+                s.at_ms,
+                s.due_at_ms or s.at_ms,
+                json_or_none(s.error),
+                charge_text(s.charge),
+                json_or_none(s.verdict),
+                s.delivery_id,
+            ),
         ).fetchone()
+        if row is not None and s.move_to is not None and s.state == "queued":
+            db.execute("update delivery set address_id = ?, channel = ? where id = ?", (s.move_to.id, s.move_to.key.channel, s.delivery_id))
         if row is not None and s.native_id is not None:
             learn(db, s.delivery_id, row[0], s.native_id, now=s.at_ms)
     if s.next_sending is not None:
@@ -284,8 +303,9 @@ def _sent(db: sqlite3.Connection, s: Settling) -> None:
         "update delivery set native_id = coalesce(native_id, ?), sent_ms = coalesce(sent_ms, ?), charge = coalesce(?, charge),"
         " error = case when state in ('queued', 'sending', 'unknown') then ? else error end,"
         " since_ms = case when state in ('queued', 'sending', 'unknown') then ? else since_ms end,"
+        " verdict = coalesce(?, verdict),"
         " state = case when state in ('queued', 'sending', 'unknown') then 'sent' else state end where id = ? returning channel",
-        (s.native_id, s.at_ms, charge_text(s.charge), json_or_none(s.error), s.at_ms, s.delivery_id),
+        (s.native_id, s.at_ms, charge_text(s.charge), json_or_none(s.error), s.at_ms, json_or_none(s.verdict), s.delivery_id),
     ).fetchone() or (None,)
     if channel is not None and s.native_id is not None:
         apply_early(db, s.delivery_id, channel, s.native_id, now=s.at_ms)

@@ -184,6 +184,8 @@ class Scene:
         error: Mapping[str, Any] | None = None,
         next_sending: DeliveryId | None = None,
         release: bool = False,
+        verdict: Mapping[str, Any] | None = None,
+        move_to: Address | None = None,
     ) -> None:
         """Stores what became of a delivery."""
         await self.store.settle(
@@ -195,6 +197,8 @@ class Scene:
                 at_ms=self.now,
                 native_id=native_id,
                 due_at_ms=due_at_ms,
+                verdict=verdict,
+                move_to=move_to,
                 error=error,
                 next_sending=next_sending,
                 release=release,

@@ -20,6 +20,7 @@ import pytest
 from wasl.ports.store import Store
 from wasl.testing.clock import TestClock
 from wasl.testing.contracts.store_delivering import Deliveries, Receipts
+from wasl.testing.contracts.store_holding import Holding
 from wasl.testing.contracts.store_reading import Beside, Reading
 from wasl.testing.contracts.store_receiving import Receiving
 from wasl.testing.contracts.store_scene import Scene
@@ -28,7 +29,7 @@ from wasl.testing.contracts.store_working import Leasing, Turns
 MakeStore = Callable[[TestClock], Awaitable[Store]]
 
 
-class StoreContract(Receiving, Leasing, Turns, Deliveries, Receipts, Reading, Beside):
+class StoreContract(Receiving, Leasing, Turns, Deliveries, Receipts, Holding, Reading, Beside):
     """Everything that a store promises."""
 
     @pytest.fixture

@@ -1,0 +1,46 @@
+"""The law of what rules hold: what they said is kept, a person's word wakes it, and it may go to another address."""
+
+import pytest
+
+from wasl.testing.contracts.store_scene import Scene
+
+
+class Holding:
+    """Verdicts, waking, moving."""
+
+    @pytest.mark.parametrize("state", ["queued", "sent", "failed", "unknown"])
+    async def test_what_the_gate_said_is_kept_with_the_delivery_whatever_became_of_it(self, scene: Scene, state: str) -> None:
+        work, closing = await scene.sending()
+        said = {"effect": "hold", "rules": ["a.rule"], "book": "1", "waits_for": "person"}
+        await scene.settle(work, closing.deliveries[0].id, state, due_at_ms=scene.now, verdict=said, release=True)  # type: ignore[arg-type]
+        assert (await scene.told(closing))["verdict"] == said
+        if state == "queued":
+            pending = (await scene.claim_one()).deliveries[0]
+            assert (pending.verdict, pending.outgoing.author) == (said, "assistant")
+
+    async def test_a_held_delivery_goes_to_another_address_of_the_person_in_the_same_commit(self, scene: Scene) -> None:
+        work, closing = await scene.sending()
+        await scene.receive(scene.arrival(handle="elsewhere"))
+        found = await scene.store.find_address(scene.key("elsewhere"))
+        assert found is not None
+        await scene.settle(work, closing.deliveries[0].id, "queued", due_at_ms=scene.now, move_to=found[0], release=True)
+        assert (await scene.told(closing))["address_id"] == found[0].id
+
+    async def test_a_word_of_the_person_wakes_what_only_a_rule_holds_and_not_what_backs_off(self, scene: Scene) -> None:
+        work, closing = await scene.sending()
+        await scene.settle(work, closing.deliveries[0].id, "queued", due_at_ms=scene.now + 600_000, release=True)
+        await scene.receive(scene.arrival())
+        assert await scene.claim() == []
+        await scene.clock.advance(600)
+        work = await scene.claim_one()
+        await scene.settle(work, closing.deliveries[0].id, "queued", due_at_ms=scene.now + 6 * 3_600_000)
+        await scene.store.release(
+            conversation_id=work.conversation_id,
+            epoch=work.epoch,
+            now_ms=scene.now,
+            turns_at_ms=scene.now + 6 * 3_600_000,
+            deliveries_at_ms=scene.now + 6 * 3_600_000,
+        )
+        assert await scene.claim() == []
+        await scene.receive(scene.arrival(wants_answer=False))
+        assert len((await scene.claim_one()).deliveries) == 1
