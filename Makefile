@@ -13,7 +13,7 @@ run: ## Installs what is needed and starts Wasl; options go in ARGS="…"
 	$(PREPARE) default
 	@exec .venv/bin/wasl serve $(ARGS)
 
-install: ## Prepares .venv without starting; WITH=postgres, otel, passkeys or age adds an extra
+install: ## Prepares .venv without starting; WITH=postgres, otel, passkeys, pdf or age adds an extra
 	$(PREPARE) $(or $(WITH),default)
 
 test: ## Prepares what the tests need and runs them all; a part with ARGS="tests/unit -k word"

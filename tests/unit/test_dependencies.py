@@ -146,7 +146,7 @@ def imported(folder: str) -> set[str]:
 @pytest.mark.parametrize(
     ("folder", "extras"),
     [
-        ("src", ("postgres", "otel", "passkeys", "testing")),
+        ("src", ("postgres", "otel", "passkeys", "pdf", "testing")),
         ("tests", ("postgres", "otel", "age", "testing", "dev")),
         ("scripts", ("testing", "dev")),
     ],

@@ -26,6 +26,10 @@ class Terms(Protocol):
         """Stores how it stands now; what stood before is replaced."""
         ...
 
+    async def claim(self, document_id: str, *, due_ms: int, until_ms: int) -> bool:
+        """Takes a document for a look, until a time: False where another process has it, or it is not due at `due_ms` any more."""
+        ...
+
     # -- what was seen
     async def note_fetch(self, fetch: Fetch, *, raw: bytes | None = None) -> None:
         """Stores a look, and the page as it came where it is worth keeping. Again with the same id: nothing."""

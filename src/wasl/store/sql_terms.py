@@ -26,6 +26,10 @@ class SqlTerms:
         """Stores how it stands now."""
         await self._write(lambda: steps.keep_watched(watched))
 
+    async def claim(self, document_id: str, *, due_ms: int, until_ms: int) -> bool:
+        """Takes a document for a look."""
+        return await self._write(lambda: steps.claim(document_id, due_ms=due_ms, until_ms=until_ms))
+
     async def note_fetch(self, fetch: Fetch, *, raw: bytes | None = None) -> None:
         """Stores a look."""
         await self._write(lambda: steps.note_fetch(fetch, raw))

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import TypeVar
 
@@ -24,14 +25,14 @@ _RULE = "id, rule_id, change_id, document_id, at_ms, act, by_whom, note, body, s
 
 def find_watched(document_id: str) -> Steps[Watched | None]:
     """Gives how the watching of a document stands."""
-    rows = yield step("select record from terms_source where document_id = $1", document_id)
-    return _read(Watched, rows[0][0]) if rows else None
+    rows = yield step("select record, next_ms from terms_source where document_id = $1", document_id)
+    return _watched(rows[0]) if rows else None
 
 
 def watched() -> Steps[list[Watched]]:
     """Gives every document that is or was watched."""
-    rows = yield step("select record from terms_source order by document_id")
-    return [_read(Watched, row[0]) for row in rows]
+    rows = yield step("select record, next_ms from terms_source order by document_id")
+    return [_watched(row) for row in rows]
 
 
 def keep_watched(one: Watched) -> Steps[None]:
@@ -41,6 +42,14 @@ def keep_watched(one: Watched) -> Steps[None]:
         " on conflict (document_id) do update set next_ms = excluded.next_ms, record = excluded.record",
         one.document_id, one.next_ms, json_text(one),
     )  # fmt: skip
+
+
+def claim(document_id: str, *, due_ms: int, until_ms: int) -> Steps[bool]:
+    """Moves the time of the next look ahead, where it is still the one that was read."""
+    rows = yield step(
+        "update terms_source set next_ms = $3 where document_id = $1 and next_ms = $2 returning document_id", document_id, due_ms, until_ms
+    )
+    return bool(rows)
 
 
 def note_fetch(fetch: Fetch, raw: bytes | None) -> Steps[None]:
@@ -176,6 +185,10 @@ def _change_values(change: Change) -> tuple[object, ...]:
         change.id, change.document_id, change.before, change.after, change.at_ms, json_text(change.judgement), change.by, change.state,
         change.remind_ms, int(change.unconfirmed), change.note,
     )  # fmt: skip
+
+
+def _watched(r: Row) -> Watched:
+    return replace(_read(Watched, r[0]), next_ms=r[1])
 
 
 def _version(r: Row) -> Version:

@@ -41,6 +41,18 @@ def listen(before: Canonical, after: Canonical, difference: Difference, *, seen:
     return Heard(False)
 
 
+def first_heard(page: Canonical, *, seen: date) -> Heard:
+    """Gives what a page announces when it is seen for the first time: days ahead in notices, and in its own date."""
+    found = []
+    for sentence, dated in _dated(page):
+        if dated.day is not None and seen < dated.day <= seen + AHEAD_MAX and (is_notice(sentence) or is_page_date(sentence)):
+            found.append(TermsDate(day=dated.day, written=dated.written, sentence=sentence.text))
+    if not found:
+        return Heard(False)
+    days = ", ".join(day.isoformat() for day in sorted({one.day for one in found if one.day is not None}))
+    return Heard(True, tuple(found[:DATES_MAX]), page.previews, f"A change is announced for {days}.")
+
+
 def is_notice(sentence: Sentence) -> bool:
     """Says whether a sentence speaks of terms that will change or have just changed."""
     return bool(lexicon().notice.search(sentence.text))

@@ -9,6 +9,7 @@ import html
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import date
 from typing import Final, NamedTuple
 
 from wasl.terms.dates import DATE_TOKEN, dates_in, fold_dates
@@ -19,6 +20,8 @@ TEXT_CHARACTERS_MAX: Final = 4_000_000
 SENTENCE_CHARACTERS_MAX: Final = 20_000
 
 PREVIEWS_MAX: Final = 20
+STATED_WITHIN: Final = 40
+STATED_WORDS_MAX: Final = 12
 _PREVIEW = re.compile(r"preview|(?:new|updated|upcoming|revised) (?:version|terms|polic)", re.I)
 _TO_PREVIEW = re.compile(r"\[([^\[\]\n]{1,300})\]\((https?://[^\s()]{1,1000})")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
@@ -126,6 +129,16 @@ def _previews(markdown: str) -> tuple[str, ...]:
         return ()
     found = [link[2] for link in _TO_PREVIEW.finditer(markdown) if _PREVIEW.search(link[1]) or _PREVIEW.search(link[2])]
     return tuple(dict.fromkeys(found))[:PREVIEWS_MAX]
+
+
+def stated_date(page: Canonical) -> date | None:
+    """Gives the day that a page says it is of: the first date of a short line near its top. Never when we saw it."""
+    for sentence in page.sentences[:STATED_WITHIN]:
+        if DATE_TOKEN in sentence.words and len(sentence.words) <= STATED_WORDS_MAX:
+            for dated in dates_in(sentence.text):
+                if dated.day is not None:
+                    return dated.day
+    return None
 
 
 def words_of(text: str) -> tuple[str, ...]:

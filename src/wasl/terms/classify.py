@@ -31,6 +31,8 @@ ONE_SIDED: Final = 1.5
 """Words that came or went change more than words that gave way to others."""
 RENAMES_MIN: Final = 2
 CRITICAL_HITS_MIN: Final = 2.0
+CRITICAL_FIRST: Final = 2.0
+"""What can end a channel or cost money gives a clause its name before what it also speaks of."""
 TOPICS_FOR_MULTIPLE: Final = 5
 REWRITE_SHARE: Final = 0.3
 WEIGHT_MAX: Final = 12.0
@@ -243,6 +245,8 @@ def _topics(weighed: Sequence[_Weighed]) -> tuple[Topic, ...]:
             best[topic] = max(best[topic], hits)
     if not total:
         return ()
+    for topic in total:
+        total[topic] *= CRITICAL_FIRST if topic in CRITICAL else 1.0
     top = max(total.values())
     kept = [
         topic

@@ -85,6 +85,15 @@ class TermsContract:
         assert [found.document_id for found in await terms.watched()] == ["another/terms", DOCUMENT]
         assert await terms.find_watched(DOCUMENT) == later
 
+    async def test_one_of_two_processes_takes_a_document_that_is_due(self, terms: Terms) -> None:
+        await terms.keep_watched(Watched(document_id=DOCUMENT, next_ms=5))
+        assert await terms.claim(DOCUMENT, due_ms=5, until_ms=100)
+        assert not await terms.claim(DOCUMENT, due_ms=5, until_ms=100)
+        found = await terms.find_watched(DOCUMENT)
+        assert found is not None
+        assert found.next_ms == 100
+        assert not await terms.claim("none/such", due_ms=5, until_ms=100)
+
     async def test_looks_come_back_newest_first_and_a_page_is_kept_byte_for_byte(self, terms: Terms) -> None:
         page = "صفحة <p>".encode() * 100
         for number in range(3):
