@@ -13,7 +13,7 @@ from wasl.departing import make_departing
 from wasl.domain.errors import SettingWrong
 from wasl.footing import Kept, contracts, make_expose, make_footing
 from wasl.guarding import Guarding, make_guarding, make_hand_over
-from wasl.metering import make_meter
+from wasl.metering import make_meter, make_reckon
 from wasl.net.blobs import FolderBlobs
 from wasl.net.bus_local import LocalBus
 from wasl.net.clock import SystemClock
@@ -112,6 +112,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         moving=moving,
         links=links,
         expose=expose,
+        reckon=make_reckon(settings, ledger=store.ledger, people=store.people, clock=clock, channels=channels, prices=meter.prices),
         hand_over=hand_over,
         departing=make_departing(settings, store=store, bus=bus, clock=clock, channels=channels, links=links),
         guarding=guarding,

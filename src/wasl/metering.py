@@ -1,6 +1,7 @@
 """Metering: makes the prices, the budgets and the meter from the settings."""
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import structlog
@@ -8,15 +9,20 @@ import structlog
 from wasl.config import Settings
 from wasl.domain.cost import Budget
 from wasl.domain.errors import SettingWrong
+from wasl.ledger.meter import day_of
 from wasl.ledger.price import Exchange, MessageCard, PriceList, as_own
 from wasl.ledger.price_file import FILE_CHARACTERS_MAX, read_price_files
+from wasl.ledger.report import Prepayment
 from wasl.ledger.shipped_prices import shipped_prices
 from wasl.policy.rulebook import Rulebook
 from wasl.policy.shipped_rules import shipped_book
+from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
 from wasl.ports.ledger import Ledger
+from wasl.ports.people import People
 from wasl.service.meter import Alarm, Meter
 from wasl.service.observe import Observe
+from wasl.service.reckon import Reckon
 
 log = structlog.get_logger(__name__)
 
@@ -110,6 +116,44 @@ def make_meter(settings: Settings, *, ledger: Ledger, clock: Clock, observe: Obs
         clock=clock,
         alarm=_alarm(observe),
     )
+
+
+def make_reckon(
+    settings: Settings,
+    *,
+    ledger: Ledger,
+    people: People,
+    clock: Clock,
+    channels: Mapping[str, Channel],
+    prices: PriceList,
+    book: Rulebook | None = None,
+) -> Reckon:
+    """Makes what reads the books."""
+    costs = settings.costs
+    return Reckon(
+        ledger=ledger,
+        people=people,
+        clock=clock,
+        prices=prices,
+        rates=make_rates(settings),
+        budgets=make_budgets(settings),
+        prepaid=[Prepayment(p.kind, p.of, p.amount, p.currency, p.since, p.until, p.title) for p in costs.prepaid],
+        free=free_messages(book or shipped_book(), day_of(clock.now_ms(), costs.zone)),
+        channels=channels,
+        zone=costs.zone,
+        currency=costs.currency,
+    )
+
+
+def free_messages(book: Rulebook, day: date) -> dict[str, int]:
+    """Says how many free-form messages a month the rules of a day give to each number, by the kind of channel."""
+    found: dict[str, int] = {}
+    for rule in book.in_force(day):
+        free = rule.predicate.get("service_free_per_number_per_month")
+        if isinstance(free, int):
+            for name in (*rule.channels, *(name for name, of in book.names.items() if of in rule.channels)):
+                found[name] = free
+    return found
 
 
 def _alarm(observe: Observe) -> Alarm:

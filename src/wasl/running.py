@@ -38,6 +38,7 @@ from wasl.service.login import keep_secret
 from wasl.service.moving import Moving
 from wasl.service.observe import Observe
 from wasl.service.receive import Receive
+from wasl.service.reckon import Reckon
 from wasl.service.spans import Spans
 from wasl.service.worker import Worker
 from wasl.web.events import Streams
@@ -78,6 +79,7 @@ class Installation:
     moving: Moving
     links: Links
     expose: Expose
+    reckon: Reckon
     hand_over: HandOver
     guarding: Guarding
     departing: Departing | None = None

@@ -7,6 +7,7 @@ from wasl.cli import (
     bring,
     chat,
     check,
+    cost,
     export,
     exposure,
     init,
@@ -40,7 +41,25 @@ def build(compose: Compose) -> typer.Typer:
         help="Wasl: one assistant on every channel, that no platform can take off the air.",
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for group in (init, check, serve, chat, status, keys, login, read, bring, export, person, verify, backup, exposure, register, simulate):
+    for group in (
+        init,
+        check,
+        serve,
+        chat,
+        status,
+        cost,
+        keys,
+        login,
+        read,
+        bring,
+        export,
+        person,
+        verify,
+        backup,
+        exposure,
+        register,
+        simulate,
+    ):
         group.add(app, compose)
     scope.add(app)
     rules.add(app)

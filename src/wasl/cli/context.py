@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from wasl.service.learn import Learn
     from wasl.service.moving import Moving
     from wasl.service.receive import Receive
+    from wasl.service.reckon import Reckon
     from wasl.service.worker import Worker
 
 Result = TypeVar("Result")
@@ -92,6 +93,11 @@ class Installation(Protocol):
     @property
     def moving(self) -> "Moving":
         """What brings conversations in, takes them out, keeps and forgets them."""
+        ...
+
+    @property
+    def reckon(self) -> "Reckon":
+        """What a month has cost."""
         ...
 
     @property

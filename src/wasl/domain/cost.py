@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
+from wasl.domain.message import Part
+
 PICO = 12
 """Amounts are kept as whole numbers of 10⁻¹² of a currency: a token at a millionth of a millionth is still exact."""
 AMOUNT_MAX = Decimal("9000000")
@@ -174,6 +176,13 @@ class MessageSum(NamedTuple):
     word: PlatformWord | None
     subject: str
     messages: int
+
+
+class AnswerSample(NamedTuple):
+    """An answer as it stood before it was fitted to its channel, and the person's country."""
+
+    parts: tuple[Part, ...]
+    country: str
 
 
 class Settled(NamedTuple):

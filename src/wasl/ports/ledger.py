@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, Protocol
 
-from wasl.domain.cost import Account, AccountKey, CallSum, Line, MessageSum, Share, Warned
+from wasl.domain.cost import Account, AccountKey, AnswerSample, CallSum, Line, MessageSum, Share, Warned
 
 SLOT_MS = 900_000
 """Sums are by quarter of an hour: every time zone's days begin on one."""
@@ -72,6 +72,10 @@ class Ledger(Protocol):
 
     async def calls(self, *, since_ms: int, until_ms: int, by: By = "") -> Sequence[CallSum]:
         """Sums calls to models that started within a time. Raises TooLarge. A store in memory has no such sums and raises SettingWrong."""
+        ...
+
+    async def answers(self, *, since_ms: int, until_ms: int, limit: int) -> tuple[int, Sequence[AnswerSample]]:
+        """Counts what went out within a time, and gives the newest of it; in memory as `calls`."""
         ...
 
     async def messages(self, *, since_ms: int, until_ms: int, by: By = "") -> Sequence[MessageSum]:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
-from wasl.domain.cost import CallSum, MessageSum, from_pico
+from wasl.domain.cost import AnswerSample, CallSum, MessageSum, from_pico
 from wasl.domain.errors import TooLarge
 from wasl.domain.ids import uuid7
 from wasl.ports.ledger import SLOT_MS, SUMS_MAX, By
 from wasl.store.cost_rows import charge_of, word_in
+from wasl.store.rows import parts_of
 from wasl.store.steps import Row, Steps, step
+from wasl.wire.region import region_of_address
 
 _HALF = 1_000_000
 """Amounts are summed in two halves, so that no sum of 10⁻¹² passes 64 bits."""
@@ -52,6 +54,21 @@ def messages(since_ms: int, until_ms: int, *, by: By) -> Steps[Sequence[MessageS
         )
         for r in rows
     ]
+
+
+def answers(since_ms: int, until_ms: int, *, limit: int) -> Steps[tuple[int, Sequence[AnswerSample]]]:
+    """Counts what went out, and gives the newest of it whole."""
+    bounds = uuid7(unix_ms=max(0, since_ms), tail=bytes(10)), uuid7(unix_ms=max(0, until_ms), tail=bytes(10))
+    sent = "d.id >= $1 and d.id < $2 and d.position = 0 and d.state in ('sent', 'delivered', 'read', 'unknown')"
+    counted = yield step(f"select count(*) from delivery d where {sent}", *bounds)
+    rows = yield step(
+        "select m.parts, a.handle, a.kind, a.alias, a.alias_kind from delivery d join message m on m.id = d.message_id"
+        f" join address a on a.id = d.address_id where {sent} order by d.id desc limit $3",
+        *bounds,
+        limit,
+    )
+    found = [AnswerSample(parts_of(r[0]), region_of_address(handle=r[1], kind=r[2], alias=r[3], alias_kind=r[4]) or "") for r in rows]
+    return int(counted[0][0]), found
 
 
 def _bounded(rows: Sequence[Row]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from wasl.domain.cost import Account, AccountKey, CallSum, Line, MessageSum, Share, Warned
+from wasl.domain.cost import Account, AccountKey, AnswerSample, CallSum, Line, MessageSum, Share, Warned
 from wasl.domain.errors import SettingWrong
 from wasl.ports.ledger import SUMS_MAX, By, Short
 from wasl.store import ledger_steps, ledger_sums
@@ -58,6 +58,11 @@ class SqlLedger:
         """Counts deliveries."""
         self._must_be_live()
         return await self._read(lambda: ledger_sums.messages(since_ms, until_ms, by=by))
+
+    async def answers(self, *, since_ms: int, until_ms: int, limit: int) -> tuple[int, Sequence[AnswerSample]]:
+        """Counts what went out, and gives the newest of it."""
+        self._must_be_live()
+        return await self._read(lambda: ledger_sums.answers(since_ms, until_ms, limit=limit))
 
     def _must_be_live(self) -> None:
         if not self._live:
