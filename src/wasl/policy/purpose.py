@@ -6,6 +6,8 @@ that says nothing about purpose. A message is judged as a whole and by its segme
 next one not.
 """
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +23,9 @@ Label = Literal["business", "general", "mixed", "neutral", "uncertain"]
 
 BAND: Final = 1.0
 """Log-odds on either side of the zero point that are too close to tell."""
+VERSION_CHARACTERS: Final = 12
+METHOD: Final = "1"
+"""Grows when the same examples and packs would be learnt to other weights."""
 NEUTRAL_CHARACTERS_MAX: Final = 120
 """Longer messages are about something."""
 FOLDS: Final = 2
@@ -51,13 +56,21 @@ class Own(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """What the assistant is for. `also` are further subjects that are the operator's own, `forbidden` those that are not."""
+    """What the assistant is for. `also` are further subjects that are the operator's own, `forbidden` those that are not, `languages`
+    those that its customers write (two letters), for which examples are asked."""
 
     name: str
     statement: str = ""
     examples: tuple[Own, ...] = ()
     also: tuple[str, ...] = ()
     forbidden: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+    @property
+    def version(self) -> str:
+        """Names what stands in it: the same content has the same version, whatever the file is called or how it is laid out."""
+        told = [self.name, self.statement, self.examples, self.also, self.forbidden]
+        return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")).hexdigest()[:VERSION_CHARACTERS]
 
 
 class Part(NamedTuple):
@@ -80,7 +93,8 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Classifier:
-    """A scope, learnt. `kept` and `stopped` are the shares of own examples and of general prompts that cross-validation got right."""
+    """A scope, learnt. `kept` and `stopped` are the shares of own examples and of general prompts that cross-validation got right;
+    odds between `low` and `high` are too close to tell. `version` names packs and method, `scope_version` what was learnt."""
 
     scope: str
     own: Linear
@@ -89,6 +103,10 @@ class Classifier:
     kept: float
     stopped: float
     weakest: Mapping[str, float] = field(default_factory=dict)
+    low: float = -BAND
+    high: float = BAND
+    version: str = ""
+    scope_version: str = ""
 
     def odds(self, text: str) -> float:
         """Gives the log-odds that a text is business, the border at zero."""
@@ -99,33 +117,32 @@ class Classifier:
         seen = features(text)
         whole = self.own.odds(seen) - self.zero
         if len(text) <= NEUTRAL_CHARACTERS_MAX and self.talk.odds(seen) > 0:
-            return Judged(label="neutral", odds=max(whole, BAND), parts=(Part(text, max(whole, BAND)),), business=text)
+            return Judged(label="neutral", odds=max(whole, self.high), parts=(Part(text, max(whole, self.high)),), business=text)
         pieces = segments(text)
         if len(pieces) == 1:
-            return Judged(label=_label(whole), odds=whole, parts=(Part(text, whole),), business=text if whole > -BAND else "")
+            return Judged(label=self._label(whole), odds=whole, parts=(Part(text, whole),), business=text if whole > self.low else "")
         parts = tuple(Part(piece, self._part_odds(piece)) for piece in pieces)
         worst, best = min(part.odds for part in parts), max(part.odds for part in parts)
         odds = (1 - _SEGMENT_SHARE) * whole + _SEGMENT_SHARE * worst
-        if worst < -BAND and best > BAND:
+        if worst < self.low and best > self.high:
             label: Label = "mixed"
         else:
-            label = _label(odds if worst < -BAND else max(odds, worst))
+            label = self._label(odds if worst < self.low else max(odds, worst))
         return Judged(
             label=label,
             odds=odds,
             parts=parts,
-            business=" ".join(part.text for part in parts if part.odds > -BAND),
-            general=" ".join(part.text for part in parts if part.odds <= -BAND),
+            business=" ".join(part.text for part in parts if part.odds > self.low),
+            general=" ".join(part.text for part in parts if part.odds <= self.low),
         )
 
     def _part_odds(self, piece: str) -> float:
         seen = features(piece)
         odds = self.own.odds(seen) - self.zero
-        return max(odds, BAND) if self.talk.odds(seen) > 0 else odds
+        return max(odds, self.high) if self.talk.odds(seen) > 0 else odds
 
-
-def _label(odds: float) -> Label:
-    return "business" if odds > BAND else "general" if odds < -BAND else "uncertain"
+    def _label(self, odds: float) -> Label:
+        return "business" if odds > self.high else "general" if odds < self.low else "uncertain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +185,15 @@ def learn_purpose(scope: Scope, packs: Packs) -> Classifier:
         kept=_share(odds > zero for odds in kept),
         stopped=_share(odds <= zero for odds in stopped),
         weakest={subject: sum(right) / len(right) for subject, right in weakest.items()},
+        version=classifier_version(packs),
+        scope_version=scope.version,
     )
+
+
+def classifier_version(packs: Packs) -> str:
+    """Names the packs and the way of learning."""
+    digest = hashlib.sha256("\n".join(prompt.text for pack in packs for prompt in pack).encode()).hexdigest()
+    return f"{METHOD}.{digest[:VERSION_CHARACTERS]}"
 
 
 def _some(own: Sequence[Own]) -> list[Own]:

@@ -10,7 +10,7 @@ from wasl.policy.purpose import Own, Scope
 EXAMPLES_MAX: Final = 20_000
 EXAMPLE_CHARACTERS_MAX: Final = 600
 
-_KEYS: Final = {"name", "statement", "also", "forbidden", "subjects"}
+_KEYS: Final = {"name", "statement", "languages", "also", "forbidden", "subjects"}
 _SUBJECT_KEYS: Final = {"name", "examples"}
 
 START: Final = """\
@@ -19,6 +19,13 @@ name = {name}
 
 # One paragraph, in your own words: this is also what a platform's reviewer asks for.
 statement = {statement}
+
+# The languages that your customers write: `wasl scope check` asks for examples in each.
+languages = ["ar", "en"]
+
+# Single questions that are yours too, whatever they look like, and general ones that came and are not.
+also = []
+forbidden = []
 
 # Subjects of your customers, each with five or more questions as they really ask them, in every language they write.
 [[subjects]]
@@ -55,6 +62,7 @@ def read_scope(text: str, *, at: str) -> Scope:
         examples=tuple(examples),
         also=_words(table, "also", at=at),
         forbidden=_words(table, "forbidden", at=at),
+        languages=tuple(_code(word, at=at) for word in _words(table, "languages", at=at)),
     )
 
 
@@ -69,6 +77,12 @@ def _subject(table: Mapping[str, Any], *, at: str) -> list[Own]:
             raise SettingWrong(f"{at}: {key!r} is not known in [[subjects]]; it has name and examples")
     name = _word(table, "name", at=f"{at}: subjects")
     return [Own(text, name) for text in _words(table, "examples", at=f"{at}: subject {name!r}")]
+
+
+def _code(word: str, *, at: str) -> str:
+    if not (len(word) == 2 and word.isascii() and word.isalpha()):
+        raise SettingWrong(f"{at}: {word!r} in languages is no language; write its two letters, such as ar")
+    return word.lower()
 
 
 def _tables(table: Mapping[str, Any], key: str, *, at: str) -> Sequence[Mapping[str, Any]]:

@@ -4,6 +4,7 @@ from functools import cache
 from importlib.resources import files
 
 from wasl.policy.packs import Packs, read_pack
+from wasl.policy.purpose import Classifier, Scope, learn_purpose
 
 
 @cache
@@ -12,3 +13,8 @@ def shipped_packs() -> Packs:
     folder = files("wasl.policy").joinpath("packs")
     read = {name: read_pack(folder.joinpath(f"{name}.txt").read_text(encoding="utf-8"), name=f"packs/{name}.txt") for name in Packs._fields}
     return Packs(**read)
+
+
+def learn_with_shipped(scope: Scope) -> Classifier:
+    """Learns a scope with the shipped packs: a function with nothing but values, for a process of its own."""
+    return learn_purpose(scope, shipped_packs())

@@ -20,8 +20,8 @@ class Purposes(Protocol):
     """What turns were for."""
 
     # -- records
-    async def last(self, conversation_id: ConversationId, *, channel: str) -> PurposeRecord | None:
-        """Gives the newest record of a conversation on a channel."""
+    async def recent(self, conversation_id: ConversationId, *, channel: str, limit: int) -> Sequence[PurposeRecord]:
+        """Gives the newest records of a conversation on a channel, the newest first."""
         ...
 
     async def records(

@@ -45,7 +45,8 @@ class Case:
     ask; `verdict` is what the rules say about answering, with the duties that must be fulfilled. `options` are offered under the
     answer where the channel has buttons and it is short and plain. `asked` is there after a model answered, `ended` after a step
     ended the turn. `received` are the turns as they came, whatever the model is shown. `usage` takes what the calls of steps
-    have cost (a judge's, a moderator's), to be stored with the turn.
+    have cost (a judge's, a moderator's), to be stored with the turn. `held` is what a step remembers for itself, by its name, until
+    the turn is closed.
     """
 
     work: Work
@@ -69,6 +70,7 @@ class Case:
     ended: "End | None" = None
     received: tuple[DueTurn, ...] = ()
     usage: list[UsageRecord] = field(default_factory=list)
+    held: dict[str, object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.received = self.received or self.turns

@@ -80,6 +80,10 @@ class Learn:
         """Gives up to `limit` passages that may answer, best first, with scores from 0 to 1."""
         return self._now.index.search(question, limit=limit, language=language) if self._now else ()
 
+    def passages(self) -> tuple[Passage, ...]:
+        """Gives the pieces of the operator's own documents; none while only the shipped example is read."""
+        return () if self._now is None or self._now.learned.example else tuple(self._now.index.passages)
+
     async def refresh(self) -> bool:
         """Looks whether anything changed and, if so, reads it all again; says whether it did."""
         before = self._now

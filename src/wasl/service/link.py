@@ -5,8 +5,9 @@ Only the hash of a code is kept. Wrong codes are counted in the store, so that r
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -50,12 +51,13 @@ WORDS_LOOKED_AT = 12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """How a code is brought to another channel: by opening `url`, or by writing `text` there."""
+    """How a code is brought to another channel: by opening `url`, or by writing `text` there. `own` says that it is a page of ours."""
 
     channel: str
     title: str
     url: str | None
     text: str
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,8 @@ class Links:
         self._secret: bytes | None = None
         self._held_until_ms = 0
         self._held: dict[str, int] = {}
+        self.followed: Callable[[Mapping[str, Any], ConversationId], Awaitable[None]] | None = None
+        """Told what a code carried and where it was used, before the code is used up; it must do no harm twice."""
 
     async def digest(self, purpose: str, seed: str) -> bytes:
         """Gives bytes that only this installation can make: the same for the same purpose and seed, also after a restart."""
@@ -104,19 +108,29 @@ class Links:
             self._secret = (await keep_secret(self._store, now_ms=self._clock.now_ms())).encode()
         return hmac.new(self._secret, f"{purpose}\n{seed}".encode(), "sha256").digest()
 
-    async def offer(self, home: ConversationId, *, seed: str | None = None, language: str = "en") -> Offer:
-        """Makes a code for the person of a conversation; the same seed gives the same code again. `language` is of what is told."""
+    async def offer(
+        self,
+        home: ConversationId,
+        *,
+        seed: str | None = None,
+        language: str = "en",
+        minutes: int = CODE_MS // 60_000,
+        carried: Mapping[str, Any] | None = None,
+    ) -> Offer:
+        """Makes a code for the person of a conversation; the same seed gives the same code again. `language` is of what is told.
+        `carried` is plain JSON that `followed` is told when the code is used."""
         now = self._clock.now_ms()
+        expires_ms = now + minutes * 60_000
         code = code_of(await self.digest("link code", seed or self._clock.new_id()))
         waiting = [t for t in await self._store.tokens(kind=CODE_KIND) if t.payload.get("conversation") == home and t.sha256 != _hash(code)]
         for old in waiting[: max(0, len(waiting) + 1 - CODES_PER_CONVERSATION_MAX)]:
             await self._store.drop_token(kind=CODE_KIND, sha256=old.sha256)
-        payload = {"conversation": home}
+        payload = {"conversation": home, **({"carried": carried} if carried else {})}
         await self._store.put_token(
-            Token(kind=CODE_KIND, sha256=_hash(code), label="link", created_ms=now, expires_ms=now + CODE_MS, payload=payload)
+            Token(kind=CODE_KIND, sha256=_hash(code), label="link", created_ms=now, expires_ms=expires_ms, payload=payload)
         )
         own = {a.key.channel for a in await self._store.addresses(home)}
-        return Offer(code=code, expires_ms=now + CODE_MS, ways=self.ways(code, but=own, language=language))
+        return Offer(code=code, expires_ms=expires_ms, ways=self.ways(code, but=own, language=language))
 
     def ways(self, code: str, *, but: set[str], language: str = "en") -> tuple[Way, ...]:
         """Tells how to bring a code to each channel but some."""
@@ -124,10 +138,11 @@ class Links:
         word = tell("link_word", language=language)
         for name, channel in self._channels.items():
             url = channel.invitation(code, word=word) if isinstance(channel, Invites) else None
-            if url is None and getattr(channel, "local", False) and self._public_url:
+            own = bool(getattr(channel, "local", False))
+            if url is None and own and self._public_url:
                 url = f"{self._public_url}/me/link?code={code}"
             if name not in but:
-                found.append(Way(channel=name, title=title_in(channel, language), url=url, text=f"{word} {code}"))
+                found.append(Way(channel=name, title=title_in(channel, language), url=url, text=f"{word} {code}", own=own))
         return tuple(found)
 
     async def look(self, code: str, *, home: ConversationId) -> Joining:
@@ -196,8 +211,13 @@ class Links:
         now = self._clock.now_ms()
         wanted = LinkRecord(id=link_id, one=other, other=home, proof="code", by="person", at_ms=now)
         stored = await self._store.people.link(link=wanted, now_ms=now)
+        ours = (stored.one, stored.other) == (other, home) and stored.ended_ms is None
+        if ours and self.followed is not None:
+            token = await self._store.find_token(kind=CODE_KIND, sha256=code_hash, now_ms=now)
+            if token is not None and isinstance(carried := token.payload.get("carried"), dict):
+                await self.followed(carried, home)
         await self._store.take_token(kind=CODE_KIND, sha256=code_hash, now_ms=now)
-        if (stored.one, stored.other) != (other, home) or stored.ended_ms is not None:
+        if not ours:
             raise Refused("this code is used up; ask for a new one on the other channel", why="used")
         self._wake(other, home)
         return stored

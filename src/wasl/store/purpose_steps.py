@@ -81,12 +81,15 @@ def insert(records: Sequence[PurposeRecord]) -> Steps[None]:
 
 
 # -- reading
-def last(conversation_id: str, *, channel: str) -> Steps[PurposeRecord | None]:
-    """Gives the newest record of a conversation on a channel."""
+def recent(conversation_id: str, *, channel: str, limit: int) -> Steps[list[PurposeRecord]]:
+    """Gives the newest records of a conversation on a channel."""
     rows = yield step(
-        f"select {_NAMES} from purpose where conversation_id = $1 and channel = $2 order by at_ms desc limit 1", conversation_id, channel
+        f"select {_NAMES} from purpose where conversation_id = $1 and channel = $2 order by at_ms desc limit $3",
+        conversation_id,
+        channel,
+        limit,
     )
-    return record_of(rows[0]) if rows else None
+    return [record_of(r) for r in rows]
 
 
 def records(

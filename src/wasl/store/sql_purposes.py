@@ -18,9 +18,10 @@ class SqlPurposes:
         self._read = read
         self._write = write
 
-    async def last(self, conversation_id: ConversationId, *, channel: str) -> PurposeRecord | None:
-        """Gives the newest record of a conversation on a channel."""
-        return await self._read(lambda: steps.last(conversation_id, channel=channel)) if is_uuid(conversation_id) else None
+    async def recent(self, conversation_id: ConversationId, *, channel: str, limit: int) -> Sequence[PurposeRecord]:
+        """Gives the newest records of a conversation on a channel."""
+        most = min(limit, RECORDS_MAX)
+        return await self._read(lambda: steps.recent(conversation_id, channel=channel, limit=most)) if is_uuid(conversation_id) else []
 
     async def records(
         self,

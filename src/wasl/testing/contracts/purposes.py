@@ -100,14 +100,15 @@ class PurposesContract(PeopleFixtures):
             await scene.store.close_turn(closing)
         assert await self.everything(purposes) == []
 
-    async def test_the_last_record_of_a_conversation_on_a_channel_is_found(self, scene: PeopleScene, purposes: Purposes) -> None:
+    async def test_the_newest_records_of_a_conversation_on_a_channel_are_found(self, scene: PeopleScene, purposes: Purposes) -> None:
         first = await self.closes(scene, "ada")
         assert first.conversation_id is not None
         await scene.clock.advance(60)
         second = await self.closes(scene, "ada", label="general", episode=first.turn_id, episode_at_ms=first.at_ms)
         await self.closes(scene, "bea")
-        assert await purposes.last(first.conversation_id, channel=LINE) == second
-        assert await purposes.last(first.conversation_id, channel="line two") is None
+        assert await purposes.recent(first.conversation_id, channel=LINE, limit=9) == [second, first]
+        assert await purposes.recent(first.conversation_id, channel=LINE, limit=1) == [second]
+        assert await purposes.recent(first.conversation_id, channel="line two", limit=9) == []
 
     async def test_a_month_is_counted_by_label_and_service_without_its_neighbours(self, scene: PeopleScene, purposes: Purposes) -> None:
         await self.closes(scene, "ada", label="general", served="redirected", output_tokens=0)
@@ -203,7 +204,7 @@ class PurposesContract(PeopleFixtures):
         (rating,) = await purposes.ratings(channel=LINE, since_ms=0, until_ms=1 << 50)
         assert (rating.note, rating.label) == ("", "general")
         assert rating.turn_id in {r.turn_id for r in left}
-        assert await purposes.last(first.conversation_id, channel=LINE) is None
+        assert await purposes.recent(first.conversation_id, channel=LINE, limit=9) == []
 
     async def test_words_that_are_too_old_part_from_their_records(self, scene: PeopleScene, purposes: Purposes) -> None:
         kept = await self.closes(scene, "ada")
