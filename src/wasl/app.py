@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from wasl import __version__
@@ -24,6 +25,7 @@ from wasl.ports.channel import Channel
 from wasl.ports.network import Network
 from wasl.ports.provider import Keyless, Provider
 from wasl.ports.store import Store
+from wasl.purposing import make_purposing
 from wasl.routing.route import Precedence, RouteCandidate
 from wasl.running import GC_THRESHOLD, Installation
 from wasl.service.answer import Answer, Lateness
@@ -70,7 +72,8 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
     ask = _ask(settings, candidates, providers, network=network, clock=clock, contracts=contracts(footing), meter=meter)
     links = Links(store=store, bus=bus, clock=clock, channels=channels, public_url=settings.server.public_url, language=settings.language)
     hand_over = make_hand_over(settings, store=store, bus=bus, clock=clock, channels=channels)
-    guarding = make_guarding(settings, store=store, clock=clock, channels=channels, hand_over=hand_over)
+    purposing = partial(make_purposing, settings, store=store, purposes=kept.purposes, clock=clock, links=links, ask=ask, learn=learn)
+    guarding = make_guarding(settings, store=store, clock=clock, channels=channels, hand_over=hand_over, purposing=purposing)
     guarding, pay = _paid(guarding, meter=meter, clock=clock, channels=channels)
     worker = _worker(
         settings,
@@ -87,8 +90,8 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         guarding=guarding,
     )
     moving = make_moving(settings, store=store, blobs=blobs, clock=clock, network=network, channels=channels)
-    spoke = hand_over.spoke if settings.handoff.operator_takes else None
-    receive = _receive(settings, store, bus, clock, channels, observe, worker=worker, operator_spoke=spoke, pay=pay)
+    receive = _receive(settings, store, bus, clock, channels, observe, worker=worker, operator_spoke=hand_over.spoke, pay=pay)
+    guarding.purposing.follow_through(receive, links)
     expose = make_expose(kept=kept, clock=clock, footing=footing, schedule=moving.schedule)
     chores = (*moving.chores, expose.keep, meter.sweep)
     housekeep = _housekeep(settings, store=store, bus=bus, clock=clock, observe=observe, ask=ask, chores=chores)
@@ -219,7 +222,7 @@ def _receive(
         offer=worker.offer if settings.server.role != "web" else lambda: None,
         take=worker.take,
         withdraw=worker.withdraw,
-        operator_spoke=operator_spoke,
+        operator_spoke=operator_spoke if settings.handoff.operator_takes else None,
         heard=pay.heard if pay.counts else None,
     )
 

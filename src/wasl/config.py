@@ -17,6 +17,7 @@ from wasl.config_base import Frozen, is_secret, revealed
 from wasl.config_costs import BudgetSetting, Costs
 from wasl.config_deployment import Deployment
 from wasl.config_duties import Disclosure, Handoff, OptOut
+from wasl.config_scope import ScopeSettings
 from wasl.domain.errors import SettingWrong
 
 SETTINGS_BYTES_MAX: Final = 1 << 20
@@ -177,6 +178,7 @@ class Settings(Frozen):
     deployment: Deployment = Field(default_factory=Deployment)
     keep: Keep = Field(default_factory=Keep)
     backup: Backup = Field(default_factory=Backup)
+    scope: ScopeSettings = Field(default_factory=ScopeSettings)
     opt_out: OptOut = Field(default_factory=OptOut)
     handoff: Handoff = Field(default_factory=Handoff)
     disclosure: Disclosure = Field(default_factory=Disclosure)
@@ -214,7 +216,8 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
     settings = validated(Settings, resolved, at="")
     folders = {"data": base / settings.data, "knowledge": base / settings.knowledge}
     named = {key: base / path for key in ("rules", "contracts", "prices") if (path := getattr(settings, key)) is not None}
-    return settings.model_copy(update=folders | named)
+    scope = settings.scope.model_copy(update={"file": base / settings.scope.file})
+    return settings.model_copy(update={**folders, **named, "scope": scope})
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -16,6 +16,7 @@ from wasl.ports.channel import Channel, Drafts, Listens, Local, Subscribes, Temp
 from wasl.ports.clock import Clock
 from wasl.ports.exposure import Exposing
 from wasl.ports.provider import Keyless, Provider
+from wasl.ports.purposes import KeepsPurposes
 from wasl.ports.store import Store
 from wasl.routing.route import Precedence, RouteCandidate, price_rank
 from wasl.service.expose import Expose, Footing
@@ -28,7 +29,7 @@ ROLES = {
 ON_THIS_MACHINE = "sqlite"
 
 
-class Kept(Store, Exposing, Protocol):
+class Kept(Store, Exposing, KeepsPurposes, Protocol):
     """A store that keeps something, as it is before anybody wraps it."""
 
 

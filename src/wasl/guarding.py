@@ -1,6 +1,6 @@
 """Guarding: composes the steps that every answer passes, and the gate before every send, from the settings."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,6 +14,7 @@ from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
 from wasl.ports.store import Store
+from wasl.purposing import Purposing
 from wasl.service.acting import Party
 from wasl.service.admit import Admit
 from wasl.service.attend import HOUR_MS, Attend, Manners
@@ -31,6 +32,7 @@ class Guarding:
     """The steps in their order, and the gate; None lets everything pass. `rules` holds the rulebook in force."""
 
     rules: RulesInForce
+    purposing: Purposing
     steps: tuple[Step, ...] = ()
     gate: Gate | None = None
 
@@ -49,17 +51,29 @@ def make_hand_over(settings: Settings, *, store: Store, bus: Bus, clock: Clock, 
     )
 
 
-def make_guarding(settings: Settings, *, store: Store, clock: Clock, channels: Mapping[str, Channel], hand_over: HandOver) -> Guarding:
-    """Makes steps and gate. The order: opt-out and human, moderation, purpose, the rules, disclosure, the budget. Raises SettingWrong."""
+def make_guarding(
+    settings: Settings,
+    *,
+    store: Store,
+    clock: Clock,
+    channels: Mapping[str, Channel],
+    hand_over: HandOver,
+    purposing: Callable[..., Purposing],
+) -> Guarding:
+    """Makes steps and gate. The order: opt-out and human, moderation, purpose, the rules, disclosure, the budget. `purposing` makes what
+    weighs purpose from the rules. Raises SettingWrong."""
     texts = partial(rule_texts, settings.rules) if settings.rules is not None else None
     rules = RulesInForce(base=shipped_book(), texts=texts, clock=clock)
     parties = make_parties(settings, channels=channels)
+    guard = Guard(rules=rules, parties=parties, elsewhere=settings.server.public_url)
+    weighing = purposing(channels=channels, book=lambda: rules.book, standings=parties, bars=guard.bars)
     steps = (
         _attend(settings, rules, store=store, clock=clock, hand_over=hand_over),
-        Guard(rules=rules, parties=parties, elsewhere=settings.server.public_url),
+        weighing.weigh,
+        guard,
         _disclose(settings, store=store),
     )
-    return Guarding(steps=steps, gate=Admit(rules=rules, parties=parties, clock=clock), rules=rules)
+    return Guarding(steps=steps, gate=Admit(rules=rules, parties=parties, clock=clock), rules=rules, purposing=weighing)
 
 
 def _attend(settings: Settings, rules: RulesInForce, *, store: Store, clock: Clock, hand_over: HandOver) -> Attend:

@@ -116,6 +116,7 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
     if settings.server.role != "web":
         await i.learn.refresh()
         running.append(loop.create_task(i.learn.run(), name="learn"))
+        running.append(loop.create_task(i.guarding.purposing.learnt.run(), name="learn purpose"))
         running.append(loop.create_task(i.worker.run(), name="worker"))
         running.append(loop.create_task(i.guarding.rules.run(), name="rules"))
         acts = {ERASE_TIMER: i.moving.erase.carry_out, GO_ON_TIMER: i.moving.erase.go_on, RETURN_TIMER: i.hand_over.returned}

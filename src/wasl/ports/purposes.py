@@ -74,3 +74,12 @@ class Purposes(Protocol):
     async def redirects(self, *, channel: str, since_ms: int, until_ms: int) -> Sequence[Redirect]:
         """Gives the redirects that were sent on a channel in a time, oldest first."""
         ...
+
+
+class KeepsPurposes(Protocol):
+    """A store that keeps purposes."""
+
+    @property
+    def purposes(self) -> Purposes:
+        """What turns were for, in the same database and the same commits."""
+        ...

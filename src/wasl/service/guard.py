@@ -1,6 +1,6 @@
 """Guard: asks the rules before an answer is made, and before a provider is given the person's words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import structlog
@@ -53,6 +53,11 @@ class Guard:
         told["barred"] = barred
         case.bars.append(self._bar(act, party, barred))
         return None
+
+    def bars(self, case: Case) -> Sequence[Bar]:
+        """Gives what keeps providers from the words of a case that is not judged yet: whoever asks a model before the answer heeds it."""
+        party = self._parties.get(case.address.key.channel)
+        return () if party is None else (self._bar(answering(case, party), party, {}),)
 
     def _refused(self, case: Case, verdict: Verdict) -> End:
         why = because(verdict)

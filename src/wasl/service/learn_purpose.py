@@ -72,12 +72,14 @@ class LearnPurpose:
         self._learnt = ""
         self._known: Known | None = None
         self._changed = asyncio.Event()
+        self._asked = False
         self.problem = ""
         """What is wrong with the scope file, for the operator; empty when nothing is."""
 
     @property
     def known(self) -> Known | None:
-        """What is known now."""
+        """What is known now. Documents stand in for a scope from the first time that somebody asks."""
+        self._asked = True
         return self._known
 
     @property
@@ -98,7 +100,7 @@ class LearnPurpose:
     async def refresh(self) -> bool:
         """Looks whether the scope changed and learns it then; says whether it did. What cannot be read leaves the last good one."""
         own = await asyncio.to_thread(self._read)
-        scope = own if own is not None else self._stand_in()
+        scope = own if own is not None else self._stand_in() if self._asked else None
         if scope is None or (scope.version == self._learnt and self._known is not None and self._known.own == (own is not None)):
             return False
         classifier = await self._learn(scope)

@@ -7,7 +7,7 @@ mode, neither freely nor refused. The record of each turn goes into the commit t
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
@@ -15,7 +15,7 @@ import structlog
 from wasl.domain.ids import ConversationId, TurnId
 from wasl.domain.message import Media, Part, Text
 from wasl.domain.purpose import EPISODE_MS, JudgeSaid, PurposeLabel, PurposeMode, PurposeRecord, Served
-from wasl.domain.turn import Closing, DueTurn, UsageRecord
+from wasl.domain.turn import Closing, DueTurn
 from wasl.policy.act import TurnPurpose
 from wasl.policy.purpose import Judged, Scope
 from wasl.policy.reply import ReplyJudged, judge_reply
@@ -70,7 +70,6 @@ class _Held:
     known: Known | None
     weighed: tuple[Weighed, ...] = ()
     recent: tuple[PurposeRecord, ...] = ()
-    usage: list[UsageRecord] = field(default_factory=list)
     reply: ReplyJudged | None = None
     part: bool = False
     replaced: bool = False
@@ -200,7 +199,7 @@ class WeighPurpose:
     async def _judged(self, weighed: Weighed, judged: Judged, text: str, case: Case, held: _Held, scope: Scope) -> Weighed:
         assert self._judge is not None
         opinion = await self._judge.judge(text, embedded=weighed.label, scope=scope, case=case)
-        held.usage += opinion.records
+        case.usage += opinion.records
         weighed = replace(weighed, judge=opinion.said, judge_label=opinion.label)
         if opinion.label is None or opinion.label == weighed.label:
             return weighed
@@ -248,7 +247,7 @@ class WeighPurpose:
 
     # -- in the closing commit
     async def conclude(self, case: Case, closing: Closing) -> Closing:
-        """Adds the records of the turns, and what the judge cost. Raises StoreDown."""
+        """Adds the records of the turns. Raises StoreDown."""
         held = await self._held(case)
         if held.mode == "off" or held.known is None or not held.weighed:
             return closing
@@ -265,8 +264,7 @@ class WeighPurpose:
         self._episodes.move_to_end(key)
         if len(self._episodes) > EPISODES_KEPT_MAX:
             self._episodes.popitem(last=False)
-        usage = (*closing.usage, *held.usage) if held.usage else closing.usage
-        return replace(closing, purposes=(*closing.purposes, *records), usage=usage)
+        return replace(closing, purposes=(*closing.purposes, *records))
 
 
 def _weighed(turn: DueTurn, judged: Judged, text: str, *, open_label: PurposeLabel | None) -> Weighed:
