@@ -12,8 +12,9 @@ from wasl.config import Settings
 from wasl.connections import make_candidates, make_channels, make_moving, make_providers, make_spare
 from wasl.departing import make_departing
 from wasl.domain.errors import SettingWrong
+from wasl.duties import Duties, make_duties
 from wasl.footing import Kept, contracts, make_expose, make_footing
-from wasl.guarding import Guarding, make_guarding, make_hand_over
+from wasl.guarding import Guarding, make_guarding
 from wasl.metering import make_meter, make_reckon
 from wasl.net.blobs import FolderBlobs
 from wasl.net.bus_local import LocalBus
@@ -41,7 +42,7 @@ from wasl.service.link import Links
 from wasl.service.meter import Meter
 from wasl.service.observe import Observe
 from wasl.service.pay import Pay
-from wasl.service.receive import OperatorSpoke, Receive
+from wasl.service.receive import Receive
 from wasl.service.show import Show
 from wasl.service.spans import open_spans
 from wasl.service.worker import Worker
@@ -71,9 +72,9 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
     meter = make_meter(settings, ledger=store.ledger, clock=clock, observe=observe)
     ask = _ask(settings, candidates, providers, network=network, clock=clock, contracts=contracts(footing), meter=meter)
     links = Links(store=store, bus=bus, clock=clock, channels=channels, public_url=settings.server.public_url, language=settings.language)
-    hand_over = make_hand_over(settings, store=store, bus=bus, clock=clock, channels=channels)
+    duties = make_duties(settings, store=store, bus=bus, clock=clock, network=network, observe=observe, channels=channels)
     purposing = partial(make_purposing, settings, store=store, purposes=kept.purposes, clock=clock, links=links, ask=ask, learn=learn)
-    guarding = make_guarding(settings, store=store, clock=clock, channels=channels, hand_over=hand_over, purposing=purposing)
+    guarding = make_guarding(settings, clock=clock, channels=channels, duties=duties, purposing=purposing)
     guarding, pay = _paid(guarding, meter=meter, clock=clock, channels=channels)
     worker = _worker(
         settings,
@@ -88,9 +89,10 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         ask=ask,
         search=learn.search,
         guarding=guarding,
+        duties=duties,
     )
     moving = make_moving(settings, store=store, blobs=blobs, clock=clock, network=network, channels=channels)
-    receive = _receive(settings, store, bus, clock, channels, observe, worker=worker, operator_spoke=hand_over.spoke, pay=pay)
+    receive = _receive(settings, store, bus, clock, channels, observe, worker=worker, duties=duties, pay=pay)
     guarding.purposing.follow_through(receive, links)
     expose = make_expose(kept=kept, clock=clock, footing=footing, schedule=moving.schedule)
     chores = (*moving.chores, expose.keep, meter.sweep)
@@ -116,9 +118,9 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         links=links,
         expose=expose,
         reckon=make_reckon(settings, ledger=store.ledger, people=store.people, clock=clock, channels=channels, prices=meter.prices),
-        hand_over=hand_over,
         departing=make_departing(settings, store=store, bus=bus, clock=clock, channels=channels, links=links),
         guarding=guarding,
+        duties=duties,
     )
 
 
@@ -151,6 +153,7 @@ def _worker(
     ask: Ask,
     search: Search,
     guarding: Guarding,
+    duties: Duties,
 ) -> Worker:
     said, work = settings.assistant, settings.work
     commands = _commands(settings, store=store, clock=clock, channels=channels, links=links)
@@ -184,6 +187,7 @@ def _worker(
         observe=observe,
         attempts_max=work.delivery_attempts_max,
         gate=guarding.gate,
+        refused=duties.signs.refused,
     )
     return Worker(
         store=store,
@@ -210,7 +214,7 @@ def _receive(
     observe: Observe,
     *,
     worker: Worker,
-    operator_spoke: OperatorSpoke | None,
+    duties: Duties,
     pay: Pay,
 ) -> Receive:
     return Receive(
@@ -222,7 +226,8 @@ def _receive(
         offer=worker.offer if settings.server.role != "web" else lambda: None,
         take=worker.take,
         withdraw=worker.withdraw,
-        operator_spoke=operator_spoke if settings.handoff.operator_takes else None,
+        operator_spoke=duties.hand_over.spoke if settings.handoff.operator_takes else None,
+        signalled=duties.signs.look,
         heard=pay.heard if pay.counts else None,
     )
 

@@ -1,8 +1,8 @@
-"""Settings of what Wasl owes people and its operator: opt-out, a human, disclosure."""
+"""Settings of what Wasl owes people and its operator: opt-out, a human, disclosure, alarms."""
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from wasl.config_base import Frozen
 
@@ -44,3 +44,19 @@ class Disclosure(Frozen):
     text: Words = Field(default_factory=dict, description="Your own words, by language (ar, en).")
     pause_hours: float = Field(24.0, gt=0, le=8_760, description="Silence after which a new session begins.")
     offer_human: bool = Field(True, description="Say there, too, how to reach a human, where a rule asks for a way to one.")
+
+
+class Alarms(Frozen):
+    """Who is told when a platform shows signs of trouble, or a person waits for a human."""
+
+    mail_to: str | None = Field(None, description="Address that gets a letter; needs [mail].")
+    command: tuple[str, ...] = Field((), description="A program that is run; it reads the alarm as JSON.")
+    url: str | None = Field(None, pattern=r"^https?://[^\s]+$", description="An address that gets the alarm by POST as JSON.")
+    secret: SecretStr | None = Field(None, description="Signs what is posted there (HMAC-SHA256, header x-wasl-signature).")
+    language: Literal["", "ar", "en"] = Field("", description="Language of the alarms; that of the pages when left out.")
+    on_trouble: Literal["strict", "business only", "no campaigns", "nothing"] = Field(
+        "strict",
+        description="What a channel may still do after a sign of trouble, until you clear it: strict forbids whatever is unsure, answers"
+        " only what your scope holds, and sends no campaigns; the others do only what they say.",
+    )
+    repeat_hours: float = Field(24.0, gt=0, le=720, description="An alarm of the same kind is told again after this long at the earliest.")

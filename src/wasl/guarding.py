@@ -6,21 +6,16 @@ from functools import partial
 
 from wasl.config import Settings
 from wasl.domain.errors import SettingWrong
+from wasl.duties import Duties
 from wasl.net.rule_folder import rule_texts
 from wasl.policy.act import Deployment
-from wasl.policy.person_words import opt_words
 from wasl.policy.shipped_rules import shipped_book
-from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
-from wasl.ports.store import Store
 from wasl.purposing import Purposing
 from wasl.service.acting import Party
 from wasl.service.admit import Admit
-from wasl.service.attend import HOUR_MS, Attend, Manners
-from wasl.service.disclose import Disclose
 from wasl.service.guard import Guard
-from wasl.service.hand_over import HandOver
 from wasl.service.judging import Gate, Step
 from wasl.service.rules_in_force import RulesInForce
 from wasl.wire.markup import measure
@@ -37,27 +32,12 @@ class Guarding:
     gate: Gate | None = None
 
 
-def make_hand_over(settings: Settings, *, store: Store, bus: Bus, clock: Clock, channels: Mapping[str, Channel]) -> HandOver:
-    """Makes what gives conversations to a human and back."""
-    wanted = settings.handoff
-    return HandOver(
-        store=store,
-        bus=bus,
-        clock=clock,
-        channels=channels,
-        wait_minutes=wanted.wait_minutes,
-        return_minutes=wanted.return_minutes,
-        language=settings.language,
-    )
-
-
 def make_guarding(
     settings: Settings,
     *,
-    store: Store,
     clock: Clock,
     channels: Mapping[str, Channel],
-    hand_over: HandOver,
+    duties: Duties,
     purposing: Callable[..., Purposing],
 ) -> Guarding:
     """Makes steps and gate. The order: opt-out and human, moderation, purpose, the rules, disclosure, the budget. `purposing` makes what
@@ -68,48 +48,12 @@ def make_guarding(
     guard = Guard(rules=rules, parties=parties, elsewhere=settings.server.public_url)
     weighing = purposing(channels=channels, book=lambda: rules.book, standings=parties, bars=guard.bars)
     steps = (
-        _attend(settings, rules, store=store, clock=clock, hand_over=hand_over),
+        *duties.before_rules(rules),
         weighing.weigh,
         guard,
-        _disclose(settings, store=store),
+        *duties.after_rules(),
     )
     return Guarding(steps=steps, gate=Admit(rules=rules, parties=parties, clock=clock), rules=rules, purposing=weighing)
-
-
-def _attend(settings: Settings, rules: RulesInForce, *, store: Store, clock: Clock, hand_over: HandOver) -> Attend:
-    opt_out, handoff = settings.opt_out, settings.handoff
-    kinds = {name: str(table.get("kind", name)) for name, table in settings.channels.items()}
-    return Attend(
-        store=store,
-        standings=store.standings,
-        clock=clock,
-        hand_over=hand_over,
-        words=lambda name: opt_words(
-            rules.book, kinds.get(name, name), out=opt_out.words, left_out=opt_out.words_left_out, back=opt_out.words_back
-        ),
-        manners=Manners(
-            name=settings.assistant.name,
-            human=handoff.enabled,
-            human_words=handoff.words,
-            operator_takes=handoff.operator_takes,
-            pause_ms=int(settings.disclosure.pause_hours * HOUR_MS),
-            farewell=opt_out.farewell,
-            welcome=opt_out.welcome,
-            help=opt_out.help,
-            human_text=handoff.text,
-        ),
-    )
-
-
-def _disclose(settings: Settings, *, store: Store) -> Disclose:
-    wanted = settings.disclosure
-    return Disclose(
-        standings=store.standings,
-        name=settings.assistant.name,
-        when=wanted.when,
-        offer_human=wanted.offer_human and settings.handoff.enabled,
-        own=wanted.text,
-    )
 
 
 def make_parties(settings: Settings, *, channels: Mapping[str, Channel]) -> dict[str, Party]:

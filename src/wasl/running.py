@@ -13,6 +13,7 @@ import structlog
 from wasl import __version__
 from wasl.config import Settings
 from wasl.departing import Departing
+from wasl.duties import Duties
 from wasl.guarding import Guarding
 from wasl.net.blobs import FolderBlobs
 from wasl.net.clock import SystemClock
@@ -29,7 +30,7 @@ from wasl.service.commands import ERASE_TIMER
 from wasl.service.connect import Connect
 from wasl.service.erase import TIMER_KIND as GO_ON_TIMER
 from wasl.service.expose import Expose
-from wasl.service.hand_over import RETURN_TIMER, HandOver
+from wasl.service.hand_over import RETURN_TIMER
 from wasl.service.housekeep import Housekeep
 from wasl.service.learn import Learn
 from wasl.service.link import Links
@@ -37,6 +38,7 @@ from wasl.service.listen import Listen, listeners
 from wasl.service.login import keep_secret
 from wasl.service.moving import Moving
 from wasl.service.observe import Observe
+from wasl.service.raise_alarm import ALARM_TIMER
 from wasl.service.receive import Receive
 from wasl.service.reckon import Reckon
 from wasl.service.spans import Spans
@@ -80,7 +82,7 @@ class Installation:
     links: Links
     expose: Expose
     reckon: Reckon
-    hand_over: HandOver
+    duties: Duties
     guarding: Guarding
     departing: Departing | None = None
 
@@ -119,7 +121,9 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
         running.append(loop.create_task(i.guarding.purposing.learnt.run(), name="learn purpose"))
         running.append(loop.create_task(i.worker.run(), name="worker"))
         running.append(loop.create_task(i.guarding.rules.run(), name="rules"))
-        acts = {ERASE_TIMER: i.moving.erase.carry_out, GO_ON_TIMER: i.moving.erase.go_on, RETURN_TIMER: i.hand_over.returned}
+        running.append(loop.create_task(i.duties.signs.run(), name="signs of trouble"))
+        acts = {ERASE_TIMER: i.moving.erase.carry_out, GO_ON_TIMER: i.moving.erase.go_on}
+        acts |= {RETURN_TIMER: i.duties.hand_over.returned, ALARM_TIMER: i.duties.alarm.go_out}
         running.append(loop.create_task(Alarms(store=i.store, clock=i.clock, acts=acts).run(), name="alarms"))
         for name, beside in (i.departing.tasks if i.departing else {}).items():
             running.append(loop.create_task(beside(), name=name))
@@ -197,7 +201,7 @@ def _faces(i: Installation, *, secret: str, streams: Streams) -> object:
         version=__version__,
         moving=i.moving,
         links=i.links,
-        hand_over=i.hand_over,
+        hand_over=i.duties.hand_over,
         mail=SmtpMail(settings.mail) if settings.mail.host else None,
     )
     # Only the pages ask who called and whether it was https; the hooks are spared this.

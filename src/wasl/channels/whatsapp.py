@@ -9,7 +9,7 @@ answer was lost is recognised by `biz_opaque_callback_data`, which every status 
 import re
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 from urllib.parse import quote
 
 import msgspec
@@ -25,7 +25,7 @@ from wasl.ports.channel import Finding, HistoryPiece
 from wasl.wire import markup, meta, read
 from wasl.wire.call import Call, FormField, Reply
 from wasl.wire.whatsapp_history import parted
-from wasl.wire.whatsapp_webhook import address_of, events_of
+from wasl.wire.whatsapp_webhook import address_of, events_of, sign_of
 
 _MIB = 1 << 20
 _DAY_SECONDS = 86_400.0
@@ -207,6 +207,10 @@ class WhatsApp:
         if error is not None:
             return ERRORS.failure(error, status=reply.status, retry_after=meta.retry_after_seconds(reply))
         return None if 200 <= reply.status < 300 else meta.by_status(reply.status, retry_after=meta.retry_after_seconds(reply))
+
+    def sign(self, kind: str) -> Literal["grave", "notice"] | None:
+        """Weighs what the platform says about the account, and what it refuses."""
+        return sign_of(kind, errors=ERRORS)
 
     def typing(self, address: Address, *, answering: str | None) -> Call:
         """Marks the message as read and shows the typing mark, in one call, for up to 25 s or until the answer comes.

@@ -174,6 +174,15 @@ class Subscribes(Protocol):
         ...
 
 
+@runtime_checkable
+class Warns(Protocol):
+    """A channel that can tell which signals and refusals are first signs of a platform turning against us."""
+
+    def sign(self, kind: str) -> Literal["grave", "notice"] | None:
+        """Weighs a Signal's kind, or "error " and a code; None where that is no sign, or the signal itself says how grave it is."""
+        ...
+
+
 class HistoryPiece(NamedTuple):
     """What a request tells of earlier talk with one correspondent: a request of the same form with nobody else in it, in one line."""
 

@@ -25,6 +25,7 @@ from wasl.ports.library import Library
 from wasl.ports.people import People
 from wasl.ports.purposes import Purposes
 from wasl.ports.standing import Standings
+from wasl.ports.troubles import Troubles
 
 TURNS_PER_WORK_MAX = 50
 """Due turns handed out with one lease; the rest stays due."""
@@ -163,6 +164,11 @@ class Store(Protocol):
     @property
     def standings(self) -> Standings:
         """How people stand with us, in the same database."""
+        ...
+
+    @property
+    def troubles(self) -> Troubles:
+        """Signs that a platform turns against us, in the same database."""
         ...
 
     async def open(self) -> None:

@@ -1,12 +1,12 @@
 """Attend: before anything is answered, who does not want to be written to, and who is in human hands or asks for them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Final, Literal
 
 from wasl.domain.handoff import Standing
 from wasl.domain.message import Choice, Option, Part, Said, Text
+from wasl.domain.trouble import Care
 from wasl.policy.act import Moment
 from wasl.policy.person_words import OptWords, asks_for_assistant, asks_for_human, said
 from wasl.ports.clock import Clock
@@ -47,14 +47,23 @@ class Attend:
     """The first step of an answer. It reads how the person stands with us, once, for the steps behind it."""
 
     def __init__(
-        self, *, store: Store, standings: Standings, clock: Clock, hand_over: HandOver, words: Callable[[str], OptWords], manners: Manners
+        self,
+        *,
+        store: Store,
+        standings: Standings,
+        clock: Clock,
+        hand_over: HandOver,
+        words: Callable[[str], OptWords],
+        manners: Manners,
+        care: Callable[[str], Awaitable[Care]] | None = None,
     ) -> None:
         self._store = store
         self._standings = standings
         self._clock = clock
         self._hand_over = hand_over
-        self._words = cache(words)
+        self._words = words
         self._manners = manners
+        self._care = care
 
     async def before(self, case: Case) -> End | None:
         """Ends what is no question for the assistant; else tells the case where in the talk it stands."""
@@ -71,6 +80,9 @@ class Attend:
         if asked == "human":
             return await self._to_human(case)
         case.moment = self._moment(case, case.standing or standing, history)
+        if self._care is not None:
+            case.care = await self._care(case.address.key.channel)
+            case.business_only |= case.care.business_only
         return None
 
     # -- consent

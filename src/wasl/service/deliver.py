@@ -4,7 +4,7 @@
 the delivery is `unknown`: a receipt may settle it, else the channel's declared policy does.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
@@ -51,7 +51,7 @@ class _Due(NamedTuple):
 
 
 class Deliver:
-    """Sends through channels and keeps the store true about it."""
+    """Sends through channels and keeps the store true about it. `refused` is told of every send that failed, before it is settled."""
 
     def __init__(
         self,
@@ -64,6 +64,7 @@ class Deliver:
         observe: Observe,
         attempts_max: int,
         gate: Gate | None = None,
+        refused: Callable[[Outgoing, WaslError], Awaitable[None]] | None = None,
     ) -> None:
         self._store = store
         self._network = network
@@ -73,6 +74,7 @@ class Deliver:
         self._observe = observe
         self._attempts_max = attempts_max
         self._gate = gate
+        self._refused = refused
         self._paces: dict[str, Paces] = {}
         self._since_ms = clock.now_ms()
 
@@ -191,6 +193,8 @@ class Deliver:
         try:
             sent = await drive(channel.send(outgoing), explain=channel.explain, network=self._network, blobs=self._blobs)
         except WaslError as error:
+            if self._refused is not None:
+                await self._refused(outgoing, error)
             return self._failed(outgoing, error, conversation_id=conversation_id, epoch=epoch, channel=channel)
         return Settling(
             delivery_id=outgoing.id,

@@ -20,6 +20,7 @@ from wasl.domain.message import Author, Option, Part
 from wasl.domain.person import Address
 from wasl.domain.purpose import Served
 from wasl.domain.rule import Verdict
+from wasl.domain.trouble import NO_CARE, Care
 from wasl.domain.turn import Closing, DueTurn, Settling, UsageRecord, Work
 from wasl.policy.act import Moment, TurnPurpose
 from wasl.ports.channel import Channel
@@ -42,11 +43,11 @@ class Case:
     `output_tokens_max` shortens the answer, `preface` and `postscript` are lines of ours before and after it. `kept` is stored with
     the turn in the closing commit, by the step's name; it must be JSON. `business_only` says that only the operator's scope may be
     answered. `standing` is how the person stands with us, `moment` where in the talk the answer stands, as the rules on disclosure
-    ask; `verdict` is what the rules say about answering, with the duties that must be fulfilled. `options` are offered under the
-    answer where the channel has buttons and it is short and plain. `asked` is there after a model answered, `ended` after a step
-    ended the turn. `received` are the turns as they came, whatever the model is shown. `usage` takes what the calls of steps
-    have cost (a judge's, a moderator's), to be stored with the turn. `held` is what a step remembers for itself, by its name, until
-    the turn is closed.
+    ask, `care` how careful the channel must be now; `verdict` is what the rules say about answering, with the duties that must be
+    fulfilled. `options` are offered under the answer where the channel has buttons and it is short and plain. `asked` is there after
+    a model answered, `ended` after a step ended the turn. `received` are the turns as they came, whatever the model is shown. `usage`
+    takes what the calls of steps have cost (a judge's, a moderator's), to be stored with the turn.
+    `held` is what a step remembers for itself, by its name, until the turn is closed.
     """
 
     work: Work
@@ -58,6 +59,7 @@ class Case:
     business_only: bool = False
     standing: Standing | None = None
     moment: Moment | None = None
+    care: Care = NO_CARE
     verdict: Verdict | None = None
     options: list[Option] = field(default_factory=list)
     instructions: list[str] = field(default_factory=list)

@@ -88,6 +88,7 @@ METRICS: tuple[Metric, ...] = (
         help="Times that a budget passed a mark or was used up.",
         labels=("budget", "what"),
     ),
+    Metric(name="wasl_alarms", kind="counter", help="Alarms raised for the operator, by kind.", labels=("kind",)),
     Metric(name="wasl_faults", kind="counter", help="Unexpected errors caught at a border, by place.", labels=("place",)),
 )
 
@@ -181,6 +182,10 @@ class Observe:
     def fault(self, *, place: str) -> None:
         """A border caught an error nobody had named."""
         self._add("wasl_faults", (place,))
+
+    def alarm(self, *, kind: str) -> None:
+        """Counts an alarm."""
+        self._add("wasl_alarms", (kind,))
 
     def stream_opened(self) -> None:
         """A page began to listen."""

@@ -31,7 +31,8 @@ class Receive:
 
     `offer` gives a lease when this process can answer at once, `take` starts the answering; together they spare a busy process
     the way through the claim. `withdraw` tells that the request which an offer was for has come to its end. A process that
-    only serves the web offers none. `operator_spoke` is told the conversation and the channel in which a human answered elsewhere.
+    only serves the web offers none. `operator_spoke` is told the conversation and the channel in which a human answered elsewhere,
+    `signalled` that a platform said something about our accounts.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Receive:
         withdraw: Callable[[], None] = lambda: None,
         operator_spoke: OperatorSpoke | None = None,
         heard: Heard | None = None,
+        signalled: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._store = store
         self._bus = bus
@@ -58,6 +60,7 @@ class Receive:
         self._withdraw = withdraw
         self._operator_spoke = operator_spoke
         self._heard = heard
+        self._signalled = signalled
 
     def channel(self, name: str) -> Channel | None:
         """Gives the channel of that name, if it is configured."""
@@ -114,6 +117,9 @@ class Receive:
                 await self._operator_said(outcome.conversation_id, name)
             if self._heard is not None and type(event) is Receipt and type(outcome) is ReceiptApplied:
                 await self._heard(event, outcome.delivery_id)
+        if self._signalled is not None and any(isinstance(event, Signal) for event in events):
+            with suppress(StoreDown):  # whoever looks next finds what is stored
+                await self._signalled()
         return outcomes
 
     async def _operator_said(self, conversation_id: ConversationId, name: str) -> None:
@@ -139,6 +145,6 @@ class Receive:
                 if outcome.woke:
                     self._bus.publish(WORK, outcome.conversation_id.encode())
             case Kept(), Signal() if event.grave:
-                log.error("a platform restricts our account", channel=name, kind=event.kind, detail=dict(event.detail))
+                log.error("a platform restricts our account", channel=name, kind=event.kind)  # what it says may hold a person's data
             case _:
                 pass

@@ -14,7 +14,6 @@ from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessa
 from wasl.ports.clock import Clock
 from wasl.ports.ledger import Ledger
 from wasl.ports.people import People
-from wasl.ports.standing import Standings
 from wasl.ports.store import DEDUPE_DAYS, Backlog, Incoming, Lease, Outcome, Timer, Token
 from wasl.store import picture_read, picture_receive, picture_work
 from wasl.store.memory_library import MemoryLibrary
@@ -30,6 +29,7 @@ from wasl.store.sql_ledger import SqlLedger
 from wasl.store.sql_purposes import SqlPurposes
 from wasl.store.sql_standing import SqlStandings
 from wasl.store.sql_terms import SqlTerms
+from wasl.store.sql_trouble import SqlTroubles
 
 Result = TypeVar("Result")
 DAY_MS = 86_400_000
@@ -66,7 +66,8 @@ class MemoryStore:
         rows.library = self._library
         self._beside = MemorySteps(clock=clock, up=self._up)
         self.ledger: Ledger = SqlLedger(read=self._beside.read, write=self._beside.write, live=False)
-        self.standings: Standings = SqlStandings(read=self._beside.read, write=self._beside.write, alone=True)
+        self.standings = SqlStandings(read=self._beside.read, write=self._beside.write, alone=True)
+        self.troubles = SqlTroubles(read=self._beside.read, write=self._beside.write, clock=clock)
         self.drills = SqlDrills(read=self._beside.read, write=self._beside.write)
         self.purposes = SqlPurposes(read=self._beside.read, write=self._beside.write)
         self.evidence = SqlEvidence(read=self._beside.read, write=self._beside.write)

@@ -19,7 +19,6 @@ from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessa
 from wasl.ports.clock import Clock
 from wasl.ports.ledger import Ledger
 from wasl.ports.people import People
-from wasl.ports.standing import Standings
 from wasl.ports.store import Backlog, Incoming, Kept, Lease, Outcome, Timer, Token
 from wasl.store import picture_receive, picture_work
 from wasl.store.group_commit import Told
@@ -49,6 +48,7 @@ from wasl.store.sql_purposes import SqlPurposes
 from wasl.store.sql_standing import SqlStandings
 from wasl.store.sql_sunsets import SqlSunsets
 from wasl.store.sql_terms import SqlTerms
+from wasl.store.sql_trouble import SqlTroubles
 from wasl.store.steps import Steps, run_postgres
 
 Result = TypeVar("Result")
@@ -72,7 +72,8 @@ class PostgresStore:
         self._indexing: asyncio.Task[int] | None = None
         self.ledger: Ledger = SqlLedger(read=self._read_steps, write=self._write_steps)
         self.people: People = SqlPeople(read=self._read_steps, write=self._write_steps, clock=clock)
-        self.standings: Standings = SqlStandings(read=self._read_steps, write=self._write_steps)
+        self.standings = SqlStandings(read=self._read_steps, write=self._write_steps)
+        self.troubles = SqlTroubles(read=self._read_steps, write=self._write_steps, clock=clock)
         self.exposure = SqlExposure(read=self._read_steps, write=self._write_steps, people_at_once=PEOPLE_AT_ONCE)
         self.drills = SqlDrills(read=self._read_steps, write=self._write_steps)
         self.purposes = SqlPurposes(read=self._read_steps, write=self._write_steps)

@@ -15,7 +15,6 @@ from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessa
 from wasl.ports.clock import Clock
 from wasl.ports.ledger import Ledger
 from wasl.ports.people import People
-from wasl.ports.standing import Standings
 from wasl.ports.store import DEDUPE_DAYS, Backlog, Incoming, Lease, Outcome, Timer, Token
 from wasl.store import sqlite_read as reading
 from wasl.store import sqlite_receive, sqlite_scrub, sqlite_work
@@ -31,6 +30,7 @@ from wasl.store.sql_purposes import SqlPurposes
 from wasl.store.sql_standing import SqlStandings
 from wasl.store.sql_sunsets import SqlSunsets
 from wasl.store.sql_terms import SqlTerms
+from wasl.store.sql_trouble import SqlTroubles
 from wasl.store.sqlite_copy import copy_database
 from wasl.store.sqlite_library import SqliteLibrary
 from wasl.store.sqlite_search import prepare, refer, reindex_message
@@ -66,8 +66,9 @@ class SqliteStore:
         self.purposes = SqlPurposes(read=self._read_steps, write=self._write_steps)
         self.sunsets = SqlSunsets(read=self._read_steps, write=self._write_steps, clock=clock, people_at_once=PEOPLE_AT_ONCE)
         self.evidence = SqlEvidence(read=self._read_steps, write=self._write_steps)
-        self.standings: Standings = SqlStandings(read=self._read_steps, write=self._write_steps)
+        self.standings = SqlStandings(read=self._read_steps, write=self._write_steps)
         self._library = SqliteLibrary(write=self._write, read=self._read, scrub=self._scrub)
+        self.troubles = SqlTroubles(read=self._read_steps, write=self._write_steps, clock=clock)
         self._indexing: asyncio.Task[int] | None = None
 
     @property

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -20,6 +20,11 @@ BUSINESS_SCOPED_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{1,128}\Z")
 GRAVE_EVENTS = frozenset(
     {"ACCOUNT_RESTRICTION", "ACCOUNT_VIOLATION", "DISABLED_UPDATE", "ACCOUNT_DELETED", "ACCOUNT_OFFBOARDED", "PARTNER_REMOVED"}
 )
+POLICY_CODES = frozenset({368, 131031, 131048, 131064})
+"""Account restricted, account locked, held back as spam, limit cut for misused categories (error-codes page, 2026-05-15)."""
+QUALITY_FIELD = "phone_number_quality_update"
+QUALITY_GOOD = ("UPGRADE", "UNFLAG", "ONBOARD")
+"""Words of good news in its `event`, from memory: a word that is not known counts as trouble."""
 AI_CATEGORY = "general_purpose_ai"
 """A status priced in this category says that the platform takes the number for a general AI assistant: the highest alarm."""
 
@@ -193,7 +198,13 @@ class _Reader:
         )
         if isinstance(pricing, dict) and pricing.get("category") == AI_CATEGORY:
             key = f"signal:{AI_CATEGORY}:{native_id}:{word}"
-            self._add(at_ms, Signal(key=key, scope=scope, kind=AI_CATEGORY, at_ms=at_ms, grave=True, detail=status))
+            self._add(at_ms, Signal(key=key, scope=scope, kind=AI_CATEGORY, at_ms=at_ms, grave=True, detail={"pricing": pricing}))
+        code = read_error(error).code if error is not None and state == "failed" else None
+        if code is not None and self.errors.classes.get(code) == "hold":
+            # Stored with the receipt in one commit, so that whoever looks for signs of trouble finds it whatever dies in between.
+            detail: dict[str, Any] = {"code": code, "title": read.text(error, "title") if error else None}
+            key = f"signal:error:{native_id}:{code}"
+            self._add(at_ms, Signal(key=key, scope=scope, kind=f"error {code}", at_ms=at_ms, grave=code in POLICY_CODES, detail=detail))
 
     def _preference(self, scope: str, preference: dict[str, Any]) -> None:
         at_ms = time_ms(preference, "timestamp")
@@ -231,6 +242,20 @@ class _Reader:
 
     def _address(self, scope: str, *, user_id: str | None, phone: str | None) -> AddressKey | None:
         return address_of(self.channel, scope, user_id=user_id, phone=phone)
+
+
+def sign_of(kind: str, *, errors: ErrorTable) -> Literal["grave", "notice"] | None:
+    """Weighs the kind of a signal, or "error " and a code, as a first sign that the platform turns against the account."""
+    name, _, rest = kind.partition(" ")
+    if name == "error" and rest.isdigit():
+        code = int(rest)
+        return "grave" if code in POLICY_CODES else "notice" if errors.classes.get(code) == "hold" else None
+    field, _, event = kind.partition(":")
+    if field == QUALITY_FIELD:
+        return None if any(word in event for word in QUALITY_GOOD) else "grave"
+    if kind == AI_CATEGORY or (field == "account_update" and event in GRAVE_EVENTS):
+        return "grave"
+    return None
 
 
 def address_of(channel: str, scope: str, *, user_id: str | None, phone: str | None) -> AddressKey | None:
