@@ -95,6 +95,7 @@ def make_moving(
     bring = Bring(library=library, people=people, vault=vault, blobs=blobs, clock=clock, formats=formats, zone=keep.zone)
     return Moving(
         formats=formats,
+        clock=clock,
         people=people,
         library=library,
         vault=vault,

@@ -97,17 +97,18 @@ class FolderVault:
         if folder.exists():
             folder.rmdir()
 
-    def sweep(self) -> int:
-        """Removes what killed processes left half written and files whose keys are gone; call it when nobody writes. Gives the number."""
+    def sweep(self, *, before_ms: int) -> int:
+        """Removes what killed processes left half written and files whose keys are gone, where it is older than `before_ms`: what is
+        younger may be under way in another process. Gives the number."""
         swept = 0
         for path in _listed(self._folder / "keys"):
-            if path.name.endswith(_PARTIAL):
+            if path.name.endswith(_PARTIAL) and _is_older(path, before_ms):
                 path.unlink(missing_ok=True)
                 swept += 1
         for folder in _listed(self._folder / "files"):
             keys = self._keys(folder.name) if self._key_path(folder.name).exists() else {}
             for file in _listed(folder):
-                if file.name not in keys:
+                if file.name not in keys and _is_older(file, before_ms):
                     file.unlink(missing_ok=True)
                     swept += 1
         return swept
@@ -183,6 +184,13 @@ class FolderVault:
 
 def _listed(folder: Path) -> list[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _is_older(path: Path, before_ms: int) -> bool:
+    try:
+        return path.stat().st_mtime * 1000 < before_ms
+    except FileNotFoundError:
+        return False
 
 
 def _sync_folder(folder: Path) -> None:

@@ -5,7 +5,7 @@ do not hold the key any more.
 """
 
 from collections.abc import Iterator
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 
 class Vault(Protocol):
@@ -31,4 +31,13 @@ class Vault(Protocol):
 
     def destroy(self, name: str) -> None:
         """Forgets the key, then the bytes."""
+        ...
+
+
+@runtime_checkable
+class Sweeps(Protocol):
+    """A vault whose writers may be killed in the middle."""
+
+    def sweep(self, *, before_ms: int) -> int:
+        """Removes what was left half written before that time, and gives the number of files. Blocks."""
         ...

@@ -1,4 +1,7 @@
-"""What was said, as reading pages show it. Whatever an imported chat holds is text and never markup."""
+"""What was said, as reading pages show it.
+
+Whatever an imported chat holds is text and never markup, but for the Markdown of an assistant's answers, which is cleaned as ours is.
+"""
 
 from collections.abc import Callable, Mapping
 from html import escape
@@ -26,13 +29,15 @@ from wasl.domain.grapheme import last_border
 from wasl.domain.message import Contact, Place, Text, Unknown, plain_text
 from wasl.domain.turn import StoredMessage
 from wasl.ports.library import Hit, Line
-from wasl.web.render import plain_html
+from wasl.web.render import markdown_html, plain_html
 from wasl.wire.markup import plain
 
 TEXT_SHOWN_MAX = 20_000
 """Characters of one entry that a page shows; the export holds them all."""
 PARTS_SHOWN_MAX = 50
 REACTIONS_SHOWN_MAX = 20
+MARKDOWN_CHARACTERS_MAX = 12_000
+"""Of one entry; what is longer is shown as it was written. Reading Markdown that means harm takes longer than its length."""
 SNIPPET_CHARACTERS = 280
 BEFORE_MARK_CHARACTERS = 80
 LAST_WORDS_CHARACTERS = 200
@@ -126,11 +131,15 @@ def _author(entry: Entry, who: Participant | None) -> str:
 def _words_html(entry: Entry) -> str:
     if not entry.parts:
         return plain_html(entry.text[:TEXT_SHOWN_MAX])
-    return "".join(_part_html(part) for part in entry.parts[:PARTS_SHOWN_MAX])
+    parts = entry.parts[:PARTS_SHOWN_MAX]
+    marked = entry.role == "assistant" and sum(len(p.text) for p in parts if isinstance(p, Words)) <= MARKDOWN_CHARACTERS_MAX
+    return "".join(_part_html(part, marked=marked) for part in parts)
 
 
-def _part_html(part: ArchivePart) -> str:
+def _part_html(part: ArchivePart, *, marked: bool) -> str:
     match part:
+        case Words(format="markdown") if marked:
+            return markdown_html(part.text)
         case Words():
             return plain_html(part.text[:TEXT_SHOWN_MAX])
         case File():

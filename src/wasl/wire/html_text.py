@@ -11,7 +11,7 @@ _BREAKS: Final = frozenset(
     {"p", "div", "br", "li", "ul", "ol", "tr", "table", "pre", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "section"}
 )
 _UNSEEN: Final = frozenset({"script", "style", "template", "title", "head"})
-_LINES: Final = re.compile(r"[ \t]*\n[ \t\n]*")
+_LINES: Final = re.compile(r"(?<![ \t])[ \t]*\n[ \t\n]*")  # begun where a run of spaces begins: linear
 _SPACES: Final = re.compile(r"[ \t\r\f\v]+")
 
 
@@ -47,4 +47,4 @@ def text_of(markup: str) -> str:
 
 
 def _words(piece: str) -> str:
-    return html.unescape(_SPACES.sub(" ", piece.replace("\n", " ")))
+    return _SPACES.sub(" ", html.unescape(piece).replace("\n", " "))  # spaces that are written as entities fold, too
