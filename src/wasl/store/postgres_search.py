@@ -18,10 +18,10 @@ from wasl.wire.text import light
 RARE_ROWS: Final = 1_000
 """Up to so many rows are likely to match: they are all read, each from a page of its own."""
 LOOKED_THROUGH_MIN: Final = 400
-LOOKED_THROUGH_MAX: Final = 40_000
+LOOKED_THROUGH_MAX: Final = 60_000
 """Rows that are looked through, newest first, before the lists are read after all."""
-READ_US: Final = 6.0
-"""What a row costs that is read by the list of a word: it lies on a page of its own."""
+READ_US: Final = 10.0
+"""What a row costs that is read by the list of a word: it lies on a page of its own, which may not be in memory."""
 LOOK_US: Final = 0.35
 """What a row costs that is looked through: it lies beside the one before."""
 TOGETHER: Final = 4.0
@@ -170,12 +170,16 @@ async def found_keys(
     keys: list[int] = []
     if likely is None or likely > RARE_ROWS:
         look = _look(phrases=len(phrases), conversations=None if conversations is None else len(conversations))
-        row = await db.fetchrow(look, asked, phrases, conversations, until, _worth_looking(likely), limit)
-        assert row is not None, "a select without a table gives a row"
-        keys = row[0]
-        if row[1] is None:
-            return keys
-        until = row[1] + 1
+        looked = 0
+        step: int | None = _worth_looking(likely)
+        while step is not None:
+            row = await db.fetchrow(look, asked, phrases, conversations, until, step, limit - len(keys))
+            assert row is not None, "a select without a table gives a row"
+            keys += row[0]
+            if row[1] is None:
+                return keys
+            until, looked = row[1] + 1, looked + step
+            step = _worth_looking_on(likely, looked=looked, found=len(keys), limit=limit)
     rows = await db.fetch(_READ.format(match=_match(len(phrases))), asked, phrases, conversations, until, limit - len(keys))
     return keys + [r[0] for r in rows]
 
@@ -183,6 +187,15 @@ async def found_keys(
 def _worth_looking(likely: float | None) -> int:
     """Gives how many rows are looked through in the time in which the words' lists are read."""
     return LOOKED_THROUGH_MIN if likely is None else int(max(LOOKED_THROUGH_MIN, min(likely * READ_US / LOOK_US, LOOKED_THROUGH_MAX)))
+
+
+def _worth_looking_on(likely: float | None, *, looked: int, found: int, limit: int) -> int | None:
+    """Gives how many more rows are looked through, as many as were looked through for what was found; None where it is quicker to
+    read the lists."""
+    more = looked * (limit - found) / max(found, 0.5)
+    if likely is None or looked >= LOOKED_THROUGH_MAX or more * LOOK_US > likely * READ_US:
+        return None
+    return int(max(LOOKED_THROUGH_MIN, min(1.3 * more, LOOKED_THROUGH_MAX)))
 
 
 def _look(*, phrases: int, conversations: int | None) -> str:
