@@ -5,6 +5,7 @@ and `texts/<id>.after.md`. Where a folder `whatsapp/` of dated versions lies bes
 """
 
 import argparse
+import asyncio
 import csv
 import sys
 import time
@@ -17,6 +18,7 @@ from typing import NamedTuple
 from rich.console import Console
 from rich.table import Table
 from tests.bench import figures
+from tests.bench.terms_replay import folder, replay
 
 from wasl.domain.terms import Judgement
 from wasl.terms.canonical import canonical
@@ -27,9 +29,27 @@ LIMITS = {
     "precision": ("≥", 0.80),
     "recall_critical_topics": ("≥", 1.0),
     "alerts_on_same_words": ("≤", 0),
+    "replay_right": ("≥", 1),
     "reverts_alerted": ("≤", 0),
     "cpu_s_per_pair": ("≤", 0.15),
 }
+SUPERSEDED_ON = date(2026, 9, 23)
+REPLAYED = [
+    "2025-12-10 announcement 2026-01-15",
+    "2025-12-31 material ai-use: IT opened, none closed",
+    "2026-02-03 nothing",
+    "2026-03-07 material ai-use: EEA, BR opened, IT closed",
+    "2026-05-15 nothing",
+    "2026-05-27 nothing",
+    "2026-08-06 announcement 2026-09-23, 2 previews",
+]
+GUARDED = (
+    (date(2026, 2, 1), "+393331234567", "allow"),
+    (date(2026, 2, 1), "+212612345678", "refuse"),
+    (date(2026, 3, 10), "+33612345678", "allow"),
+    (date(2026, 3, 10), "+5511912345678", "allow"),
+    (SUPERSEDED_ON, "+393331234567", "allow"),
+)
 TOPIC_NAMES = {"content rules": "content-rules", "price/fees": "price-fees", "price": "price-fees", "ip": "ip"}
 CRITICAL = ("ai-use", "access-termination", "price-fees", "announcement")
 
@@ -110,6 +130,7 @@ def score(judged: Sequence[Judged]) -> dict[str, float]:
         "f1": round(2 * precision * recall / max(precision + recall, 1e-9), 4),
         "recall_critical_topics": round(len(found) / max(len(critical), 1), 4),
         "alerts_on_same_words": sum(one.same_words and one.told == "material" and not one.judgement.dates for one in judged),
+        "replay_right": ("≥", 1),
         "reverts_alerted": sum(one.returned and one.told == "material" for one in judged),
         "cpu_s_per_pair": round(sum(one.cpu_s for one in judged) / max(len(judged), 1), 4),
         "cpu_s_worst_pair": round(max((one.cpu_s for one in judged), default=0.0), 4),
@@ -150,6 +171,28 @@ def _row(table: Table, name: str, gold: Sequence[bool], said: Sequence[bool]) ->
     )
 
 
+def replay_right(data: Path, console: Console) -> bool | None:
+    """Replays recorded versions where they lie beside the pairs; says whether everything came out as the terms themselves say."""
+    if not (data / "whatsapp").is_dir():
+        return None
+    found = asyncio.run(replay(folder(data / "whatsapp"), channel="whatsapp"))
+    asked = [(day, phone, found.verdict("whatsapp", day, phone)) for day, phone, _ in GUARDED]
+    right = found.lines() == REPLAYED and all(
+        verdict[0] == effect and ("re-read" in " ".join(verdict[1])) == (day >= SUPERSEDED_ON)
+        for (day, _, verdict), (_, _, effect) in zip(asked, GUARDED, strict=True)
+    )
+    table = Table(title="replay of the recorded versions")
+    table.add_column("day")
+    table.add_column("what is told")
+    for line in found.lines():
+        table.add_row(*line.split(" ", 1))
+    for day, phone, verdict in asked:
+        again = ", and says that the terms are superseded" if "re-read" in " ".join(verdict[1]) else ""
+        table.add_row(str(day), f"the guard: {phone[:4]} {verdict[0]}{again}")
+    console.print(table)
+    return right
+
+
 def main() -> int:
     """Measures, prints, writes build/figures/eval-terms.json."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -162,6 +205,9 @@ def main() -> int:
     judged = judge_all(given.data, read_pairs(given.data))
     show(judged, console)
     measured: Mapping[str, float] = score(judged)
+    right = replay_right(given.data, console)
+    if right is not None:
+        measured = {**measured, "replay_right": int(right)}
     kept = figures.show("eval-terms", measured, limits=LIMITS, console=console)
     figures.write("eval-terms", measured)
     return 0 if kept else 1

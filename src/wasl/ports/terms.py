@@ -5,9 +5,20 @@ except who confirmed a rule: the operator's own name.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from wasl.domain.terms import Change, ChangeState, Fetch, RuleRecord, Version, Watched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """How many messages went out through a channel to people of a country ("" where it is not known), and to how many people."""
+
+    channel: str
+    country: str
+    messages: int
+    people: int
 
 
 class Terms(Protocol):
@@ -88,4 +99,8 @@ class Terms(Protocol):
 
     async def rules(self, *, rule_id: str | None = None) -> Sequence[RuleRecord]:
         """Gives the steps of one rule, or of all, oldest first."""
+        ...
+
+    async def sent(self, *, since_ms: int) -> Sequence[Sent]:
+        """Sums what went out since a time, by channel and country. A store in memory gives nothing: it sums no deliveries."""
         ...

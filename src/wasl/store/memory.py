@@ -73,7 +73,7 @@ class MemoryStore:
         self.evidence = SqlEvidence(read=self._beside.read, write=self._beside.write)
         rows.forget_beside.append(lambda gone, people: self._beside.carry(lambda: forget_who(gone, people, new_id=clock.new_id)))
         rows.retire_beside.append(lambda turns: self._beside.carry(lambda: part_from_words(turns)))
-        self.terms = SqlTerms(read=self._beside.read, write=self._beside.write)
+        self.terms = SqlTerms(read=self._beside.read, write=self._beside.write, live=False)
 
     @property
     def library(self) -> MemoryLibrary:

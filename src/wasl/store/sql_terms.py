@@ -3,14 +3,16 @@
 from collections.abc import Mapping, Sequence
 
 from wasl.domain.terms import Change, ChangeState, Fetch, RuleRecord, Version, Watched
+from wasl.ports.terms import Sent
 from wasl.store import terms_steps as steps
 from wasl.store.sql_people import Carry
 
 
 class SqlTerms:
-    """What was seen of documents, what changed, and the rules made from it."""
+    """What was seen of documents, what changed, and the rules made from it. `live` says that the database holds deliveries, too."""
 
-    def __init__(self, *, read: Carry, write: Carry) -> None:
+    def __init__(self, *, read: Carry, write: Carry, live: bool = True) -> None:
+        self._live = live
         self._read = read
         self._write = write
 
@@ -83,3 +85,7 @@ class SqlTerms:
     async def rules(self, *, rule_id: str | None = None) -> Sequence[RuleRecord]:
         """Gives steps of rules."""
         return await self._read(lambda: steps.rules(rule_id))
+
+    async def sent(self, *, since_ms: int) -> Sequence[Sent]:
+        """Sums what went out."""
+        return await self._read(lambda: steps.sent(since_ms)) if self._live else []

@@ -8,7 +8,9 @@ from typing import TypeVar
 
 import msgspec
 
+from wasl.domain.ids import uuid7
 from wasl.domain.terms import Change, ChangeState, Fetch, Judgement, RuleRecord, Version, Watched
+from wasl.ports.terms import Sent
 from wasl.store.rows import json_of, json_text
 from wasl.store.steps import Row, Step, Steps, step
 
@@ -40,8 +42,10 @@ def keep_watched(one: Watched) -> Steps[None]:
     yield step(
         "insert into terms_source (document_id, next_ms, record) values ($1, $2, $3)"
         " on conflict (document_id) do update set next_ms = excluded.next_ms, record = excluded.record",
-        one.document_id, one.next_ms, json_text(one),
-    )  # fmt: skip
+        one.document_id,
+        one.next_ms,
+        json_text(one),
+    )
 
 
 def claim(document_id: str, *, due_ms: int, until_ms: int) -> Steps[bool]:
@@ -56,8 +60,16 @@ def note_fetch(fetch: Fetch, raw: bytes | None) -> Steps[None]:
     """Stores a look."""
     yield step(
         f"insert into terms_fetch ({_FETCH}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing",
-        fetch.id, fetch.document_id, fetch.url, fetch.at_ms, fetch.status, fetch.etag, fetch.raw, fetch.outcome, fetch.reason,
-    )  # fmt: skip
+        fetch.id,
+        fetch.document_id,
+        fetch.url,
+        fetch.at_ms,
+        fetch.status,
+        fetch.etag,
+        fetch.raw,
+        fetch.outcome,
+        fetch.reason,
+    )
     if raw is not None and fetch.raw:
         yield _put(fetch.raw, raw)
 
@@ -78,16 +90,25 @@ def blob(digest: str) -> Steps[bytes | None]:
 
 def add_version(version: Version, blobs: Mapping[str, bytes], change: Change | None, now: Watched | None) -> Steps[None]:
     """Stores a version, its texts, its change and how watching stands."""
-    rows = yield step("select id from terms_version where id = $1 or (document_id = $2 and state = $3)", version.id, version.document_id,
-                      version.state)  # fmt: skip
+    rows = yield step(
+        "select id from terms_version where id = $1 or (document_id = $2 and state = $3)", version.id, version.document_id, version.state
+    )
     if not rows:
         for digest in sorted(blobs):
             yield _put(digest, blobs[digest])
         yield step(
             f"insert into terms_version ({_VERSION}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-            version.id, version.document_id, version.state, version.text, version.raw, version.seen_first_ms, version.seen_last_ms,
-            version.stated.isoformat() if version.stated else None, version.reason, json_text(list(version.returned_ms)),
-        )  # fmt: skip
+            version.id,
+            version.document_id,
+            version.state,
+            version.text,
+            version.raw,
+            version.seen_first_ms,
+            version.seen_last_ms,
+            version.stated.isoformat() if version.stated else None,
+            version.reason,
+            json_text(list(version.returned_ms)),
+        )
     if change is not None and not rows:
         yield step(f"insert into terms_change ({_CHANGE}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", *_change_values(change))
     if now is not None:
@@ -98,8 +119,12 @@ def keep_version(version: Version) -> Steps[None]:
     """Replaces when a version was seen."""
     yield step(
         "update terms_version set seen_first_ms = $2, seen_last_ms = $3, reason = $4, returned = $5 where id = $1",
-        version.id, version.seen_first_ms, version.seen_last_ms, version.reason, json_text(list(version.returned_ms)),
-    )  # fmt: skip
+        version.id,
+        version.seen_first_ms,
+        version.seen_last_ms,
+        version.reason,
+        json_text(list(version.returned_ms)),
+    )
 
 
 def find_version(version_id: str) -> Steps[Version | None]:
@@ -144,17 +169,26 @@ def keep_change(change: Change) -> Steps[None]:
     values = _change_values(change)
     yield step(
         "update terms_change set judgement = $2, by_whom = $3, state = $4, remind_ms = $5, unconfirmed = $6, note = $7 where id = $1",
-        change.id, *values[5:],
-    )  # fmt: skip
+        change.id,
+        *values[5:],
+    )
 
 
 def add_rule(record: RuleRecord) -> Steps[None]:
     """Adds a step in the life of a rule."""
     yield step(
         f"insert into terms_rule ({_RULE}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (id) do nothing",
-        record.id, record.rule_id, record.change_id, record.document_id, record.at_ms, record.act, record.by, record.note, record.toml,
+        record.id,
+        record.rule_id,
+        record.change_id,
+        record.document_id,
+        record.at_ms,
+        record.act,
+        record.by,
+        record.note,
+        record.toml,
         json_text(list(record.sentences)),
-    )  # fmt: skip
+    )
 
 
 def rules(rule_id: str | None) -> Steps[list[RuleRecord]]:
@@ -165,26 +199,57 @@ def rules(rule_id: str | None) -> Steps[list[RuleRecord]]:
         rows = yield step(f"select {_RULE} from terms_rule where rule_id = $1 order by at_ms, id", rule_id)
     return [
         RuleRecord(
-            id=r[0], rule_id=r[1], change_id=r[2], document_id=r[3], at_ms=r[4], act=r[5], by=r[6], note=r[7], toml=r[8],
+            id=r[0],
+            rule_id=r[1],
+            change_id=r[2],
+            document_id=r[3],
+            at_ms=r[4],
+            act=r[5],
+            by=r[6],
+            note=r[7],
+            toml=r[8],
             sentences=tuple(json_of(r[9])),
         )
         for r in rows
-    ]  # fmt: skip
+    ]
+
+
+def sent(since_ms: int) -> Steps[list[Sent]]:
+    """Sums what went out since a time, by the ids of deliveries, which sort by time."""
+    first = uuid7(unix_ms=max(0, since_ms), tail=bytes(10))
+    rows = yield step(
+        "select d.channel, coalesce(a.country, ''), count(*), count(distinct a.person_id)"
+        " from delivery d join address a on a.id = d.address_id"
+        " where d.id >= $1 and d.state not in ('failed', 'queued') group by d.channel, coalesce(a.country, '') order by 1, 2",
+        first,
+    )
+    return [Sent(channel=r[0], country=r[1], messages=int(r[2]), people=int(r[3])) for r in rows]
 
 
 def _put(digest: str, body: bytes) -> Step:
     assert len(body) <= BLOB_BYTES_MAX, "larger pages are refused before they come here"
     return step(
         "insert into terms_blob (digest, size_bytes, body) values ($1, $2, $3) on conflict (digest) do nothing",
-        digest, len(body), zlib.compress(body, LEVEL),
-    )  # fmt: skip
+        digest,
+        len(body),
+        zlib.compress(body, LEVEL),
+    )
 
 
 def _change_values(change: Change) -> tuple[object, ...]:
     return (
-        change.id, change.document_id, change.before, change.after, change.at_ms, json_text(change.judgement), change.by, change.state,
-        change.remind_ms, int(change.unconfirmed), change.note,
-    )  # fmt: skip
+        change.id,
+        change.document_id,
+        change.before,
+        change.after,
+        change.at_ms,
+        json_text(change.judgement),
+        change.by,
+        change.state,
+        change.remind_ms,
+        int(change.unconfirmed),
+        change.note,
+    )
 
 
 def _watched(r: Row) -> Watched:
@@ -193,16 +258,33 @@ def _watched(r: Row) -> Watched:
 
 def _version(r: Row) -> Version:
     return Version(
-        id=r[0], document_id=r[1], state=r[2], text=r[3], raw=r[4], seen_first_ms=r[5], seen_last_ms=r[6],
-        stated=date.fromisoformat(r[7]) if r[7] else None, reason=r[8], returned_ms=tuple(json_of(r[9])),
-    )  # fmt: skip
+        id=r[0],
+        document_id=r[1],
+        state=r[2],
+        text=r[3],
+        raw=r[4],
+        seen_first_ms=r[5],
+        seen_last_ms=r[6],
+        stated=date.fromisoformat(r[7]) if r[7] else None,
+        reason=r[8],
+        returned_ms=tuple(json_of(r[9])),
+    )
 
 
 def _change(r: Row) -> Change:
     return Change(
-        id=r[0], document_id=r[1], before=r[2], after=r[3], at_ms=r[4], judgement=_read(Judgement, r[5]), by=r[6], state=r[7],
-        remind_ms=r[8], unconfirmed=bool(r[9]), note=r[10],
-    )  # fmt: skip
+        id=r[0],
+        document_id=r[1],
+        before=r[2],
+        after=r[3],
+        at_ms=r[4],
+        judgement=_read(Judgement, r[5]),
+        by=r[6],
+        state=r[7],
+        remind_ms=r[8],
+        unconfirmed=bool(r[9]),
+        note=r[10],
+    )
 
 
 def _read(kind: type[Value], text: str) -> Value:

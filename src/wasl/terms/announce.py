@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from wasl.domain.terms import TermsDate
-from wasl.terms.canonical import Canonical, Sentence
+from wasl.terms.canonical import Canonical, Sentence, stated_date
 from wasl.terms.compare import Difference
 from wasl.terms.dates import DATE_TOKEN, Dated, dates_in
 from wasl.terms.lexicon import PAGE_DATE_WORDS_MAX, lexicon
@@ -63,6 +63,16 @@ def is_page_date(sentence: Sentence) -> bool:
     return len(sentence.words) <= PAGE_DATE_WORDS_MAX and DATE_TOKEN in sentence.words and bool(
         lexicon().page_date.search(sentence.text) or len(sentence.words) <= 2
     )  # fmt: skip
+
+
+def stated_near(page: Canonical, heading: str) -> date | None:
+    """Gives the day that stands over a part of a page, or over the page where the part has none."""
+    for sentence in page.sentences:
+        if sentence.heading == heading and is_page_date(sentence):
+            for dated in dates_in(sentence.text):
+                if dated.day is not None:
+                    return dated.day
+    return stated_date(page)
 
 
 def _new_dates(before: Canonical, after: Canonical, *, seen: date) -> tuple[TermsDate, ...]:
