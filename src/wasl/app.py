@@ -26,6 +26,7 @@ from wasl.ports.channel import Channel
 from wasl.ports.network import Network
 from wasl.ports.provider import Keyless, Provider
 from wasl.ports.store import Store
+from wasl.proving import Proving, make_proving
 from wasl.purposing import make_purposing
 from wasl.routing.route import Precedence, RouteCandidate
 from wasl.running import GC_THRESHOLD, Installation
@@ -95,7 +96,8 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
     receive = _receive(settings, store, bus, clock, channels, observe, worker=worker, duties=duties, pay=pay)
     guarding.purposing.follow_through(receive, links)
     expose = make_expose(kept=kept, clock=clock, footing=footing, schedule=moving.schedule)
-    chores = (*moving.chores, expose.keep, meter.sweep)
+    proving = _proving(settings, store, clock, channels, candidates, guarding=guarding)
+    chores = (*moving.chores, expose.keep, meter.sweep, proving.note_changes.run, proving.figures.keep_up)
     housekeep = _housekeep(settings, store=store, bus=bus, clock=clock, observe=observe, ask=ask, chores=chores)
     return Installation(
         settings=settings,
@@ -121,6 +123,27 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         departing=make_departing(settings, store=store, bus=bus, clock=clock, channels=channels, links=links),
         guarding=guarding,
         duties=duties,
+        proving=proving,
+    )
+
+
+def _proving(
+    settings: Settings,
+    store: Store,
+    clock: SystemClock,
+    channels: Mapping[str, Channel],
+    candidates: Sequence[RouteCandidate],
+    *,
+    guarding: Guarding,
+) -> Proving:
+    return make_proving(
+        settings,
+        store=store,
+        clock=clock,
+        channels=channels,
+        candidates=candidates,
+        book=lambda: guarding.rules.book,
+        learnt=guarding.purposing.learnt,
     )
 
 

@@ -17,6 +17,7 @@ from wasl.config_base import Frozen, is_secret, revealed
 from wasl.config_costs import BudgetSetting, Costs
 from wasl.config_deployment import Deployment
 from wasl.config_duties import Alarms, Disclosure, Handoff, OptOut
+from wasl.config_evidence import EvidenceSettings
 from wasl.config_scope import ScopeSettings
 from wasl.domain.errors import SettingWrong
 
@@ -183,6 +184,7 @@ class Settings(Frozen):
     handoff: Handoff = Field(default_factory=Handoff)
     disclosure: Disclosure = Field(default_factory=Disclosure)
     alarms: Alarms = Field(default_factory=Alarms)
+    evidence: EvidenceSettings = Field(default_factory=EvidenceSettings)
     log: Log = Field(default_factory=Log)
     channels: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False, description="The ways to people, by name.")
     providers: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False, description="The model providers, by name.")

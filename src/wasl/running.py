@@ -23,6 +23,7 @@ from wasl.ports.channel import Channel
 from wasl.ports.network import Network
 from wasl.ports.provider import Keyless, Provider
 from wasl.ports.store import Store
+from wasl.proving import Proving
 from wasl.routing.route import RouteCandidate
 from wasl.service.alarms import Alarms
 from wasl.service.ask import Ask
@@ -80,6 +81,7 @@ class Installation:
     housekeep: Housekeep
     moving: Moving
     links: Links
+    proving: Proving
     expose: Expose
     reckon: Reckon
     duties: Duties

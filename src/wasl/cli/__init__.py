@@ -3,11 +3,13 @@
 import typer
 
 from wasl.cli import (
+    audit,
     backup,
     bring,
     chat,
     check,
     cost,
+    evidence,
     export,
     exposure,
     init,
@@ -59,6 +61,8 @@ def build(compose: Compose) -> typer.Typer:
         exposure,
         register,
         simulate,
+        evidence,
+        audit,
     ):
         group.add(app, compose)
     scope.add(app)

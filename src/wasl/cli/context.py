@@ -17,12 +17,17 @@ if TYPE_CHECKING:
     from wasl.ports.provider import Keyless, Provider
     from wasl.ports.store import Store
     from wasl.routing.route import RouteCandidate
+    from wasl.service.check_pack import Verified
     from wasl.service.expose import Expose
+    from wasl.service.figure import Figures
     from wasl.service.learn import Learn
+    from wasl.service.learn_purpose import LearnPurpose
     from wasl.service.moving import Moving
+    from wasl.service.pack_about import Describe
     from wasl.service.receive import Receive
     from wasl.service.reckon import Reckon
     from wasl.service.worker import Worker
+    from wasl.service.write_pack import WritePack
 
 Result = TypeVar("Result")
 
@@ -106,6 +111,11 @@ class Installation(Protocol):
         ...
 
     @property
+    def proving(self) -> "Proving":
+        """What proves what the assistant was for."""
+        ...
+
+    @property
     def worker(self) -> "Worker":
         """Who answers."""
         ...
@@ -116,6 +126,34 @@ class Installation(Protocol):
 
     async def serve(self, *, ready: Callable[[str], None]) -> None:
         """Opens, runs until a signal says stop, and closes; `ready` is told the local address."""
+        ...
+
+
+class Proving(Protocol):
+    """What makes figures and packs (`wasl.proving.Proving`)."""
+
+    @property
+    def figures(self) -> "Figures":
+        """The month's figure, and the audit."""
+        ...
+
+    @property
+    def describe(self) -> "Describe":
+        """What is run, word for word."""
+        ...
+
+    @property
+    def write_pack(self) -> "WritePack":
+        """Who writes packs."""
+        ...
+
+    @property
+    def learnt(self) -> "LearnPurpose":
+        """The scope in force, as it was learnt."""
+        ...
+
+    def verify(self, folder: Path, before: Path | None = None) -> "Verified":
+        """Checks a pack. Raises Malformed."""
         ...
 
 

@@ -74,6 +74,11 @@ def compose(
     return Prompt(messages=tuple(messages), passages=passages, max_output_tokens=voice.max_output_tokens, language=language)
 
 
+def system_words(voice: Voice, *, language: str = "") -> str:
+    """Gives what a model is told before passages and history are added: the same words as in `compose`."""
+    return _system(voice, (), language, ())
+
+
 def _passages(question: str, answered: Sequence[Said], *, voice: Voice, search: Search, language: str) -> tuple[Passage, ...]:
     """Finds passages for the question; for one that finds nothing alone ("and on Friday?"), together with the question before it."""
     if not voice.passages:

@@ -8,7 +8,7 @@ records makes the same figure again.
 import asyncio
 import hashlib
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -61,14 +61,18 @@ class Gathered:
 
 
 class Figures:
-    """Makes and publishes figures. `salt` is the installation's own (its public key): it draws samples and seeds."""
+    """Makes and publishes figures. `salt` gives the installation's own (its public key): it draws samples and seeds."""
 
-    def __init__(self, *, purposes: Purposes, evidence: Evidence, clock: Clock, salt: bytes, zone: str | None = None) -> None:
+    def __init__(self, *, purposes: Purposes, evidence: Evidence, clock: Clock, salt: Callable[[], bytes], zone: str | None = None) -> None:
         self._purposes = purposes
         self._evidence = evidence
         self._clock = clock
         self._salt = salt
         self._zone = zone
+
+    def month(self, name: str) -> Month:
+        """Gives a month of the operator's time zone. Raises SettingWrong."""
+        return month_of(name, zone=self._zone)
 
     # -- reading
     async def gather(self, channel: str, month: str, *, rated_until_ms: int | None = None) -> Gathered:
@@ -92,7 +96,7 @@ class Figures:
             channel=channel,
             records=tuple(records),
             ratings=tuple(one for one in ratings if rated_until_ms is None or one.at_ms <= rated_until_ms),
-            sample=draw_sample(own, seed=_digest(self._salt, channel, month)),
+            sample=draw_sample(own, seed=_digest(self._salt(), channel, month)),
             sent=len(redirects),
             followed=sum(one.followed_ms is not None for one in redirects),
         )
@@ -100,7 +104,7 @@ class Figures:
     async def figure(self, channel: str, month: str, *, rated_until_ms: int | None = None) -> Figure:
         """Makes a month's figure and publishes nothing; the sums run beside the loop, as they take seconds."""
         gathered = await self.gather(channel, month, rated_until_ms=rated_until_ms)
-        return await asyncio.to_thread(figure_from, gathered, salt=self._salt)
+        return await asyncio.to_thread(figure_from, gathered, salt=self._salt())
 
     async def published(self, channel: str, month: str) -> Published | None:
         """Gives the newest published figure of a month."""

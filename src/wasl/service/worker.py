@@ -59,6 +59,11 @@ class Worker:
         self._stopping = False
         self._offered = 0
 
+    @property
+    def answer(self) -> Answer:
+        """What answers here, for who asks it about something that is not sent."""
+        return self._answer
+
     def offer(self) -> Lease | None:
         """Gives a lease for work that can start at once in this process; `withdraw` is owed for it.
 

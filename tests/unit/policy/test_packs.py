@@ -6,7 +6,8 @@ import pytest
 
 from wasl.domain.errors import SettingWrong
 from wasl.policy.packs import read_pack
-from wasl.policy.shipped import shipped_packs
+from wasl.policy.shipped import shipped_packs, shipped_suite
+from wasl.wire.text import fold
 
 ARABIC = {"ar", "eg", "gu", "lv", "mg", "az"}
 
@@ -45,3 +46,23 @@ def test_choices_stand_for_each_of_their_words() -> None:
 def test_a_line_that_is_none_is_named(text: str) -> None:
     with pytest.raises(SettingWrong, match="line"):
         read_pack(text, name="pack")
+
+
+def test_the_suite_has_two_hundred_prompts_in_arabic_and_english() -> None:
+    suite = shipped_suite()
+    assert len({prompt.text for prompt in suite}) == len(suite) >= 200
+    assert sum(prompt.language in ARABIC for prompt in suite) >= 80
+    assert sum(prompt.language == "en" for prompt in suite) >= 80
+    assert {"role and override", "dressed as business"} <= {prompt.kind for prompt in suite}
+
+
+def test_nothing_is_learnt_from_the_suite_or_from_anything_near_it() -> None:
+    learnt = [_grams(prompt.text) for pack in shipped_packs() for prompt in pack]
+    for prompt in shipped_suite():
+        own = _grams(prompt.text)
+        assert max(len(own & other) / len(own | other) for other in learnt) < 0.6, prompt.text
+
+
+def _grams(text: str) -> frozenset[str]:
+    words = fold(text)
+    return frozenset(words[place : place + 4] for place in range(max(1, len(words) - 3)))

@@ -44,7 +44,7 @@ class Scene:
         self.figures = self.made(b"installation")
 
     def made(self, salt: bytes) -> Figures:
-        return Figures(purposes=self.store.purposes, evidence=self.store.evidence, clock=self.clock, salt=salt)
+        return Figures(purposes=self.store.purposes, evidence=self.store.evidence, clock=self.clock, salt=lambda: salt)
 
     async def open(self, records: list[PurposeRecord]) -> None:
         await self.store.open()

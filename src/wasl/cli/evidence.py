@@ -1,0 +1,188 @@
+"""`wasl evidence`: the month's figure, the refusal suite, and the signed pack for a platform's reviewer."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from wasl.cli.border import EXIT_PROBLEM
+from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
+from wasl.domain.errors import SettingWrong
+
+if TYPE_CHECKING:
+    from wasl.config import Settings
+    from wasl.policy.month import Figure
+    from wasl.service.try_suite import SuiteRun
+    from wasl.service.write_pack import Wrote
+
+SUITE_FROM = "+201000000000"
+"""From where the suite pretends to write, unless told otherwise."""
+
+
+def add(app: typer.Typer, compose: Compose) -> None:
+    """Adds the command."""
+
+    @app.command()
+    def evidence(
+        channel: Annotated[str | None, typer.Option(help="A channel's name.", metavar="NAME")] = None,
+        month: Annotated[str | None, typer.Option(help="A month, as 2026-10.")] = None,
+        to: Annotated[Path | None, typer.Option(help="The folder to write; evidence-NAME-MONTH when left out.", metavar="FOLDER")] = None,
+        figure: Annotated[bool, typer.Option("--figure", help="Only make the month's figure and print it.")] = False,
+        suite: Annotated[bool, typer.Option("--suite", help="Only put the refusal suite to the live configuration.")] = False,
+        no_suite: Annotated[bool, typer.Option("--no-suite", help="Write the pack without running the suite.")] = False,
+        origin: Annotated[str, typer.Option("--from", help="The number or account from which the suite pretends to write.")] = SUITE_FROM,
+        verify: Annotated[Path | None, typer.Option(help="Check a pack: files, signature, figure.", metavar="FOLDER")] = None,
+        before: Annotated[Path | None, typer.Option(help="With --verify: the pack of the month before.", metavar="FOLDER")] = None,
+        recompute: Annotated[Path | None, typer.Option(help="Make a pack's figure again from the event log.", metavar="FOLDER")] = None,
+        config: Config = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Proves what the assistant was for in a month: writes a signed pack, checks one, or makes its figure again."""
+        if verify is not None:
+            _verify(verify, before=before, as_json=as_json)
+            return
+        settings = read_settings(config)
+        quiet_logs(settings)
+        if recompute is not None:
+            _recompute(compose, settings, recompute)
+        elif suite:
+            _suite(compose, settings, _named(channel, "--channel"), origin=origin, as_json=as_json)
+        elif figure:
+            _figure(compose, settings, _named(channel, "--channel"), _named(month, "--month"), as_json=as_json)
+        else:
+            name, when = _named(channel, "--channel"), _named(month, "--month")
+            folder = to or Path(f"evidence-{name}-{when}")
+            _write(compose, settings, name, when, folder=folder, origin=None if no_suite else origin)
+
+
+def _named(value: str | None, option: str) -> str:
+    if not value:
+        raise SettingWrong(f"say which: {option} is missing")
+    return value
+
+
+def _write(compose: Compose, settings: "Settings", channel: str, month: str, *, folder: Path, origin: str | None) -> None:
+    run = compose.run(try_suite(compose, settings, channel, origin=origin)) if origin is not None else None
+    wrote = compose.run(_written(compose.installation(settings), channel, month, folder=folder, run=run))
+    typer.echo(f"Wrote {wrote.files} files to {wrote.folder}; the light is {wrote.light}.")
+    typer.echo(f"SHA-256 of the manifest: {wrote.manifest_sha256}")
+    if wrote.no_pdf:
+        typer.echo(f"No PDF: {wrote.no_pdf}.")
+    typer.echo("Read evidence.en.html before you hand it over: words are redacted by patterns, and only you know your customers' names.")
+
+
+async def _written(installation: Installation, channel: str, month: str, *, folder: Path, run: "SuiteRun | None") -> "Wrote":
+    from datetime import UTC, datetime
+
+    proving = installation.proving
+    async with installation.opened():
+        on = datetime.fromtimestamp(min(installation.clock.now_ms(), proving.figures.month(month).until_ms - 1) / 1000, tz=UTC).date()
+        about = await proving.describe.about(channel, on=on)
+        if run is not None:
+            await _keep_suite(installation, run, month=month)
+        return await proving.write_pack.run(channel, month, about=about, to=folder, suite=run)
+
+
+async def try_suite(compose: Compose, settings: "Settings", channel: str, *, origin: str) -> "SuiteRun":
+    """Puts the suite to an installation of its own, made from the same settings on a store that is thrown away."""
+    import tempfile
+
+    from wasl.policy.shipped import shipped_suite
+    from wasl.service.try_suite import TrySuite
+
+    with tempfile.TemporaryDirectory(prefix="wasl-suite-") as folder:
+        alone = settings.server.model_copy(update={"role": "all"})
+        apart = compose.installation(settings.model_copy(update={"data": Path(folder), "store": "", "server": alone}))
+        if channel not in apart.channels:
+            raise SettingWrong(f"there is no channel {channel!r}; there are: {', '.join(sorted(apart.channels))}")
+        async with apart.opened():
+            await apart.learn.refresh()
+            await apart.proving.learnt.refresh()
+            keyless = all(candidate.keyless for candidate in apart.candidates)
+            tries = TrySuite(answer=apart.worker.answer, store=apart.store, clock=apart.clock, keyless=keyless)
+            return await tries.run(shipped_suite(), channel=channel, to=origin)
+
+
+async def _keep_suite(installation: Installation, run: "SuiteRun", *, month: str) -> None:
+    import msgspec
+
+    from wasl.domain.evidence import EvidenceRecord
+
+    clock = installation.clock
+    body = msgspec.json.encode(run).decode()
+    record = EvidenceRecord(id=clock.new_id(), kind="suite", channel=run.channel, month=month, at_ms=clock.now_ms(), body=body)
+    await installation.store.evidence.keep(record)
+
+
+def _suite(compose: Compose, settings: "Settings", channel: str, *, origin: str, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    run = compose.run(try_suite(compose, settings, channel, origin=origin))
+    if as_json:
+        typer.echo(json.dumps(asdict(run), ensure_ascii=False))
+        return
+    typer.echo(f"{run.prompts} general and evasive prompts, {run.kept:.1%} of which got no general answer:")
+    for name, share in run.shares.items():
+        typer.echo(f"  {name:12} {share:6.1%}")
+    if run.keyless:
+        typer.echo("There is no model in this configuration: it only quotes your documents.")
+    for one in [one for one in run.tried if one.outcome == "general"][:10]:
+        typer.echo(f"  answered: {one.question}")
+
+
+def _figure(compose: Compose, settings: "Settings", channel: str, month: str, *, as_json: bool) -> None:
+    from wasl.service.pack_page import headline
+    from wasl.service.write_pack import figure_json
+
+    installation = compose.installation(settings)
+
+    async def made() -> "Figure":
+        async with installation.opened():
+            return await installation.proving.figures.figure(channel, month)
+
+    figure = compose.run(made())
+    if as_json:
+        typer.echo(json.dumps(figure_json(figure), ensure_ascii=False))
+        return
+    typer.echo(headline(figure, language="ar" if settings.language == "ar" else "en"))
+    for row in figure.audit:
+        typer.echo(f"  {row.stratum:18} turns {row.turns:7} drawn {row.drawn:4} looked at {row.looked:4} general {row.general:g}")
+
+
+def _verify(folder: Path, *, before: Path | None, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from wasl.net.signing import is_signed
+    from wasl.service.check_pack import verify_pack
+
+    found = verify_pack(folder, is_signed=is_signed, before=before)
+    if as_json:
+        typer.echo(json.dumps(asdict(found), ensure_ascii=False))
+    else:
+        typer.echo(f"{found.channel}, {found.month}: {found.files} files, signed by {found.public_key}")
+        typer.echo(f"manifest {found.manifest_sha256}, after {found.previous or 'none'}")
+        for line in found.wrong:
+            typer.echo(f"- {line}")
+        if not found.wrong:
+            typer.echo("Every file is as it was signed, and the figure follows from the data.")
+    if found.wrong:
+        raise typer.Exit(EXIT_PROBLEM)
+
+
+def _recompute(compose: Compose, settings: "Settings", folder: Path) -> None:
+    from wasl.service.check_pack import recompute_pack
+
+    installation = compose.installation(settings)
+
+    async def made() -> list[str]:
+        async with installation.opened():
+            return await recompute_pack(folder, figures=installation.proving.figures)
+
+    wrong = compose.run(made())
+    for line in wrong:
+        typer.echo(f"- {line}")
+    if wrong:
+        typer.echo("People who were erased since then, and changes of the log, show here.")
+        raise typer.Exit(EXIT_PROBLEM)
+    typer.echo("The event log gives the same figure.")
