@@ -14,6 +14,7 @@ MODULES = {
     "search": "tests.bench.search",
     "archive": "tests.bench.archive",
     "campaign": "tests.bench.campaign",
+    "purpose": "tests.bench.purpose_cost",
 }
 SPINE = ("turn_cpu", "latency", "start", "memory", "stream", "install")
 

@@ -120,7 +120,7 @@ class Attend:
             await self._hand_over.give_back(where, by="person")
             return End(note="back to the assistant", text=owe("assistant_back", language=case.language))
         case.kept["handoff"] = {"id": handoff.id, "why": handoff.why, "taken": handoff.taken_ms is not None}
-        return End(note="a human has the conversation", state="noted", silent=True)
+        return End(note="a human has the conversation", state="noted", silent=True, served="human")
 
     async def _to_human(self, case: Case) -> End:
         language = case.language
@@ -128,7 +128,7 @@ class Attend:
             return End(note="a human was asked for and the handoff is switched off", text=owe("human_off", language=language))
         handoff = await self._hand_over.open(case.work.conversation_id, channel=case.address.key.channel, why="asked")
         case.kept["handoff"] = {"id": handoff.id, "why": handoff.why, "taken": handoff.taken_ms is not None}
-        return End(note="handed to a human", text=owe("human", language=language, own=self._manners.human_text))
+        return End(note="handed to a human", served="human", text=owe("human", language=language, own=self._manners.human_text))
 
     # -- beside
     def _asked(self, case: Case, standing: Standing) -> Ask:
