@@ -16,6 +16,7 @@ from wasl.service.link import Links
 from wasl.service.means import FindMeans
 from wasl.service.sunset import PlanSunset
 from wasl.service.tell import Tell
+from wasl.service.way_out import FindKeys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ def make_departing(
     sunsets: Sunsets | None = getattr(store, "sunsets", None)
     if sunsets is None:
         return None
+    links.accept_keys(FindKeys(sunsets=sunsets, links=links))
     kinds = {name: channel.kind for name, channel in channels.items()}
     means = FindMeans(book=shipped_book, clock=clock, kinds=kinds, deployment=Deployment())
     public_url = settings.server.public_url

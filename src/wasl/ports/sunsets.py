@@ -93,6 +93,10 @@ class Sunsets(Protocol):
         """Finds the member whose conversation it is."""
         ...
 
+    async def home(self, sunset_id: str, address_id: AddressId) -> ConversationId | None:
+        """Gives the conversation of a member who was not erased."""
+        ...
+
     async def rest(self, sunset_id: str, *, after: AddressId | None, limit: int) -> Sequence[tuple[AddressId, str, str]]:
         """Names members who did not move, by id: the address, its handle, and why ("told", "waiting", or what kept them)."""
         ...

@@ -25,7 +25,7 @@ from wasl.service.command_words import tell
 from wasl.service.live import STORED
 from wasl.service.login import keep_secret
 from wasl.service.words import spoken, words_of
-from wasl.wire.link_code import code_of, looks_like_code, read_code
+from wasl.wire.link_code import code_of, looks_like_code, looks_like_key, read_code
 from wasl.wire.markup import measure
 from wasl.wire.phone import masked
 from wasl.wire.text import language as written_in
@@ -84,6 +84,17 @@ class Joining:
     places: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyHolder:
+    """Whose a personal key is, and since when there are such keys."""
+
+    conversation_id: ConversationId
+    made_ms: int
+
+
+FindKey = Callable[[str], Awaitable[KeyHolder | None]]
+
+
 class Links:
     """Joins and parts what one person writes on several channels."""
 
@@ -101,6 +112,11 @@ class Links:
         self._held: dict[str, int] = {}
         self.followed: Callable[[Mapping[str, Any], ConversationId], Awaitable[None]] | None = None
         """Told what a code carried and where it was used, before the code is used up; it must do no harm twice."""
+        self._keys: FindKey | None = None
+
+    def accept_keys(self, find: "FindKey") -> None:
+        """Lets personal keys open what `find` says they are for."""
+        self._keys = find
 
     async def digest(self, purpose: str, seed: str) -> bytes:
         """Gives bytes that only this installation can make: the same for the same purpose and seed, also after a restart."""
@@ -147,6 +163,8 @@ class Links:
 
     async def look(self, code: str, *, home: ConversationId) -> Joining:
         """Tells what a code would join. Raises Refused for one that is wrong, too old, one's own; Throttled after many tries."""
+        if looks_like_key(code):
+            return await self._look_with_key(code.strip(), home=home)
         known = read_code(code, told=True)
         if known is None:
             raise Refused("this is no code of ours, or a letter is wrong; copy it again", why="mistyped")
@@ -157,6 +175,20 @@ class Links:
             await self._count_wrong(home, sha256)
             raise Refused("this code is unknown, used or too old; ask for a new one on the other channel", why="unknown")
         other = ConversationId(str(token.payload["conversation"]))
+        link_id = uuid7(unix_ms=token.created_ms, tail=bytes.fromhex(sha256[:20]))
+        return await self._look_at(other, home=home, link_id=link_id, expires_ms=token.expires_ms or 0)
+
+    async def _look_with_key(self, key: str, *, home: ConversationId) -> Joining:
+        """Tells what a personal key would join: it may be used from several places, and makes one link with each."""
+        await self._may_try(home)
+        found = await self._keys(key) if self._keys is not None else None
+        if found is None:
+            await self._count_wrong(home, _hash(key))
+            raise Refused("this link is not one of ours, or what it led to is gone", why="unknown")
+        tail = bytes.fromhex(_hash(f"{key}\n{home}")[:20])
+        return await self._look_at(found.conversation_id, home=home, link_id=uuid7(unix_ms=found.made_ms, tail=tail), expires_ms=0)
+
+    async def _look_at(self, other: ConversationId, *, home: ConversationId, link_id: str, expires_ms: int) -> Joining:
         person, own = await self._store.people.person_of(other), await self._store.people.person_of(home)
         if person is None or own is None:
             raise Refused("there is nothing left behind this code", why="unknown")
@@ -164,8 +196,7 @@ class Links:
             raise Refused("this code is your own: send it on the other channel", why="own")
         view = await self._store.people.view(person)
         assert view is not None  # found a line ago; erased meanwhile is told as unknown by the next try
-        link_id = uuid7(unix_ms=token.created_ms, tail=bytes.fromhex(sha256[:20]))
-        return self._joining(view, other, link_id=link_id, expires_ms=token.expires_ms or 0)
+        return self._joining(view, other, link_id=link_id, expires_ms=expires_ms)
 
     def _joining(self, view: PersonView, other: ConversationId, *, link_id: str, expires_ms: int) -> Joining:
         asked = next(i for i in view.identities if i.conversation_id == other)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from wasl.domain.message import Choice, Part, Text
-from wasl.wire.link_code import looks_like_code, read_code
+from wasl.wire.link_code import looks_like_code, looks_like_key, read_code
 from wasl.wire.text import fold
 
 CommandName = Literal["link", "code", "unlink", "undo", "search", "export", "erase", "continue", "help", "yes", "no", "number"]
@@ -69,7 +69,7 @@ def _picked(told: str) -> Command | None:
 
 
 def _written(text: str) -> Command | None:
-    if looks_like_code(text):
+    if looks_like_code(text) or looks_like_key(text):
         return Command(name="code", argument=text)
     if text == "/help":
         return Command(name="help")
@@ -87,7 +87,8 @@ def _written(text: str) -> Command | None:
         told = text.partition(" ")[2].strip()
         word = text.partition(" ")[0].lstrip("/")
         word = "" if word == "start" else word
-        return Command(name="code", argument=told, word=word) if read_code(told, told=True) or looks_like_code(told) else None
+        is_code = read_code(told, told=True) or looks_like_code(told) or looks_like_key(told)
+        return Command(name="code", argument=told, word=word) if is_code else None
     return _search(folded.removeprefix("/"), text)
 
 

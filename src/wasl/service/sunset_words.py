@@ -28,3 +28,8 @@ FAREWELL: Final[Mapping[str, str]] = {
     "en": "We can no longer answer here. Your chats are kept for you: {link}",
     "ar": "لم يعد بإمكاننا الرد هنا. محادثاتك محفوظة لك: {link}",
 }
+
+HOW_TO_KEEP: Final[Mapping[str, str]] = {
+    "en": "This chat closes on {date}. Open {link} and say yes: your history comes along, and you can go on there.",
+    "ar": "تُغلق هذه المحادثة في {date}. افتح {link} ووافق: ينتقل سجلك معك وتكمل هناك.",
+}

@@ -7,18 +7,19 @@ same link, and it goes on working after the day. It is good for one address, and
 import base64
 import hashlib
 import hmac
-from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from wasl.domain.ids import AddressId
-from wasl.domain.sunset import Sunset
-from wasl.service.link import Links
+from wasl.ports.sunsets import Sunsets
+from wasl.service.link import KeyHolder, Links
 
-PATH = "/keep/"
+PATH = "/me/link?code="
+"""The page on which a person joins a channel; it shows what would be joined and asks."""
+KEY_LETTER = "k"
 MAC_BYTES = 15
 """Of HMAC-SHA-256: 120 bits, which nobody guesses."""
-CODE_CHARACTERS = 42
+KEY_CHARACTERS = 43
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,14 +32,14 @@ class Seal:
     def code(self, address_id: AddressId) -> str:
         """Gives the code of an address: letters, digits, hyphens and underscores, short enough for a Telegram start parameter."""
         raw = UUID(address_id).bytes
-        return _text(raw) + _text(self._mac(raw))
+        return KEY_LETTER + _text(raw) + _text(self._mac(raw))
 
     def opens(self, code: str) -> AddressId | None:
         """Gives the address whose code this is, None when it is none of this sunset's."""
-        if len(code) != CODE_CHARACTERS:
+        if len(code) != KEY_CHARACTERS or code[0] != KEY_LETTER:
             return None
         try:
-            raw, mac = _bytes(code[:22]), _bytes(code[22:])
+            raw, mac = _bytes(code[1:23]), _bytes(code[23:])
         except ValueError:
             return None
         return AddressId(str(UUID(bytes=raw))) if hmac.compare_digest(mac, self._mac(raw)) else None
@@ -52,13 +53,21 @@ async def seal_of(links: Links, sunset_id: str) -> Seal:
     return Seal(sunset_id=sunset_id, secret=await links.digest("sunset", sunset_id))
 
 
-async def whose(links: Links, sunsets: Sequence[Sunset], code: str) -> tuple[Sunset, AddressId] | None:
-    """Finds the sunset and the address of a code; nobody's for a code that is not ours."""
-    for sunset in sunsets:
-        address_id = (await seal_of(links, sunset.id)).opens(code)
-        if address_id is not None:
-            return sunset, address_id
-    return None
+class FindKeys:
+    """Finds whose personal keys are, among the plans that were ever started."""
+
+    def __init__(self, *, sunsets: Sunsets, links: Links) -> None:
+        self._sunsets = sunsets
+        self._links = links
+
+    async def __call__(self, key: str) -> KeyHolder | None:
+        """Gives the conversation that a key opens, None for a key that is none or whose bearer is forgotten."""
+        for sunset in await self._sunsets.plans(states=("running", "paused", "closed", "undone")):
+            address_id = (await seal_of(self._links, sunset.id)).opens(key)
+            if address_id is not None:
+                home = await self._sunsets.home(sunset.id, address_id)
+                return None if home is None else KeyHolder(conversation_id=home, made_ms=sunset.made_ms)
+        return None
 
 
 def _text(raw: bytes) -> str:

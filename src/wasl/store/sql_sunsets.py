@@ -113,6 +113,10 @@ class SqlSunsets:
         """Finds the member whose conversation it is."""
         return await self._read(lambda: steps.member(sunset_id, conversation_id))
 
+    async def home(self, sunset_id: str, address_id: AddressId) -> ConversationId | None:
+        """Gives the conversation of a member."""
+        return await self._read(lambda: steps.home(sunset_id, address_id))
+
     async def rest(self, sunset_id: str, *, after: AddressId | None, limit: int) -> Sequence[tuple[AddressId, str, str]]:
         """Names who did not move."""
         return await self._read(lambda: steps.rest(sunset_id, after=after, limit=limit))

@@ -263,6 +263,16 @@ def member(sunset_id: str, conversation_id: str) -> Steps[Member | None]:
     return Member(AddressId(rows[0][0]), ConversationId(rows[0][1]), *rows[0][2:]) if rows else None
 
 
+def home(sunset_id: str, address_id: str) -> Steps[ConversationId | None]:
+    """Gives the conversation of a member: the one in which the address is now, as it may have been parted since."""
+    rows = yield step(
+        "select a.conversation_id from sunset_member m join address a on a.id = m.address_id where m.sunset_id = $1 and m.address_id = $2"
+        " and (m.lost is null or m.lost <> 'erased')",
+        sunset_id, address_id,
+    )  # fmt: skip
+    return ConversationId(rows[0][0]) if rows else None
+
+
 def rest(sunset_id: str, *, after: str | None, limit: int) -> Steps[list[tuple[AddressId, str, str]]]:
     """Names who did not move."""
     rows = yield step(

@@ -21,7 +21,7 @@ from wasl.web.visiting import NotYours, Settled, Visit, Visits
 from wasl.wire import read
 
 BODY_BYTES_MAX = 16 << 10
-CODE_CHARACTERS_MAX = 32
+CODE_CHARACTERS_MAX = 64
 DAY_MS = 86_400_000
 
 

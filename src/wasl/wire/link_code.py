@@ -12,6 +12,7 @@ CODE_CHARACTERS_MAX = 64
 _PRIME = len(ALPHABET)
 _PLACE = {letter: place for place, letter in enumerate(ALPHABET)}
 _SHOWN = re.compile(r"[2-9A-Za-z]{4}-[2-9A-Za-z]{4}-[2-9A-Za-z]")
+_KEY = re.compile(r"k[0-9A-Za-z_-]{42}")
 _BARE = re.compile(r"[2-9A-Za-z]{4}-?[2-9A-Za-z]{4}-?[2-9A-Za-z]")
 
 
@@ -43,6 +44,11 @@ def read_code(text: str, *, told: bool = False) -> str | None:
 def looks_like_code(text: str) -> bool:
     """Says whether a text has a code's shape, right or mistyped."""
     return len(text) <= CODE_CHARACTERS_MAX and _SHOWN.fullmatch(text.strip()) is not None
+
+
+def looks_like_key(text: str) -> bool:
+    """Says whether a text has the shape of a personal key: what people are given when a channel closes, good for one address."""
+    return len(text) <= CODE_CHARACTERS_MAX and _KEY.fullmatch(text.strip()) is not None
 
 
 def _check(letters: str) -> str:

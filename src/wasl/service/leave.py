@@ -1,0 +1,110 @@
+"""Leave: inside a channel that closes, tells people how they keep their chats; after the day, says goodbye and nothing more."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from wasl.continuity.waking import zone_named
+from wasl.domain.delivery import Outgoing
+from wasl.domain.errors import Held
+from wasl.domain.ids import ConversationId
+from wasl.domain.message import plain_text
+from wasl.domain.person import Address
+from wasl.domain.sunset import Sunset
+from wasl.domain.turn import Settling
+from wasl.ports.clock import Clock
+from wasl.ports.sunsets import Sunsets
+from wasl.service.judging import Admission, Admitted, Case, Denied, End
+from wasl.service.link import Links
+from wasl.service.sunset_words import FAREWELL, HOW_TO_KEEP
+from wasl.service.way_out import PATH, seal_of
+from wasl.wire.region import region_of_address
+from wasl.wire.text import fold
+
+LOOKED_MS: Final = 5_000
+"""So long what plans there are is remembered: every turn and every send asks."""
+QUESTION_CHARACTERS_MAX: Final = 200
+_KEEP: Final = tuple(
+    tuple(fold(word) for word in words)
+    for words in (
+        ("keep", "chats"), ("keep", "history"), ("keep", "messages"), ("save", "chats"), ("save", "history"), ("take", "chats"),
+        ("take", "history"), ("my", "history"), ("أحتفظ", "محادث"), ("احتفظ", "محادث"), ("أحفظ", "محادث"), ("احفظ", "محادث"),
+        ("محادثاتي",), ("سجلي",), ("آخذ", "محادث"),
+    )
+)  # fmt: skip
+
+
+class Closures:
+    """Knows which plans concern an address; looks at the database every few seconds."""
+
+    def __init__(self, *, sunsets: Sunsets, clock: Clock) -> None:
+        self._sunsets = sunsets
+        self._clock = clock
+        self._plans: Sequence[Sunset] = ()
+        self._until_ms = 0
+
+    async def of(self, address: Address) -> Sunset | None:
+        """Gives the plan, running or closed, that takes the channel from whoever has this address. Raises StoreDown."""
+        now = self._clock.now_ms()
+        if now >= self._until_ms:
+            self._plans = await self._sunsets.plans(states=("running", "paused", "closed"))
+            self._until_ms = now + LOOKED_MS
+        if not self._plans or address.key.kind == "group":
+            return None
+        key = address.key
+        region = region_of_address(handle=key.handle, kind=key.kind, alias=key.alias, alias_kind=key.alias_kind)
+        return next((plan for plan in self._plans if plan.channel == key.channel and plan.covers(region)), None)
+
+
+class Leave:
+    """The step in front of every answer on a channel that closes."""
+
+    def __init__(self, *, closures: Closures, links: Links, public_url: str | None) -> None:
+        self._closures = closures
+        self._links = links
+        self._public_url = (public_url or "").rstrip("/")
+
+    async def before(self, case: Case) -> End | None:
+        """Ends the turn with the personal link where the person asks for it, or where the day has come."""
+        sunset = await self._closures.of(case.address)
+        if sunset is None:
+            return None
+        closed = case.now_ms >= sunset.on_ms
+        if not closed and not asks_to_keep("\n".join(plain_text(turn.parts) for turn in case.turns)):
+            return None
+        key = (await seal_of(self._links, sunset.id)).code(case.address.id)
+        texts = (sunset.farewell or FAREWELL) if closed else HOW_TO_KEEP
+        text = texts.get(case.language.partition("-")[0]) or texts["en"]
+        day = datetime.fromtimestamp(sunset.on_ms / 1000, zone_named(sunset.zone)).date().isoformat()
+        case.kept["sunset"] = {"plan": sunset.id, "closed": closed}
+        return End(
+            note="the channel is closed" if closed else "how to keep one's chats",
+            text=text.replace("{link}", f"{self._public_url}{PATH}{key}").replace("{date}", day),
+        )
+
+
+class ClosedDoor:
+    """The gate of channels whose day has come: nobody is written to who did not write after it."""
+
+    def __init__(self, *, closures: Closures, clock: Clock) -> None:
+        self._closures = closures
+        self._clock = clock
+
+    async def admit(self, outgoing: Outgoing, *, conversation_id: ConversationId) -> Admission:
+        """Denies what would begin a talk on a closed channel; a late word still gets its farewell."""
+        sunset = await self._closures.of(outgoing.address)
+        if sunset is None or self._clock.now_ms() < sunset.on_ms or (outgoing.address.last_inbound_ms or 0) >= sunset.on_ms:
+            return Admitted(outgoing=outgoing)
+        why = Held(f"the channel {sunset.channel!r} closed for this person by the plan {sunset.id}; write to them elsewhere")
+        return Denied(why=why, verdict={"gate": "sunset", "plan": sunset.id})
+
+    async def settled(self, outgoing: Outgoing, settling: Settling) -> None:
+        """Has counted nothing."""
+
+
+def asks_to_keep(text: str) -> bool:
+    """Says whether somebody asks how to keep what was said here."""
+    if len(text) > QUESTION_CHARACTERS_MAX:
+        return False
+    folded = fold(text)
+    return any(all(word in folded for word in words) for words in _KEEP)
