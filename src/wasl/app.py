@@ -5,7 +5,7 @@ import gc
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from wasl import __version__
 from wasl.config import Settings
@@ -76,6 +76,9 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
     duties = make_duties(settings, store=store, bus=bus, clock=clock, network=network, observe=observe, channels=channels)
     purposing = partial(make_purposing, settings, store=store, purposes=kept.purposes, clock=clock, links=links, ask=ask, learn=learn)
     guarding = make_guarding(settings, clock=clock, channels=channels, duties=duties, purposing=purposing)
+    departing, guarding = make_departing(
+        settings, sunsets=cast(Kept, store).sunsets, store=store, bus=bus, clock=clock, channels=channels, links=links, guarding=guarding
+    )
     guarding, pay = _paid(guarding, meter=meter, clock=clock, channels=channels)
     worker = _worker(
         settings,
@@ -120,7 +123,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         links=links,
         expose=expose,
         reckon=make_reckon(settings, ledger=store.ledger, people=store.people, clock=clock, channels=channels, prices=meter.prices),
-        departing=make_departing(settings, store=store, bus=bus, clock=clock, channels=channels, links=links),
+        departing=departing,
         guarding=guarding,
         duties=duties,
         proving=proving,

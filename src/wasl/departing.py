@@ -1,17 +1,17 @@
 """Departing: composes what plans the end of a channel and carries it out."""
 
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from wasl.config import Settings
-from wasl.policy.act import Deployment
-from wasl.policy.shipped_rules import shipped_book
+from wasl.guarding import Guarding, make_parties
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
 from wasl.ports.store import Store
 from wasl.ports.sunsets import Sunsets
+from wasl.service.leave import ClosedDoor, Closures, Leave
 from wasl.service.link import Links
 from wasl.service.means import FindMeans
 from wasl.service.sunset import PlanSunset
@@ -34,26 +34,19 @@ class Departing:
 
 
 def make_departing(
-    settings: Settings, *, store: Store, bus: Bus, clock: Clock, channels: Mapping[str, Channel], links: Links
-) -> Departing | None:
-    """Makes it, where the store keeps plans."""
-    sunsets: Sunsets | None = getattr(store, "sunsets", None)
-    if sunsets is None:
-        return None
-    links.accept_keys(FindKeys(sunsets=sunsets, links=links))
-    kinds = {name: channel.kind for name, channel in channels.items()}
-    means = FindMeans(book=shipped_book, clock=clock, kinds=kinds, deployment=Deployment())
+    settings: Settings, *, sunsets: Sunsets, store: Store, bus: Bus, clock: Clock, channels: Mapping[str, Channel], links: Links,
+    guarding: Guarding,
+) -> tuple[Departing, Guarding]:  # fmt: skip
+    """Makes it, and the steps and the gate with what closed channels add to them: right after the people's own words."""
     public_url = settings.server.public_url
-    return Departing(
+    links.accept_keys(FindKeys(sunsets=sunsets, links=links))
+    means = FindMeans(book=lambda: guarding.rules.book, clock=clock, parties=make_parties(settings, channels=channels))
+    closures = Closures(sunsets=sunsets, clock=clock)
+    first, *rest = guarding.steps
+    steps = (first, Leave(closures=closures, links=links, public_url=public_url), *rest)
+    departing = Departing(
         sunsets=sunsets,
         plan=PlanSunset(sunsets=sunsets, clock=clock, channels=tuple(channels), means=means, public_url=public_url),
-        tell=Tell(
-            store=store,
-            sunsets=sunsets,
-            links=links,
-            bus=bus,
-            clock=clock,
-            public_url=public_url,
-            name=settings.assistant.name,
-        ),
+        tell=Tell(store=store, sunsets=sunsets, links=links, bus=bus, clock=clock, public_url=public_url, name=settings.assistant.name),
     )
+    return departing, replace(guarding, steps=steps, gate=ClosedDoor(closures=closures, clock=clock, inner=guarding.gate))

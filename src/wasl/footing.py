@@ -18,6 +18,7 @@ from wasl.ports.exposure import Exposing
 from wasl.ports.provider import Keyless, Provider
 from wasl.ports.purposes import KeepsPurposes
 from wasl.ports.store import Store
+from wasl.ports.sunsets import Sunsets
 from wasl.routing.route import Precedence, RouteCandidate, price_rank
 from wasl.service.expose import Expose, Footing
 from wasl.service.schedule import Schedule
@@ -31,6 +32,11 @@ ON_THIS_MACHINE = "sqlite"
 
 class Kept(Store, Exposing, KeepsPurposes, Protocol):
     """A store that keeps something, as it is before anybody wraps it."""
+
+    @property
+    def sunsets(self) -> Sunsets:
+        """Plans to leave a channel, in the same database."""
+        ...
 
 
 def read_registers(settings: Settings) -> Register:

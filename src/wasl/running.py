@@ -86,7 +86,7 @@ class Installation:
     reckon: Reckon
     duties: Duties
     guarding: Guarding
-    departing: Departing | None = None
+    departing: Departing
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Installation"]:
@@ -127,7 +127,7 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
         acts = {ERASE_TIMER: i.moving.erase.carry_out, GO_ON_TIMER: i.moving.erase.go_on}
         acts |= {RETURN_TIMER: i.duties.hand_over.returned, ALARM_TIMER: i.duties.alarm.go_out}
         running.append(loop.create_task(Alarms(store=i.store, clock=i.clock, acts=acts).run(), name="alarms"))
-        for name, beside in (i.departing.tasks if i.departing else {}).items():
+        for name, beside in i.departing.tasks.items():
             running.append(loop.create_task(beside(), name=name))
     if settings.server.role != "worker":
         for name in listeners(i.channels):

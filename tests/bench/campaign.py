@@ -22,6 +22,7 @@ from tests.crash.platform import Habits
 from wasl.net.clock import SystemClock
 from wasl.policy.act import Deployment
 from wasl.policy.shipped_rules import shipped_book
+from wasl.service.acting import Party
 from wasl.service.means import FindMeans
 from wasl.service.sunset import PlanSunset, Wish
 from wasl.store.postgres import PostgresStore
@@ -57,7 +58,8 @@ async def plan_seconds(cluster: Cluster, *, people: int) -> dict[str, float | in
     db = await asyncpg.connect(url)
     await db.execute(_FILL.format(people=people, now=clock.now_ms()))
     await db.close()
-    means = FindMeans(book=shipped_book, clock=clock, kinds={"whatsapp": "whatsapp"}, deployment=Deployment())
+    party = Party(name="whatsapp", kind="whatsapp", deployment=Deployment())
+    means = FindMeans(book=shipped_book, clock=clock, parties={"whatsapp": party})
     planner = PlanSunset(sunsets=store.sunsets, clock=clock, channels=("whatsapp",), means=means, public_url="https://wasl.example")
     wish = Wish(channel="whatsapp", on=date(2099, 1, 15), zone="Africa/Cairo", by="bench", per_day=100_000, templates={"en": "we_close"})
     started, before = time.monotonic(), cluster.cpu_seconds()

@@ -23,6 +23,7 @@ from wasl.cli import (
     serve,
     simulate,
     status,
+    sunset,
     verify,
 )
 from wasl.cli.border import Border
@@ -60,6 +61,7 @@ def build(compose: Compose) -> typer.Typer:
         backup,
         exposure,
         register,
+        sunset,
         simulate,
         evidence,
         audit,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from wasl.ports.network import Network
     from wasl.ports.provider import Keyless, Provider
     from wasl.ports.store import Store
+    from wasl.ports.sunsets import Sunsets
     from wasl.routing.route import RouteCandidate
     from wasl.service.check_pack import Verified
     from wasl.service.expose import Expose
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from wasl.service.pack_about import Describe
     from wasl.service.receive import Receive
     from wasl.service.reckon import Reckon
+    from wasl.service.sunset import PlanSunset
     from wasl.service.worker import Worker
     from wasl.service.write_pack import WritePack
 
@@ -113,6 +115,8 @@ class Installation(Protocol):
     @property
     def proving(self) -> "Proving":
         """What proves what the assistant was for."""
+    def departing(self) -> "Departing":
+        """What plans the end of a channel."""
         ...
 
     @property
@@ -154,6 +158,17 @@ class Proving(Protocol):
 
     def verify(self, folder: Path, before: Path | None = None) -> "Verified":
         """Checks a pack. Raises Malformed."""
+class Departing(Protocol):
+    """What plans the end of a channel (`wasl.departing.Departing`)."""
+
+    @property
+    def sunsets(self) -> "Sunsets":
+        """The plans."""
+        ...
+
+    @property
+    def plan(self) -> "PlanSunset":
+        """Who makes and moves them."""
         ...
 
 

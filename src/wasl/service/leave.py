@@ -14,7 +14,7 @@ from wasl.domain.sunset import Sunset
 from wasl.domain.turn import Settling
 from wasl.ports.clock import Clock
 from wasl.ports.sunsets import Sunsets
-from wasl.service.judging import Admission, Admitted, Case, Denied, End
+from wasl.service.judging import Admission, Admitted, Case, Denied, End, Gate
 from wasl.service.link import Links
 from wasl.service.sunset_words import FAREWELL, HOW_TO_KEEP
 from wasl.service.way_out import PATH, seal_of
@@ -84,22 +84,27 @@ class Leave:
 
 
 class ClosedDoor:
-    """The gate of channels whose day has come: nobody is written to who did not write after it."""
+    """The gate of channels whose day has come: nobody is written to who did not write after it. `inner` judges everything else."""
 
-    def __init__(self, *, closures: Closures, clock: Clock) -> None:
+    def __init__(self, *, closures: Closures, clock: Clock, inner: Gate | None = None) -> None:
         self._closures = closures
         self._clock = clock
+        self._inner = inner
 
     async def admit(self, outgoing: Outgoing, *, conversation_id: ConversationId) -> Admission:
         """Denies what would begin a talk on a closed channel; a late word still gets its farewell."""
         sunset = await self._closures.of(outgoing.address)
         if sunset is None or self._clock.now_ms() < sunset.on_ms or (outgoing.address.last_inbound_ms or 0) >= sunset.on_ms:
-            return Admitted(outgoing=outgoing)
+            if self._inner is None:
+                return Admitted(outgoing=outgoing)
+            return await self._inner.admit(outgoing, conversation_id=conversation_id)
         why = Held(f"the channel {sunset.channel!r} closed for this person by the plan {sunset.id}; write to them elsewhere")
         return Denied(why=why, verdict={"gate": "sunset", "plan": sunset.id})
 
     async def settled(self, outgoing: Outgoing, settling: Settling) -> None:
-        """Has counted nothing."""
+        """Tells the gate behind it; this one has counted nothing."""
+        if self._inner is not None:
+            await self._inner.settled(outgoing, settling)
 
 
 def asks_to_keep(text: str) -> bool:

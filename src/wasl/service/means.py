@@ -4,22 +4,22 @@ from collections.abc import Callable
 
 from wasl.continuity.plan import Means
 from wasl.domain.rule import Price, Verdict
-from wasl.policy.act import Act, Deployment, Outgoing, Recipient
+from wasl.policy.act import Act, Outgoing, Recipient
 from wasl.policy.evaluate import evaluate
 from wasl.policy.rulebook import Rulebook
 from wasl.ports.clock import Clock
+from wasl.service.acting import Parties
 
 LONG_AGO_MS = 30 * 24 * 3_600_000
 
 
 class FindMeans:
-    """Asks the rulebook. `book` gives the one in force, `kinds` the kind of each configured channel, which is what rules name."""
+    """Asks the rulebook. `book` gives the one in force, `parties` how each configured channel stands under it."""
 
-    def __init__(self, *, book: Callable[[], Rulebook], clock: Clock, kinds: dict[str, str], deployment: Deployment) -> None:
+    def __init__(self, *, book: Callable[[], Rulebook], clock: Clock, parties: Parties) -> None:
         self._book = book
         self._clock = clock
-        self._kinds = kinds
-        self._deployment = deployment
+        self._parties = parties
 
     def __call__(self, channel: str, region: str, category: str) -> Means:
         """Gives the means for one country; "" is a country that nobody knows."""
@@ -38,11 +38,12 @@ class FindMeans:
         )
 
     def _judge(self, channel: str, region: str, message: Outgoing, *, inbound_ms: int) -> Verdict:
-        book = self._book()
+        book, party = self._book(), self._parties[channel]
         act = Act(
-            channel=book.named(self._kinds.get(channel, channel)),
+            channel=book.named(party.kind),
             at_ms=self._clock.now_ms(),
-            deployment=self._deployment,
+            deployment=party.notices,
+            mode=party.taken,
             message=message,
             person=Recipient(region=region or None, consent=True, last_inbound_ms=inbound_ms),
         )

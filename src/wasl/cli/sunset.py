@@ -1,0 +1,282 @@
+"""`wasl sunset`: plans the end of a channel, tells everyone in time, and proves where everybody went."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from wasl.cli.border import EXIT_PROBLEM
+from wasl.cli.context import AsJson, Compose, Config
+from wasl.cli.show import table
+from wasl.cli.sunset_words import say
+from wasl.cli.whom import opened
+
+if TYPE_CHECKING:
+    from wasl.cli.context import Installation
+    from wasl.continuity.plan import Plan
+    from wasl.domain.sunset import Progress, Sunset
+
+Language = Annotated[Literal["en", "ar"], typer.Option(help="Language of the sentences.")]
+Id = Annotated[str, typer.Argument(help="The plan's id, as the list shows it.", metavar="PLAN")]
+REST_SHOWN = 1_000
+
+
+def add(app: typer.Typer, compose: Compose) -> None:
+    """Adds the commands."""
+    sunset = typer.Typer(no_args_is_help=True, help="Plans the end of a channel and moves everyone in time.")
+    app.add_typer(sunset, name="sunset")
+
+    @sunset.command()
+    def plan(
+        channel: Annotated[str, typer.Argument(help="The configured channel that ends.", metavar="CHANNEL")],
+        on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The first day on which it is closed.")],
+        zone: Annotated[str | None, typer.Option(help="Time zone of that day, such as Asia/Riyadh; keep.zone, else UTC.")] = None,
+        regions: Annotated[list[str] | None, typer.Option("--region", help="Only people of this country; repeat.", metavar="EG")] = None,
+        but: Annotated[list[str] | None, typer.Option("--except", help="Not people of this country; repeat.", metavar="IT")] = None,
+        per_day: Annotated[
+            int | None, typer.Option(min=1, help="People whom the account may write to outside the window in a day.")
+        ] = None,
+        per_second: Annotated[float, typer.Option(min=0.01, help="Messages in a second.")] = 1.0,
+        template: Annotated[
+            list[str] | None,
+            typer.Option(help="Approved template by language: en=NAME; its values are date and link. Repeat.", metavar="LANG=NAME"),
+        ] = None,
+        category: Annotated[str, typer.Option(help="The template's category, for its price.")] = "utility",
+        awake: Annotated[str, typer.Option(help="Hours of people's own time in which they are written to.", metavar="FROM-TO")] = "9-20",
+        note: Annotated[str, typer.Option(help="Why, for the record.")] = "",
+        language: Language = "en",
+        config: Config = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Works out a plan and keeps it as a draft; nobody is told yet."""
+        from wasl.service.sunset import Wish
+
+        installation = opened(compose, config)
+        wish = Wish(
+            channel=channel,
+            on=on.date(),
+            zone=zone or installation.settings.keep.zone or "UTC",
+            by="operator",
+            regions=tuple(regions or ()),
+            regions_except=tuple(but or ()),
+            per_day=per_day,
+            per_second=per_second,
+            awake=_hours(awake),
+            templates=_templates(template or []),
+            category=category,
+            note=note,
+        )
+        made = compose.run(_with(installation, lambda: installation.departing.plan.draft(wish)))
+        _show_plan(made, language, as_json=as_json)
+
+    @sunset.command(name="list")
+    def list_(config: Config = None, language: Language = "en", as_json: AsJson = False) -> None:
+        """Lists the plans."""
+        installation = opened(compose, config)
+        plans = compose.run(_with(installation, lambda: installation.departing.sunsets.plans()))
+        if as_json:
+            typer.echo(json.dumps([{"id": p.id, "channel": p.channel, "state": p.state, "on": _day(p)} for p in plans]))
+            return
+        table(
+            ("id", say("channel", language), say("state", language), say("day", language)),
+            [(p.id, p.channel, p.state, _day(p)) for p in plans],
+        )
+
+    @sunset.command()
+    def show(plan_id: Id, language: Language = "en", config: Config = None, as_json: AsJson = False) -> None:
+        """Shows a plan's figures as they are now."""
+        installation = opened(compose, config)
+        _show_plan(compose.run(_with(installation, lambda: _again(installation, plan_id))), language, as_json=as_json)
+
+    @sunset.command()
+    def start(
+        plan_id: Id,
+        accept: Annotated[list[str] | None, typer.Option(help="Start in spite of this problem. Repeat.", metavar="KIND")] = None,
+        yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+        language: Language = "en",
+        config: Config = None,
+    ) -> None:
+        """Starts a plan: from now on people are told while Wasl runs."""
+        installation = opened(compose, config)
+        if not yes:
+            typer.confirm(say("start?", language), abort=True)
+        made = compose.run(_with(installation, lambda: installation.departing.plan.start(plan_id, accept=tuple(accept or ()))))
+        typer.echo(say("started", language, people=made.only_there))
+
+    _add_moves(sunset, compose)
+    _add_reports(sunset, compose)
+
+
+def _add_moves(sunset: typer.Typer, compose: Compose) -> None:
+    @sunset.command()
+    def pause(plan_id: Id, config: Config = None, language: Language = "en") -> None:
+        """Stops telling until the plan is started again."""
+        installation = opened(compose, config)
+        compose.run(_with(installation, lambda: installation.departing.plan.pause(plan_id)))
+        typer.echo(say("paused", language))
+
+    @sunset.command()
+    def undo(plan_id: Id, config: Config = None, language: Language = "en") -> None:
+        """Takes a plan back: nobody is told any more, nothing closes."""
+        installation = opened(compose, config)
+        compose.run(_with(installation, lambda: installation.departing.plan.undo(plan_id)))
+        typer.echo(say("undone", language))
+
+    @sunset.command()
+    def postpone(
+        plan_id: Id,
+        on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The new day.")],
+        language: Language = "en",
+        config: Config = None,
+    ) -> None:
+        """Moves the day; nobody is told again what they were told."""
+        installation = opened(compose, config)
+        made = compose.run(_with(installation, lambda: installation.departing.plan.postpone(plan_id, on=on.date())))
+        _show_plan(made, language, as_json=False)
+
+
+def _add_reports(sunset: typer.Typer, compose: Compose) -> None:
+    @sunset.command()
+    def status(plan_id: Id, language: Language = "en", config: Config = None, as_json: AsJson = False) -> None:
+        """Counts how a plan stands: moved, told, waiting, not reachable."""
+        installation = opened(compose, config)
+        progress = compose.run(_with(installation, lambda: _marked(installation, plan_id)))
+        _show_progress(progress, language, as_json=as_json)
+
+    @sunset.command()
+    def report(
+        plan_id: Id,
+        to: Annotated[Path | None, typer.Option(help="Write the evidence for each person into this CSV file.", metavar="FILE")] = None,
+        language: Language = "en",
+        config: Config = None,
+    ) -> None:
+        """Proves the sum: everyone = moved + told + not reachable, and names the rest."""
+        installation = opened(compose, config)
+        progress, rest = compose.run(_with(installation, lambda: _reported(installation, plan_id)))
+        _show_progress(progress, language, as_json=False)
+        if to is not None:
+            import csv
+
+            with to.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file)
+                writer.writerow(("address", "handle", "became"))
+                writer.writerows(rest)
+            typer.echo(f"{to}: {len(rest)}")
+        if not progress.sums_up:
+            raise typer.Exit(EXIT_PROBLEM)
+
+
+async def _with(installation: "Installation", act: Any) -> Any:
+    async with installation.opened():
+        return await act()
+
+
+async def _again(installation: "Installation", plan_id: str) -> "Plan":
+    from wasl.domain.errors import Refused
+
+    found = await installation.departing.sunsets.find(plan_id)
+    if found is None:
+        raise Refused(f"there is no plan {plan_id!r}; `wasl sunset list` names them")
+    return await installation.departing.plan.again(found)
+
+
+async def _marked(installation: "Installation", plan_id: str) -> "Progress":
+    await installation.departing.plan.mark()
+    return await installation.departing.plan.progress(plan_id)
+
+
+async def _reported(installation: "Installation", plan_id: str) -> "tuple[Progress, list[tuple[str, str, str]]]":
+    progress = await _marked(installation, plan_id)
+    rest: list[tuple[str, str, str]] = []
+    after = None
+    while page := await installation.departing.sunsets.rest(plan_id, after=after, limit=REST_SHOWN):
+        rest += page
+        after = page[-1][0]
+    return progress, rest
+
+
+def _hours(text: str) -> tuple[int, int]:
+    first, _, last = text.partition("-")
+    if not (first.isdigit() and last.isdigit() and 0 <= int(first) < int(last) <= 24):
+        raise typer.BadParameter("give two hours of the day, such as 9-20", param_hint="--awake")
+    return int(first), int(last)
+
+
+def _templates(given: list[str]) -> dict[str, str]:
+    pairs = [one.partition("=") for one in given]
+    if wrong := [f"{a}{b}{c}" for a, b, c in pairs if not (a and b and c)]:
+        raise typer.BadParameter(f"{wrong[0]!r}: give a language and a name, such as en=we_close", param_hint="--template")
+    return {language: name for language, _, name in pairs}
+
+
+def _day(sunset: "Sunset") -> str:
+    from wasl.continuity.waking import zone_named
+
+    return datetime.fromtimestamp(sunset.on_ms / 1000, zone_named(sunset.zone)).date().isoformat()
+
+
+def _when(at_ms: int) -> str:
+    return datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _show_plan(plan: "Plan", language: str, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(_json(plan), ensure_ascii=False))
+        return
+    s = plan.sunset
+    typer.echo(say("head", language, id=s.id, channel=s.channel, day=_day(s), zone=s.zone, state=s.state))
+    typer.echo(say("people", language, everyone=plan.everyone, elsewhere=plan.elsewhere, only=plan.only_there))
+    table(
+        [say(word, language) for word in ("milestone", "from", "inside", "outside", "takes", "cost")],
+        [
+            (r.name, _when(r.at_ms), str(r.inside), str(r.outside), say("days", language, days=f"{r.seconds / 86_400:.1f}"),
+             ", ".join(f"{amount} {currency}" for currency, amount in r.cost) or "-")
+            for r in plan.rounds
+        ],
+    )  # fmt: skip
+    typer.echo(say("last start", language, when=_when(plan.last_start_ms)))
+    if plan.by_region:
+        typer.echo(", ".join(f"{region or '?'} {count}" for region, count in plan.by_region[:20]))
+    for why, count in plan.cannot:
+        typer.echo(say("cannot", language, count=count, why=why))
+    for problem in plan.problems:
+        typer.secho(f"[{problem.kind}] {problem.arabic if language == 'ar' else problem.text}", fg="red" if problem.blocking else "yellow")
+
+
+def _json(plan: "Plan") -> dict[str, Any]:
+    return {
+        "id": plan.sunset.id, "channel": plan.sunset.channel, "state": plan.sunset.state, "on": _day(plan.sunset), "zone": plan.sunset.zone,
+        "everyone": plan.everyone, "elsewhere": plan.elsewhere, "only_there": plan.only_there, "by_region": dict(plan.by_region),
+        "cannot": dict(plan.cannot), "last_start_ms": plan.last_start_ms, "blocked": plan.blocked,
+        "rounds": [
+            {"name": r.name, "at_ms": r.at_ms, "inside": r.inside, "outside": r.outside, "seconds": r.seconds,
+             "cost": {currency: str(amount) for currency, amount in r.cost}}
+            for r in plan.rounds
+        ],
+        "problems": [{"kind": p.kind, "blocking": p.blocking, "text": p.text, "arabic": p.arabic} for p in plan.problems],
+    }  # fmt: skip
+
+
+def _show_progress(progress: "Progress", language: str, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(
+            json.dumps({
+                "everyone": progress.everyone, "moved": progress.moved, "told": progress.told, "waiting": progress.waiting,
+                "unreachable": dict(progress.unreachable), "by_milestone": {k: dict(v) for k, v in progress.by_milestone.items()},
+                "sums_up": progress.sums_up,
+            })
+        )  # fmt: skip
+        return
+    lost = sum(progress.unreachable.values())
+    typer.echo(
+        say("sum", language, everyone=progress.everyone, moved=progress.moved, told=progress.told, waiting=progress.waiting, lost=lost)
+    )
+    for why, count in sorted(progress.unreachable.items()):
+        typer.echo(say("cannot", language, count=count, why=why))
+    states = ("queued", "sending", "unknown", "sent", "delivered", "read", "failed")
+    table(
+        (say("milestone", language), *states),
+        [(name, *(str(found.get(state, 0)) for state in states)) for name, found in progress.by_milestone.items()],
+    )

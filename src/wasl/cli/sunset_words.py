@@ -1,0 +1,37 @@
+"""What `wasl sunset` says, in English and Arabic."""
+
+from typing import Final
+
+WORDS: Final = {
+    "channel": ("channel", "القناة"),
+    "state": ("state", "الحالة"),
+    "day": ("day", "اليوم"),
+    "milestone": ("milestone", "المحطة"),
+    "from": ("from", "ابتداءً من"),
+    "inside": ("in the window", "داخل النافذة"),
+    "outside": ("by template", "بقالب"),
+    "takes": ("takes", "المدة"),
+    "days": ("{days} days", "{days} يوم"),
+    "cost": ("at most", "بحد أقصى"),
+    "head": ("{id}: {channel} closes on {day} ({zone}); {state}", "{id}: تُغلق {channel} في {day} ({zone})؛ {state}"),
+    "people": (
+        "{everyone} people are concerned: {elsewhere} may be reached elsewhere, {only} only there.",
+        "يخص {everyone} شخصًا: {elsewhere} يمكن بلوغهم في مكان آخر، و{only} هناك فقط.",
+    ),
+    "last start": ("Telling everybody once must begin by {when}.", "يجب أن يبدأ إبلاغ الجميع مرة واحدة قبل {when}."),
+    "cannot": ("{count} cannot be told: {why}.", "{count} لا يمكن إبلاغهم: {why}."),
+    "start?": ("People will be told from now on. Go ahead?", "سيُبلَّغ الناس من الآن. هل نبدأ؟"),
+    "started": ("Started: {people} people will be told in their waking hours.", "بدأت الخطة: سيُبلَّغ {people} شخصًا في ساعات يقظتهم."),
+    "paused": ("Paused: nobody is told until it is started again.", "توقفت مؤقتًا: لن يُبلَّغ أحد حتى تبدأ من جديد."),
+    "undone": ("Taken back: nobody is told any more and nothing closes.", "أُلغيت: لن يُبلَّغ أحد ولن يُغلق شيء."),
+    "sum": (
+        "{everyone} = {moved} moved + {told} told and not moved + {waiting} not told yet + {lost} not reachable",
+        "{everyone} = {moved} انتقلوا + {told} أُبلغوا ولم ينتقلوا + {waiting} لم يُبلَّغوا بعد + {lost} لا يمكن بلوغهم",
+    ),
+}
+
+
+def say(key: str, language: str, **values: object) -> str:
+    """Gives a sentence."""
+    english, arabic = WORDS[key]
+    return (arabic if language == "ar" else english).format(**values)
