@@ -81,20 +81,9 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
     )
     guarding, pay = _paid(guarding, meter=meter, clock=clock, channels=channels)
     worker = _worker(
-        settings,
-        links=links,
-        store=store,
-        bus=bus,
-        blobs=blobs,
-        network=network,
-        clock=clock,
-        observe=observe,
-        channels=channels,
-        ask=ask,
-        search=learn.search,
-        guarding=guarding,
-        duties=duties,
-    )
+        settings, links=links, store=store, bus=bus, blobs=blobs, network=network, clock=clock, observe=observe, channels=channels,
+        ask=ask, search=learn.search, guarding=guarding, duties=duties,
+    )  # fmt: skip
     moving = make_moving(settings, store=store, blobs=blobs, clock=clock, network=network, channels=channels)
     receive = _receive(settings, store, bus, clock, channels, observe, worker=worker, duties=duties, pay=pay)
     guarding.purposing.follow_through(receive, links)
