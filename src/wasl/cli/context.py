@@ -115,6 +115,9 @@ class Installation(Protocol):
     @property
     def proving(self) -> "Proving":
         """What proves what the assistant was for."""
+        ...
+
+    @property
     def departing(self) -> "Departing":
         """What plans the end of a channel."""
         ...
@@ -158,6 +161,8 @@ class Proving(Protocol):
 
     def verify(self, folder: Path, before: Path | None = None) -> "Verified":
         """Checks a pack. Raises Malformed."""
+
+
 class Departing(Protocol):
     """What plans the end of a channel (`wasl.departing.Departing`)."""
 

@@ -71,6 +71,12 @@ def add(app: typer.Typer, compose: Compose) -> None:
         made = compose.run(_with(installation, lambda: installation.departing.plan.draft(wish)))
         _show_plan(made, language, as_json=as_json)
 
+    _add_looking(sunset, compose)
+    _add_moves(sunset, compose)
+    _add_reports(sunset, compose)
+
+
+def _add_looking(sunset: typer.Typer, compose: Compose) -> None:
     @sunset.command(name="list")
     def list_(config: Config = None, language: Language = "en", as_json: AsJson = False) -> None:
         """Lists the plans."""
@@ -104,9 +110,6 @@ def add(app: typer.Typer, compose: Compose) -> None:
             typer.confirm(say("start?", language), abort=True)
         made = compose.run(_with(installation, lambda: installation.departing.plan.start(plan_id, accept=tuple(accept or ()))))
         typer.echo(say("started", language, people=made.only_there))
-
-    _add_moves(sunset, compose)
-    _add_reports(sunset, compose)
 
 
 def _add_moves(sunset: typer.Typer, compose: Compose) -> None:
