@@ -15,12 +15,13 @@ from wasl.domain.errors import SettingWrong
 from wasl.duties import Duties, make_duties
 from wasl.footing import Kept, contracts, make_expose, make_footing
 from wasl.guarding import Guarding, make_guarding
-from wasl.metering import make_meter, make_reckon
+from wasl.metering import make_meter, make_reckon, ruled_channels
 from wasl.net.blobs import FolderBlobs
 from wasl.net.bus_local import LocalBus
 from wasl.net.clock import SystemClock
 from wasl.net.http import HttpNetwork
 from wasl.net.process import is_dead, owner_name
+from wasl.policy.shipped_rules import shipped_book
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel
 from wasl.ports.network import Network
@@ -263,7 +264,7 @@ def _ask(
 
 def _paid(guarding: Guarding, *, meter: Meter, clock: SystemClock, channels: Mapping[str, Channel]) -> tuple[Guarding, Pay]:
     """Puts the budgets behind the other steps and the other gate: what is not allowed is not paid for."""
-    pay = Pay(meter=meter, clock=clock, channels=channels, inner=guarding.gate)
+    pay = Pay(meter=meter, clock=clock, channels=channels, inner=guarding.gate, ruled=ruled_channels(shipped_book()))
     steps = (*guarding.steps, pay) if meter.pays_for_messages else guarding.steps
     return replace(guarding, steps=steps, gate=pay), pay
 

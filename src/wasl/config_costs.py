@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from wasl.config_base import Frozen
+from wasl.config_deployment import known_zone
 
 CURRENCY = r"^[A-Z]{3}$"
 
@@ -40,21 +41,15 @@ class Costs(Frozen):
     currency: str = Field(
         "USD", pattern=CURRENCY, description="The currency of reports; others are told beside it, or changed by `exchange`."
     )
-    zone: str = Field("UTC", description="Time zone of days and months, in which the account is billed, such as Africa/Cairo.")
+    zone: str | None = Field(None, description="Time zone of days and months in reports and budgets; deployment.zone when left out.")
     warn_at: tuple[int, ...] = Field((50, 80, 100), description="Percents of a budget at which the operator is told.")
     exchange: tuple[ExchangeRate, ...] = Field((), description="Your own exchange rates.")
     prepaid: tuple[Prepaid, ...] = Field((), description="Credits and committed spending, with the day they end.")
 
     @field_validator("zone")
     @classmethod
-    def _must_be_a_zone(cls, value: str) -> str:
-        from zoneinfo import ZoneInfo
-
-        try:
-            ZoneInfo(value)
-        except (KeyError, ValueError, OSError) as error:
-            raise ValueError(f"{value!r} is no time zone; write one such as Asia/Riyadh") from error
-        return value
+    def _must_be_a_zone(cls, value: str | None) -> str | None:
+        return None if value is None else known_zone(value)
 
     @field_validator("warn_at", mode="before")
     @classmethod

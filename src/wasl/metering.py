@@ -105,13 +105,24 @@ def make_rates(settings: Settings) -> tuple[Exchange, ...]:
     return tuple(Exchange(of=e.of, to=e.to, rate=e.rate, from_=e.since) for e in settings.costs.exchange)
 
 
+def zone_of(settings: Settings) -> str:
+    """Gives the time zone of days and months."""
+    return settings.costs.zone or settings.deployment.zone
+
+
+def ruled_channels(book: Rulebook) -> frozenset[str]:
+    """Names the kinds of channels whose charges stand in the rules."""
+    charged = {name for rule in book.known_on() if rule.effect == "charge" for name in rule.channels}
+    return frozenset(charged | {name for name, of in book.names.items() if of in charged})
+
+
 def make_meter(settings: Settings, *, ledger: Ledger, clock: Clock, observe: Observe, book: Rulebook | None = None) -> Meter:
     """Makes the meter. Raises SettingWrong."""
     return Meter(
         prices=make_prices(settings, book=book),
         budgets=make_budgets(settings),
         rates=make_rates(settings),
-        zone=settings.costs.zone,
+        zone=zone_of(settings),
         ledger=ledger,
         clock=clock,
         alarm=_alarm(observe),
@@ -138,11 +149,18 @@ def make_reckon(
         rates=make_rates(settings),
         budgets=make_budgets(settings),
         prepaid=[Prepayment(p.kind, p.of, p.amount, p.currency, p.since, p.until, p.title) for p in costs.prepaid],
-        free=free_messages(book or shipped_book(), day_of(clock.now_ms(), costs.zone)),
+        free=free_messages(book or shipped_book(), day_of(clock.now_ms(), zone_of(settings))),
+        aliases=_aliases(book or shipped_book(), channels),
         channels=channels,
-        zone=costs.zone,
+        zone=zone_of(settings),
         currency=costs.currency,
     )
+
+
+def _aliases(book: Rulebook, channels: Mapping[str, Channel]) -> dict[str, str]:
+    """Says of each further name of a channel which one is shown: the one that an adapter here goes by, else the rules' own."""
+    kinds = {channel.kind for channel in channels.values()}
+    return {own if other in kinds else other: other if other in kinds else own for other, own in book.names.items()}
 
 
 def free_messages(book: Rulebook, day: date) -> dict[str, int]:

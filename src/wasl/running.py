@@ -201,6 +201,7 @@ def _faces(i: Installation, *, secret: str, streams: Streams) -> object:
         streams=streams,
         secret=secret,
         version=__version__,
+        reckon=i.reckon,
         moving=i.moving,
         links=i.links,
         hand_over=i.duties.hand_over,

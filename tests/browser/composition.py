@@ -18,6 +18,8 @@ from wasl.domain.message import Part, Text, plain_text
 from wasl.domain.person import Address
 from wasl.domain.prompt import Usage
 from wasl.domain.turn import Closing, NewDelivery, NewMessage, Settling, UsageRecord, Work
+from wasl.ledger.shipped_prices import shipped_prices
+from wasl.metering import make_reckon
 from wasl.net.blobs import FolderBlobs
 from wasl.net.bus_local import LocalBus
 from wasl.net.clock import SystemClock
@@ -121,7 +123,15 @@ class Composition:
             if self.mail
             else None
         )
-        return {"moving": self.moving, "links": links, "mail": mail}
+        reckon = make_reckon(
+            settings,
+            ledger=self.store.ledger,
+            people=self.people,
+            clock=self.clock,
+            channels=channels,
+            prices=shipped_prices(),
+        )
+        return {"moving": self.moving, "links": links, "mail": mail, "reckon": reckon}
 
     async def stop(self) -> None:
         """Ends at once, in the middle of whatever is being answered."""

@@ -1,10 +1,15 @@
 """Every page by the rules of accessibility, in both languages and both schemes; narrow screens; targets large enough."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from decimal import Decimal
 
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 from tests.browser.driving import DESK, PHONE, SMALL, Drive, answers, say, violations
+
+from wasl.domain.cost import Cause, Cost
+from wasl.domain.prompt import Usage
+from wasl.domain.turn import UsageRecord
 
 pytestmark = pytest.mark.browser
 RICH = "## A heading\n\n> A quote, **bold**\n\n1. one\n2. two with `code`\n\n" + (
@@ -22,6 +27,22 @@ SMALL_TARGETS = """[...document.querySelectorAll(
   return box.width && !e.matches('.copy, .again') && (box.width < 44 || box.height < 44);
 }).map((e) => e.outerHTML.slice(0, 80))"""
 """Copying and trying again are 28 px tall inside a line of words, with room around them that also takes the finger."""
+
+
+def spending(at_ms: int) -> UsageRecord:
+    """A call that has cost something, so that the page of costs has something to show."""
+    return UsageRecord(
+        candidate="quick",
+        provider="openai",
+        model="quick",
+        price_class="low",
+        outcome="answered",
+        usage=Usage(input_tokens=1_000, output_tokens=100),
+        started_at_ms=at_ms,
+        took_ms=9,
+        cost=Cost(Decimal("1.25"), "USD", "own"),
+        cause=Cause("answer", "webchat", "EG"),
+    )
 
 
 async def every_page(drive: Drive, context: BrowserContext, *, language: str) -> AsyncIterator[tuple[str, Page]]:
@@ -60,6 +81,10 @@ async def every_page(drive: Drive, context: BrowserContext, *, language: str) ->
     await page.locator("#list a").first.click()
     await page.locator("body.loaded").wait_for()
     yield "conversation", page
+    await drive.wasl.store.record_usage([spending(drive.wasl.clock.now_ms())])
+    await page.goto(f"{drive.wasl.url}/console/cost?elsewhere=1")
+    await page.locator("summary").click()
+    yield "costs", page
 
 
 async def walk(drive: Drive, look: Callable[[str, Page], Awaitable[None]], *, language: str, **options: object) -> None:

@@ -1,9 +1,8 @@
 """`wasl cost` and `wasl budget`: what a month has cost, what it will have cost, and what may still be spent."""
 
-import csv
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,15 +11,14 @@ import typer
 from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
 from wasl.cli.cost_words import Language, say
 from wasl.cli.show import table
+from wasl.service.cost_table import amounts, exact, money, told, write_csv
 
 if TYPE_CHECKING:
     from wasl.domain.cost import Account
-    from wasl.ledger.report import Told
     from wasl.service.reckon import Reckoned, Supposed
 
 ROWS_MAX = 200
 """Rows shown at a terminal, the dearest first; CSV and JSON have all of them."""
-SHOWN_DECIMALS = Decimal("0.0001")
 
 
 def add(app: typer.Typer, compose: Compose) -> None:
@@ -46,7 +44,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         if as_json:
             typer.echo(json.dumps(cost_json(found, supposed), ensure_ascii=False))
         elif as_csv:
-            write_csv(found)
+            write_csv(found, sys.stdout)
         else:
             _print(found, supposed, language=language)
 
@@ -68,24 +66,6 @@ async def _reckon(installation: Installation, *, month: str, by: str, what_if: b
     async with installation.opened():
         found = await installation.reckon.month(month, by=by)
         return found, await installation.reckon.suppose(month) if what_if else None
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """Writes an amount for people: two decimals, or four where it is small; nothing is ever shown as nothing that is not."""
-    if amount and abs(amount) < SHOWN_DECIMALS:
-        return f"< {SHOWN_DECIMALS} {currency}"
-    return f"{amount:.2f} {currency}" if abs(amount) >= 10 or not amount else f"{amount:.4f} {currency}"
-
-
-def amounts(sums: Mapping[str, Decimal] | Iterable[tuple[str, Decimal]]) -> str:
-    """Writes sums of several currencies side by side."""
-    pairs = sums.items() if isinstance(sums, Mapping) else sums
-    return " + ".join(money(amount, currency) for currency, amount in sorted(pairs) if amount) or "0"
-
-
-def told(value: "Told", currency: str) -> str:
-    """Writes money in the report's currency, with what could not be changed beside it."""
-    return " + ".join([money(value.amount, currency), *(money(a, c) for c, a in value.rest)])
 
 
 def _print(found: "Reckoned", supposed: "Supposed | None", *, language: Language) -> None:
@@ -177,38 +157,6 @@ def _print_supposed(supposed: "Supposed", *, language: Language) -> None:
     if rows:
         head = [say("channel", language), say("sends", language), say("cost", language), ""]
         table(head, rows, title=say("channels", language, sampled=supposed.sampled, answers=supposed.answers))
-
-
-def write_csv(found: "Reckoned") -> None:
-    """Prints CSV with exact amounts; a name that begins as a formula does is made text."""
-    out = csv.writer(sys.stdout)
-    out.writerow(
-        [
-            "month",
-            found.by,
-            "currency",
-            "cost",
-            "confirmed",
-            "expected",
-            "calls",
-            "messages",
-            "input_tokens",
-            "output_tokens",
-            "price_unknown",
-        ]
-    )
-    for name, row in found.rows.items():
-        safe = f"'{name}" if name[:1] in ("=", "+", "-", "@", "\t") else name
-        for place, currency in enumerate(sorted({*row.amounts, *row.estimates}) or [""]):
-            counts = (row.calls, row.messages, row.input_tokens, row.output_tokens, row.unknown) if place == 0 else ("", "", "", "", "")
-            sums = [exact(of.get(currency, Decimal(0))) for of in (row.amounts, row.sure, row.estimates)]
-            out.writerow([found.month, safe, currency, *sums, *counts])
-
-
-def exact(amount: Decimal) -> str:
-    """Writes every digit, without an exponent."""
-    text = f"{amount:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def cost_json(found: "Reckoned", supposed: "Supposed | None") -> dict[str, Any]:

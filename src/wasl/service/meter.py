@@ -44,6 +44,7 @@ class Meter:
     ) -> None:
         self.prices = prices
         self.zone = zone
+        self._own = frozenset(c.id for c in prices.messages if c.own)
         self._budgets = tuple(budgets)
         self._calls = tuple(b for b in budgets if b.covers != "messages")
         self._messages = tuple(b for b in budgets if b.covers != "calls")
@@ -80,6 +81,10 @@ class Meter:
             name, card = kind, self.prices.message_card(channel=kind, country=country, category=category, day=day)
         count = segments(plain_text(parts)) if card is not None and card.unit == "segment" else 1
         return self.prices.message_cost(channel=name, country=country, category=category, day=day, segments=count)
+
+    def is_own(self, card: str) -> bool:
+        """Says whether a card of messages is the operator's own."""
+        return card in self._own
 
     # -- calls
     async def reserve(self, candidate: RouteCandidate, *, cause: Cause, input_tokens: int, output_tokens: int) -> Held | None:

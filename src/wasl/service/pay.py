@@ -1,6 +1,6 @@
 """Pay: the gate of money before every send, and the step that promises an answer only where its message can be paid for."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
@@ -30,12 +30,25 @@ WAIT_HOURS_MAX = 24
 """What a used-up budget forbids waits for the next period where that is so near; else it fails."""
 MINUTE_MS = 60_000
 FREE_FORM = "service"
+FREE_BY_RULE = Cost(Decimal(0), "", "rules")
 
 
 class Pay:
-    """Asks the other gate first (`inner`), then the budgets; says with every send what it is expected to cost."""
+    """Asks the other gate first (`inner`), then the budgets; says with every send what it is expected to cost.
 
-    def __init__(self, *, meter: Meter, clock: Clock, channels: Mapping[str, Channel], inner: Gate | None = None) -> None:
+    `ruled` are the kinds of channels whose charges stand in the rules: what a verdict there does not call charged is free.
+    """
+
+    def __init__(
+        self,
+        *,
+        meter: Meter,
+        clock: Clock,
+        channels: Mapping[str, Channel],
+        inner: Gate | None = None,
+        ruled: Collection[str] = (),
+    ) -> None:
+        self._ruled = frozenset(ruled)
         self._meter = meter
         self._clock = clock
         self._channels = channels
@@ -86,13 +99,15 @@ class Pay:
         channel = self._channels.get(key.channel)
         category = _category(outgoing)
         country = country_of(key)
-        judged = _judged(verdict or {}, category=category, country=country)
-        if judged is not None:
-            return judged
         kind = channel.kind if channel is not None else key.channel
-        return self._meter.charge(
+        if verdict is not None and kind in self._ruled and not verdict.get("charged"):
+            return Charge(FREE_BY_RULE, category, country)
+        listed = self._meter.charge(
             channel=key.channel, kind=kind, country=country, category=category, parts=outgoing.parts, at_ms=self._clock.now_ms()
         )
+        if self._meter.is_own(listed.cost.card):
+            return listed  # what the operator pays is known better by the operator than by the rules
+        return _judged(verdict or {}, category=category, country=country) or listed
 
     # -- the step
     async def before(self, case: Case) -> End | None:
@@ -138,11 +153,7 @@ class Pay:
 
 
 def _judged(verdict: Mapping[str, Any], *, category: str, country: str) -> Charge | None:
-    """Reads what the rules said it costs; None where they said nothing of money."""
-    if "charged" not in verdict:
-        return None
-    if not verdict["charged"]:
-        return Charge(Cost(Decimal(0), "", "rules"), category, country)
+    """Reads what the rules said it costs; None where they name no price."""
     price = verdict.get("price")
     if not isinstance(price, Mapping):
         return None

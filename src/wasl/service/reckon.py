@@ -100,6 +100,7 @@ class Reckon:
         budgets: Sequence[Budget],
         prepaid: Sequence[Prepayment],
         free: Mapping[str, int],
+        aliases: Mapping[str, str],
         channels: Mapping[str, Channel],
         zone: str,
         currency: str,
@@ -112,6 +113,7 @@ class Reckon:
         self._budgets = tuple(budgets)
         self._prepaid = tuple(prepaid)
         self._free = free
+        self._aliases = aliases
         self._channels = channels
         self._zone = zone
         self._currency = currency
@@ -238,7 +240,8 @@ class Reckon:
 
     def _candidates(self, day: date) -> list[str]:
         """Names the kinds of channels to compare: those set up here, and those that have a price."""
-        return sorted({*(c.kind for c in self._channels.values()), *priced_channels(self._prices, day=day)})
+        names = {*(c.kind for c in self._channels.values()), *priced_channels(self._prices, day=day)}
+        return sorted(name for name in names if self._aliases.get(name) not in names)
 
     def _on(self, kind: str, sample: Sequence[AnswerSample], *, day: date) -> ChannelCase:
         channel = next((c for c in self._channels.values() if c.kind == kind), None)

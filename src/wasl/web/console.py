@@ -19,6 +19,7 @@ from wasl.ports.bus import WORK, conversation_topic
 from wasl.service.live import STORED, decode
 from wasl.service.login import close_session, open_session
 from wasl.web.auth import SESSION_COOKIE, Operator, is_secure, operator_of, set_session
+from wasl.web.cost import CostPages
 from wasl.web.desk import Desk, Page
 from wasl.web.errors import add_error_answers
 from wasl.web.events import BEAT, beats, frame
@@ -61,6 +62,9 @@ class Console:
             ("/files/{sha256}", "GET", self.file),
         ):
             app.add_route(path, self._guarded(page), methods=[method])
+        if self._faces.reckon is not None:
+            for address, verb, shown in CostPages(self._faces, reckon=self._faces.reckon).rows():
+                app.add_route(address, self._guarded(shown), methods=[verb])
         if self._faces.people is not None:
             for address, verb, shown in Desk(self._faces).rows():
                 app.add_route(address, self._guarded(shown), methods=[verb])

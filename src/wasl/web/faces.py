@@ -28,6 +28,7 @@ from wasl.ports.store import Outcome, Store
 from wasl.routing.route import RouteCandidate
 from wasl.service.hand_over import HandOver
 from wasl.service.link import Links
+from wasl.service.reckon import Reckon
 from wasl.service.shelf import Leaving
 from wasl.service.take_out import Wanted
 from wasl.web.assets import Assets
@@ -89,6 +90,7 @@ class Faces:
     erases: Erases | None = None
     mail: Mail | None = None
     hand_over: HandOver | None = None
+    reckon: Reckon | None = None
     formats: Mapping[str, Format] = field(default_factory=dict)
 
     def offers(self) -> dict[str, Any]:
@@ -153,6 +155,7 @@ class Faces:
             "other_address": self._in_language(request),
             "csrf": request.scope.get("csrftoken", str),
             "version": self.version,
+            "costs": self.reckon is not None,
             **values,
         }
         body = self.templates.get_template(template).render(shown).encode()

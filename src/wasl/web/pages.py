@@ -18,6 +18,7 @@ from wasl.routing.route import RouteCandidate
 from wasl.service.hand_over import HandOver
 from wasl.service.link import Links
 from wasl.service.moving import Moving
+from wasl.service.reckon import Reckon
 from wasl.web.accounts import Accounts
 from wasl.web.assets import Assets
 from wasl.web.bringing import Bringing
@@ -49,6 +50,7 @@ def build_pages(
     moving: Moving | None = None,
     links: Links | None = None,
     mail: Mail | None = None,
+    reckon: Reckon | None = None,
     hand_over: HandOver | None = None,
 ) -> ASGIApp:
     """Makes the application for everything that is no hook, no API and no health check.
@@ -82,6 +84,7 @@ def build_pages(
         formats=moving.formats if moving else {},
         links=links,
         mail=mail,
+        reckon=reckon,
         hand_over=hand_over,
     )
     return pages_of(faces)

@@ -42,6 +42,18 @@ CHAT: Mapping[str, str] = {
     "via": mark("via {name}"),
 }
 
+COSTS: Mapping[str, str] = {
+    "person": mark("Person"),
+    "channel": mark("Channel"),
+    "provider": mark("Provider"),
+    "model": mark("Model"),
+    "country": mark("Country"),
+    "day": mark("Day"),
+    "conversation": mark("Conversation"),
+    "work": mark("Kind of work"),
+}
+"""By what the page of costs sums."""
+
 NAME = mark("Wasl")
 """The assistant's name as long as nobody gave it another."""
 

@@ -58,7 +58,7 @@ async def paying(folder: Path, *budgets: Budget, prices: str = PRICES, inner: An
         clock=house.clock,
         alarm=lambda what, facts: told.append(what),
     )
-    pay = Pay(meter=meter, clock=house.clock, channels={"letters": Letters()}, inner=inner)
+    pay = Pay(meter=meter, clock=house.clock, channels={"letters": Letters()}, inner=inner, ruled={"letters"} if inner else ())
     house.deliver._gate = pay
     if step and meter.pays_for_messages:
         house.answer._steps = (pay,)
@@ -107,7 +107,7 @@ async def test_what_the_rules_say_about_money_goes_before_the_cards(tmp_path: Pa
 
 
 async def test_what_the_rules_call_free_is_free(tmp_path: Path) -> None:
-    house, _ = await paying(tmp_path, ALL, inner=Judging({"charged": False}))
+    house, _ = await paying(tmp_path, ALL, inner=Judging({"effect": "allow"}))
     await house.says("hello")
     [found] = await messages(house)
     assert found.charge is not None

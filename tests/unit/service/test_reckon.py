@@ -1,6 +1,7 @@
 """Reckoning on a real store: what a month has cost, and the commands that tell it."""
 
 import json
+import sys
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -9,12 +10,13 @@ import pytest
 from tests.unit.service.house import House, Letters
 from tests.unit.service.test_pay import ALL, paying
 
-from wasl.cli.cost import cost_json, exact, money, write_csv
+from wasl.cli.cost import cost_json
 from wasl.domain.cost import Budget, Cause, Cost
 from wasl.domain.errors import SettingWrong
 from wasl.domain.prompt import Usage
 from wasl.domain.turn import UsageRecord
 from wasl.ledger.price_file import read_prices
+from wasl.service.cost_table import exact, money, write_csv
 from wasl.service.reckon import Reckon
 
 PRICES = """
@@ -59,6 +61,7 @@ def reckon(house: House, *budgets: Budget) -> Reckon:
         budgets=budgets,
         prepaid=(),
         free={"letters": 1000},
+        aliases={"post": "letters"},
         channels={"letters": Letters()},
         zone="Africa/Cairo",
         currency="USD",
@@ -128,7 +131,7 @@ async def test_csv_and_json_have_exact_amounts_and_no_formulas(tmp_path: Path, c
     exactly = Cost(Decimal("0.000000123456"), "USD", "quick")
     await house.store.record_usage([replace(record(house, cost=exactly), model="=cmd()")])
     found = await reckon(house).month(by="model")
-    write_csv(found)
+    write_csv(found, sys.stdout)
     head, row = capsys.readouterr().out.splitlines()
     assert head.startswith("month,model,currency,cost")
     assert row.split(",")[1:4] == ["'=cmd()", "USD", "0.000000123456"]
