@@ -47,6 +47,7 @@ from wasl.service.pay import Pay
 from wasl.service.receive import Receive
 from wasl.service.show import Show
 from wasl.service.spans import open_spans
+from wasl.service.tally import Tally
 from wasl.service.worker import Worker
 from wasl.store.sqlite import SqliteStore
 
@@ -76,7 +77,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
     links = Links(store=store, bus=bus, clock=clock, channels=channels, public_url=settings.server.public_url, language=settings.language)
     duties = make_duties(settings, store=store, bus=bus, clock=clock, network=network, observe=observe, channels=channels)
     purposing = partial(make_purposing, settings, store=store, purposes=kept.purposes, clock=clock, links=links, ask=ask, learn=learn)
-    guarding = make_guarding(settings, clock=clock, channels=channels, duties=duties, purposing=purposing)
+    guarding = make_guarding(settings, clock=clock, channels=channels, counting=store.counting, duties=duties, purposing=purposing)
     departing, guarding = make_departing(
         settings, sunsets=cast(Kept, store).sunsets, store=store, bus=bus, clock=clock, channels=channels, links=links, guarding=guarding
     )
@@ -86,11 +87,11 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         ask=ask, search=learn.search, guarding=guarding, duties=duties,
     )  # fmt: skip
     moving = make_moving(settings, store=store, blobs=blobs, clock=clock, network=network, channels=channels)
-    receive = _receive(settings, store, bus, clock, channels, observe, worker=worker, duties=duties, pay=pay)
+    receive = _receive(settings, store, bus, clock, channels, observe, worker=worker, duties=duties, pay=pay, tally=guarding.tally)
     guarding.purposing.follow_through(receive, links)
     expose = make_expose(kept=kept, clock=clock, footing=footing, schedule=moving.schedule)
     proving = _proving(settings, store, clock, channels, candidates, guarding=guarding)
-    chores = (*moving.chores, expose.keep, meter.sweep, proving.note_changes.run, proving.figures.keep_up)
+    chores = (*moving.chores, expose.keep, meter.sweep, guarding.tally.prune, proving.note_changes.run, proving.figures.keep_up)
     housekeep = _housekeep(settings, store=store, bus=bus, clock=clock, observe=observe, ask=ask, chores=chores)
     return Installation(
         settings=settings,
@@ -232,6 +233,7 @@ def _receive(
     worker: Worker,
     duties: Duties,
     pay: Pay,
+    tally: Tally,
 ) -> Receive:
     return Receive(
         store=store,
@@ -245,6 +247,7 @@ def _receive(
         operator_spoke=duties.hand_over.spoke if settings.handoff.operator_takes else None,
         signalled=duties.signs.look,
         heard=pay.heard if pay.counts else None,
+        came_in=tally.heard,
     )
 
 

@@ -12,21 +12,25 @@ from wasl.policy.act import Deployment
 from wasl.policy.shipped_rules import shipped_book
 from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
+from wasl.ports.counting import Counting
 from wasl.purposing import Purposing
 from wasl.service.acting import Party
 from wasl.service.admit import Admit
 from wasl.service.guard import Guard
 from wasl.service.judging import Gate, Step
 from wasl.service.rules_in_force import RulesInForce
+from wasl.service.tally import Tally
 from wasl.wire.markup import measure
 from wasl.wire.region import REGIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guarding:
-    """The steps in their order, and the gate; None lets everything pass. `rules` holds the rulebook in force."""
+    """The steps in their order, and the gate; None lets everything pass. `rules` holds the rulebook in force,
+    `tally` counts what is sent."""
 
     rules: RulesInForce
+    tally: Tally
     purposing: Purposing
     steps: tuple[Step, ...] = ()
     gate: Gate | None = None
@@ -37,6 +41,7 @@ def make_guarding(
     *,
     clock: Clock,
     channels: Mapping[str, Channel],
+    counting: Counting,
     duties: Duties,
     purposing: Callable[..., Purposing],
 ) -> Guarding:
@@ -53,7 +58,9 @@ def make_guarding(
         guard,
         *duties.after_rules(),
     )
-    return Guarding(steps=steps, gate=Admit(rules=rules, parties=parties, clock=clock), rules=rules, purposing=weighing)
+    tally = Tally(counting=counting, clock=clock)
+    gate = Admit(rules=rules, parties=parties, tally=tally, clock=clock)
+    return Guarding(steps=steps, gate=gate, rules=rules, tally=tally, purposing=weighing)
 
 
 def make_parties(settings: Settings, *, channels: Mapping[str, Channel]) -> dict[str, Party]:
@@ -82,6 +89,7 @@ def _party(settings: Settings, channel: Channel, *, name: str) -> Party:
             zone=own.zone,
             home_region=region,
             throughput=own.throughput or "standard",
+            rate_per_second=_granted(channel) if own.throughput is None else None,
             unique_recipients_max=own.unique_recipients_max,
             audience_under_18=own.audience_under_18,
             marketplace=own.marketplace,
@@ -90,3 +98,9 @@ def _party(settings: Settings, channel: Channel, *, name: str) -> Party:
         mode=own.mode,
         measure=measure(channel.limits),
     )
+
+
+def _granted(channel: Channel) -> int | None:
+    """Gives the pace that the operator wrote down for a channel, where it is another than the usual one."""
+    own, usual = channel.limits.pace, getattr(type(channel), "limits", channel.limits).pace
+    return None if own is None or own == usual else max(1, round(1 / own.seconds_per_message))

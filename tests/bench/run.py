@@ -15,6 +15,8 @@ MODULES = {
     "archive": "tests.bench.archive",
     "campaign": "tests.bench.campaign",
     "purpose": "tests.bench.purpose_cost",
+    "guard": "tests.bench.guard",
+    "simulated_month": "tests.bench.simulated_month",
 }
 SPINE = ("turn_cpu", "latency", "start", "memory", "stream", "install")
 

@@ -16,7 +16,8 @@ class Deployment:
 
     `zone` is the account's time zone: dates of rules and months of counters are told in it. `fulfilled` names duties that stand
     fulfilled ("way_to_human", the name of a registration or permission). `home_region` stands in for people whose country cannot be
-    told. `billing` is None where nobody knows whether a payment method is set.
+    told. `billing` is None where nobody knows whether a payment method is set. `rate_per_second` is what the platform granted this
+    account, where it has classes of throughput.
     """
 
     purpose: Purpose = "business"
@@ -26,6 +27,7 @@ class Deployment:
     zone: str = "UTC"
     home_region: str | None = None
     throughput: Literal["standard", "upgraded", "coexistence"] = "standard"
+    rate_per_second: int | None = None
     unique_recipients_max: int | None = None
     audience_under_18: bool = False
     marketplace: bool = False

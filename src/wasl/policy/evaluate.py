@@ -59,11 +59,16 @@ class _Found:
 def evaluate(book: Rulebook, act: Act, *, known: date | None = None) -> Verdict:
     """Judges an act by what was known on a day (None: everything). Raises SettingWrong for a zone or a region that is none."""
     situation, applicable = select(book, act, known=known)
+    return judge(situation, applicable, book=book.digest)
+
+
+def judge(situation: Situation, applicable: Applicable, *, book: str) -> Verdict:
+    """Steps 3 to 6, where the rules were chosen already; `book` is the digest of theirs."""
     found = _Found()
     for one in applicable.rules:
         if bites(one, situation):
             _say(one, situation, applicable, found)
-    return _verdict(found, situation, book.digest)
+    return _verdict(found, situation, book)
 
 
 def select(book: Rulebook, act: Act, *, known: date | None = None) -> tuple[Situation, Applicable]:

@@ -45,10 +45,15 @@ def _counted(key: str, value: int, rule: Rule) -> Bound:
         "coexistence": int(rule.predicate.get(f"{key}_coexistence", value)),
     }
 
+    grades = f"{key}_upgraded" in rule.predicate
+
     def bound(s: Situation) -> Reached | None:
         if form and s.act.message.form != form:
             return None
-        return Reached(s.act.at_ms + wait) if count(s.act.counters) >= upgraded[s.act.deployment.throughput] else None
+        account = s.act.deployment
+        granted = account.rate_per_second if grades else None
+        most = upgraded[account.throughput] if granted is None else granted
+        return Reached(s.act.at_ms + wait) if count(s.act.counters) >= most else None
 
     return bound
 

@@ -19,6 +19,7 @@ from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
 from wasl.domain.message import Media, Said
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
+from wasl.ports.counting import Counting
 from wasl.ports.evidence import Evidence
 from wasl.ports.ledger import Ledger
 from wasl.ports.library import Library
@@ -159,6 +160,11 @@ class Store(Protocol):
     @property
     def evidence(self) -> Evidence:
         """What was published, changed and handed over, in the same database."""
+        ...
+
+    @property
+    def counting(self) -> Counting:
+        """What was sent, counted for the platforms' limits, in the same database."""
         ...
 
     @property

@@ -1,21 +1,25 @@
 """Admit: the gate before every send. It judges by the rules and the moment, and keeps what it said with the delivery."""
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
 import structlog
 
 from wasl.domain.delivery import Outgoing
-from wasl.domain.errors import HeldByRule
+from wasl.domain.errors import HeldByRule, StoreDown
 from wasl.domain.ids import ConversationId
 from wasl.domain.rule import Duty, Verdict
 from wasl.domain.turn import Settling
-from wasl.policy.act import Act
-from wasl.policy.evaluate import evaluate
+from wasl.policy.act import Act, Counters
+from wasl.policy.evaluate import evaluate, judge, select
+from wasl.policy.rulebook import Applicable
+from wasl.policy.situation import Situation
 from wasl.ports.clock import Clock
-from wasl.service.acting import Parties, Party, sending
+from wasl.service.acting import NOTHING_COUNTED, Parties, Party, sending
 from wasl.service.judging import Admission, Admitted, Denied, Waits
 from wasl.service.rules_in_force import RulesInForce
+from wasl.service.tally import Tally
 from wasl.service.verdicts import Waiting, because, kept
 
 log = structlog.get_logger(__name__)
@@ -32,7 +36,8 @@ BLOCKING: Final = frozenset({"opt_in", "registration", "permission", "unsubscrib
 class Admit:
     """The gate."""
 
-    def __init__(self, *, rules: RulesInForce, parties: Parties, clock: Clock) -> None:
+    def __init__(self, *, rules: RulesInForce, parties: Parties, tally: Tally, clock: Clock) -> None:
+        self._tally = tally
         self._rules = rules
         self._parties = parties
         self._clock = clock
@@ -43,11 +48,14 @@ class Admit:
         if party is None:
             return Admitted(outgoing=outgoing)
         now = self._clock.now_ms()
-        act = sending(outgoing, party, at_ms=now)
-        verdict = evaluate(self._rules.book, act)
+        so_far = self._tally.month_so_far(outgoing, party, now_ms=now)
+        book = self._rules.book
+        act = sending(outgoing, party, at_ms=now, counters=Counters(service_this_month=so_far) if so_far else NOTHING_COUNTED)
+        situation, applicable = select(book, act)
+        verdict = judge(situation, applicable, book=book.digest)
         open_duty = self._open(verdict, party)
         if party.mode == "watch" or (verdict.effect in ("allow", "rewrite") and open_duty is None):
-            return Admitted(outgoing=outgoing, verdict=kept(verdict, mode=party.mode))
+            return await self._count(outgoing, party, situation, applicable, verdict)
         if verdict.effect == "refuse" and not self._opens(act):
             return Denied(why=HeldByRule(because(verdict)), verdict=kept(verdict, mode=party.mode))
         if verdict.effect == "hold" and verdict.until_ms is not None:
@@ -57,7 +65,37 @@ class Admit:
         return self._wait(outgoing, verdict, party, waits_for="person")
 
     async def settled(self, outgoing: Outgoing, settling: Settling) -> None:
-        """Is told what became of it."""
+        """Gives back what was counted for a send that surely did not happen."""
+        with suppress(StoreDown):  # what is counted once too often is on the careful side
+            await self._tally.settle(outgoing, settling.state)
+
+    def heard(self, channel: str, scope: str) -> None:
+        """Is told that a message came in: some platforms count both ways."""
+        self._tally.heard(channel, scope)
+
+    async def _count(self, outgoing: Outgoing, party: Party, situation: Situation, applicable: Applicable, verdict: Verdict) -> Admission:
+        """Counts what the rules allow, in the database, and says to the message of the month what it costs."""
+        plan = self._tally.plan(applicable, party)
+        if plan.empty:
+            return Admitted(outgoing=outgoing, verdict=kept(verdict, mode=party.mode))
+        taken = await self._tally.take(outgoing, party, situation, plan, forced=party.mode == "watch")
+        act = situation.act
+        if taken.full is not None:
+            act = replace(act, counters=taken.full.full())
+            full = judge(replace(situation, act=act), applicable, book=verdict.book)
+            return self._wait(outgoing, full, party, waits_for="time", until_ms=taken.counted.until_ms)
+        before, free = taken.month_before, plan.free_a_month
+        if (
+            before is not None
+            and free is not None
+            and _dearer(before, act, free=free) != _dearer(act.counters.service_this_month, act, free=free)
+        ):
+            act = replace(act, counters=replace(act.counters, service_this_month=before))
+            verdict = judge(replace(situation, act=act), applicable, book=verdict.book)
+        if taken.counted.wait_ms:
+            await self._clock.sleep(taken.counted.wait_ms / 1000)
+        number = {} if before is None else {"number": before + act.message.bubbles}
+        return Admitted(outgoing=outgoing, verdict=kept(verdict, mode=party.mode, **number))
 
     def _open(self, verdict: Verdict, party: Party) -> Duty | None:
         """Gives a duty that must be fulfilled before sending and is not; what is not certain is passed over where that is lenient."""
@@ -91,8 +129,14 @@ class Admit:
         if until_ms is None and now - made_at_ms(outgoing.id) > HELD_DAYS_MAX * _DAY_MS:
             told.pop("waits_for", None)
             return Denied(why=HeldByRule(f"held for {HELD_DAYS_MAX} days, and still: {why}"), verdict=told)
-        log.info("a delivery is held by a rule", delivery=outgoing.id, waits_for=waits_for, why=why)
+        tell = log.debug if waits_for == "time" else log.info
+        tell("a delivery is held by a rule", delivery=outgoing.id, waits_for=waits_for, why=why)
         return Waits(due_at_ms=now + LOOK_AGAIN_MS if until_ms is None else until_ms, why=HeldByRule(why), verdict=told)
+
+
+def _dearer(before: int, act: Act, *, free: int) -> int:
+    """Says how many of the messages of an act are beyond the free ones."""
+    return max(0, before + act.message.bubbles - max(before, free))
 
 
 def made_at_ms(delivery_id: str) -> int:

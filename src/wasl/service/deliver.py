@@ -173,6 +173,8 @@ class Deliver:
             case Denied():
                 now = self._clock.now_ms()
                 settling = self._settling(outgoing, conversation_id, epoch, state="failed", due_at_ms=now, error=admission.why)
+        if not isinstance(admission, Admitted):
+            await self._gate.settled(outgoing, settling)  # one gate may have counted what the next one behind it did not let through
         return replace(settling, verdict=admission.verdict)
 
     async def _paced(self, outgoing: Outgoing, *, conversation_id: ConversationId, epoch: int) -> Settling | None:

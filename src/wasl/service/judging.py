@@ -193,7 +193,7 @@ class Gate(Protocol):
         ...
 
     async def settled(self, outgoing: Outgoing, settling: Settling) -> None:
-        """Is told what became of an admitted delivery, so that what was counted or reserved for it can be given back."""
+        """Is told what became of a delivery that was judged, so that what was counted or reserved for it can be given back."""
         ...
 
 

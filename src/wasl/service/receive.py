@@ -32,7 +32,7 @@ class Receive:
     `offer` gives a lease when this process can answer at once, `take` starts the answering; together they spare a busy process
     the way through the claim. `withdraw` tells that the request which an offer was for has come to its end. A process that
     only serves the web offers none. `operator_spoke` is told the conversation and the channel in which a human answered elsewhere,
-    `signalled` that a platform said something about our accounts.
+    `signalled` that a platform said something about our accounts, `came_in` the channel and the account that a message reached.
     """
 
     def __init__(
@@ -49,6 +49,7 @@ class Receive:
         operator_spoke: OperatorSpoke | None = None,
         heard: Heard | None = None,
         signalled: Callable[[], Awaitable[None]] | None = None,
+        came_in: Callable[[str, str], None] | None = None,
     ) -> None:
         self._store = store
         self._bus = bus
@@ -60,6 +61,7 @@ class Receive:
         self._withdraw = withdraw
         self._operator_spoke = operator_spoke
         self._heard = heard
+        self._came_in = came_in
         self._signalled = signalled
 
     def channel(self, name: str) -> Channel | None:
@@ -134,6 +136,8 @@ class Receive:
             case Accepted(), Arrival():
                 self._bus.publish(conversation_topic(outcome.conversation_id), STORED)
                 self._observe.message(channel=name, author=event.author)
+                if self._came_in is not None:
+                    self._came_in(name, event.address.scope)
                 if outcome.work is not None:
                     self._take(outcome.work)
                 elif outcome.turn_id is not None:

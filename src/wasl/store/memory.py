@@ -23,6 +23,7 @@ from wasl.store.memory_steps import MemorySteps
 from wasl.store.picture import ConversationRow, MessageRow, Picture, UsageRow
 from wasl.store.purpose_steps import forget_who, insert, part_from_words
 from wasl.store.rows import json_of, json_text, merged
+from wasl.store.sql_counting import SqlCounting
 from wasl.store.sql_evidence import SqlEvidence
 from wasl.store.sql_exposure import SqlDrills
 from wasl.store.sql_ledger import SqlLedger
@@ -68,6 +69,7 @@ class MemoryStore:
         self.ledger: Ledger = SqlLedger(read=self._beside.read, write=self._beside.write, live=False)
         self.standings = SqlStandings(read=self._beside.read, write=self._beside.write, alone=True)
         self.troubles = SqlTroubles(read=self._beside.read, write=self._beside.write, clock=clock)
+        self.counting = SqlCounting(read=self._beside.read, write=self._beside.write)
         self.drills = SqlDrills(read=self._beside.read, write=self._beside.write)
         self.purposes = SqlPurposes(read=self._beside.read, write=self._beside.write)
         self.evidence = SqlEvidence(read=self._beside.read, write=self._beside.write)

@@ -8,6 +8,7 @@ from wasl.domain.errors import Malformed, OnHold
 from wasl.domain.identity import AuditRecord
 from wasl.domain.ids import ConversationId, PersonId, uuid7
 from wasl.ports.people import Erasure, Forgotten
+from wasl.store.counting_steps import forget as forget_counts
 from wasl.store.ledger_keep import keep_costs
 from wasl.store.people_join import note, settle
 from wasl.store.people_read import links_of
@@ -240,6 +241,8 @@ def _delete(conversations: list[str], people: list[str], *, new_id: Callable[[],
         yield step("delete from budget_hold where settled is not null and #at(shares, $1)# > 0", person_id)
     # A plan's sum stays right: somebody was there and is forgotten, but not who or where.
     yield step("update sunset_member set lost = 'erased', region = '', language = '' where conversation_id @1", conversations)
+    addresses = yield step("select id from address where conversation_id @1", conversations)
+    yield from forget_counts([str(r[0]) for r in addresses], new_id=new_id)
     for table in ("delivery", "turn", "message", "handoff", "disclosure", "address"):
         yield step(f"delete from {table} where conversation_id @1", conversations)
     for link in (yield from links_of(conversations)):

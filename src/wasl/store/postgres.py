@@ -40,6 +40,7 @@ from wasl.store.postgres_link import LOST, Connection, connect, down
 from wasl.store.postgres_paint import Wanted
 from wasl.store.postgres_save import clean
 from wasl.store.rows import is_uuid
+from wasl.store.sql_counting import SqlCounting
 from wasl.store.sql_evidence import SqlEvidence
 from wasl.store.sql_exposure import SqlDrills, SqlExposure
 from wasl.store.sql_ledger import SqlLedger
@@ -54,6 +55,7 @@ from wasl.store.steps import Steps, run_postgres
 Result = TypeVar("Result")
 PEOPLE_AT_ONCE = 1 << 30
 """People counted with one statement: everybody; the server walks an index and holds one person at a time."""
+_OWNERS = "select distinct owner from conversation where ready_at is not null and owner is not null order by owner"
 LOOK_AGAIN_SECONDS = 2.0
 """Longer than any transaction lasts that stores what was sent."""
 
@@ -74,6 +76,7 @@ class PostgresStore:
         self.people: People = SqlPeople(read=self._read_steps, write=self._write_steps, clock=clock)
         self.standings = SqlStandings(read=self._read_steps, write=self._write_steps)
         self.troubles = SqlTroubles(read=self._read_steps, write=self._write_steps, clock=clock)
+        self.counting = SqlCounting(read=self._read_steps, write=self._write_steps)
         self.exposure = SqlExposure(read=self._read_steps, write=self._write_steps, people_at_once=PEOPLE_AT_ONCE)
         self.drills = SqlDrills(read=self._read_steps, write=self._write_steps)
         self.purposes = SqlPurposes(read=self._read_steps, write=self._write_steps)
@@ -108,8 +111,7 @@ class PostgresStore:
         if self._indexing is not None:
             self._indexing.cancel()
             await asyncio.wait([self._indexing])
-        group, readers = self._group, self._readers
-        self._group = self._readers = None
+        group, readers, self._group, self._readers = self._group, self._readers, None, None
         for task in self._looking:
             task.cancel()
         if group is not None:
@@ -149,8 +151,7 @@ class PostgresStore:
 
     async def owners(self) -> Sequence[str]:
         """Names everybody who holds a lease."""
-        query = "select distinct owner from conversation where ready_at is not null and owner is not null order by owner"
-        return [r[0] for r in await self._read(lambda db: db.fetch(query))]
+        return [r[0] for r in await self._read(lambda db: db.fetch(_OWNERS))]
 
     async def free(self, *, owner: str, now_ms: int) -> int:
         """Ends the leases of an owner that is known to be dead."""

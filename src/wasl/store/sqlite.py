@@ -22,6 +22,7 @@ from wasl.store.group_commit import GroupCommit, Told
 from wasl.store.library_rows import tell_indexed
 from wasl.store.migrate import migrate_sqlite
 from wasl.store.rows import json_text, parts_of, parts_text
+from wasl.store.sql_counting import SqlCounting
 from wasl.store.sql_evidence import SqlEvidence
 from wasl.store.sql_exposure import SqlDrills, SqlExposure
 from wasl.store.sql_ledger import SqlLedger
@@ -67,6 +68,7 @@ class SqliteStore:
         self.sunsets = SqlSunsets(read=self._read_steps, write=self._write_steps, clock=clock, people_at_once=PEOPLE_AT_ONCE)
         self.evidence = SqlEvidence(read=self._read_steps, write=self._write_steps)
         self.standings = SqlStandings(read=self._read_steps, write=self._write_steps)
+        self.counting = SqlCounting(read=self._read_steps, write=self._write_steps)
         self._library = SqliteLibrary(write=self._write, read=self._read, scrub=self._scrub)
         self.troubles = SqlTroubles(read=self._read_steps, write=self._write_steps, clock=clock)
         self._indexing: asyncio.Task[int] | None = None

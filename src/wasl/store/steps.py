@@ -43,13 +43,15 @@ def step(sql: str, *values: Any) -> Step:
 
 PEOPLE_LOCK = Step("#people#")
 """Lets one change of who is who happen at a time, in all processes: conversations are then locked in the order of their ids."""
-_ADVISORY = "select pg_advisory_xact_lock(1466003276)"
+COUNTING_LOCK = Step("#counting#")
+"""Lets one process count at a time: its transaction is short, and counts for everybody who waits in it."""
+_ADVISORY = {PEOPLE_LOCK.sql: "select pg_advisory_xact_lock(1466003276)", COUNTING_LOCK.sql: "select pg_advisory_xact_lock(1466003277)"}
 
 
 @cache
 def sqlite_text(sql: str) -> str:
     """Gives a statement as SQLite reads it."""
-    if sql == PEOPLE_LOCK.sql:
+    if sql in _ADVISORY:
         return "select 1"  # there is one writer at a time anyway
     sql = _AT.sub(r"instr(\1, \2)", sql.replace("#lock#", ""))
     sql = _IN.sub(r"instr(\2, \1) > 0", sql)
@@ -62,8 +64,8 @@ def sqlite_text(sql: str) -> str:
 @cache
 def postgres_text(sql: str) -> str:
     """Gives a statement as PostgreSQL reads it."""
-    if sql == PEOPLE_LOCK.sql:
-        return _ADVISORY
+    if sql in _ADVISORY:
+        return _ADVISORY[sql]
     sql = _AT.sub(r"strpos(\1, \2)", sql.replace("#lock#", "for update"))
     sql = _IN.sub(r"position(\1::bytea in \2) > 0", sql)
     sql = _JOINED.sub(r"string_agg(\1, chr(10))", sql)
