@@ -27,6 +27,7 @@ from wasl.net.http import HttpNetwork
 from wasl.net.mail import SmtpMail
 from wasl.ports.bus import WORK, conversation_topic
 from wasl.ports.store import Accepted, Incoming, Lease, Outcome, ReceiptApplied
+from wasl.service.hand_over import HandOver
 from wasl.service.link import Links
 from wasl.service.live import STORED, Live, encode
 from wasl.service.login import make_link
@@ -99,6 +100,15 @@ class Composition:
             streams=self._streams,
             secret=SECRET,
             version="test",
+            hand_over=HandOver(
+                store=self.store,
+                bus=self.bus,
+                clock=self.clock,
+                channels={"webchat": self.channel},
+                wait_minutes=60,
+                return_minutes=60,
+                language="en",
+            ),
             **self._beside(),
         )
         self._server = Server(app, host="127.0.0.1", port=self._port)

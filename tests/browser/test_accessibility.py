@@ -8,6 +8,7 @@ from playwright.async_api import BrowserContext, Page, expect
 from tests.browser.driving import DESK, PHONE, SMALL, Drive, answers, say, violations
 
 from wasl.domain.cost import Cause, Cost
+from wasl.domain.handoff import Handoff
 from wasl.domain.prompt import Usage
 from wasl.domain.turn import UsageRecord
 
@@ -45,6 +46,29 @@ def spending(at_ms: int) -> UsageRecord:
     )
 
 
+async def attention_and_rules(drive: Drive, page: Page) -> AsyncIterator[str]:
+    """Shows what needs the operator, with something in it, and the rules, with a cell open."""
+    store, now = drive.wasl.store, drive.wasl.clock.now_ms()
+    await store.troubles.note(channel="webchat", scope="s", kind="error 368", gravity="grave", now_ms=now)
+    (summary, *_) = await store.conversations(limit=1)
+    await store.standings.hand_over(
+        Handoff(
+            id=drive.wasl.clock.new_id(),
+            conversation_id=summary.id,
+            channel="webchat",
+            why="asked",
+            asked_ms=now,
+            returns_ms=now + 3_600_000,
+        )
+    )
+    await page.goto(f"{drive.wasl.url}/console/attention")
+    await page.locator(".lines li").first.wait_for()
+    yield "attention"
+    await page.goto(f"{drive.wasl.url}/console/rules?purpose=general_assistant&on=2026-11-22")
+    await page.locator("td details").first.locator("summary").click()
+    yield "rules"
+
+
 async def every_page(drive: Drive, context: BrowserContext, *, language: str) -> AsyncIterator[tuple[str, Page]]:
     """Walks all pages, each as it looks in use."""
     drive.wasl.script.answers["rich"] = RICH
@@ -75,6 +99,8 @@ async def every_page(drive: Drive, context: BrowserContext, *, language: str) ->
     await page.locator("form button").click()
     await page.locator(".tiles").wait_for()
     yield "overview", page
+    async for name in attention_and_rules(drive, page):
+        yield name, page
     await page.goto(f"{drive.wasl.url}/console/conversations")
     await page.locator("#list a").first.wait_for()
     yield "conversations", page

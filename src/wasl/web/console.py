@@ -12,12 +12,14 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from wasl.domain.errors import Malformed
+from wasl.domain.handoff import Handoff
 from wasl.domain.ids import ConversationId, DeliveryId, MessageId
 from wasl.domain.message import Media, Text
 from wasl.domain.turn import ConversationSummary, NewDelivery, NewMessage, StoredMessage
 from wasl.ports.bus import WORK, conversation_topic
 from wasl.service.live import STORED, decode
 from wasl.service.login import close_session, open_session
+from wasl.web.attention import Attention, needs
 from wasl.web.auth import SESSION_COOKIE, Operator, is_secure, operator_of, set_session
 from wasl.web.cost import CostPages
 from wasl.web.desk import Desk, Page
@@ -28,6 +30,7 @@ from wasl.web.files import file_response, read_capped
 from wasl.web.languages import page_words
 from wasl.web.overview import overview
 from wasl.web.render import message_json
+from wasl.web.rulebook import RulesPage
 from wasl.web.words import CONSOLE
 from wasl.wire import markup, read
 
@@ -65,6 +68,8 @@ class Console:
         if self._faces.reckon is not None:
             for address, verb, shown in CostPages(self._faces, reckon=self._faces.reckon).rows():
                 app.add_route(address, self._guarded(shown), methods=[verb])
+        for address, verb, shown in (*Attention(self._faces).rows(), *RulesPage(self._faces).rows()):
+            app.add_route(address, self._guarded(shown), methods=[verb])
         if self._faces.people is not None:
             for address, verb, shown in Desk(self._faces).rows():
                 app.add_route(address, self._guarded(shown), methods=[verb])
@@ -73,6 +78,8 @@ class Console:
         async def guarded(request: Request) -> Response:
             operator = await operator_of(request, store=self._faces.store, clock=self._faces.clock)
             if operator is not None:
+                if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+                    request.state.attention = await needs(self._faces)  # what every page says above its own words
                 return await page(request, operator)
             if "text/html" not in request.headers.get("accept", ""):
                 return answer_json({"error": "login"}, status=401)
@@ -111,7 +118,7 @@ class Console:
 
     async def conversations(self, request: Request, operator: Operator) -> Response:
         """Lists conversations."""
-        return self._desk(request, operator, conversation="", person="")
+        return self._desk(request, operator, conversation="", person="", handoff=None)
 
     async def conversation(self, request: Request, operator: Operator) -> Response:
         """Shows one conversation beside the list."""
@@ -125,9 +132,10 @@ class Console:
                 head=say("There is no such conversation"),
                 text=say("It may have been removed, or the address is misspelt."),
             )
-        return self._desk(request, operator, conversation=conversation, person=addresses[0].name or "")
+        handoff = await self._faces.store.standings.open_handoff(conversation)
+        return self._desk(request, operator, conversation=conversation, person=addresses[0].name or "", handoff=handoff)
 
-    def _desk(self, request: Request, operator: Operator, *, conversation: str, person: str) -> Response:
+    def _desk(self, request: Request, operator: Operator, *, conversation: str, person: str, handoff: Handoff | None) -> Response:
         language = self._faces.language(request)
         titles = {name: language.say(channel.title) for name, channel in self._faces.channels.items()}
         return self._faces.page(
@@ -137,6 +145,8 @@ class Console:
             here="conversations",
             conversation=conversation,
             person=person,
+            handoff=handoff,
+            hands=self._faces.hand_over is not None,
             words={**page_words(language, CONSOLE), "channels": titles, "answerers": self._faces.answerers(language)},
         )
 
@@ -220,6 +230,8 @@ class Console:
         message = NewMessage(id=MessageId(faces.clock.new_id()), author="operator", parts=parts, author_name=operator.name)
         delivery = NewDelivery(id=DeliveryId(faces.clock.new_id()), address=addresses[0], position=0, parts=parts)
         seq = await faces.store.say(conversation_id=conversation, message=message, deliveries=[delivery], now_ms=faces.clock.now_ms())
+        if faces.hand_over is not None and faces.settings.handoff.operator_takes:
+            await faces.hand_over.take(conversation, channel=addresses[0].key.channel, by=operator.name)
         faces.bus.publish(conversation_topic(conversation), STORED)
         faces.bus.publish(WORK)
         return answer_json({"messages": [{"id": message.id, "seq": seq}]}, status=201)

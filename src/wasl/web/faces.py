@@ -16,6 +16,8 @@ from wasl.domain.errors import Refused
 from wasl.domain.event import Event
 from wasl.domain.identity import By
 from wasl.domain.ids import ConversationId, PersonId
+from wasl.policy.rulebook import Rulebook
+from wasl.policy.shipped_rules import shipped_book
 from wasl.ports.blobs import Blobs
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel, Visited
@@ -91,6 +93,7 @@ class Faces:
     mail: Mail | None = None
     hand_over: HandOver | None = None
     reckon: Reckon | None = None
+    rulebook: Callable[[], Rulebook] = shipped_book
     formats: Mapping[str, Format] = field(default_factory=dict)
 
     def offers(self) -> dict[str, Any]:
@@ -156,6 +159,7 @@ class Faces:
             "csrf": request.scope.get("csrftoken", str),
             "version": self.version,
             "costs": self.reckon is not None,
+            "attention": getattr(request.state, "attention", None),
             **values,
         }
         body = self.templates.get_template(template).render(shown).encode()

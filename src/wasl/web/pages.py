@@ -1,6 +1,6 @@
 """The pages as one application: chat and widget for visitors, console for operators, static files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -8,6 +8,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from wasl.config import Settings
+from wasl.policy.rulebook import Rulebook
+from wasl.policy.shipped_rules import shipped_book
 from wasl.ports.blobs import Blobs
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel, Visited
@@ -52,11 +54,12 @@ def build_pages(
     mail: Mail | None = None,
     reckon: Reckon | None = None,
     hand_over: HandOver | None = None,
+    rulebook: Callable[[], Rulebook] = shipped_book,
 ) -> ASGIApp:
     """Makes the application for everything that is no hook, no API and no health check.
 
     `moving` brings conversations in and takes them out, `links` joins channels, `mail` carries sign-in links, `hand_over` gives talks
-    to operators and back; what is None is not offered. `secret` signs the forms of the
+    to operators and back, `rulebook` the rules in force; what is None is not offered. `secret` signs the forms of the
     console (see `service.login.keep_secret`). The store must be open.
     `streams` holds what is open for as long as the server runs; whoever stops the server ends them.
     """
@@ -86,6 +89,7 @@ def build_pages(
         mail=mail,
         reckon=reckon,
         hand_over=hand_over,
+        rulebook=rulebook,
     )
     return pages_of(faces)
 

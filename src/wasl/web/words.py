@@ -192,3 +192,32 @@ MINE: Mapping[str, str] = {
 
 WHO = (mark("person"), mark("operator"), mark("system"))
 """Who did something, as the audit names them."""
+
+WHY: Mapping[str, str] = {
+    "asked": mark("asked for a human"),
+    "emergency": mark("sounds like an emergency"),
+    "moderation": mark("held by moderation"),
+    "operator": mark("a human answered"),
+    "rule": mark("a rule asks for a human"),
+}
+"""Why a conversation is with a human."""
+
+STANDINGS: Mapping[str, str] = {
+    "allowed": mark("allowed"),
+    "needs": mark("allowed, with a duty"),
+    "charged": mark("allowed and charged"),
+    "waits": mark("must wait"),
+    "denied": mark("forbidden"),
+}
+"""What a channel allows, as the map of the rules says it."""
+
+EFFECTS: Mapping[str, str] = {
+    "allow": mark("allows"),
+    "deny": mark("forbids"),
+    "require": mark("requires"),
+    "limit": mark("limits"),
+    "charge": mark("charges"),
+    "warn": mark("warns"),
+}
+
+RULE_CHANGES: Mapping[str, str] = {"begins": mark("begins"), "ends": mark("ends"), "review": mark("to be looked at again")}
