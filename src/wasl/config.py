@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validat
 from wasl.config_base import Frozen, is_secret, revealed
 from wasl.config_costs import BudgetSetting, Costs
 from wasl.config_deployment import Deployment
-from wasl.config_duties import Alarms, Disclosure, Handoff, OptOut
+from wasl.config_duties import Alarms, Disclosure, Handoff, Moderation, OptOut
 from wasl.config_evidence import EvidenceSettings
 from wasl.config_scope import ScopeSettings
 from wasl.domain.errors import SettingWrong
@@ -183,6 +183,7 @@ class Settings(Frozen):
     opt_out: OptOut = Field(default_factory=OptOut)
     handoff: Handoff = Field(default_factory=Handoff)
     disclosure: Disclosure = Field(default_factory=Disclosure)
+    moderation: Moderation = Field(default_factory=Moderation)
     alarms: Alarms = Field(default_factory=Alarms)
     evidence: EvidenceSettings = Field(default_factory=EvidenceSettings)
     log: Log = Field(default_factory=Log)

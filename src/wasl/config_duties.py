@@ -1,4 +1,4 @@
-"""Settings of what Wasl owes people and its operator: opt-out, a human, disclosure, alarms."""
+"""Settings of what Wasl owes people and its operator: opt-out, a human, disclosure, moderation, alarms."""
 
 from typing import Literal
 
@@ -60,3 +60,24 @@ class Alarms(Frozen):
         " only what your scope holds, and sends no campaigns; the others do only what they say.",
     )
     repeat_hours: float = Field(24.0, gt=0, le=720, description="An alarm of the same kind is told again after this long at the earliest.")
+
+
+class Moderation(Frozen):
+    """Looking at words before a model is asked, and at its answer before it is sent."""
+
+    lists: tuple[Literal["insults", "sexual", "drugs", "secrets"], ...] = Field(
+        (), description="Built-in lists of words and patterns that are looked for."
+    )
+    patterns: tuple[str, ...] = Field((), description="Your own words that are looked for; a star stands for any letters of a word.")
+    command: tuple[str, ...] = Field((), description="A program of yours that is asked: it reads JSON and writes JSON.")
+    url: str | None = Field(None, pattern=r"^https?://[^\s]+$", description="An address of yours that is asked, by POST with JSON.")
+    token: SecretStr | None = Field(None, description="Bearer token for that address.")
+    seconds: float = Field(3.0, gt=0, le=60, description="Longest wait for the program or the address.")
+    looks_at: tuple[Literal["question", "answer"], ...] = Field(("question", "answer"), description="What is looked at.")
+    when_it_fails: Literal["pass", "hold"] = Field(
+        "pass", description="When program or address do not answer: pass lets the words through, hold hands the conversation to a human."
+    )
+    refusal: Words = Field(default_factory=dict, description="Your own words where something is refused, by language (ar, en).")
+    emergencies: bool = Field(True, description="Answer words of self-harm and danger to life with a text of yours, and tell a human.")
+    emergency: Words = Field(default_factory=dict, description="That text, by language: name the help that your people can call.")
+    emergency_words: tuple[str, ...] = Field((), description="Further phrases of an emergency.")

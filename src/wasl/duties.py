@@ -11,13 +11,17 @@ from wasl.policy.person_words import OptWords, opt_words
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel, title_in
 from wasl.ports.clock import Clock
+from wasl.ports.moderator import Moderator
 from wasl.ports.network import Network
+from wasl.ports.program import Program
 from wasl.ports.store import Store
+from wasl.service.ask_moderator import AskAddress, AskProgram
 from wasl.service.attend import HOUR_MS, Attend, Manners
 from wasl.service.disclose import Disclose
 from wasl.service.hand_over import HandOver, Told
 from wasl.service.heed_signs import HeedSigns
 from wasl.service.judging import Step
+from wasl.service.moderate import Moderate, Standards
 from wasl.service.observe import Observe
 from wasl.service.raise_alarm import RaiseAlarm, Ways
 from wasl.service.rules_in_force import RulesInForce
@@ -35,10 +39,11 @@ class Duties:
     alarm: RaiseAlarm
     hand_over: HandOver
     signs: HeedSigns
+    moderate: Moderate
 
     def before_rules(self, rules: RulesInForce) -> tuple[Step, ...]:
         """Makes the steps that run before the rules are asked."""
-        return (_attend(self, rules),)
+        return (_attend(self, rules), self.moderate)
 
     def after_rules(self) -> tuple[Step, ...]:
         """Makes the steps that fulfil what the rules ask for."""
@@ -59,11 +64,12 @@ def make_duties(
 ) -> Duties:
     """Makes everything that is owed."""
     wanted, language = settings.alarms, settings.alarms.language or settings.language
+    program = LocalProgram()
     alarm = RaiseAlarm(
         store=store,
         clock=clock,
         network=network,
-        program=LocalProgram(),
+        program=program,
         mail=SmtpMail(settings.mail) if settings.mail.host else None,
         observe=observe,
         ways=Ways(
@@ -74,21 +80,23 @@ def make_duties(
         ),
         name=settings.assistant.name,
     )
+    hand_over = HandOver(
+        store=store,
+        bus=bus,
+        clock=clock,
+        channels=channels,
+        wait_minutes=settings.handoff.wait_minutes,
+        return_minutes=settings.handoff.return_minutes,
+        language=settings.language,
+        told=_told(alarm, channels=channels, language=language),
+    )
     return Duties(
         settings=settings,
         store=store,
         clock=clock,
         alarm=alarm,
-        hand_over=HandOver(
-            store=store,
-            bus=bus,
-            clock=clock,
-            channels=channels,
-            wait_minutes=settings.handoff.wait_minutes,
-            return_minutes=settings.handoff.return_minutes,
-            language=settings.language,
-            told=_told(alarm, channels=channels, language=language),
-        ),
+        hand_over=hand_over,
+        moderate=_moderate(settings, hand_over=hand_over, network=network, program=program),
         signs=HeedSigns(
             troubles=store.troubles,
             standings=store.standings,
@@ -98,6 +106,31 @@ def make_duties(
             on_trouble=wanted.on_trouble,
             repeat_hours=wanted.repeat_hours,
             language=language,
+        ),
+    )
+
+
+def _moderate(settings: Settings, *, hand_over: HandOver, network: Network, program: Program) -> Moderate:
+    wanted = settings.moderation
+    moderators: list[Moderator] = []
+    if wanted.command:
+        moderators.append(AskProgram(program=program, command=wanted.command, seconds=wanted.seconds))
+    if wanted.url:
+        token = wanted.token.get_secret_value() if wanted.token else None
+        moderators.append(AskAddress(network=network, url=wanted.url, token=token, seconds=wanted.seconds))
+    return Moderate(
+        hand_over=hand_over,
+        moderators=moderators,
+        standards=Standards(
+            lists=wanted.lists,
+            patterns=wanted.patterns,
+            looks_at=wanted.looks_at,
+            when_it_fails=wanted.when_it_fails,
+            refusal=wanted.refusal,
+            emergencies=wanted.emergencies,
+            emergency=wanted.emergency,
+            emergency_words=wanted.emergency_words,
+            human=settings.handoff.enabled,
         ),
     )
 

@@ -239,8 +239,9 @@ class Answer:
         cause = cause_of(first.address, conversation_id=work.conversation_id)
         shown = self._show.begin(channel, first, topic=topic)
         try:
-            stream = self._stream == "always" or (self._stream == "when shown" and shown.wants_stream)
-            return await self._ask.ask(prompt, show=shown.take if shown.wants_stream else None, stream=stream, bars=case.bars, cause=cause)
+            grows = shown.wants_stream and not case.unseen
+            stream = self._stream == "always" or (self._stream == "when shown" and grows)
+            return await self._ask.ask(prompt, show=shown.take if grows else None, stream=stream, bars=case.bars, cause=cause)
         finally:
             await shown.end()
 

@@ -38,6 +38,28 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "ar": "يرد عليك الآن من جديد المساعد {name} الذي يعمل بالذكاء الاصطناعي.",
     },
     "way_to_human": {"en": "Send “human” at any time to reach a person.", "ar": "أرسل «موظف» متى شئت للتحدث مع أحد الزملاء."},
+    "refused": {
+        "en": "Sorry, I cannot go on with this here. Ask for a human if you need one.",
+        "ar": "نعتذر، لا أستطيع متابعة هذا هنا. اطلب التحدث مع موظف إن احتجت.",
+    },
+    "moderated": {
+        "en": "A person of the team looks at this and will answer you here.",
+        "ar": "سينظر أحد أفراد الفريق في هذا ويرد عليك هنا.",
+    },
+    # No number is named: one that is wrong where somebody lives costs the time that matters. The operator writes the right ones.
+    "emergency_self_harm": {
+        "en": "I am an automated assistant, and what you write worries me. You do not have to be alone with this. If you may act on it now,"
+        " please call the emergency number where you are, or go to the nearest hospital, and tell somebody near you. A person of our team"
+        " has been told and will write to you here as soon as they can.",
+        "ar": "أنا مساعد آلي، وما كتبته يقلقني. لست مضطرًا إلى أن تواجه هذا وحدك. إن كنت قد تؤذي نفسك الآن فاتصل من فضلك برقم الطوارئ في"
+        " بلدك أو توجه إلى أقرب مستشفى، وأخبر شخصًا قريبًا منك. أبلغنا أحد أفراد فريقنا وسيكتب إليك هنا في أقرب وقت.",
+    },
+    "emergency_danger": {
+        "en": "I am an automated assistant and cannot send help. If a life is in danger, call the emergency number where you are now."
+        " A person of our team has been told and will write to you here as soon as they can.",
+        "ar": "أنا مساعد آلي ولا أستطيع إرسال المساعدة. إن كانت حياة أحد في خطر فاتصل من فضلك الآن برقم الطوارئ في بلدك. أبلغنا أحد أفراد"
+        " فريقنا وسيكتب إليك هنا في أقرب وقت.",
+    },
 }
 
 KEYS: Final = tuple(_WORDS)

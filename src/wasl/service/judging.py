@@ -44,7 +44,8 @@ class Case:
     the turn in the closing commit, by the step's name; it must be JSON. `business_only` says that only the operator's scope may be
     answered. `standing` is how the person stands with us, `moment` where in the talk the answer stands, as the rules on disclosure
     ask, `care` how careful the channel must be now; `verdict` is what the rules say about answering, with the duties that must be
-    fulfilled. `options` are offered under the answer where the channel has buttons and it is short and plain. `asked` is there after
+    fulfilled. `options` are offered under the answer where the channel has buttons and it is short and plain; `unseen` keeps a growing
+    answer from being shown before it is whole. `asked` is there after
     a model answered, `ended` after a step ended the turn. `received` are the turns as they came, whatever the model is shown. `usage`
     takes what the calls of steps have cost (a judge's, a moderator's), to be stored with the turn.
     `held` is what a step remembers for itself, by its name, until the turn is closed.
@@ -62,6 +63,7 @@ class Case:
     care: Care = NO_CARE
     verdict: Verdict | None = None
     options: list[Option] = field(default_factory=list)
+    unseen: bool = False
     instructions: list[str] = field(default_factory=list)
     output_tokens_max: int | None = None
     bars: list[Bar] = field(default_factory=list)

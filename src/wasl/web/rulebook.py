@@ -134,7 +134,7 @@ def _told(rule: Rule, language: Language) -> dict[str, Any]:
         "id": rule.id,
         "text": rule.arabic if language.code == "ar" and rule.arabic else rule.text,
         "effect": language.say(EFFECTS[rule.effect]),
-        "channels": ", ".join(rule.channels),
+        "channels": ", ".join(language.say("every channel") if one == "*" else one for one in rule.channels),
         "regions": ", ".join(_place(region, language) for region in rule.regions),
         "source": rule.source,
         "source_date": rule.source_date,
