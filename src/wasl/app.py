@@ -50,6 +50,7 @@ from wasl.service.spans import open_spans
 from wasl.service.tally import Tally
 from wasl.service.worker import Worker
 from wasl.store.sqlite import SqliteStore
+from wasl.watching import make_watching
 
 Result = TypeVar("Result")
 
@@ -115,6 +116,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         expose=expose,
         reckon=make_reckon(settings, ledger=store.ledger, people=store.people, clock=clock, channels=channels, prices=meter.prices),
         departing=departing,
+        watching=make_watching(settings, store=kept, network=network, clock=clock, channels=channels, departing=departing),
         guarding=guarding,
         duties=duties,
         proving=proving,

@@ -19,6 +19,7 @@ from wasl.config_deployment import Deployment
 from wasl.config_duties import Alarms, Disclosure, Handoff, Moderation, OptOut
 from wasl.config_evidence import EvidenceSettings
 from wasl.config_scope import ScopeSettings
+from wasl.config_terms import TermsWatch
 from wasl.domain.errors import SettingWrong
 
 SETTINGS_BYTES_MAX: Final = 1 << 20
@@ -186,6 +187,7 @@ class Settings(Frozen):
     moderation: Moderation = Field(default_factory=Moderation)
     alarms: Alarms = Field(default_factory=Alarms)
     evidence: EvidenceSettings = Field(default_factory=EvidenceSettings)
+    terms: TermsWatch = Field(default_factory=TermsWatch)
     log: Log = Field(default_factory=Log)
     channels: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False, description="The ways to people, by name.")
     providers: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False, description="The model providers, by name.")

@@ -7,7 +7,7 @@ from functools import partial
 from wasl.config import Settings
 from wasl.domain.errors import SettingWrong
 from wasl.duties import Duties
-from wasl.net.rule_folder import rule_texts
+from wasl.net.rule_folder import CONFIRMED, own_rule_texts
 from wasl.policy.act import Deployment
 from wasl.policy.shipped_rules import shipped_book
 from wasl.ports.channel import Channel
@@ -47,7 +47,7 @@ def make_guarding(
 ) -> Guarding:
     """Makes steps and gate. The order: opt-out and human, moderation, purpose, the rules, disclosure, the budget. `purposing` makes what
     weighs purpose from the rules. Raises SettingWrong."""
-    texts = partial(rule_texts, settings.rules) if settings.rules is not None else None
+    texts = partial(own_rule_texts, settings.rules, settings.data / CONFIRMED)
     rules = RulesInForce(base=shipped_book(), texts=texts, clock=clock)
     parties = make_parties(settings, channels=channels)
     guard = Guard(rules=rules, parties=parties, elsewhere=settings.server.public_url)

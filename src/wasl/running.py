@@ -44,6 +44,7 @@ from wasl.service.receive import Receive
 from wasl.service.reckon import Reckon
 from wasl.service.spans import Spans
 from wasl.service.worker import Worker
+from wasl.watching import Watching
 from wasl.web.events import Streams
 from wasl.web.hooks import PREFIX, Hooks
 from wasl.web.openai_api import PREFIX as API
@@ -87,6 +88,7 @@ class Installation:
     duties: Duties
     guarding: Guarding
     departing: Departing
+    watching: Watching | None
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Installation"]:
@@ -124,10 +126,10 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
         running.append(loop.create_task(i.worker.run(), name="worker"))
         running.append(loop.create_task(i.guarding.rules.run(), name="rules"))
         running.append(loop.create_task(i.duties.signs.run(), name="signs of trouble"))
-        acts = {ERASE_TIMER: i.moving.erase.carry_out, GO_ON_TIMER: i.moving.erase.go_on}
+        acts = {ERASE_TIMER: i.moving.erase.carry_out, GO_ON_TIMER: i.moving.erase.go_on, **(i.watching.acts if i.watching else {})}
         acts |= {RETURN_TIMER: i.duties.hand_over.returned, ALARM_TIMER: i.duties.alarm.go_out}
         running.append(loop.create_task(Alarms(store=i.store, clock=i.clock, acts=acts).run(), name="alarms"))
-        for name, beside in i.departing.tasks.items():
+        for name, beside in {**i.departing.tasks, **(i.watching.tasks if i.watching else {})}.items():
             running.append(loop.create_task(beside(), name=name))
     if settings.server.role != "worker":
         for name in listeners(i.channels):

@@ -24,6 +24,7 @@ from wasl.cli import (
     simulate,
     status,
     sunset,
+    terms,
     verify,
 )
 from wasl.cli.border import Border
@@ -62,6 +63,7 @@ def build(compose: Compose) -> typer.Typer:
         exposure,
         register,
         sunset,
+        terms,
         simulate,
         evidence,
         audit,

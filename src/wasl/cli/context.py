@@ -17,19 +17,25 @@ if TYPE_CHECKING:
     from wasl.ports.provider import Keyless, Provider
     from wasl.ports.store import Store
     from wasl.ports.sunsets import Sunsets
+    from wasl.ports.terms import Terms
     from wasl.routing.route import RouteCandidate
+    from wasl.service.alert_terms import AlertTerms
     from wasl.service.check_pack import Verified
     from wasl.service.expose import Expose
     from wasl.service.figure import Figures
     from wasl.service.learn import Learn
     from wasl.service.learn_purpose import LearnPurpose
+    from wasl.service.make_rule import MakeRule
     from wasl.service.moving import Moving
     from wasl.service.pack_about import Describe
+    from wasl.service.recall_terms import RecallTerms
     from wasl.service.receive import Receive
     from wasl.service.reckon import Reckon
     from wasl.service.sunset import PlanSunset
+    from wasl.service.watch import Watch
     from wasl.service.worker import Worker
     from wasl.service.write_pack import WritePack
+    from wasl.terms.declaration import Declaration
 
 Result = TypeVar("Result")
 
@@ -42,6 +48,40 @@ Config = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+class Watching(Protocol):
+    """What watches terms (`wasl.watching.Watching`)."""
+
+    @property
+    def terms(self) -> "Terms":
+        """What is kept of documents."""
+        ...
+
+    @property
+    def watch(self) -> "Watch":
+        """Who looks at them."""
+        ...
+
+    @property
+    def alert(self) -> "AlertTerms":
+        """Who tells."""
+        ...
+
+    @property
+    def make(self) -> "MakeRule":
+        """Who makes rules."""
+        ...
+
+    @property
+    def recall(self) -> "RecallTerms":
+        """Who takes in versions recorded elsewhere."""
+        ...
+
+    @property
+    def every(self) -> "Sequence[Declaration]":
+        """Every declaration, watched or not."""
+        ...
 
 
 class Installation(Protocol):
@@ -125,6 +165,11 @@ class Installation(Protocol):
     @property
     def worker(self) -> "Worker":
         """Who answers."""
+        ...
+
+    @property
+    def watching(self) -> "Watching | None":
+        """What watches terms; None where the store keeps none."""
         ...
 
     def opened(self) -> AbstractAsyncContextManager[object]:

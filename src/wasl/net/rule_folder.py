@@ -5,6 +5,8 @@ from typing import Final
 
 from wasl.domain.errors import SettingWrong
 
+CONFIRMED: Final = "rules"
+"""Folder in the data folder that holds rules made from watched terms and confirmed by people."""
 FILES_MAX: Final = 200
 FILE_BYTES_MAX: Final = 2 << 20
 
@@ -17,6 +19,11 @@ def rule_texts(folder: Path) -> dict[str, str]:
     if len(paths) > FILES_MAX:
         raise SettingWrong(f"{folder} has {len(paths)} rule files, more than {FILES_MAX}; put them together")
     return {str(path): rule_text(path) for path in paths}
+
+
+def own_rule_texts(folder: Path | None, confirmed: Path) -> dict[str, str]:
+    """Gives the operator's own rules, where a folder is set, with those that were confirmed from watched terms. Raises SettingWrong."""
+    return (rule_texts(folder) if folder is not None else {}) | (rule_texts(confirmed) if confirmed.is_dir() else {})
 
 
 def rule_text(path: Path) -> str:

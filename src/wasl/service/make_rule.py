@@ -54,7 +54,8 @@ class Ending:
 
 
 class MakeRule:
-    """Makes rules. `keep` writes the confirmed ones where the rulebook reads them; `plan` opens a draft of a plan to leave."""
+    """Makes rules. `keep` writes the confirmed ones where the rulebook reads them; `plan` opens a draft of a plan to leave,
+    `remind` sets a reminder's timer."""
 
     def __init__(
         self,
@@ -65,6 +66,7 @@ class MakeRule:
         base: Callable[[], Rulebook],
         keep: Callable[[str], None],
         plan: Callable[[Ending], Awaitable[None]] | None = None,
+        remind: Callable[[str, int], Awaitable[None]] | None = None,
         deployment: Deployment | None = None,
     ) -> None:
         self._terms = terms
@@ -73,6 +75,7 @@ class MakeRule:
         self._base = base
         self._keep = keep
         self._plan = plan
+        self._remind = remind
         self._deployment = deployment or Deployment()
 
     async def propose(self, change_id: str, *, sentence: str = "") -> Sequence[Draft]:
@@ -179,14 +182,17 @@ class MakeRule:
             replace(steps[-1], id=self._clock.new_id(), at_ms=self._clock.now_ms(), act="rejected", by=by, note=note)
         )
 
-    async def set_aside(self, change_id: str, *, by: str, note: str = "", remind_ms: int | None = None) -> None:
-        """Notes that a change is not for us, or that we want to be reminded of it."""
+    async def set_aside(self, change_id: str, *, by: str, note: str = "", days: int = 0) -> None:
+        """Notes that a change is not for us, or (with days) that somebody wants to be reminded of it then."""
         change = await self._change(change_id)
-        await self._terms.keep_change(
-            replace(
-                change, state="remind" if remind_ms else "not_for_us", remind_ms=remind_ms, note=note or change.note, by=by or change.by
-            )
-        )
+        kept = replace(change, note=note.strip()[:NOTE_CHARACTERS_MAX] or change.note, by=by.strip()[:NAME_CHARACTERS_MAX] or change.by)
+        if days <= 0:
+            await self._terms.keep_change(replace(kept, state="not_for_us", remind_ms=None))
+            return
+        at_ms = self._clock.now_ms() + days * DAY_MS
+        await self._terms.keep_change(replace(kept, state="remind", remind_ms=at_ms))
+        if self._remind is not None:
+            await self._remind(change_id, at_ms)
 
     async def flag_stale(self, change: Change) -> Sequence[RuleRecord]:
         """Flags rules whose sentence does not stand in the new version any more: somebody should read it again."""

@@ -288,7 +288,7 @@ def _only_regions(words: Sequence[str], others: Sequence[str]) -> tuple[str, ...
 
 def _reason(weighed: Sequence[_Weighed]) -> str:
     count = sum(1 for one in weighed if one.weight > 0)
-    return f"{count} sentence{'s' if count != 1 else ''} that bind somebody changed."
+    return "1 sentence that binds somebody changed." if count == 1 else f"{count} sentences that bind somebody changed."
 
 
 def _telling(one: _Weighed) -> bool:
