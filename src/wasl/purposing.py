@@ -24,6 +24,7 @@ from wasl.service.link import Links
 from wasl.service.point_elsewhere import PointElsewhere
 from wasl.service.purpose_mode import PurposeModes, Standing
 from wasl.service.receive import Receive
+from wasl.service.train_scope import TrainScope
 from wasl.service.weigh_purpose import WeighPurpose
 
 
@@ -35,6 +36,7 @@ class Purposing:
     modes: PurposeModes
     weigh: WeighPurpose
     elsewhere: PointElsewhere
+    train_scope: TrainScope
 
     def follow_through(self, receive: Receive, links: Links) -> None:
         """Lets who follows a redirect find the question asked where they come."""
@@ -101,7 +103,14 @@ def make_purposing(
         business_tokens_max=wanted.business_tokens_max,
         replace_replies=wanted.replies == "replace",
     )
-    return Purposing(learnt=learnt, modes=modes, weigh=weigh, elsewhere=elsewhere)
+    train_scope = TrainScope(
+        purposes=purposes,
+        clock=clock,
+        book=book,
+        kinds={name: channel.kind for name, channel in channels.items()},
+        deployments={name: standing.deployment for name, standing in standings.items()},
+    )
+    return Purposing(learnt=learnt, modes=modes, weigh=weigh, elsewhere=elsewhere, train_scope=train_scope)
 
 
 def _judge(settings: Settings, *, ask: Ask, clock: Clock, bars: Callable[[Case], Sequence[Bar]]) -> JudgePurpose | None:

@@ -43,6 +43,7 @@ from wasl.service.raise_alarm import ALARM_TIMER
 from wasl.service.receive import Receive
 from wasl.service.reckon import Reckon
 from wasl.service.spans import Spans
+from wasl.service.train_scope import TrainScope
 from wasl.service.worker import Worker
 from wasl.watching import Watching
 from wasl.web.events import Streams
@@ -89,6 +90,11 @@ class Installation:
     guarding: Guarding
     departing: Departing
     watching: Watching | None
+
+    @property
+    def train_scope(self) -> TrainScope:
+        """What adds ratings to the operator's scope."""
+        return self.guarding.purposing.train_scope
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Installation"]:

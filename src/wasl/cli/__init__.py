@@ -67,9 +67,9 @@ def build(compose: Compose) -> typer.Typer:
         simulate,
         evidence,
         audit,
+        scope,
     ):
         group.add(app, compose)
-    scope.add(app)
     rules.add(app)
 
     @app.command()

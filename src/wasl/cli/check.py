@@ -23,7 +23,8 @@ def add(app: typer.Typer, compose: Compose) -> None:
         """Tries settings, keys, hooks, clock, disk and documents, and says for each problem what to do."""
         settings = read_settings(config)
         quiet_logs(settings)
-        lines = [*compose.run(_check(compose.installation(settings), hook_path=compose.hook_path)), _rules(config)]
+        installation = compose.installation(settings)
+        lines = [*compose.run(_check(installation, hook_path=compose.hook_path)), _rules(config), *_scope(installation, config)]
         problems = sum(not line.finding.good for line in lines)
         if as_json:
             shown = [{"area": c.area, "good": c.finding.good, "what": c.finding.what, "do": c.finding.do} for c in lines]
@@ -61,6 +62,35 @@ def _rules(config: Path | None) -> "Checked":
     except SettingWrong as error:
         return bad("rules", error.message, "mend it, and look again with `wasl rules add FILE`")
     return good("rules", f"{len(book.known_on())} rules, version {book.digest}")
+
+
+def _scope(installation: Installation, config: Path | None) -> "list[Checked]":
+    """Reads the scope file, and says which channels want one: without it nobody may be refused anything there."""
+    from wasl.cli.rules import book_of
+    from wasl.domain.errors import SettingWrong
+    from wasl.policy.act import Act, TurnPurpose
+    from wasl.policy.primary import rule_against_general
+    from wasl.service.check import bad, good
+    from wasl.service.learn_purpose import scope_in
+
+    file = installation.settings.scope.file
+    if file.exists():
+        try:
+            scope = scope_in(file)
+        except SettingWrong as error:
+            return [bad("scope", error.message, "mend it; until then the last good scope is used, or none")]
+        return [good("scope", f"{scope.name!r}, {len(scope.examples)} examples, version {scope.version}; see `wasl scope check`")]
+    try:
+        book = book_of(None, config)
+    except SettingWrong:
+        return []  # told by the rules' own line
+    now, general = installation.clock.now_ms(), TurnPurpose(label="general")
+    acts = {name: Act(channel=channel.kind, at_ms=now, purpose=general) for name, channel in installation.channels.items()}
+    strict = sorted(name for name, act in acts.items() if rule_against_general(book, act) is not None)
+    if not strict:
+        return []
+    what = f"the rules of {', '.join(strict)} forbid general assistants, and there is no scope file: general requests are answered there"
+    return [bad("scope", what, "write what your assistant is for with `wasl scope init`")]
 
 
 async def _check(installation: Installation, *, hook_path: str) -> "Sequence[Checked]":

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from wasl.service.receive import Receive
     from wasl.service.reckon import Reckon
     from wasl.service.sunset import PlanSunset
+    from wasl.service.train_scope import TrainScope
     from wasl.service.watch import Watch
     from wasl.service.worker import Worker
     from wasl.service.write_pack import WritePack
@@ -160,6 +161,11 @@ class Installation(Protocol):
     @property
     def departing(self) -> "Departing":
         """What plans the end of a channel."""
+        ...
+
+    @property
+    def train_scope(self) -> "TrainScope":
+        """What adds ratings to the operator's scope."""
         ...
 
     @property

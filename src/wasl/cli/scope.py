@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from wasl.cli.border import EXIT_PROBLEM
-from wasl.cli.context import AsJson
+from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
 from wasl.domain.errors import SettingWrong
 
 if TYPE_CHECKING:
     from wasl.policy.purpose import Classifier, Judged, Scope
     from wasl.policy.scope_check import Advised, ScopeReport
+    from wasl.service.train_scope import Lessons
 
 SCOPE_FILE: Final = Path("scope.toml")
-SCOPE_BYTES_MAX: Final = 8 << 20
+DAY_MS: Final = 86_400_000
 
 File = Annotated[Path, typer.Option("--scope", help="The scope file.", metavar="FILE")]
 
@@ -28,7 +29,7 @@ _ADVICE: Final = {
 }
 
 
-def add(app: typer.Typer) -> None:
+def add(app: typer.Typer, compose: Compose) -> None:
     """Adds the commands."""
     scope = typer.Typer(no_args_is_help=True, help="Tells what the assistant is for, and how well that is known.")
     app.add_typer(scope, name="scope")
@@ -79,18 +80,66 @@ def add(app: typer.Typer) -> None:
             for part in judged.parts:
                 typer.echo(f"  {part.odds:+5.1f}  {part.text}")
 
+    @scope.command()
+    def train(
+        days: Annotated[int, typer.Option(min=1, max=400, help="How far back ratings are looked at.")] = 62,
+        write: Annotated[bool, typer.Option("--write", help="Write them into the scope file; it is only shown otherwise.")] = False,
+        config: Config = None,
+        as_json: AsJson = False,
+    ) -> None:
+        """Adds what people rated (see `wasl audit`) to your own scope, redacted, where the channel's rules allow your own use of it."""
+        settings = read_settings(config)
+        quiet_logs(settings)
+        if not settings.scope.train_on_ratings:
+            raise SettingWrong(
+                "scope.train_on_ratings is off: people's words teach nothing. Set it to true in wasl.toml if your own scope may learn from"
+                " messages that you rated; the packs that come with Wasl never do"
+            )
+        lessons, kept = compose.run(_train(compose.installation(settings), days=days, write=write))
+        _print_lessons(lessons, kept, as_json=as_json)
+
+
+async def _train(installation: Installation, *, days: int, write: bool) -> "tuple[Lessons, Path | None]":
+    import asyncio
+    from datetime import UTC, datetime
+
+    from wasl.service.train_scope import write_lessons
+
+    file = installation.settings.scope.file
+    own = await asyncio.to_thread(_read, file)
+    async with installation.opened():
+        now = installation.clock.now_ms()
+        lessons = await installation.train_scope.lessons(own, since_ms=now - days * DAY_MS, until_ms=now + 1)
+    if not write or not (lessons.examples or lessons.forbidden):
+        return lessons, None
+    day = datetime.fromtimestamp(now / 1000, tz=UTC).date().isoformat()
+    return lessons, await asyncio.to_thread(write_lessons, file, own, lessons, day=day)
+
+
+def _print_lessons(lessons: "Lessons", kept: Path | None, *, as_json: bool) -> None:
+    if as_json:
+        told = {"examples": lessons.examples, "forbidden": lessons.forbidden, "barred": dict(lessons.barred or {})}
+        more = {"disputed": lessons.disputed, "gone": lessons.gone, "kept": str(kept) if kept else None}
+        typer.echo(json.dumps({**told, **more}, ensure_ascii=False))
+        return
+    for mark, texts in (("+", lessons.examples), ("-", lessons.forbidden)):
+        for text in texts:
+            typer.echo(f"{mark} {text}")
+    for channel, rule in (lessons.barred or {}).items():
+        typer.echo(f"{channel}: its rules do not allow it ({rule}); nothing of it was taken.")
+    typer.echo(
+        f"{len(lessons.examples)} of the business, {len(lessons.forbidden)} general; {lessons.disputed} disputed, {lessons.gone} gone."
+    )
+    if kept is not None:
+        typer.echo(f"Written. The scope as it was is {kept}. Look with `wasl scope check`.")
+    elif lessons.examples or lessons.forbidden:
+        typer.echo("Nothing was written: look through them, then add --write.")
+
 
 def _read(file: Path) -> "Scope":
-    from wasl.policy.scope_file import read_scope
+    from wasl.service.learn_purpose import scope_in
 
-    try:
-        if file.stat().st_size > SCOPE_BYTES_MAX:
-            raise SettingWrong(f"{file} is larger than {SCOPE_BYTES_MAX} bytes; a scope is a few hundred questions")
-        return read_scope(file.read_text(encoding="utf-8"), at=str(file))
-    except FileNotFoundError as error:
-        raise SettingWrong(f"there is no {file}; make one with `wasl scope init`") from error
-    except UnicodeDecodeError as error:
-        raise SettingWrong(f"{file} is not UTF-8; save it as UTF-8") from error
+    return scope_in(file)
 
 
 def _learnt(file: Path) -> "Classifier":

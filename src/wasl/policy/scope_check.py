@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from wasl.policy.packs import Packs
-from wasl.policy.purpose import BAND, EXAMPLES_FEW, Classifier, Scope, learn_purpose
+from wasl.policy.purpose import EXAMPLES_FEW, Classifier, Scope, learn_purpose
 from wasl.wire.text import language
 
 LANGUAGE_SHARE_MIN: Final = 0.05
 """Below it a language counts as missing."""
+LANGUAGES: Final = ("ar", "en")
+"""Languages that can be told from their words; of others nothing is said."""
 SUBJECT_EXAMPLES_FEW: Final = 5
 SUBJECTS_WEAK_MAX: Final = 5
 SUBJECT_KEPT_MIN: Final = 0.9
@@ -53,7 +55,7 @@ def check_scope(scope: Scope, packs: Packs) -> ScopeReport:
         examples=len(texts),
         refused=1 - learnt.kept,
         leaked=1 - learnt.stopped,
-        uncertain=sum(abs(one) <= BAND for one in odds) / len(odds) if odds else 1.0,
+        uncertain=sum(learnt.low <= one <= learnt.high for one in odds) / len(odds) if odds else 1.0,
         languages=dict(languages),
         leaks=tuple(text for one, text in general[:5] if one > 0),
         advice=tuple(_advice(scope, learnt, languages)),
@@ -70,8 +72,8 @@ def _advice(scope: Scope, learnt: Classifier, languages: Counter[str]) -> list[A
         found.append(Advised(advice="no statement", what="", number=0))
     found += [
         Advised(advice="missing language", what=wanted, number=languages[wanted])
-        for wanted in ("ar", "en")
-        if total and languages[wanted] / total < LANGUAGE_SHARE_MIN
+        for wanted in (scope.languages or LANGUAGES)
+        if wanted in LANGUAGES and total and languages[wanted] / total < LANGUAGE_SHARE_MIN
     ]
     sizes = Counter(own.subject for own in scope.examples)
     found += [

@@ -11,7 +11,7 @@ EXAMPLES_MAX: Final = 20_000
 EXAMPLE_CHARACTERS_MAX: Final = 600
 
 _KEYS: Final = {"name", "statement", "languages", "also", "forbidden", "subjects"}
-_SUBJECT_KEYS: Final = {"name", "examples"}
+_SUBJECT_KEYS: Final = {"name", "examples", "forbidden"}
 
 START: Final = """\
 # What this assistant is for. `wasl scope check` tells how well it is told from general questions, and what to add.
@@ -61,7 +61,7 @@ def read_scope(text: str, *, at: str) -> Scope:
         statement=_word(table, "statement", at=at),
         examples=tuple(examples),
         also=_words(table, "also", at=at),
-        forbidden=_words(table, "forbidden", at=at),
+        forbidden=(*_words(table, "forbidden", at=at), *_forbidden(table, at=at)),
         languages=tuple(_code(word, at=at) for word in _words(table, "languages", at=at)),
     )
 
@@ -71,10 +71,23 @@ def start_of(*, name: str, statement: str) -> str:
     return START.format(name=_quoted(name), statement=_quoted(statement))
 
 
+def subject_text(name: str, *, examples: Sequence[str], forbidden: Sequence[str] = ()) -> str:
+    """Gives a subject as it stands in a scope file."""
+    lines = ["[[subjects]]", f"name = {_quoted(name)}"]
+    for key, texts in (("examples", examples), ("forbidden", forbidden)):
+        if texts:
+            lines += [f"{key} = [", *(f"  {_quoted(text)}," for text in texts), "]"]
+    return "\n".join(lines) + "\n"
+
+
+def _forbidden(table: Mapping[str, Any], *, at: str) -> tuple[str, ...]:
+    return tuple(word for subject in _tables(table, "subjects", at=at) for word in _words(subject, "forbidden", at=at))
+
+
 def _subject(table: Mapping[str, Any], *, at: str) -> list[Own]:
     for key in table:
         if key not in _SUBJECT_KEYS:
-            raise SettingWrong(f"{at}: {key!r} is not known in [[subjects]]; it has name and examples")
+            raise SettingWrong(f"{at}: {key!r} is not known in [[subjects]]; it has name, examples and forbidden")
     name = _word(table, "name", at=f"{at}: subjects")
     return [Own(text, name) for text in _words(table, "examples", at=f"{at}: subject {name!r}")]
 
