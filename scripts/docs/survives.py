@@ -20,6 +20,7 @@ class Row:
     test: tuple[str, str]
 
 
+_METER = "unit/service/test_meter.py"
 _ASK = "unit/service/test_ask.py"
 _OUTAGES = "crash/test_outages.py"
 ROWS = (
@@ -85,6 +86,11 @@ ROWS = (
         fault=("Only a dearer model is left", "لم يبقَ إلا نموذج أغلى"),
         outcome=("It answers only as far as you allowed, and says so", "يجيب في حدود ما سمحت به ويخبر بذلك"),
         test=(_ASK, "test_a_dearer_class_answers_only_up_to_the_ceiling_and_with_a_notice"),
+    ),
+    Row(
+        fault=("A budget is nearly spent, and 64 people write at once", "أوشكت الميزانية وكتب 64 شخصًا معًا"),
+        outcome=("It is not passed: cheaper models answer, then your documents", "لا تُتجاوز: تجيب نماذج أرخص ثم وثائقك"),
+        test=(_METER, "test_64_at_once_never_overspend_by_more_than_one_reserve"),
     ),
     Row(
         fault=("All models are gone", "غابت النماذج كلها"),

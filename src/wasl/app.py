@@ -196,6 +196,7 @@ def _worker(
         commands=commands,
         earlier=Earlier(store.library, people=store.people).read,
         steps=guarding.steps,
+        bills=guarding.bills,
     )
     deliver = Deliver(
         store=store,
@@ -271,7 +272,7 @@ def _paid(guarding: Guarding, *, meter: Meter, clock: SystemClock, channels: Map
     """Puts the budgets behind the other steps and the other gate: what is not allowed is not paid for."""
     pay = Pay(meter=meter, clock=clock, channels=channels, inner=guarding.gate, ruled=ruled_channels(shipped_book()))
     steps = (*guarding.steps, pay) if meter.pays_for_messages else guarding.steps
-    return replace(guarding, steps=steps, gate=pay), pay
+    return replace(guarding, steps=steps, gate=pay, bills=pay.bills), pay
 
 
 def _housekeep(

@@ -6,6 +6,7 @@ from functools import partial
 
 from wasl.config import Settings
 from wasl.domain.errors import SettingWrong
+from wasl.domain.person import Address
 from wasl.duties import Duties
 from wasl.net.rule_folder import CONFIRMED, own_rule_texts
 from wasl.policy.act import Deployment
@@ -27,13 +28,14 @@ from wasl.wire.region import REGIONS
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guarding:
     """The steps in their order, and the gate; None lets everything pass. `rules` holds the rulebook in force,
-    `tally` counts what is sent."""
+    `tally` counts what is sent, `bills` says where each message may be billed, so that an answer goes out in as few as it can."""
 
     rules: RulesInForce
     tally: Tally
     purposing: Purposing
     steps: tuple[Step, ...] = ()
     gate: Gate | None = None
+    bills: Callable[[Address], bool] | None = None
 
 
 def make_guarding(

@@ -30,18 +30,46 @@ Notice = Callable[[LeftOut], str]
 
 
 def fit(
-    parts: Sequence[Part], *, limits: Limits, measure: Measure | None = None, notice: Notice | None = None
+    parts: Sequence[Part], *, limits: Limits, measure: Measure | None = None, notice: Notice | None = None, billed: bool = False
 ) -> tuple[tuple[Part, ...], ...]:
     """Gives what to send, in order: one tuple of parts for each send, each within `limits`.
 
     `measure` is needed for Markdown where the channel does not show Markdown itself; without it a text is measured as it stands.
     Words are never lost but for whitespace at a cut. Only a single letter with thousands of marks, longer than a whole message, is
-    parted. The time grows with the length of the text, not faster.
+    parted. The time grows with the length of the text, not faster. Where each send is `billed`, what can go out as one does (`thrifty`).
     """
+    if billed and len(parts) > 1:
+        parts = thrifty(parts, limits=limits, measure=measure)
     if len(parts) == 1 and _fits_whole(parts[0], limits, measure):
         return ((parts[0],),)
     fitter = _Fitter(limits, measure=measure, notice=notice or _notice)
     return tuple((part,) for part in _joined(parts, limits) for part in fitter.fit(part))
+
+
+def thrifty(parts: Sequence[Part], *, limits: Limits, measure: Measure | None = None) -> tuple[Part, ...]:
+    """Joins what one send can carry: texts that follow each other, and a short text with the file after it, as its caption.
+
+    Nothing is left out and nothing changes its place; what would pass the channel's limits stays apart.
+    """
+    joined: list[Part] = []
+    for part in parts:
+        before = joined[-1] if joined else None
+        if isinstance(before, Text) and isinstance(part, Text) and before.format == part.format:
+            both = replace(before, text=f"{before.text}\n\n{part.text}")
+            if _fits_whole(both, limits, measure):
+                joined[-1] = both
+                continue
+        if isinstance(before, Text) and isinstance(part, Media) and _takes_caption(part, before, limits, measure):
+            joined[-1] = replace(part, caption=before.text)
+            continue
+        joined.append(part)
+    return tuple(joined)
+
+
+def _takes_caption(media: Media, text: Text, limits: Limits, measure: Measure | None) -> bool:
+    if media.caption or media.role in limits.captionless or media.role not in limits.media_bytes_max or text.format == "markdown":
+        return False  # a caption is shown as it is written
+    return units(text.text, limits.text_unit) <= limits.caption_max
 
 
 def _fits_whole(part: Part, limits: Limits, measure: Measure | None) -> bool:

@@ -51,7 +51,10 @@ class Ledger(Protocol):
         ...
 
     async def run_out(self, *, now_ms: int, limit: int) -> int:
-        """Frees holds that nobody settled in time (their process died), and forgets settled ones that need not be kept; gives the count."""
+        """Frees holds that nobody settled in time (their process died), and forgets settled ones that need not be kept; gives the count.
+
+        A hold whose id begins with "call:" leaves a line in the books: the call may have been billed, and nobody knows with what.
+        """
         ...
 
     async def accounts(self, *, period: str | None = None, limit: int = 1_000) -> Sequence[Account]:

@@ -1,6 +1,6 @@
 """Answer: one due turn becomes one stored reply with its deliveries, whatever the providers do."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -74,6 +74,7 @@ class Answer:
         commands: Commands | None = None,
         earlier: Earlier | None = None,
         steps: Sequence[Step] = (),
+        bills: Callable[[Address], bool] | None = None,
     ) -> None:
         self._store = store
         self._bus = bus
@@ -93,6 +94,7 @@ class Answer:
         self._stream = stream
         self._commands = commands
         self._earlier = earlier
+        self._bills = bills
         self._steps = tuple(steps)
 
     async def turn(self, work: Work) -> Sequence[Outgoing] | None:
@@ -355,7 +357,10 @@ class Answer:
 
     def _outgoings(self, turn: DueTurn, parts: tuple[Part, ...], *, to: Address) -> list[Outgoing]:
         channel = self._channels.get(to.key.channel)
-        pieces = fit(parts, limits=channel.limits, measure=measure(channel.limits)) if channel is not None else (parts,)
+        pieces: Sequence[tuple[Part, ...]] = (parts,)
+        if channel is not None:
+            billed = len(parts) > 1 and self._bills is not None and self._bills(to)
+            pieces = fit(parts, limits=channel.limits, measure=measure(channel.limits), billed=billed)
         # In a group the reply quotes its question; in a private talk order says enough.
         quote = turn.native_id if turn.address.key.kind == "group" else None
         return [

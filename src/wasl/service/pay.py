@@ -12,6 +12,7 @@ from wasl.domain.errors import Spent, StoreDown
 from wasl.domain.event import Receipt
 from wasl.domain.ids import ConversationId, DeliveryId
 from wasl.domain.message import Template
+from wasl.domain.person import Address
 from wasl.domain.turn import Settling
 from wasl.ledger.meter import next_period_at
 from wasl.ports.channel import Channel
@@ -108,6 +109,20 @@ class Pay:
         if self._meter.is_own(listed.cost.card):
             return listed  # what the operator pays is known better by the operator than by the rules
         return _judged(verdict or {}, category=category, country=country) or listed
+
+    def bills(self, address: Address) -> bool:
+        """Says whether each free-form message to an address may be billed: then an answer goes out in as few as its words allow."""
+        channel = self._channels.get(address.key.channel)
+        kind = channel.kind if channel is not None else address.key.channel
+        cost = self._meter.charge(
+            channel=address.key.channel,
+            kind=kind,
+            country=country_of(address.key),
+            category=FREE_FORM,
+            parts=(),
+            at_ms=self._clock.now_ms(),
+        ).cost
+        return cost.amount is None or cost.amount > 0
 
     # -- the step
     async def before(self, case: Case) -> End | None:

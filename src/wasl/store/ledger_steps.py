@@ -1,6 +1,6 @@
 """The books, for both databases: reservations against budgets, and lines that are only added."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,8 @@ from wasl.store.rows import json_of, json_text
 from wasl.store.steps import Row, Steps, step
 
 NOTHING = Decimal(0)
+CALL = "call:"
+"""How the ids of reservations for calls begin."""
 _LINE = "id, at_ms, kind, basis, amount, currency, channel, scope, provider, country, category, number, card, source, note"  # in this order
 
 
@@ -76,8 +78,8 @@ def give_back(hold_id: str) -> Steps[bool]:
     return True
 
 
-def run_out(now_ms: int, limit: int) -> Steps[int]:
-    """Frees what nobody settled in time."""
+def run_out(now_ms: int, limit: int, *, new_id: Callable[[], str]) -> Steps[int]:
+    """Frees what nobody settled in time. A call of which nobody said how it went stays in the books: it may have been billed."""
     rows = yield step("select id, shares, settled from budget_hold where until_ms <= $1 order by until_ms limit $2", now_ms, limit)
     count = 0
     for hold_id, shares, settled in rows:
@@ -85,6 +87,8 @@ def run_out(now_ms: int, limit: int) -> Steps[int]:
         count += len(gone)
         if gone and settled is None:
             yield from _free(shares, settled=False)
+            if hold_id.startswith(CALL):
+                yield from write([_lost(new_id(), hold_id, now_ms=now_ms)])
     return count
 
 
@@ -129,6 +133,11 @@ def lines(since_ms: int, until_ms: int, limit: int) -> Steps[Sequence[Line]]:
         )
         for r in rows
     ]  # fmt: skip
+
+
+def _lost(line_id: str, hold_id: str, *, now_ms: int) -> Line:
+    note = "its process died during the call"
+    return Line(id=line_id, at_ms=now_ms, kind="call", amount=None, currency="", basis="estimate", source=hold_id, note=note)
 
 
 # -- private ------------------------------------------------------------------------------------------------------------------

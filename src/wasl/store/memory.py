@@ -66,7 +66,7 @@ class MemoryStore:
         )
         rows.library = self._library
         self._beside = MemorySteps(clock=clock, up=self._up)
-        self.ledger: Ledger = SqlLedger(read=self._beside.read, write=self._beside.write, live=False)
+        self.ledger: Ledger = SqlLedger(read=self._beside.read, write=self._beside.write, new_id=clock.new_id, live=False)
         self.standings = SqlStandings(read=self._beside.read, write=self._beside.write, alone=True)
         self.troubles = SqlTroubles(read=self._beside.read, write=self._beside.write, clock=clock)
         self.counting = SqlCounting(read=self._beside.read, write=self._beside.write)

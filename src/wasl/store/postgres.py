@@ -72,7 +72,7 @@ class PostgresStore:
         self._looking: set[asyncio.Task[None]] = set()
         self._library = PostgresLibrary(write=self._plain, read=self._read, clock=clock)
         self._indexing: asyncio.Task[int] | None = None
-        self.ledger: Ledger = SqlLedger(read=self._read_steps, write=self._write_steps)
+        self.ledger: Ledger = SqlLedger(read=self._read_steps, write=self._write_steps, new_id=clock.new_id)
         self.people: People = SqlPeople(read=self._read_steps, write=self._write_steps, clock=clock)
         self.standings = SqlStandings(read=self._read_steps, write=self._write_steps)
         self.troubles = SqlTroubles(read=self._read_steps, write=self._write_steps, clock=clock)

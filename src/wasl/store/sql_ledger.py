@@ -1,6 +1,6 @@
 """The ledger in a database: the steps of `ledger_*`, carried out by a store."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from wasl.domain.cost import Account, AccountKey, AnswerSample, CallSum, Line, MessageSum, Share, Warned
 from wasl.domain.errors import SettingWrong
@@ -12,7 +12,8 @@ from wasl.store.sql_people import Carry
 class SqlLedger:
     """The books. `live` says that the database holds the calls and deliveries too, so that they can be summed."""
 
-    def __init__(self, *, read: Carry, write: Carry, live: bool = True) -> None:
+    def __init__(self, *, read: Carry, write: Carry, new_id: Callable[[], str], live: bool = True) -> None:
+        self._new_id = new_id
         self._read = read
         self._carry = write
         self._live = live
@@ -31,7 +32,7 @@ class SqlLedger:
 
     async def run_out(self, *, now_ms: int, limit: int) -> int:
         """Frees what nobody settled in time."""
-        return await self._carry(lambda: ledger_steps.run_out(now_ms, limit))
+        return await self._carry(lambda: ledger_steps.run_out(now_ms, limit, new_id=self._new_id))
 
     async def accounts(self, *, period: str | None = None, limit: int = 1_000) -> Sequence[Account]:
         """Lists accounts."""

@@ -63,7 +63,7 @@ class SqliteStore:
         self.exposure = SqlExposure(read=self._read_steps, write=self._write_steps, people_at_once=PEOPLE_AT_ONCE)
         self.drills = SqlDrills(read=self._read_steps, write=self._write_steps)
         self.terms = SqlTerms(read=self._read_steps, write=self._write_steps)
-        self.ledger: Ledger = SqlLedger(read=self._read_steps, write=self._write_steps)
+        self.ledger: Ledger = SqlLedger(read=self._read_steps, write=self._write_steps, new_id=clock.new_id)
         self.purposes = SqlPurposes(read=self._read_steps, write=self._write_steps)
         self.sunsets = SqlSunsets(read=self._read_steps, write=self._write_steps, clock=clock, people_at_once=PEOPLE_AT_ONCE)
         self.evidence = SqlEvidence(read=self._read_steps, write=self._write_steps)

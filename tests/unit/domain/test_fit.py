@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -168,3 +169,26 @@ def test_every_piece_of_markdown_is_within_the_limit_as_it_stands_on_the_wire(te
         shown = markup.shown(wire) if name == "html" and part.format == "markdown" else wire
         assert 0 < units(shown, unit) <= 80
         assert shown.strip()
+
+
+BILLED = Limits(text_max=40, caption_max=20, media_bytes_max={"photo": 1_000, "audio": 1_000}, captionless=("audio",))
+
+
+def test_where_each_send_is_billed_what_one_can_carry_goes_as_one() -> None:
+    photo = Media(role="photo", sha256="0" * 64, media_type="image/jpeg", size_bytes=10)
+    parts = (Text(text="one"), Text(text="two"), photo, Text(text="three"))
+    assert len(fit(parts, limits=BILLED)) == 4
+    pieces = fit(parts, limits=BILLED, billed=True)
+    assert [type(part).__name__ for (part,) in pieces] == ["Media", "Text"]
+    assert pieces[0][0] == replace(photo, caption="one\n\ntwo")
+
+
+def test_thrift_never_passes_a_limit_and_loses_nothing() -> None:
+    sound = Media(role="audio", sha256="0" * 64, media_type="audio/ogg", size_bytes=10)
+    for parts in (
+        (Text(text="a" * 30), Text(text="b" * 30)),
+        (Text(text="no caption for a voice"), sound),
+        (Text(text="c" * 21), replace(sound, role="photo")),
+        (Text(text="plain"), Text(text="**bold**", format="markdown")),
+    ):
+        assert fit(parts, limits=BILLED, billed=True) == fit(parts, limits=BILLED)

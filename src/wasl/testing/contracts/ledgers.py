@@ -114,6 +114,15 @@ class LedgerContract:
         assert await ledger.run_out(now_ms=100, limit=10) == 1
         assert await ledger.reserve(hold_id="b", shares=[share("1")], until_ms=200) is None
 
+    async def test_a_call_that_its_process_did_not_survive_stays_in_the_books(self, scene: Scene) -> None:
+        ledger = scene.store.ledger
+        for hold in ("call:1", "send:1", "call:2"):
+            await ledger.reserve(hold_id=hold, shares=[share("1")], until_ms=100)
+        await ledger.settle(hold_id="call:2", shares=[share("1")])
+        await ledger.run_out(now_ms=100, limit=10)
+        [line] = await ledger.lines(since_ms=0, until_ms=200)
+        assert (line.kind, line.source, line.amount) == ("call", "call:1", None)
+
     async def test_a_promise_that_is_kept_uses_its_own_money(self, scene: Scene) -> None:
         ledger = scene.store.ledger
         assert await ledger.reserve(hold_id="promise", shares=[share("8")], until_ms=1) is None
