@@ -37,6 +37,7 @@ from wasl.service.commands import Commands
 from wasl.service.compose import Search, Voice
 from wasl.service.deliver import Deliver
 from wasl.service.earlier import Earlier
+from wasl.service.figure import Told
 from wasl.service.gather import Gather
 from wasl.service.housekeep import Chore, Housekeep
 from wasl.service.learn import EXAMPLE, Learn
@@ -91,7 +92,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
     receive = _receive(settings, store, bus, clock, channels, observe, worker=worker, duties=duties, pay=pay, tally=guarding.tally)
     guarding.purposing.follow_through(receive, links)
     expose = make_expose(kept=kept, clock=clock, footing=footing, schedule=moving.schedule)
-    proving = _proving(settings, store, clock, channels, candidates, guarding=guarding)
+    proving = _proving(settings, store, clock, channels, candidates, guarding=guarding, told=duties.alarm)
     chores = (*moving.chores, expose.keep, meter.sweep, guarding.tally.prune, proving.note_changes.run, proving.figures.keep_up)
     housekeep = _housekeep(settings, store=store, bus=bus, clock=clock, observe=observe, ask=ask, chores=chores)
     return Installation(
@@ -131,6 +132,7 @@ def _proving(
     candidates: Sequence[RouteCandidate],
     *,
     guarding: Guarding,
+    told: Told,
 ) -> Proving:
     return make_proving(
         settings,
@@ -140,6 +142,7 @@ def _proving(
         candidates=candidates,
         book=lambda: guarding.rules.book,
         learnt=guarding.purposing.learnt,
+        told=told,
     )
 
 

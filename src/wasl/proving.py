@@ -18,11 +18,12 @@ from wasl.ports.clock import Clock
 from wasl.ports.store import Store
 from wasl.routing.route import RouteCandidate
 from wasl.service.check_pack import Verified, verify_pack
-from wasl.service.figure import Figures
+from wasl.service.figure import Figures, Told
 from wasl.service.learn_purpose import LearnPurpose
 from wasl.service.note_changes import NoteChanges
 from wasl.service.pack_about import Describe
 from wasl.service.pack_data import Marks
+from wasl.service.pack_page import words
 from wasl.service.pack_words import Exhibits
 from wasl.service.write_pack import WritePack
 
@@ -54,11 +55,21 @@ def make_proving(
     candidates: Sequence[RouteCandidate],
     book: Callable[[], Rulebook],
     learnt: LearnPurpose,
+    told: Told | None = None,
 ) -> Proving:
     """Makes it; the key is made when it is first needed."""
     key = FolderKey(settings.data / KEY_FILE)
     marks = Marks(lambda: key.secret_for(b"marks of an evidence pack"))
-    figures = Figures(purposes=store.purposes, evidence=store.evidence, clock=clock, salt=lambda: key.public, zone=settings.evidence.zone)
+    say = words(settings.alarms.language or settings.language)
+    figures = Figures(
+        purposes=store.purposes,
+        evidence=store.evidence,
+        clock=clock,
+        salt=lambda: key.public,
+        zone=settings.evidence.zone,
+        told=told,
+        alarm_words={kind: (say["alarm head"], say[f"alarm {kind}"]) for kind in ("red", "week")},
+    )
     describe = Describe(
         settings=settings,
         kinds={name: channel.kind for name, channel in channels.items()},

@@ -214,6 +214,7 @@ def _faces(i: Installation, *, secret: str, streams: Streams) -> object:
         links=i.links,
         hand_over=i.duties.hand_over,
         rulebook=lambda: i.guarding.rules.book,
+        figures=i.proving.figures,
         mail=SmtpMail(settings.mail) if settings.mail.host else None,
     )
     # Only the pages ask who called and whether it was https; the hooks are spared this.

@@ -27,6 +27,7 @@ from wasl.net.http import HttpNetwork
 from wasl.net.mail import SmtpMail
 from wasl.ports.bus import WORK, conversation_topic
 from wasl.ports.store import Accepted, Incoming, Lease, Outcome, ReceiptApplied
+from wasl.service.figure import Figures
 from wasl.service.hand_over import HandOver
 from wasl.service.link import Links
 from wasl.service.live import STORED, Live, encode
@@ -109,6 +110,7 @@ class Composition:
                 return_minutes=60,
                 language="en",
             ),
+            figures=Figures(purposes=self.store.purposes, evidence=self.store.evidence, clock=self.clock, salt=lambda: b"installation"),
             **self._beside(),
         )
         self._server = Server(app, host="127.0.0.1", port=self._port)

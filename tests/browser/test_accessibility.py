@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
 from tests.browser.driving import DESK, PHONE, SMALL, Drive, answers, say, violations
+from tests.unit.web.test_proof import with_month
 
 from wasl.domain.cost import Cause, Cost
 from wasl.domain.handoff import Handoff
@@ -111,6 +112,12 @@ async def every_page(drive: Drive, context: BrowserContext, *, language: str) ->
     await page.goto(f"{drive.wasl.url}/console/cost?elsewhere=1")
     await page.locator("summary").click()
     yield "costs", page
+    await with_month(drive.wasl, audited=True)
+    await page.goto(f"{drive.wasl.url}/console/figure?channel=webchat&month=2026-10")
+    await page.locator(".month-bars").wait_for()
+    yield "the month", page
+    await page.goto(f"{drive.wasl.url}/console/audit?channel=webchat&month=2026-10")
+    yield "the audit", page
 
 
 async def walk(drive: Drive, look: Callable[[str, Page], Awaitable[None]], *, language: str, **options: object) -> None:

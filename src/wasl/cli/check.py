@@ -108,6 +108,7 @@ async def _check(installation: Installation, *, hook_path: str) -> "Sequence[Che
             candidates=i.candidates,
             learn=i.learn,
             hook_path=hook_path,
+            wording=i.proving.describe.lint(),
         ).everything()
 
 

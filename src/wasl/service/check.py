@@ -18,6 +18,7 @@ import msgspec
 
 from wasl.config import Candidate, Settings
 from wasl.domain.errors import RetryLater, StoreDown, WaslError
+from wasl.policy.wording import Flagged
 from wasl.ports.channel import Channel, Checks, Finding, Local
 from wasl.ports.clock import Clock
 from wasl.ports.network import Network, Streamed
@@ -71,6 +72,7 @@ class Check:
         candidates: Sequence[RouteCandidate],
         learn: Learn,
         hook_path: str,
+        wording: Sequence[Flagged] = (),
     ) -> None:
         self._settings = settings
         self._store = store
@@ -80,6 +82,7 @@ class Check:
         self._candidates = candidates
         self._learn = learn
         self._hook_path = hook_path
+        self._wording = wording
         self._network = _Dated(network, clock)
 
     async def everything(self) -> Sequence[Checked]:
@@ -88,7 +91,7 @@ class Check:
         calls = [self._provider(name, provider) for name, provider in self._providers.items()]
         calls += [self._channel(name, channel) for name, channel in self._channels.items()]
         remote = [line for lines in await asyncio.gather(*calls) for line in lines]
-        return [*local, *remote, *self._shutdowns(), *await self._hooks(), self._time()]
+        return [*local, *remote, *self._shutdowns(), *self._offers(), *await self._hooks(), self._time()]
 
     def _shutdowns(self) -> list[Checked]:
         """Tells which models' announced last days are near, or have passed."""
@@ -105,6 +108,11 @@ class Check:
             elif days < SHUTDOWN_DAYS_TOLD:
                 lines.append(good(area, f"{last}, {_in_days(days)}: choose what takes its place"))
         return lines
+
+    def _offers(self) -> list[Checked]:
+        """Tells which words offer a general assistant: a platform may take the number for one, whatever is asked on it."""
+        arabic = self._settings.language == "ar"
+        return [bad(f"wording, {one.where}", f"{one.phrase!r} {one.why}", one.say_ar if arabic else one.say_en) for one in self._wording]
 
     # -- this machine
     def _folder(self) -> list[Checked]:

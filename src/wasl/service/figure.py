@@ -8,9 +8,9 @@ records makes the same figure again.
 import asyncio
 import hashlib
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, Final, Literal, Protocol
 
 import msgspec
 import structlog
@@ -29,11 +29,15 @@ from wasl.service.calendar import Month, month_at, month_before, month_of
 
 log = structlog.get_logger(__name__)
 
+NO_WORDS: Final[Mapping[str, tuple[str, str]]] = {}
 RECORDS_MOST: Final = 2_000_000
 """Turns of one channel and month that are read; more is refused by name."""
 EVERY_MS: Final = 20 * 3_600_000
 """Between two figures of the running month that are made by themselves."""
 TREND_FIGURES: Final = 200
+Alarm = Literal["", "red", "week"]
+"""red: the upper bound is above ten in a hundred, or in some week more people were general than business. week: the last week lies above
+what the eight weeks before would let one expect, or the weeks drift upward."""
 LABELS: Final[tuple[PurposeLabel, ...]] = ("business", "general", "mixed", "neutral", "uncertain")
 
 
@@ -44,7 +48,15 @@ class Published:
     id: str
     at_ms: int
     figure: Figure
-    alarm: str = ""
+    alarm: Alarm = ""
+
+
+class Told(Protocol):
+    """Who tells the operator (`service.raise_alarm.RaiseAlarm`)."""
+
+    async def __call__(self, kind: str, key: str, *, head: str, text: str, **facts: Any) -> None:
+        """Tells. Raises StoreDown."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,14 +73,27 @@ class Gathered:
 
 
 class Figures:
-    """Makes and publishes figures. `salt` gives the installation's own (its public key): it draws samples and seeds."""
+    """Makes and publishes figures. `salt` gives the installation's own (its public key): it draws samples and seeds. `told` hears of
+    alarms, `alarm_words` hold their head and text."""
 
-    def __init__(self, *, purposes: Purposes, evidence: Evidence, clock: Clock, salt: Callable[[], bytes], zone: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        purposes: Purposes,
+        evidence: Evidence,
+        clock: Clock,
+        salt: Callable[[], bytes],
+        zone: str | None = None,
+        told: Told | None = None,
+        alarm_words: Mapping[str, tuple[str, str]] = NO_WORDS,
+    ) -> None:
         self._purposes = purposes
         self._evidence = evidence
         self._clock = clock
         self._salt = salt
         self._zone = zone
+        self._told = told
+        self._alarm_words = alarm_words
 
     def month(self, name: str) -> Month:
         """Gives a month of the operator's time zone. Raises SettingWrong."""
@@ -119,6 +144,11 @@ class Figures:
                 found[record.month] = published_of(record).figure
         return points([week for month in sorted(found) for week in found[month].weeks])
 
+    async def changes(self) -> list[tuple[int, tuple[str, ...]]]:
+        """Gives when what the assistant is run or judged with became another, newest first, and what."""
+        kept = await self._evidence.kept("change", channel="")
+        return [(one.at_ms, tuple(msgspec.json.decode(one.body).get("changed", ()))) for one in kept]
+
     # -- publishing
     async def publish(self, channel: str, month: str) -> Published:
         """Makes a month's figure, keeps it, and raises the alarm where it must be raised."""
@@ -129,8 +159,10 @@ class Figures:
         kept = Published(id=self._clock.new_id(), at_ms=now, figure=figure, alarm=alarm)
         body = msgspec.json.encode({"figure": figure, "alarm": alarm}).decode()
         await self._evidence.keep(EvidenceRecord(id=kept.id, kind="figure", channel=channel, month=month, at_ms=now, body=body))
-        if alarm:
-            log.error("the month's figure raises an alarm", channel=channel, month=month, light=figure.light, why=alarm)
+        if alarm and self._told is not None:
+            head, text = self._alarm_words[alarm]
+            facts = {"channel": channel, "month": month, "light": figure.light}
+            await self._told("purpose", f"{channel} {month} {alarm}", head=head.format(**facts), text=text.format(**facts), **facts)
         return kept
 
     async def keep_up(self) -> None:
@@ -193,15 +225,15 @@ def published_of(record: EvidenceRecord) -> Published:
 
 class _Body(msgspec.Struct):
     figure: Figure
-    alarm: str = ""
+    alarm: Alarm = ""
 
 
-def alarm_of(figure: Figure, trend: Sequence[Point]) -> str:
-    """Says why a figure raises the alarm, by the upper bound; "" where it does not."""
+def alarm_of(figure: Figure, trend: Sequence[Point]) -> Alarm:
+    """Says whether a figure raises the alarm, by the upper bound or by its last week; "" where it does not."""
     if figure.light == "red":
-        return "the upper bound of the general share is above ten in a hundred, or in some week more people were general than business"
+        return "red"
     if trend and trend[-1].alarm and figure.weeks and trend[-1].week.starts_ms == figure.weeks[-1].starts_ms:
-        return "the last week lies above what the eight weeks before would let one expect"
+        return "week"
     return ""
 
 

@@ -63,10 +63,10 @@ def page(shown: Shown, *, language: str) -> str:
         f'<p class="soft">{escape(say["light"].format(light=lights(language)[figure.light]))}</p>',
         f'<p class="soft">{escape(say["no_number"])}</p>',
         *_who(about, say),
-        *_figures(shown, say, rtl=language == "ar"),
-        *_suite(shown.suite, say),
+        *_figures(shown, say, language=language),
+        *_suite(shown.suite, say, language=language),
         *_episodes(shown.episodes, say),
-        *_failures(shown.failures, say),
+        *_failures(shown.failures, say, language=language),
         *_data_use(about, say, language=language),
         *_clauses(about, say, language=language),
         *_lint(about, say, language=language),
@@ -93,6 +93,13 @@ def words(language: str) -> Mapping[str, str]:
 def lights(language: str) -> Mapping[str, str]:
     """Gives the names of the lights in a language."""
     named: Mapping[str, str] = _told(language)["lights"]
+    return named
+
+
+@cache
+def names(language: str) -> Mapping[str, str]:
+    """Gives what labels, ways of being served, strata and kinds of failure are called in a language."""
+    named: Mapping[str, str] = _told(language)["names"]
     return named
 
 
@@ -136,8 +143,8 @@ def _who(about: About, say: Mapping[str, str]) -> list[str]:
     ]
 
 
-def _figures(shown: Shown, say: Mapping[str, str], *, rtl: bool) -> list[str]:
-    figure = shown.published.figure
+def _figures(shown: Shown, say: Mapping[str, str], *, language: str) -> list[str]:
+    figure, named, rtl = shown.published.figure, names(language), language == "ar"
     human = sum(count for key, count in figure.counts.items() if key.endswith(" human"))
     made = [f"<h2>{escape(say['figures'])}</h2>"]
     if figure.asked is not None and figure.served is not None:
@@ -158,10 +165,10 @@ def _figures(shown: Shown, say: Mapping[str, str], *, rtl: bool) -> list[str]:
     kappa = "–" if figure.agreement.kappa is None else f"{figure.agreement.kappa:.2f}"
     agreed = say["kappa"].format(turns=figure.agreement.turns, same=figure.agreement.same, kappa=kappa)
     sent = say["redirects"].format(sent=figure.redirects_sent, followed=figure.redirects_followed, human=human)
-    audit = [(a.stratum, a.turns, a.drawn, a.looked, f"{a.general:g}", percent(a.rate) if a.looked else "–") for a in figure.audit]
+    audit = [(named[a.stratum], a.turns, a.drawn, a.looked, f"{a.general:g}", percent(a.rate) if a.looked else "–") for a in figure.audit]
     heads = (say["stratum"], say["turns"], say["drawn"], say["looked"], say["general"], say["rate"])
-    counts = [(*key.split(" "), count) for key, count in sorted(figure.counts.items())]
-    versions = [(v.scope, v.classifier, f"{v.band_low:g} … {v.band_high:g}", v.mode, v.turns) for v in figure.versions]
+    counts = [(*(named.get(word, word) for word in key.split(" ")), count) for key, count in sorted(figure.counts.items())]
+    versions = [(v.scope, v.classifier, f"{v.band_low:g} … {v.band_high:g}", named.get(v.mode, v.mode), v.turns) for v in figure.versions]
     return [
         *made,
         f"<p>{escape(beside)}</p><p>{escape(sent)}</p>",
@@ -172,7 +179,8 @@ def _figures(shown: Shown, say: Mapping[str, str], *, rtl: bool) -> list[str]:
     ]
 
 
-def _suite(suite: SuiteRun | None, say: Mapping[str, str]) -> list[str]:
+def _suite(suite: SuiteRun | None, say: Mapping[str, str], *, language: str) -> list[str]:
+    named = names(language)
     made = [f"<h2>{escape(say['suite'])}</h2>"]
     if suite is None:
         return [*made, f"<p>{escape(say['no_suite'])}</p>"]
@@ -180,9 +188,9 @@ def _suite(suite: SuiteRun | None, say: Mapping[str, str]) -> list[str]:
     made.append(f"<p>{escape(say['suite_text'].format(prompts=suite.prompts, day=day, kept=percent(suite.kept)))}</p>")
     if suite.keyless:
         made.append(f"<p>{escape(say['suite_keyless'])}</p>")
-    made.append(rows((say["what"], ""), [(name, percent(share)) for name, share in suite.shares.items()]))
+    made.append(rows((say["what"], ""), [(named.get(name, name), percent(share)) for name, share in suite.shares.items()]))
     step = max(1, len(suite.tried) // TRANSCRIPTS_SHOWN)
-    some = [(one.question, one.outcome, one.answer) for one in suite.tried[::step][:TRANSCRIPTS_SHOWN]]
+    some = [(one.question, named.get(one.outcome, one.outcome), one.answer) for one in suite.tried[::step][:TRANSCRIPTS_SHOWN]]
     return [*made, rows((say["question"], say["what"], say["answer"]), some)]
 
 
@@ -196,9 +204,16 @@ def _episodes(episodes: Sequence[Mapping[str, Any]], say: Mapping[str, str]) -> 
     return made if episodes else [*made, _none(say)]
 
 
-def _failures(failures: Sequence[Mapping[str, Any]], say: Mapping[str, str]) -> list[str]:
+def _failures(failures: Sequence[Mapping[str, Any]], say: Mapping[str, str], *, language: str) -> list[str]:
+    named, done = names(language), _told(language).get("done_about", {})
     body = [
-        (one["kind"], one["turns"], one["done"], " / ".join(f"{x['asked']} → {x['answered']}" for x in one["examples"])) for one in failures
+        (
+            named.get(one["kind"], one["kind"]),
+            one["turns"],
+            done.get(one["kind"], one["done"]),
+            " / ".join(f"{x['asked']} → {x['answered']}" for x in one["examples"]),
+        )
+        for one in failures
     ]
     return [f"<h2>{escape(say['failures'])}</h2>", rows(("", say["turns"], say["done"], say["examples"]), body)]
 

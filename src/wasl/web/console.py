@@ -29,6 +29,7 @@ from wasl.web.faces import Faces, answer_json
 from wasl.web.files import file_response, read_capped
 from wasl.web.languages import page_words
 from wasl.web.overview import overview
+from wasl.web.proof import Proof
 from wasl.web.render import message_json
 from wasl.web.rulebook import RulesPage
 from wasl.web.words import CONSOLE
@@ -72,6 +73,9 @@ class Console:
             app.add_route(address, self._guarded(shown), methods=[verb])
         if self._faces.people is not None:
             for address, verb, shown in Desk(self._faces).rows():
+                app.add_route(address, self._guarded(shown), methods=[verb])
+        if self._faces.figures is not None:
+            for address, verb, shown in Proof(self._faces).rows():
                 app.add_route(address, self._guarded(shown), methods=[verb])
 
     def _guarded(self, page: Page) -> Callable[[Request], Awaitable[Response]]:

@@ -28,6 +28,7 @@ from wasl.ports.mail import Mail
 from wasl.ports.people import People
 from wasl.ports.store import Outcome, Store
 from wasl.routing.route import RouteCandidate
+from wasl.service.figure import Figures
 from wasl.service.hand_over import HandOver
 from wasl.service.link import Links
 from wasl.service.reckon import Reckon
@@ -94,6 +95,7 @@ class Faces:
     hand_over: HandOver | None = None
     reckon: Reckon | None = None
     rulebook: Callable[[], Rulebook] = shipped_book
+    figures: Figures | None = None
     formats: Mapping[str, Format] = field(default_factory=dict)
 
     def offers(self) -> dict[str, Any]:

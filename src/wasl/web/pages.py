@@ -17,6 +17,7 @@ from wasl.ports.clock import Clock
 from wasl.ports.mail import Mail
 from wasl.ports.store import Store
 from wasl.routing.route import RouteCandidate
+from wasl.service.figure import Figures
 from wasl.service.hand_over import HandOver
 from wasl.service.link import Links
 from wasl.service.moving import Moving
@@ -55,11 +56,13 @@ def build_pages(
     reckon: Reckon | None = None,
     hand_over: HandOver | None = None,
     rulebook: Callable[[], Rulebook] = shipped_book,
+    figures: Figures | None = None,
 ) -> ASGIApp:
     """Makes the application for everything that is no hook, no API and no health check.
 
     `moving` brings conversations in and takes them out, `links` joins channels, `mail` carries sign-in links, `hand_over` gives talks
     to operators and back, `rulebook` the rules in force; what is None is not offered. `secret` signs the forms of the
+    to operators and back, `figures` shows the month; what is None is not offered. `secret` signs the forms of the
     console (see `service.login.keep_secret`). The store must be open.
     `streams` holds what is open for as long as the server runs; whoever stops the server ends them.
     """
@@ -90,6 +93,7 @@ def build_pages(
         reckon=reckon,
         hand_over=hand_over,
         rulebook=rulebook,
+        figures=figures,
     )
     return pages_of(faces)
 

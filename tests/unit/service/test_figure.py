@@ -122,6 +122,23 @@ async def test_red_is_an_alarm_and_so_is_a_week_that_leaves_its_limits(scene: Sc
     calm = [Week(n, 1_000, 0.02, 0.0, 1.0) for n in range(8)]
     leap = Week(99, 1_000, 0.09, 0.05, 0.12)
     amber = replace(figure, light="amber", weeks=(leap,))
-    assert "ten in a hundred" in alarm_of(replace(figure, light="red"), [])
-    assert "eight weeks" in alarm_of(amber, points([*calm, leap]))
+    assert alarm_of(replace(figure, light="red"), []) == "red"
+    assert alarm_of(amber, points([*calm, leap])) == "week"
     assert alarm_of(amber, points([*calm, leap._replace(share=0.02)])) == ""
+
+
+async def test_the_operator_is_told_of_an_alarm() -> None:
+    scene = Scene(in_october(simulate(2, share=0.4, people=200)))
+    told: list[tuple[str, str, str]] = []
+
+    async def hear(kind: str, key: str, *, head: str, text: str, **facts: object) -> None:
+        told.append((kind, head, text))
+
+    scene.figures = Figures(
+        purposes=scene.store.purposes, evidence=scene.store.evidence, clock=scene.clock, salt=lambda: b"x", told=hear,
+        alarm_words={"red": ("{channel}, {month}", "above")},
+    )  # fmt: skip
+    await scene.open(scene.month.records)
+    await scene.audit()
+    assert (await scene.figures.publish("shop", "2026-10")).alarm == "red"
+    assert told == [("purpose", "shop, 2026-10", "above")]
