@@ -12,6 +12,7 @@ from wasl.config import Settings
 from wasl.connections import make_candidates, make_channels, make_moving, make_providers, make_spare
 from wasl.departing import make_departing
 from wasl.domain.errors import SettingWrong
+from wasl.drilling import make_drilling
 from wasl.duties import Duties, make_duties
 from wasl.footing import Kept, contracts, make_expose, make_footing
 from wasl.guarding import Guarding, make_guarding
@@ -75,7 +76,8 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
     learn = Learn(folder=settings.knowledge, clock=clock, example=EXAMPLE if settings.on_trial else None)
     footing = make_footing(settings, channels=channels, providers=providers, candidates=candidates)
     meter = make_meter(settings, ledger=store.ledger, clock=clock, observe=observe)
-    ask = _ask(settings, candidates, providers, network=network, clock=clock, contracts=contracts(footing), meter=meter)
+    drilling = make_drilling(settings, kept=kept, clock=clock, footing=footing, compose=compose)
+    ask = _ask(settings, candidates, providers, network=drilling.lossy(network), clock=clock, contracts=contracts(footing), meter=meter)
     links = Links(store=store, bus=bus, clock=clock, channels=channels, public_url=settings.server.public_url, language=settings.language)
     duties = make_duties(settings, store=store, bus=bus, clock=clock, network=network, observe=observe, channels=channels)
     purposing = partial(make_purposing, settings, store=store, purposes=kept.purposes, clock=clock, links=links, ask=ask, learn=learn)
@@ -94,7 +96,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
     expose = make_expose(kept=kept, clock=clock, footing=footing, schedule=moving.schedule)
     proving = _proving(settings, store, clock, channels, candidates, guarding=guarding, told=duties.alarm)
     chores = (*moving.chores, expose.keep, meter.sweep, guarding.tally.prune, proving.note_changes.run, proving.figures.keep_up)
-    housekeep = _housekeep(settings, store=store, bus=bus, clock=clock, observe=observe, ask=ask, chores=chores)
+    chores = (*chores, drilling.rehearse.in_season)
     return Installation(
         settings=settings,
         store=store,
@@ -111,10 +113,11 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
         ask=ask,
         receive=receive,
         worker=worker,
-        housekeep=housekeep,
+        housekeep=_housekeep(settings, store=store, bus=bus, clock=clock, observe=observe, ask=ask, chores=chores),
         moving=moving,
         links=links,
         expose=expose,
+        drilling=drilling,
         reckon=make_reckon(settings, ledger=store.ledger, people=store.people, clock=clock, channels=channels, prices=meter.prices),
         departing=departing,
         watching=make_watching(settings, store=kept, network=network, clock=clock, channels=channels, departing=departing),

@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validat
 from wasl.config_base import Frozen, is_secret, revealed
 from wasl.config_costs import BudgetSetting, Costs
 from wasl.config_deployment import Deployment
+from wasl.config_drills import Drills
 from wasl.config_duties import Alarms, Disclosure, Handoff, Moderation, OptOut
 from wasl.config_evidence import EvidenceSettings
 from wasl.config_scope import ScopeSettings
@@ -188,6 +189,7 @@ class Settings(Frozen):
     alarms: Alarms = Field(default_factory=Alarms)
     evidence: EvidenceSettings = Field(default_factory=EvidenceSettings)
     terms: TermsWatch = Field(default_factory=TermsWatch)
+    drills: Drills = Field(default_factory=Drills)
     log: Log = Field(default_factory=Log)
     channels: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False, description="The ways to people, by name.")
     providers: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False, description="The model providers, by name.")

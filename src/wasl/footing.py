@@ -77,7 +77,7 @@ def configured(
     backup = settings.backup
     away = backup.to.startswith("s3://")
     return Configured(
-        ways=tuple(_way(name, channel) for name, channel in channels.items()),
+        ways=tuple(_way(name, channel, settings.channels.get(name, {})) for name, channel in channels.items()),
         answerers=tuple(
             Answerer(
                 name=c.name,
@@ -134,10 +134,10 @@ def _barred(register: Register, standing: Sequence[Standing], here: Configured) 
     return {s.entry.id: frozenset(b for first, then, _ in never if first - s.answerers for b in then) for s in standing}
 
 
-def _way(name: str, channel: Channel) -> Way:
+def _way(name: str, channel: Channel, table: Mapping[str, Any]) -> Way:
     own = isinstance(channel, Local)
     finds_us = isinstance(channel, Subscribes) or (isinstance(channel, Listens) and channel.listens())
-    return Way(name=name, kind=channel.kind, called=not own and not finds_us, own=own)
+    return Way(name=name, kind=channel.kind, called=not own and not finds_us, own=own, host="" if own else host_of(channel, table))
 
 
 def _abilities(channel: Channel) -> list[str]:

@@ -29,6 +29,7 @@ from wasl.service.alarms import Alarms
 from wasl.service.ask import Ask
 from wasl.service.commands import ERASE_TIMER
 from wasl.service.connect import Connect
+from wasl.service.drill import Drilling, Rehearse
 from wasl.service.erase import TIMER_KIND as GO_ON_TIMER
 from wasl.service.expose import Expose
 from wasl.service.hand_over import RETURN_TIMER
@@ -87,6 +88,7 @@ class Installation:
     expose: Expose
     reckon: Reckon
     duties: Duties
+    drilling: Drilling
     guarding: Guarding
     departing: Departing
     watching: Watching | None
@@ -95,6 +97,11 @@ class Installation:
     def train_scope(self) -> TrainScope:
         """What adds ratings to the operator's scope."""
         return self.guarding.purposing.train_scope
+
+    @property
+    def rehearse(self) -> Rehearse:
+        """What runs drills."""
+        return self.drilling.rehearse
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Installation"]:
@@ -125,6 +132,7 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
         loop.add_signal_handler(number, stop.set)
     await i.housekeep.free_the_dead()
     running: list[asyncio.Task[None]] = [loop.create_task(i.housekeep.run(), name="housekeep")]
+    running.append(loop.create_task(i.drilling.watch.run(forgive=i.ask.forgive), name="drill watch"))
     if settings.server.role != "web":
         await i.learn.refresh()
         running.append(loop.create_task(i.learn.run(), name="learn"))
@@ -215,6 +223,8 @@ def _faces(i: Installation, *, secret: str, streams: Streams) -> object:
         hand_over=i.duties.hand_over,
         rulebook=lambda: i.guarding.rules.book,
         figures=i.proving.figures,
+        expose=i.expose,
+        rehearse=i.rehearse,
         mail=SmtpMail(settings.mail) if settings.mail.host else None,
     )
     # Only the pages ask who called and whether it was https; the hooks are spared this.

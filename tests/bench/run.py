@@ -17,6 +17,7 @@ MODULES = {
     "purpose": "tests.bench.purpose_cost",
     "guard": "tests.bench.guard",
     "simulated_month": "tests.bench.simulated_month",
+    "exposure": "tests.bench.exposure",
 }
 SPINE = ("turn_cpu", "latency", "start", "memory", "stream", "install")
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.browser import losses
+
 from wasl.channels.webchat import WebChat
 from wasl.config import Mail as MailSettings
 from wasl.config import Server as ServerSettings
@@ -143,7 +145,7 @@ class Composition:
             channels=channels,
             prices=shipped_prices(),
         )
-        return {"moving": self.moving, "links": links, "mail": mail, "reckon": reckon}
+        return {"moving": self.moving, "links": links, "mail": mail, "reckon": reckon, **losses.pages(self.store, self.clock)}
 
     async def stop(self) -> None:
         """Ends at once, in the middle of whatever is being answered."""

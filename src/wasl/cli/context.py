@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from wasl.routing.route import RouteCandidate
     from wasl.service.alert_terms import AlertTerms
     from wasl.service.check_pack import Verified
+    from wasl.service.drill import Rehearse
     from wasl.service.expose import Expose
     from wasl.service.figure import Figures
     from wasl.service.learn import Learn
@@ -151,6 +152,11 @@ class Installation(Protocol):
     @property
     def expose(self) -> "Expose":
         """What measures exposure, and what it stands on."""
+        ...
+
+    @property
+    def rehearse(self) -> "Rehearse":
+        """What runs drills."""
         ...
 
     @property

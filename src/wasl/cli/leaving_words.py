@@ -70,6 +70,43 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "backup step": ("make a backup every day (backup.to): {before} → {after}", "اصنع نسخة احتياطية كل يوم (backup.to): ‏{before} ← {after}"),
     "drill": ("rehearse the loss of {title}: wasl drill --lose {id}", "تدرّب على فقدان {title}: ‏wasl drill --lose {id}"),
     "terms": ("write down the contract with {title}", "دوّن العقد مع {title}"),
+    "shadow": (
+        "Rehearsing the loss of {what} in shadow: recent questions are asked again on a copy; nothing leaves this machine.",
+        "تدريب على فقدان {what} في الظل: تُعاد أسئلة حديثة على نسخة؛ ولا يخرج شيء من هذا الجهاز.",
+    ),
+    "sure": (
+        "This takes {candidates} away from live routing of every process for {time}. Go on?",
+        "هذا يُبعد {candidates} عن التوجيه الحي في كل العمليات مدة {time}. أتابع؟",
+    ),
+    "not done": ("Nothing was done.", "لم يُفعل شيء."),
+    "live": (
+        "The live drill is running. Ctrl-C ends it at once; it ends by itself in {time}.",
+        "التدريب الحي جارٍ. ينهيه Ctrl-C فورًا؛ وينتهي وحده بعد {time}.",
+    ),
+    "interrupted": ("The drill was interrupted: live routing is as it was.", "قُطع التدريب: التوجيه الحي كما كان."),
+    "outcome": (
+        "Without {what} ({how}): {answered} of {asked} questions answered.",
+        "دون {what} ({how}): أُجيب {answered} من {asked} سؤالًا.",
+    ),
+    "by": ("answered by {who}", "أجاب {who}"),
+    "usually": ("usually {who}", "وفي المعتاد {who}"),
+    "delay": (
+        "waiting: half within {p50} ms, 95 % within {p95} ms, the longest {worst} ms (added: {added50} ms and {added95} ms)",
+        "الانتظار: النصف خلال {p50} م.ث، و95 ٪ خلال {p95} م.ث، والأطول {worst} م.ث (الزيادة: {added50} و{added95} م.ث)",
+    ),
+    "unanswered": ("{count} not answered; they stay due", "‏{count} دون جواب؛ وتبقى مستحقة"),
+    "stored": (
+        "{count} answers stored for later, of which {elsewhere} could be told through another confirmed way",
+        "‏{count} جوابًا محفوظًا لما بعد، منها {elsewhere} يمكن إبلاغها بطريق مؤكد آخر",
+    ),
+    "told elsewhere": ("{count} told through another way", "‏{count} أُبلغوا بطريق آخر"),
+    "failed": ("{count} answers that could not be delivered", "‏{count} جوابًا تعذر تسليمها"),
+    "turned away": ("{count} requests answered 503, which platforms repeat", "‏{count} طلبًا أُجيب بالرمز 503، وتعيدها المنصات"),
+    "cost": ("cost: {seen} in place of {usual}", "الكلفة: {seen} بدل {usual}"),
+    "since last": ("since the last drill: {changes}", "منذ التدريب السابق: {changes}"),
+    "first time": ("This loss was not rehearsed before.", "لم يُتدرب على هذا الفقدان من قبل."),
+    "played": ("played here: {who}", "لُعب هنا: {who}"),
+    "no drills": ("No loss was rehearsed yet.", "لم يُتدرب على أي فقدان بعد."),
 }  # fmt: skip
 
 

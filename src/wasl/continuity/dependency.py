@@ -112,12 +112,14 @@ class Answerer(NamedTuple):
 
 
 class Way(NamedTuple):
-    """A configured channel. `called`: the world must find us at our address for it; `own`: it is our own pages."""
+    """A configured channel. `called`: the world must find us at our address for it; `own`: it is our own pages; `host`: where its
+    platform is."""
 
     name: str
     kind: str
     called: bool
     own: bool
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

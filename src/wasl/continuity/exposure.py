@@ -9,6 +9,7 @@ from wasl.domain.exposure import DAY_MS, Reach, Traffic, day_of, people_in
 
 COUNTRIES_SHOWN: Final = 12
 STEPS_MAX: Final = 12
+DRILL_STEPS_MAX: Final = 4
 RESTORABLE_MS: Final = 2 * DAY_MS
 """A copy younger than this brings back what was lost by tomorrow."""
 DRILL_STALE_MS: Final = 100 * DAY_MS
@@ -222,7 +223,7 @@ def _steps(found: Sequence[Exposed], *, here: Configured, told: Told, people: in
     """Ranks what would help, by how many people it would keep; what only makes things known comes last."""
     steps: list[Step] = []
     for e in found:
-        share = e.entry.kind in ("channel platform", "domain")
+        share = e.entry.kind == "channel platform"
         if share and e.only_here and any(w.name not in e.ways for w in here.ways):
             steps.append(Step("link", e.entry.id, e.kept, min(1.0, e.kept + e.only_here_share), e.only_here))
         elif share and e.only_here:
@@ -232,7 +233,10 @@ def _steps(found: Sequence[Exposed], *, here: Configured, told: Told, people: in
         if e.entry.restored and e.kept < 1 and not any(s.kind == "backup" for s in steps):
             steps.append(Step("backup", e.entry.id, e.kept, 1.0))
     steps.sort(key=lambda s: (s.before - s.after, -s.people, s.of))
-    quiet = [Step("drill", e.entry.id, e.kept, e.kept) for e in found if _undrilled(e, now_ms=told.now_ms)]
+    undrilled = sorted(
+        (e for e in found if _undrilled(e, now_ms=told.now_ms)), key=lambda e: (-e.only_here - e.also_here, -e.answers_share)
+    )
+    quiet = [Step("drill", e.entry.id, e.kept, e.kept) for e in undrilled[:DRILL_STEPS_MAX]]
     quiet += [Step("terms", e.entry.id, e.kept, e.kept) for e in found if not e.known and (e.ways or e.answerers)]
     return (*steps, *quiet)[:STEPS_MAX]
 
@@ -242,9 +246,9 @@ def _undrilled(e: Exposed, *, now_ms: int) -> bool:
 
 
 def can_rehearse(entry: Entry) -> bool:
-    """Says whether a drill of its loss can be run: not of the machine that would run it (restore a backup elsewhere), nor of what
-    stops nothing by itself."""
-    return "host" not in entry.slots and entry.kind not in ("console", "mail relay", "copies")
+    """Says whether a drill of its loss can be run: not of the machine that would run it (restore a backup elsewhere), nor of a name
+    under which nobody would find us (nothing would come in), nor of what stops nothing by itself."""
+    return "host" not in entry.slots and entry.kind not in ("console", "mail relay", "copies", "domain")
 
 
 def trend(figures: Sequence[tuple[int, Mapping[str, object]]], *, of: str | None = None, now_ms: int, days: int) -> list[tuple[int, float]]:

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from wasl.domain.ids import AddressId, PersonId
+from wasl.domain.ids import AddressId, ConversationId, PersonId
+from wasl.domain.message import Part
+from wasl.domain.person import Address
 
 DAY_MS = 86_400_000
 
@@ -52,6 +54,31 @@ class Traffic(NamedTuple):
     turns: int
     conversations: int
     answered: int
+
+
+class Outcome(NamedTuple):
+    """What became of one question: the state of its turn, who answered (None: nobody, or no model), and how the first delivery of the
+    answer stands and through which channel (None: there is none). Times in milliseconds."""
+
+    channel: str
+    state: str
+    accepted_ms: int
+    closed_ms: int | None
+    answered_by: str | None
+    delivery: str | None
+    through: str | None
+    address_kept: bool = True
+
+
+class Asked(NamedTuple):
+    """A question that somebody asked lately, with whom and where; `seq` is its place in the conversation."""
+
+    person_id: PersonId
+    conversation_id: ConversationId
+    seq: int
+    address: Address
+    parts: tuple[Part, ...]
+    accepted_ms: int
 
 
 class OnlyThere(NamedTuple):

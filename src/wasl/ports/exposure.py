@@ -7,7 +7,7 @@ the people. Raises StoreDown like Store.
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from wasl.domain.exposure import Drill, OnlyThere, Reach, Seen, Traffic, Unseen
+from wasl.domain.exposure import Asked, Drill, OnlyThere, Outcome, Reach, Seen, Traffic, Unseen
 from wasl.domain.ids import PersonId
 
 
@@ -58,6 +58,15 @@ class Exposure(Protocol):
 
     async def last_act(self, act: str) -> int | None:
         """Gives when an act was noted last in the audit of people (milliseconds), None for never."""
+        ...
+
+    async def outcomes(self, *, since_ms: int, until_ms: int, limit: int) -> Sequence[Outcome]:
+        """Gives what became of the questions of a time, oldest first."""
+        ...
+
+    async def asked(self, *, before_ms: int, limit: int) -> Sequence[Asked]:
+        """Gives the newest question of each of the last conversations in which one was asked before a time, newest first; the last
+        `limit` questions are looked at."""
         ...
 
     # -- the trend

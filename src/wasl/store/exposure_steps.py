@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from wasl.domain.exposure import DAY_MS, Drill, DrillMode, Fault, OnlyThere, Reach, Seen, Traffic, Unseen
-from wasl.domain.ids import AddressId, PersonId, uuid7
-from wasl.store.rows import json_of, json_text
+from wasl.domain.exposure import DAY_MS, Asked, Drill, DrillMode, Fault, OnlyThere, Outcome, Reach, Seen, Traffic, Unseen
+from wasl.domain.ids import AddressId, ConversationId, PersonId, uuid7
+from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_of, json_text, parts_of
 from wasl.store.steps import Row, Steps, step
 
 FIRST = "00000000-0000-0000-0000-000000000000"
@@ -76,6 +76,34 @@ def day(day_ms: int, *, until_ms: int | None) -> Steps[list[Traffic]]:
     found = [Traffic(day_ms, "channel", r[0], int(r[1]), int(r[2]), int(r[3])) for r in rows]
     found += [Traffic(day_ms, "candidate", r[0], int(r[1]), 0, int(r[1])) for r in calls]
     return [*found, Traffic(day_ms, "all", "", int(all_[0][0]), int(all_[0][1]), sum(t.answered for t in found if t.kind == "channel"))]
+
+
+_OUTCOMES = """select a.channel, t.state, t.accepted_ms, t.closed_ms, r.model, d.state, d.channel,
+case when d.address_id is null or d.address_id = m.address_id then 1 else 0 end from turn t
+join message m on m.id = t.message_id join address a on a.id = m.address_id left join message r on r.id = t.reply_id
+left join delivery d on d.message_id = r.id and d.position = 0 where t.id >= $1 and t.id < $2 order by t.id limit $3"""
+
+
+def outcomes(*, since_ms: int, until_ms: int, limit: int) -> Steps[list[Outcome]]:
+    """Reads what became of the questions of a time."""
+    first, last = (uuid7(unix_ms=max(0, at), tail=bytes(10)) for at in (since_ms, until_ms))
+    rows = yield step(_OUTCOMES, first, last, limit)
+    return [Outcome(r[0], r[1], r[2], r[3], r[4], r[5], r[6], bool(r[7])) for r in rows]
+
+
+def asked(*, before_ms: int, limit: int) -> Steps[list[Asked]]:
+    """Reads the newest questions, one a conversation."""
+    rows = yield step(
+        f"select {ADDRESS_COLUMNS}, m.conversation_id, m.seq, m.parts, t.accepted_ms from turn t join message m on m.id = t.message_id"
+        " join address a on a.id = m.address_id where t.id < $1 order by t.id desc limit $2",
+        uuid7(unix_ms=max(0, before_ms), tail=bytes(10)), limit,
+    )  # fmt: skip
+    found: dict[str, Asked] = {}
+    for r in rows:
+        address = address_of(r)
+        if r[13] not in found:
+            found[r[13]] = Asked(address.person_id, ConversationId(r[13]), r[14], address, parts_of(r[15]), r[16])
+    return list(found.values())
 
 
 def keep_day(traffic: Sequence[Traffic]) -> Steps[None]:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wasl.domain.exposure import Drill, OnlyThere, Reach, Seen, Traffic, Unseen
+from wasl.domain.exposure import Asked, Drill, OnlyThere, Outcome, Reach, Seen, Traffic, Unseen
 from wasl.domain.ids import PersonId
 from wasl.store import exposure_steps as steps
 from wasl.store.rows import is_uuid
@@ -68,6 +68,14 @@ class SqlExposure:
     async def days(self, *, since_ms: int) -> Sequence[Traffic]:
         """Reads sums."""
         return await self._read(lambda: steps.days(since_ms))
+
+    async def outcomes(self, *, since_ms: int, until_ms: int, limit: int) -> Sequence[Outcome]:
+        """Reads what became of questions."""
+        return await self._read(lambda: steps.outcomes(since_ms=since_ms, until_ms=until_ms, limit=limit))
+
+    async def asked(self, *, before_ms: int, limit: int) -> Sequence[Asked]:
+        """Reads the newest questions."""
+        return await self._read(lambda: steps.asked(before_ms=before_ms, limit=limit))
 
     async def last_act(self, act: str) -> int | None:
         """Finds the newest step of a kind."""

@@ -25,6 +25,7 @@ from wasl.web.cost import CostPages
 from wasl.web.desk import Desk, Page
 from wasl.web.errors import add_error_answers
 from wasl.web.events import BEAT, beats, frame
+from wasl.web.exposing import Exposing
 from wasl.web.faces import Faces, answer_json
 from wasl.web.files import file_response, read_capped
 from wasl.web.languages import page_words
@@ -69,7 +70,9 @@ class Console:
         if self._faces.reckon is not None:
             for address, verb, shown in CostPages(self._faces, reckon=self._faces.reckon).rows():
                 app.add_route(address, self._guarded(shown), methods=[verb])
-        for address, verb, shown in (*Attention(self._faces).rows(), *RulesPage(self._faces).rows()):
+        faces = self._faces
+        leaving = Exposing(faces, expose=faces.expose, rehearse=faces.rehearse).rows() if faces.expose and faces.rehearse else ()
+        for address, verb, shown in (*Attention(self._faces).rows(), *RulesPage(self._faces).rows(), *leaving):
             app.add_route(address, self._guarded(shown), methods=[verb])
         if self._faces.people is not None:
             for address, verb, shown in Desk(self._faces).rows():

@@ -28,6 +28,8 @@ from wasl.ports.mail import Mail
 from wasl.ports.people import People
 from wasl.ports.store import Outcome, Store
 from wasl.routing.route import RouteCandidate
+from wasl.service.drill import Rehearse
+from wasl.service.expose import Expose
 from wasl.service.figure import Figures
 from wasl.service.hand_over import HandOver
 from wasl.service.link import Links
@@ -92,6 +94,8 @@ class Faces:
     takes_out: TakesOut | None = None
     erases: Erases | None = None
     mail: Mail | None = None
+    expose: Expose | None = None
+    rehearse: Rehearse | None = None
     hand_over: HandOver | None = None
     reckon: Reckon | None = None
     rulebook: Callable[[], Rulebook] = shipped_book

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -53,6 +53,10 @@ class Language:
     def moment(self, at_ms: int) -> str:
         """Writes a day and time, UTC."""
         return str(format_datetime(datetime.fromtimestamp(at_ms / 1000, UTC), "medium", locale=self.locale)) + " UTC"
+
+    def day(self, at_ms: int) -> str:
+        """Writes a day, UTC."""
+        return str(format_date(datetime.fromtimestamp(at_ms / 1000, UTC), "medium", locale=self.locale))
 
     def ago(self, since_ms: int, *, now_ms: int) -> str:
         """Writes how long ago something was."""

@@ -17,6 +17,8 @@ from wasl.ports.clock import Clock
 from wasl.ports.mail import Mail
 from wasl.ports.store import Store
 from wasl.routing.route import RouteCandidate
+from wasl.service.drill import Rehearse
+from wasl.service.expose import Expose
 from wasl.service.figure import Figures
 from wasl.service.hand_over import HandOver
 from wasl.service.link import Links
@@ -57,13 +59,14 @@ def build_pages(
     hand_over: HandOver | None = None,
     rulebook: Callable[[], Rulebook] = shipped_book,
     figures: Figures | None = None,
+    expose: Expose | None = None,
+    rehearse: Rehearse | None = None,
 ) -> ASGIApp:
     """Makes the application for everything that is no hook, no API and no health check.
 
     `moving` brings conversations in and takes them out, `links` joins channels, `mail` carries sign-in links, `hand_over` gives talks
-    to operators and back, `rulebook` the rules in force; what is None is not offered. `secret` signs the forms of the
-    to operators and back, `figures` shows the month; what is None is not offered. `secret` signs the forms of the
-    console (see `service.login.keep_secret`). The store must be open.
+    to operators and back, `rulebook` the rules in force, `figures` shows the month, `expose` and `rehearse` tell what a loss would take;
+    what is None is not offered. `secret` signs the forms of the console (see `service.login.keep_secret`). The store must be open.
     `streams` holds what is open for as long as the server runs; whoever stops the server ends them.
     """
     faces = Faces(
@@ -91,6 +94,8 @@ def build_pages(
         links=links,
         mail=mail,
         reckon=reckon,
+        expose=expose,
+        rehearse=rehearse,
         hand_over=hand_over,
         rulebook=rulebook,
         figures=figures,

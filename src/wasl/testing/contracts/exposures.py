@@ -9,6 +9,7 @@ import pytest
 
 from wasl.domain.exposure import DAY_MS, Drill, Reach, Seen, Traffic, day_of
 from wasl.domain.identity import AuditRecord
+from wasl.domain.message import Text
 from wasl.ports.exposure import Drills, Exposure
 from wasl.ports.store import Store
 from wasl.testing.contracts.people_scene import PeopleFixtures, PeopleScene
@@ -139,6 +140,34 @@ class ExposureContract(PeopleFixtures):
         assert [(t.name, t.turns) for t in await exposure.days(since_ms=0)] == [("", 4), ("line one", 4)]
         assert await exposure.days(since_ms=DAY_MS + 1) == []
         assert list(await exposure.figures(since_ms=0)) == [(DAY_MS, {"whole": 0.4})]
+
+    async def test_what_became_of_questions_is_told(self, scene: PeopleScene, exposure: Exposure) -> None:
+        began = scene.now
+        one = await scene.writes("hello", at="ada")
+        await scene.writes("hello", at="bea", channel="line two")
+        (work, *_) = [w for w in await scene.claim() if w.conversation_id == one.conversation_id]
+        await scene.answered(work, "good day")
+        await scene.clock.advance(1)
+        first, second = await exposure.outcomes(since_ms=began, until_ms=scene.now, limit=10)
+        assert (first.channel, first.state, first.answered_by, first.delivery, first.through) == (
+            "line one", "answered", "m1", "sent", "line one",
+        )  # fmt: skip
+        assert first.closed_ms is not None
+        assert (second.channel, second.state, second.closed_ms, second.delivery) == ("line two", "due", None, None)
+        assert await exposure.outcomes(since_ms=scene.now, until_ms=scene.now + 1, limit=10) == []
+
+    async def test_the_newest_question_of_each_conversation_is_given(self, scene: PeopleScene, exposure: Exposure) -> None:
+        for words, who in (("first", "ada"), ("hello", "bea"), ("second", "ada")):
+            accepted = await scene.writes(words, at=who)
+        await scene.clock.advance(1)
+        found = await exposure.asked(before_ms=scene.now, limit=10)
+        assert [(a.address.key.handle, [p.text for p in a.parts if isinstance(p, Text)], a.seq) for a in found] == [
+            ("ada", ["second"], 2),
+            ("bea", ["hello"], 1),
+        ]
+        assert found[0].conversation_id == accepted.conversation_id
+        assert found[0].person_id == await scene.person(accepted.conversation_id)
+        assert len(await exposure.asked(before_ms=scene.now, limit=1)) == 1
 
     async def test_the_newest_step_of_a_kind_is_found(self, scene: PeopleScene, exposure: Exposure) -> None:
         assert await exposure.last_act("export") is None
