@@ -118,7 +118,7 @@ class Platform:
         self._second.extend([now] * messages)
         level, since, paused = self._level.get(person, (0.0, now, False))
         level = max(0.0, level - (now - since) / 6_000) + messages
-        self._level[person] = (level, now, (paused and level > messages) or level > 44)
+        self._level[person] = (level, now, (paused and level > messages + 1e-6) or level > 44 + 1e-6)
         if template:
             self.templates += 1
             if not self.open(person, now):
@@ -140,7 +140,7 @@ class Platform:
             return "rate"
         level, since, paused = self._level.get(person, (0.0, now, False))
         level = max(0.0, level - (now - since) / 6_000)
-        if level + messages > 45 or (paused and level > 1e-9):
+        if level + messages > 45 + 1e-6 or (paused and level > 1e-6):
             return "pair"
         if template and not self.open(person, now) and person not in self._lately(now) and len(self._lately(now)) >= TIER:
             return "tier"
