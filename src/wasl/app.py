@@ -81,7 +81,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
     links = Links(store=store, bus=bus, clock=clock, channels=channels, public_url=settings.server.public_url, language=settings.language)
     duties = make_duties(settings, store=store, bus=bus, clock=clock, network=network, observe=observe, channels=channels)
     purposing = partial(make_purposing, settings, store=store, purposes=kept.purposes, clock=clock, links=links, ask=ask, learn=learn)
-    guarding = make_guarding(settings, clock=clock, channels=channels, counting=store.counting, duties=duties, purposing=purposing)
+    guarding = make_guarding(settings, store=store, clock=clock, channels=channels, duties=duties, purposing=purposing)
     departing, guarding = make_departing(
         settings, sunsets=cast(Kept, store).sunsets, store=store, bus=bus, clock=clock, channels=channels, links=links, guarding=guarding
     )

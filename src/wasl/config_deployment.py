@@ -15,6 +15,15 @@ Mode = Literal["strict", "lenient", "watch"]
 """strict: what is not certain forbids, too. lenient: it warns. watch: everything is judged and kept, nothing is stopped."""
 
 
+class ApprovedTemplate(Frozen):
+    """A template that the platform approved, with one value that carries an answer whose window has closed."""
+
+    name: str = Field(min_length=1, description="Its name, as the platform knows it.")
+    language: str = Field(min_length=2, description="Its language code there, such as ar or en_US.")
+    category: Literal["utility", "marketing", "authentication"] = Field("utility", description="Its category, by which it is billed.")
+    characters_max: int = Field(600, ge=1, le=1_024, description="The longest text that its value takes.")
+
+
 class ChannelDeployment(Frozen):
     """The same for one channel; what is left out is as in [deployment]."""
 
@@ -30,6 +39,9 @@ class ChannelDeployment(Frozen):
     unique_recipients_max: int | None = Field(None, ge=1, description="People who may be written to first within 24 hours.")
     fulfilled: tuple[str, ...] = Field((), description="Further duties that are fulfilled here.")
     mode: Mode | None = Field(None, description="How strictly the rules are taken here.")
+    templates: tuple[ApprovedTemplate, ...] = Field(
+        (), description="Approved templates that may carry an answer whose window has closed; the cheapest that fits is taken."
+    )
 
     @field_validator("zone")
     @classmethod
@@ -76,7 +88,7 @@ class Deployment(Frozen):
         own = self.by_channel.get(channel)
         if own is None:
             return self
-        given = {key: value for key, value in own.model_dump(exclude={"fulfilled"}).items() if value is not None}
+        given = {key: value for key, value in own.model_dump(exclude={"fulfilled", "templates"}).items() if value is not None}
         return self.model_copy(update={**given, "fulfilled": (*self.fulfilled, *own.fulfilled)})
 
 

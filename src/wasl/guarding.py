@@ -13,11 +13,12 @@ from wasl.policy.act import Deployment
 from wasl.policy.shipped_rules import shipped_book
 from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
-from wasl.ports.counting import Counting
+from wasl.ports.store import Store
 from wasl.purposing import Purposing
-from wasl.service.acting import Party
+from wasl.service.acting import Approved, Party
 from wasl.service.admit import Admit
 from wasl.service.guard import Guard
+from wasl.service.instead import Instead
 from wasl.service.judging import Gate, Step
 from wasl.service.rules_in_force import RulesInForce
 from wasl.service.tally import Tally
@@ -41,9 +42,9 @@ class Guarding:
 def make_guarding(
     settings: Settings,
     *,
+    store: Store,
     clock: Clock,
     channels: Mapping[str, Channel],
-    counting: Counting,
     duties: Duties,
     purposing: Callable[..., Purposing],
 ) -> Guarding:
@@ -60,8 +61,9 @@ def make_guarding(
         guard,
         *duties.after_rules(),
     )
-    tally = Tally(counting=counting, clock=clock)
-    gate = Admit(rules=rules, parties=parties, tally=tally, clock=clock)
+    tally = Tally(counting=store.counting, clock=clock)
+    instead = Instead(rules=rules, parties=parties, people=store.people, standings=store.standings)
+    gate = Admit(rules=rules, parties=parties, tally=tally, clock=clock, instead=instead, standings=store.standings)
     return Guarding(steps=steps, gate=gate, rules=rules, tally=tally, purposing=weighing)
 
 
@@ -76,7 +78,7 @@ def make_parties(settings: Settings, *, channels: Mapping[str, Channel]) -> dict
 
 
 def _party(settings: Settings, channel: Channel, *, name: str) -> Party:
-    own = settings.deployment.on(name)
+    own, chosen = settings.deployment.on(name), settings.deployment.by_channel.get(name)
     region = own.home_region or None
     if region is not None and region.partition("-")[0] not in REGIONS:
         raise SettingWrong(f"deployment.home_region: {region!r} is no country; write its two letters, such as EG, or a part, such as US-CA")
@@ -99,6 +101,7 @@ def _party(settings: Settings, channel: Channel, *, name: str) -> Party:
         ),
         mode=own.mode,
         measure=measure(channel.limits),
+        templates=tuple(Approved(**one.model_dump()) for one in chosen.templates) if chosen is not None else (),
     )
 
 

@@ -23,6 +23,16 @@ ROLES: Final = {"photo": "image", "sticker": "image", "animation": "video", "vid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """A template that the platform approved and that carries an answer as its one value, of at most `characters_max`."""
+
+    name: str
+    language: str
+    category: str
+    characters_max: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Party:
     """How one configured channel stands under the rules: `kind` is what the rulebook calls it, `measure` how long a text is there."""
 
@@ -31,6 +41,7 @@ class Party:
     deployment: Deployment
     mode: Mode = "strict"
     measure: Callable[[str], int] = len
+    templates: tuple[Approved, ...] = ()
 
     @property
     def taken(self) -> Literal["strict", "lenient"]:

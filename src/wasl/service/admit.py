@@ -9,6 +9,7 @@ import structlog
 from wasl.domain.delivery import Outgoing
 from wasl.domain.errors import HeldByRule, StoreDown
 from wasl.domain.ids import ConversationId
+from wasl.domain.message import Template
 from wasl.domain.rule import Duty, Verdict
 from wasl.domain.turn import Settling
 from wasl.policy.act import Act, Counters
@@ -16,7 +17,9 @@ from wasl.policy.evaluate import evaluate, judge, select
 from wasl.policy.rulebook import Applicable
 from wasl.policy.situation import Situation
 from wasl.ports.clock import Clock
+from wasl.ports.standing import Standings
 from wasl.service.acting import NOTHING_COUNTED, Parties, Party, sending
+from wasl.service.instead import MARKETING, Instead
 from wasl.service.judging import Admission, Admitted, Denied, Waits
 from wasl.service.rules_in_force import RulesInForce
 from wasl.service.tally import Tally
@@ -29,6 +32,8 @@ LOOK_AGAIN_MS: Final = 6 * 3_600_000
 HELD_DAYS_MAX: Final = 30
 """What was held for so long is given up: nobody expects it any more."""
 _DAY_MS: Final = 86_400_000
+FRESH_MS: Final = 3_600_000
+"""Who was heard so lately is answered by what the answering itself found out."""
 BLOCKING: Final = frozenset({"opt_in", "registration", "permission", "unsubscribe"})
 """Duties without which nothing may be sent, and that no code fulfils by itself: while one is open, what it concerns is held."""
 
@@ -36,7 +41,18 @@ BLOCKING: Final = frozenset({"opt_in", "registration", "permission", "unsubscrib
 class Admit:
     """The gate."""
 
-    def __init__(self, *, rules: RulesInForce, parties: Parties, tally: Tally, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        rules: RulesInForce,
+        parties: Parties,
+        tally: Tally,
+        clock: Clock,
+        instead: Instead | None = None,
+        standings: Standings | None = None,
+    ) -> None:
+        self._instead = instead
+        self._standings = standings
         self._tally = tally
         self._rules = rules
         self._parties = parties
@@ -50,7 +66,9 @@ class Admit:
         now = self._clock.now_ms()
         so_far = self._tally.month_so_far(outgoing, party, now_ms=now)
         book = self._rules.book
-        act = sending(outgoing, party, at_ms=now, counters=Counters(service_this_month=so_far) if so_far else NOTHING_COUNTED)
+        consent, opted_out = await self._permission(outgoing, conversation_id, now_ms=now)
+        counters = Counters(service_this_month=so_far) if so_far else NOTHING_COUNTED
+        act = sending(outgoing, party, at_ms=now, counters=counters, consent=consent, opted_out=opted_out)
         situation, applicable = select(book, act)
         verdict = judge(situation, applicable, book=book.digest)
         open_duty = self._open(verdict, party)
@@ -62,6 +80,40 @@ class Admit:
             return self._wait(outgoing, verdict, party, waits_for="time", until_ms=verdict.until_ms)
         if open_duty is not None:
             return self._wait(outgoing, verdict, party, waits_for="operator", duty=open_duty)
+        return await self._other_way(outgoing, party, verdict, now_ms=now)
+
+    async def _permission(self, outgoing: Outgoing, conversation_id: ConversationId, *, now_ms: int) -> tuple[bool | None, bool]:
+        """Gives consent and opting out. Who wrote just now and is answered need not be asked: the answering asked already."""
+        heard = outgoing.address.last_inbound_ms
+        template = next((part for part in outgoing.parts if isinstance(part, Template)), None)
+        fresh = outgoing.author == "assistant" and template is None and heard is not None and now_ms - heard < FRESH_MS
+        if self._standings is None or fresh:
+            return None, False
+        found = await self._standings.permission(outgoing.address.key, conversation_id=conversation_id, delivery_id=outgoing.id)
+        if template is None:
+            return None, found.opted_out
+        if template.category == MARKETING:
+            return found.marketing, found.opted_out
+        return True if found.marketing or heard is not None else None, found.opted_out
+
+    async def _other_way(self, outgoing: Outgoing, party: Party, verdict: Verdict, *, now_ms: int) -> Admission:
+        """Finds how to bring what waits for the person's next word: by template, to another address, or not before they write."""
+        if self._instead is not None:
+            made = await self._instead.template(outgoing, party, at_ms=now_ms)
+            if made is not None:
+                heard = outgoing.address.last_inbound_ms is not None
+                act = sending(made, party, at_ms=now_ms, consent=True if heard else None)
+                situation, applicable = select(self._rules.book, act)
+                judged = judge(situation, applicable, book=self._rules.book.digest)
+                admission = await self._count(made, party, situation, applicable, judged)
+                told = {**(admission.verdict or {}), "template": _template_of(made), "instead_of": [one.rule for one in verdict.reasons]}
+                return replace(admission, verdict=told)
+            address = await self._instead.elsewhere(outgoing, at_ms=now_ms)
+            if address is not None:
+                why = HeldByRule(because(verdict))
+                told = kept(verdict, mode=party.mode, moved_from=outgoing.address.key.channel, moved_to=address.key.channel)
+                return Waits(due_at_ms=now_ms, why=why, verdict=told, move_to=address)
+        log.warning("an answer waits until the person writes", delivery=outgoing.id, why=because(verdict))
         return self._wait(outgoing, verdict, party, waits_for="person")
 
     async def settled(self, outgoing: Outgoing, settling: Settling) -> None:
@@ -137,6 +189,10 @@ class Admit:
 def _dearer(before: int, act: Act, *, free: int) -> int:
     """Says how many of the messages of an act are beyond the free ones."""
     return max(0, before + act.message.bubbles - max(before, free))
+
+
+def _template_of(outgoing: Outgoing) -> str:
+    return next((part.name for part in outgoing.parts if isinstance(part, Template)), "")
 
 
 def made_at_ms(delivery_id: str) -> int:

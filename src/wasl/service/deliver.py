@@ -170,6 +170,7 @@ class Deliver:
                 settling = self._settling(
                     outgoing, conversation_id, epoch, state="queued", due_at_ms=admission.due_at_ms, error=admission.why
                 )
+                settling = replace(settling, move_to=admission.move_to)
             case Denied():
                 now = self._clock.now_ms()
                 settling = self._settling(outgoing, conversation_id, epoch, state="failed", due_at_ms=now, error=admission.why)

@@ -165,11 +165,13 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
-    """May not go out before `due_at_ms`: it stays queued, `why` says for what. `verdict` is kept with the delivery."""
+    """May not go out before `due_at_ms`: it stays queued, `why` says for what. `verdict` is kept with the delivery. `move_to` gives it
+    to another address of the same person."""
 
     due_at_ms: int
     why: WaslError
     verdict: Mapping[str, Any] | None = None
+    move_to: Address | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -175,6 +175,7 @@ def build(
     library: Any = None,
     steps: Sequence[Step] | Callable[[SqliteStore, LocalBus, TestClock, Any], Sequence[Step]] = (),
     gate: Gate | None = None,
+    make_gate: Callable[[SqliteStore, TestClock], Gate] | None = None,
     **limits: Any,
 ) -> House:
     clock = TestClock()
@@ -214,6 +215,7 @@ def build(
         earlier=None if library is None else Earlier(library, people=store.people).read,
         steps=steps(store, bus, clock, channels) if callable(steps) else steps,
     )
+    gate = make_gate(store, clock) if make_gate is not None else gate
     deliver = Deliver(
         store=store, network=network, blobs=blobs, clock=clock, channels=channels, observe=observe, attempts_max=50, gate=gate
     )
