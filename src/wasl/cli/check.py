@@ -109,6 +109,7 @@ async def _check(installation: Installation, *, hook_path: str) -> "Sequence[Che
             learn=i.learn,
             hook_path=hook_path,
             wording=i.proving.describe.lint(),
+            unpriced=i.reckon.unpriced(i.candidates),
         ).everything()
 
 

@@ -44,6 +44,7 @@ class _Turn:
     attempt: Attempt
     choice: Choice
     need: Need
+    bars: Sequence[Bar] = ()
     tries: dict[str, int] = field(default_factory=dict)
     barred: set[str] = field(default_factory=set)
     hopeless: set[str] = field(default_factory=set)
@@ -172,7 +173,7 @@ class Ask:
         contracts = self._contracts and [c for c in self._contracts if c.holds(self._clock.now_ms())]
         limit = self._limits.price_class_max
         choice = choose(self._candidates, need=need, price_class_max=limit, first=first, bars=bars, contracts=contracts)
-        return _Turn(prompt=prompt, attempt=attempt, choice=choice, need=need)
+        return _Turn(prompt=prompt, attempt=attempt, choice=choice, need=need, bars=bars)
 
     async def _next(self, turn: _Turn) -> RouteCandidate:
         """Gives whom to ask now: the least tried, then the first in order. Waits a little when that helps. Raises Unroutable."""
@@ -202,7 +203,7 @@ class Ask:
     def _last(self, turn: _Turn) -> RouteCandidate:
         """Gives who answers where there is no money for anybody else. Raises Unroutable."""
         poor = any(isinstance(failure, Spent) for failure in turn.failures.values())
-        if self._spare is None or self._spare.name in turn.tries or not poor:
+        if self._spare is None or self._spare.name in turn.tries or not poor or any(bar(self._spare) for bar in turn.bars):
             raise self._unroutable(turn)
         return self._spare
 

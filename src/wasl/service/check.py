@@ -7,7 +7,7 @@ import asyncio
 import difflib
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -73,6 +73,7 @@ class Check:
         learn: Learn,
         hook_path: str,
         wording: Sequence[Flagged] = (),
+        unpriced: Collection[str] = (),
     ) -> None:
         self._settings = settings
         self._store = store
@@ -83,6 +84,7 @@ class Check:
         self._learn = learn
         self._hook_path = hook_path
         self._wording = wording
+        self._unpriced = unpriced
         self._network = _Dated(network, clock)
 
     async def everything(self) -> Sequence[Checked]:
@@ -91,7 +93,7 @@ class Check:
         calls = [self._provider(name, provider) for name, provider in self._providers.items()]
         calls += [self._channel(name, channel) for name, channel in self._channels.items()]
         remote = [line for lines in await asyncio.gather(*calls) for line in lines]
-        return [*local, *remote, *self._shutdowns(), *self._offers(), *await self._hooks(), self._time()]
+        return [*local, *remote, *self._shutdowns(), *self._prices(), *self._offers(), *await self._hooks(), self._time()]
 
     def _shutdowns(self) -> list[Checked]:
         """Tells which models' announced last days are near, or have passed."""
@@ -108,6 +110,13 @@ class Check:
             elif days < SHUTDOWN_DAYS_TOLD:
                 lines.append(good(area, f"{last}, {_in_days(days)}: choose what takes its place"))
         return lines
+
+    def _prices(self) -> list[Checked]:
+        """Tells of budgets that cannot count a candidate, as nobody knows its price."""
+        if not any(budget.covers != "messages" for budget in self._settings.budgets):
+            return []
+        do = "write its price into a file of the folder `prices`; until then a budget counts it as nothing, or refuses it (unknown)"
+        return [bad(f"candidates.{name}", "a budget is set, and its price is not known", do) for name in self._unpriced]
 
     def _offers(self) -> list[Checked]:
         """Tells which words offer a general assistant: a platform may take the number for one, whatever is asked on it."""

@@ -24,6 +24,7 @@ from wasl.routing.route import RouteCandidate
 from wasl.service.ask import Ask
 from wasl.service.judging import Case
 from wasl.service.patience import Patience
+from wasl.service.purse import cause_of
 from wasl.wire.text import fold
 
 log = structlog.get_logger(__name__)
@@ -108,7 +109,10 @@ class JudgePurpose:
         try:
             async with Patience(self._clock, until=self._clock.monotonic() + self._seconds):
                 bars = (self._only_the_judge, *case.bars, *self._bars(case))
-                asked = await self._ask.ask(_prompt(text, scope), stream=False, first=self._candidate, records=records, bars=bars)
+                cause = cause_of(case.address, conversation_id=case.work.conversation_id, work="judge")
+                asked = await self._ask.ask(
+                    _prompt(text, scope), stream=False, first=self._candidate, records=records, bars=bars, cause=cause
+                )
             told = _read(asked.answer.text)
         except (TimeoutError, WaslError, msgspec.MsgspecError) as error:
             self._failed(error)

@@ -38,6 +38,7 @@ from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
 from wasl.ports.ledger import By, Ledger
 from wasl.ports.people import People
+from wasl.routing.route import RouteCandidate
 from wasl.wire.markup import measure
 
 SAMPLES = 1_000
@@ -168,6 +169,16 @@ class Reckon:
             times = Decimal(count) / len(sample)
             cases = [scaled(self._on(name, sample, day=day), times=times) for name in self._candidates(day)]
         return Supposed(models=on_each_model(items, self._prices, day=day), channels=cases, answers=count, sampled=len(sample))
+
+    def unpriced(self, candidates: Sequence[RouteCandidate]) -> list[str]:
+        """Names the candidates whose price nobody knows today."""
+        day = day_of(self._clock.now_ms(), self._zone)
+        return [
+            c.name
+            for c in candidates
+            if not c.keyless
+            and self._prices.token_card(provider=c.provider_name, kind=getattr(c.provider, "kind", ""), model=c.model.name, day=day) is None
+        ]
 
     # -- private
     async def _items(self, since_ms: int, until_ms: int, *, subject: By) -> list[Item]:

@@ -169,6 +169,12 @@ async def test_without_a_spare_the_route_says_that_the_money_is_spent() -> None:
     assert refused.value.seconds is None
 
 
+async def test_a_spare_that_a_bar_keeps_out_is_not_asked() -> None:
+    scene = await Scene(Budget(name="all", amount=Decimal("0.000001"), currency="USD")).open()
+    with pytest.raises(Unroutable):
+        await scene.clock.drive(scene.ask.ask(HELLO, cause=CAUSE, bars=[lambda c: "no judge" if c.keyless else None]))
+
+
 async def test_a_call_that_was_refused_gives_its_money_back_and_one_that_fell_silent_does_not() -> None:
     scene = await Scene(ALL).open()
     scene.on("dear", Silence())

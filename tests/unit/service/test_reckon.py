@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.unit.service.house import House, Letters
+from tests.unit.service.test_meter import Scene
 from tests.unit.service.test_pay import ALL, paying
 
 from wasl.cli.cost import cost_json
@@ -16,6 +17,7 @@ from wasl.domain.errors import SettingWrong
 from wasl.domain.prompt import Usage
 from wasl.domain.turn import UsageRecord
 from wasl.ledger.price_file import read_prices
+from wasl.ports.provider import Model
 from wasl.service.cost_table import exact, money, write_csv
 from wasl.service.reckon import Reckon
 
@@ -145,3 +147,11 @@ def test_a_small_amount_is_never_shown_as_nothing() -> None:
     assert money(Decimal(0), "USD") == "0.00 USD"
     assert money(Decimal("12.3456"), "USD") == "12.35 USD"
     assert exact(Decimal("1E+3")) == "1000"
+
+
+async def test_candidates_without_a_price_are_named(tmp_path: Path) -> None:
+    house, _ = await paying(tmp_path)
+    scene = Scene()
+    candidates = [replace(scene.candidate(name), provider_name="p", model=Model(name=name)) for name in ("quick", "nameless")]
+    assert reckon(house).unpriced(candidates) == ["nameless"]
+    await house.store.close()

@@ -245,6 +245,15 @@ class LedgerContract:
         assert everybody is not None
         assert everybody.spent == 1
 
+    async def test_messages_that_are_retired_leave_their_sums(self, scene: Scene) -> None:
+        self.summed()
+        await self._sent(scene, Charge(Cost(Decimal("0.0456"), "EUR", "rate.de"), "service", "DE"))
+        await scene.clock.advance(10)
+        await scene.store.people.retire(channel=None, before_ms=scene.now, limit=100)
+        assert not await scene.store.ledger.messages(since_ms=0, until_ms=scene.now + A_DAY_MS)
+        [line] = await scene.store.ledger.lines(since_ms=0, until_ms=scene.now + A_DAY_MS)
+        assert (line.amount, line.basis, line.count) == (Decimal("0.0456"), "estimate", 1)
+
     async def _sent(self, scene: Scene, charge: Charge) -> tuple[ConversationId, int]:
         """Somebody writes and is answered; the answer is sent and costs something."""
         work, closing = await scene.sending()
