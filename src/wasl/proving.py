@@ -68,6 +68,7 @@ def make_proving(
         salt=lambda: key.public,
         zone=settings.evidence.zone,
         told=told,
+        scope=lambda: scope_of(settings),
         alarm_words={kind: (say["alarm head"], say[f"alarm {kind}"]) for kind in ("red", "week")},
     )
     describe = Describe(

@@ -21,11 +21,13 @@ from wasl.domain.ids import TurnId
 from wasl.domain.purpose import PurposeLabel, PurposeRating, PurposeRecord
 from wasl.policy.audit import Looked, draw_sample, open_for
 from wasl.policy.month import METHOD, Figure, figure_of
+from wasl.policy.purpose import Scope
 from wasl.policy.trend import Point, points
 from wasl.ports.clock import Clock
 from wasl.ports.evidence import Evidence
 from wasl.ports.purposes import RECORDS_MAX, Purposes
 from wasl.service.calendar import Month, month_at, month_before, month_of
+from wasl.service.top_subjects import Subjects, top_subjects
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +43,9 @@ what the eight weeks before would let one expect, or the weeks drift upward."""
 LABELS: Final[tuple[PurposeLabel, ...]] = ("business", "general", "mixed", "neutral", "uncertain")
 
 
+NO_SUBJECTS: Final = Subjects()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """A figure as it was published."""
@@ -49,6 +54,7 @@ class Published:
     at_ms: int
     figure: Figure
     alarm: Alarm = ""
+    subjects: Subjects = NO_SUBJECTS
 
 
 class Told(Protocol):
@@ -85,6 +91,7 @@ class Figures:
         salt: Callable[[], bytes],
         zone: str | None = None,
         told: Told | None = None,
+        scope: Callable[[], Scope | None] = lambda: None,
         alarm_words: Mapping[str, tuple[str, str]] = NO_WORDS,
     ) -> None:
         self._purposes = purposes
@@ -93,6 +100,7 @@ class Figures:
         self._salt = salt
         self._zone = zone
         self._told = told
+        self._scope = scope
         self._alarm_words = alarm_words
 
     def month(self, name: str) -> Month:
@@ -152,12 +160,15 @@ class Figures:
     # -- publishing
     async def publish(self, channel: str, month: str) -> Published:
         """Makes a month's figure, keeps it, and raises the alarm where it must be raised."""
-        figure = await self.figure(channel, month)
+        gathered = await self.gather(channel, month)
+        figure = await asyncio.to_thread(figure_from, gathered, salt=self._salt())
+        own = [record for record in gathered.records if record.at_ms >= gathered.month.since_ms]
+        subjects = await top_subjects(own, scope=self._scope(), purposes=self._purposes)
         before = [point.week for point in await self.trend(channel, until=month_before(month))]
         alarm = alarm_of(figure, points([*before, *figure.weeks]))
         now = self._clock.now_ms()
-        kept = Published(id=self._clock.new_id(), at_ms=now, figure=figure, alarm=alarm)
-        body = msgspec.json.encode({"figure": figure, "alarm": alarm}).decode()
+        kept = Published(id=self._clock.new_id(), at_ms=now, figure=figure, alarm=alarm, subjects=subjects)
+        body = msgspec.json.encode({"figure": figure, "alarm": alarm, "subjects": subjects}).decode()
         await self._evidence.keep(EvidenceRecord(id=kept.id, kind="figure", channel=channel, month=month, at_ms=now, body=body))
         if alarm and self._told is not None:
             head, text = self._alarm_words[alarm]
@@ -220,12 +231,13 @@ def published_of(record: EvidenceRecord) -> Published:
         body = msgspec.json.decode(record.body, type=_Body)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise Malformed(f"the figure {record.id!r} of {record.month} cannot be read ({error}); it was kept by another version") from error
-    return Published(id=record.id, at_ms=record.at_ms, figure=body.figure, alarm=body.alarm)
+    return Published(id=record.id, at_ms=record.at_ms, figure=body.figure, alarm=body.alarm, subjects=body.subjects)
 
 
 class _Body(msgspec.Struct):
     figure: Figure
     alarm: Alarm = ""
+    subjects: Subjects = NO_SUBJECTS
 
 
 def alarm_of(figure: Figure, trend: Sequence[Point]) -> Alarm:

@@ -174,8 +174,20 @@ def _figures(shown: Shown, say: Mapping[str, str], *, language: str) -> list[str
         f"<p>{escape(beside)}</p><p>{escape(sent)}</p>",
         f"<h2>{escape(say['audit'])}</h2><p>{escape(agreed)}</p>" + rows(heads, audit),
         f"<h2>{escape(say['counts'])}</h2>" + rows((say["label"], say["what"], say["turns"]), counts),
+        *_subjects(shown.published, say),
         f"<h2>{escape(say['method'])}</h2><p>{escape(say['method_text'])}</p>",
         f"<h2>{escape(say['versions'])}</h2>" + rows(("scope", "classifier", "band", "mode", say["turns"]), versions),
+    ]
+
+
+def _subjects(published: Published, say: Mapping[str, str]) -> list[str]:
+    found = published.subjects
+    if not found.looked:
+        return []
+    body = [*found.top, (say["about_none"], found.other)]
+    return [
+        f"<h2>{escape(say['subjects'])}</h2><p>{escape(say['subjects_lead'].format(looked=found.looked))}</p>",
+        rows(("", say["turns"]), body),
     ]
 
 

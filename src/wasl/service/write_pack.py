@@ -129,6 +129,7 @@ class WritePack:
         files = {
             "README.txt": _readme(about.channel, figure.month).encode(),
             "data/figure.json": _json({**figure_json(figure), "alarm": shown.published.alarm, "published_at_ms": shown.published.at_ms}),
+            "data/subjects.json": _json(asdict(shown.published.subjects)),
             "data/trend.json": _json([point_json(point) for point in shown.trend]),
             "data/turns.csv": turns_csv(gathered, self._marks),
             "data/ratings.csv": ratings_csv(gathered, self._marks),
