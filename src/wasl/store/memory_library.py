@@ -58,7 +58,7 @@ class MemoryLibrary(MemoryWaiting):
     async def imports(self, *, owners: Sequence[ConversationId] | None, limit: int, before: str | None = None) -> Sequence[Import]:
         """Lists imports, newest first."""
         self._up()
-        found = [h for i, h in self._imports.items() if (owners is None or h.owner in owners) and (before is None or i < before)]
+        found = (h for i, h in self._imports.items() if (owners is None or h.owner in owners) and (before is None or i < before))
         return sorted(found, key=lambda h: h.record.id, reverse=True)[: max(0, limit)]
 
     async def find_import(self, import_id: str) -> Import | None:
@@ -391,10 +391,9 @@ class MemoryLibrary(MemoryWaiting):
         return self._imports[import_id]
 
     def _chat(self, chat_id: str) -> MemoryChat:
-        chat = self._chats.get(chat_id)
-        if chat is None:
+        if chat_id not in self._chats:
             raise Malformed(f"there is no chat {chat_id!r}; store it first")
-        return chat
+        return self._chats[chat_id]
 
 
 def _newest_first(held: Sequence[HeldChat]) -> list[HeldChat]:

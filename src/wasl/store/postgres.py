@@ -17,7 +17,6 @@ from wasl.domain.message import Media, Said
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
 from wasl.ports.clock import Clock
-from wasl.ports.ledger import Ledger
 from wasl.ports.people import People
 from wasl.ports.store import Backlog, Incoming, Kept, Lease, Outcome, Timer, Token
 from wasl.store import picture_receive, picture_work
@@ -39,18 +38,12 @@ from wasl.store.postgres_library import PostgresLibrary
 from wasl.store.postgres_link import LOST, Connection, connect, down
 from wasl.store.postgres_paint import Wanted
 from wasl.store.postgres_save import clean
+from wasl.store.postgres_search import NOTHING_TO_INDEX
 from wasl.store.rows import is_uuid
-from wasl.store.sql_counting import SqlCounting
-from wasl.store.sql_evidence import SqlEvidence
-from wasl.store.sql_exposure import SqlDrills, SqlExposure
-from wasl.store.sql_ledger import SqlLedger
+from wasl.store.sql_beside import SqlBeside
 from wasl.store.sql_people import SqlPeople
-from wasl.store.sql_purposes import SqlPurposes
-from wasl.store.sql_standing import SqlStandings
-from wasl.store.sql_sunsets import SqlSunsets
-from wasl.store.sql_terms import SqlTerms
-from wasl.store.sql_trouble import SqlTroubles
 from wasl.store.steps import Steps, run_postgres
+from wasl.wire.searching import WORDS_VERSION
 
 Result = TypeVar("Result")
 PEOPLE_AT_ONCE = 1 << 30
@@ -60,7 +53,7 @@ LOOK_AGAIN_SECONDS = 2.0
 """Longer than any transaction lasts that stores what was sent."""
 
 
-class PostgresStore:
+class PostgresStore(SqlBeside):
     """A store in one PostgreSQL database (13 or newer). `url` is postgresql://role:password@host:port/name."""
 
     def __init__(self, url: str, *, clock: Clock, told: Told | None = None) -> None:
@@ -72,17 +65,8 @@ class PostgresStore:
         self._looking: set[asyncio.Task[None]] = set()
         self._library = PostgresLibrary(write=self._plain, read=self._read, clock=clock)
         self._indexing: asyncio.Task[int] | None = None
-        self.ledger: Ledger = SqlLedger(read=self._read_steps, write=self._write_steps, new_id=clock.new_id)
         self.people: People = SqlPeople(read=self._read_steps, write=self._write_steps, clock=clock)
-        self.standings = SqlStandings(read=self._read_steps, write=self._write_steps)
-        self.troubles = SqlTroubles(read=self._read_steps, write=self._write_steps, clock=clock)
-        self.counting = SqlCounting(read=self._read_steps, write=self._write_steps)
-        self.exposure = SqlExposure(read=self._read_steps, write=self._write_steps, people_at_once=PEOPLE_AT_ONCE)
-        self.drills = SqlDrills(read=self._read_steps, write=self._write_steps)
-        self.purposes = SqlPurposes(read=self._read_steps, write=self._write_steps)
-        self.sunsets = SqlSunsets(read=self._read_steps, write=self._write_steps, clock=clock, people_at_once=PEOPLE_AT_ONCE)
-        self.terms = SqlTerms(read=self._read_steps, write=self._write_steps)
-        self.evidence = SqlEvidence(read=self._read_steps, write=self._write_steps)
+        super().__init__(read=self._read_steps, write=self._write_steps, clock=clock, people_at_once=PEOPLE_AT_ONCE)
 
     @property
     def library(self) -> PostgresLibrary:
@@ -94,6 +78,7 @@ class PostgresStore:
         db = await connect(self._url, name="writer")
         try:
             await migrate_postgres(db, now_ms=self._clock.now_ms())
+            await db.execute(NOTHING_TO_INDEX, WORDS_VERSION)
         except (*LOST, asyncpg.PostgresError) as error:
             db.terminate()
             raise down(error) from error

@@ -51,6 +51,10 @@ _STATISTICS = """select most_common_elems::text::text[], most_common_elem_freqs,
 (select reltuples from pg_class where oid = 'searchable'::regclass)
 from pg_stats where schemaname = current_schema() and tablename = 'searchable' and attname = 'words'"""
 
+NOTHING_TO_INDEX: Final = """update search_state set words_version = $1 where words_version <> $1
+and not exists (select 1 from message) and not exists (select 1 from entry)"""
+"""A new database has no words of another version: what is brought into it at once need not be looked through again."""
+
 REFER = "insert into file_use select * from unnest($1::text[], $2::text[]) on conflict do nothing"
 """Notes who refers to which file."""
 

@@ -13,7 +13,6 @@ from wasl.domain.message import Media, Said
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
 from wasl.ports.clock import Clock
-from wasl.ports.ledger import Ledger
 from wasl.ports.people import People
 from wasl.ports.store import DEDUPE_DAYS, Backlog, Incoming, Lease, Outcome, Timer, Token
 from wasl.store import sqlite_read as reading
@@ -22,20 +21,13 @@ from wasl.store.group_commit import GroupCommit, Told
 from wasl.store.library_rows import tell_indexed
 from wasl.store.migrate import migrate_sqlite
 from wasl.store.rows import json_text, parts_of, parts_text
-from wasl.store.sql_counting import SqlCounting
-from wasl.store.sql_evidence import SqlEvidence
-from wasl.store.sql_exposure import SqlDrills, SqlExposure
-from wasl.store.sql_ledger import SqlLedger
+from wasl.store.sql_beside import SqlBeside
 from wasl.store.sql_people import SqlPeople
-from wasl.store.sql_purposes import SqlPurposes
-from wasl.store.sql_standing import SqlStandings
-from wasl.store.sql_sunsets import SqlSunsets
-from wasl.store.sql_terms import SqlTerms
-from wasl.store.sql_trouble import SqlTroubles
 from wasl.store.sqlite_copy import copy_database
 from wasl.store.sqlite_library import SqliteLibrary
-from wasl.store.sqlite_search import prepare, refer, reindex_message
+from wasl.store.sqlite_search import NOTHING_TO_INDEX, prepare, refer, reindex_message
 from wasl.store.steps import Steps, run_sqlite
+from wasl.wire.searching import WORDS_VERSION
 
 Result = TypeVar("Result")
 
@@ -49,7 +41,7 @@ PRUNE_ROWS_MAX = 5_000
 """Rows deleted in one transaction, so that pruning never holds up the writer."""
 
 
-class SqliteStore:
+class SqliteStore(SqlBeside):
     """A store in one SQLite file (3.35 or newer)."""
 
     def __init__(self, path: Path, *, clock: Clock, told: Told | None = None) -> None:
@@ -60,18 +52,9 @@ class SqliteStore:
         self._read_db: sqlite3.Connection | None = None
         self._group: GroupCommit | None = None
         self.people: People = SqlPeople(read=self._read_steps, write=self._write_steps, clock=clock, erased=self._scrub)
-        self.exposure = SqlExposure(read=self._read_steps, write=self._write_steps, people_at_once=PEOPLE_AT_ONCE)
-        self.drills = SqlDrills(read=self._read_steps, write=self._write_steps)
-        self.terms = SqlTerms(read=self._read_steps, write=self._write_steps)
-        self.ledger: Ledger = SqlLedger(read=self._read_steps, write=self._write_steps, new_id=clock.new_id)
-        self.purposes = SqlPurposes(read=self._read_steps, write=self._write_steps)
-        self.sunsets = SqlSunsets(read=self._read_steps, write=self._write_steps, clock=clock, people_at_once=PEOPLE_AT_ONCE)
-        self.evidence = SqlEvidence(read=self._read_steps, write=self._write_steps)
-        self.standings = SqlStandings(read=self._read_steps, write=self._write_steps)
-        self.counting = SqlCounting(read=self._read_steps, write=self._write_steps)
         self._library = SqliteLibrary(write=self._write, read=self._read, scrub=self._scrub)
-        self.troubles = SqlTroubles(read=self._read_steps, write=self._write_steps, clock=clock)
         self._indexing: asyncio.Task[int] | None = None
+        super().__init__(read=self._read_steps, write=self._write_steps, clock=clock, people_at_once=PEOPLE_AT_ONCE)
 
     @property
     def library(self) -> SqliteLibrary:
@@ -334,6 +317,7 @@ class SqliteStore:
             raise SettingWrong(f"SQLite {sqlite3.sqlite_version} is too old; Wasl needs 3.35 or newer: use a newer Python or system")
         db.execute("pragma journal_mode = wal")
         migrate_sqlite(db, path=self._path, now_ms=self._clock.now_ms())
+        db.execute(NOTHING_TO_INDEX, (WORDS_VERSION,))
         return db
 
     def _connect(self) -> sqlite3.Connection:

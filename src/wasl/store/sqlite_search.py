@@ -48,6 +48,11 @@ _WORDS_OF = "create virtual table temp.word_list using fts5vocab(main, words, in
 _NEXT_WORD = "select term from temp.word_list where term >= ? limit 1"
 
 
+NOTHING_TO_INDEX: Final = """update search_state set words_version = ?1 where words_version <> ?1
+and not exists (select 1 from message) and not exists (select 1 from entry)"""
+"""A new database has no words of another version: what is brought into it at once need not be looked through again."""
+
+
 def prepare(db: sqlite3.Connection) -> None:
     """Makes ready a connection that will search; it must still be allowed to write."""
     db.execute(_WORDS_OF)
