@@ -20,10 +20,11 @@ from wasl.service.attend import HOUR_MS, Attend, Manners
 from wasl.service.disclose import Disclose
 from wasl.service.hand_over import HandOver, Told
 from wasl.service.heed_signs import HeedSigns
-from wasl.service.judging import Step
+from wasl.service.judging import Gate, Step
 from wasl.service.moderate import Moderate, Standards
 from wasl.service.observe import Observe
 from wasl.service.raise_alarm import RaiseAlarm, Ways
+from wasl.service.respect import Respect
 from wasl.service.rules_in_force import RulesInForce
 from wasl.service.trouble_words import call_human
 from wasl.service.words import base_language
@@ -44,6 +45,16 @@ class Duties:
     def before_rules(self, rules: RulesInForce) -> tuple[Step, ...]:
         """Makes the steps that run before the rules are asked."""
         return (_attend(self, rules), self.moderate)
+
+    def respect(self, inner: Gate, rules: RulesInForce) -> Gate:
+        """Makes the gate before the gate of the rules."""
+        kinds = {name: str(table.get("kind", name)) for name, table in self.settings.channels.items()}
+
+        def forbidden(name: str) -> bool:
+            named = rules.book.named(kinds.get(name, name))
+            return any("opt_out_words" in rule.predicate and named in rule.channels for rule in rules.book.known_on())
+
+        return Respect(inner=inner, standings=self.store.standings, clock=self.clock, care=self.signs.care, forbidden=forbidden)
 
     def after_rules(self) -> tuple[Step, ...]:
         """Makes the steps that fulfil what the rules ask for."""

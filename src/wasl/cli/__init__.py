@@ -26,6 +26,7 @@ from wasl.cli import (
     status,
     sunset,
     terms,
+    trouble,
     verify,
 )
 from wasl.cli.border import Border
@@ -70,6 +71,7 @@ def build(compose: Compose) -> typer.Typer:
         evidence,
         audit,
         scope,
+        trouble,
     ):
         group.add(app, compose)
     rules.add(app)

@@ -38,6 +38,7 @@ async def _status(installation: Installation, *, hours: int) -> dict[str, Any]:
         backlog = await store.backlog(now_ms=now)
         usage = await store.usage_totals(since_ms=now - hours * HOUR_MS)
         signals = await store.signals(limit=SIGNALS_SHOWN)
+        troubles, waiting = await store.troubles.open(), await store.standings.waiting()
     oldest = now - backlog.oldest_due_ms if backlog.oldest_due_ms is not None else 0
     return {
         "backlog": {
@@ -53,10 +54,17 @@ async def _status(installation: Installation, *, hours: int) -> dict[str, Any]:
         "usage_hours": hours,
         "usage": [dict(row) for row in usage],
         "signals": [dict(row) for row in signals],
+        "waiting_for_a_human": waiting,
+        "troubles": [{"id": t.id, "channel": t.channel, "sign": t.kind, "gravity": t.gravity, "times": t.times} for t in troubles],
     }
 
 
 def _print(found: Mapping[str, Any]) -> None:
+    for trouble in found["troubles"]:
+        words = f"{trouble['channel']}: {trouble['sign']} ({trouble['times']} times); clear it with `wasl trouble clear {trouble['id']}`"
+        typer.secho(f"Sign of trouble with {words}", fg="red" if trouble["gravity"] == "grave" else "yellow")
+    if found["waiting_for_a_human"]:
+        typer.secho(f"Waiting for a human: {found['waiting_for_a_human']} (see /console/attention)", fg="yellow")
     backlog = found["backlog"]
     waiting = f", the oldest for {seconds(backlog['oldest_ms'])}" if backlog["ready"] else ""
     typer.echo(

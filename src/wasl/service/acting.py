@@ -67,7 +67,8 @@ def answering(case: Case, party: Party) -> Act:
         message=Message(moment=case.moment, group=case.address.key.kind == "group"),
         person=_person(case.address, last_inbound_ms=case.now_ms),
         purpose=purpose,
-        mode=party.taken,
+        signals=case.care.signs,
+        mode="strict" if case.care.strict else party.taken,
     )
 
 

@@ -217,7 +217,14 @@ def build(
     )
     gate = make_gate(store, clock) if make_gate is not None else gate
     deliver = Deliver(
-        store=store, network=network, blobs=blobs, clock=clock, channels=channels, observe=observe, attempts_max=50, gate=gate
+        store=store,
+        network=network,
+        blobs=blobs,
+        clock=clock,
+        channels=channels,
+        observe=observe,
+        attempts_max=50,
+        gate=gate,
     )
     worker = Worker(
         store=store,

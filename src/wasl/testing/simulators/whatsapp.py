@@ -66,6 +66,7 @@ class WhatsAppSimulator(WhatsAppLibrary):
         self._secret = self.account.app_secret.encode()
         self._messages_path = f"{self.account.phone_number_id}/messages"
         self._later: set[asyncio.Task[None]] = set()
+        self.category: str | None = None
 
     async def stop(self) -> None:
         """Stops telling and answering."""
@@ -95,6 +96,10 @@ class WhatsAppSimulator(WhatsAppLibrary):
         owner, sending = self.sent[message_id]
         if owner is person:
             self._tell_status(person, sending, message_id, "read")
+
+    def tell_account(self, field: str, value: dict[str, Any]) -> None:
+        """Tells of the account itself (`account_update`, `phone_number_quality_update`, …), as the platform does before it acts."""
+        self._tell(field, value, lane=None, note=field, plain=True)
 
     # -- answering --------------------------------------------------------------------------------------------------
     async def serve(self, request: Request) -> None:
@@ -284,6 +289,8 @@ class WhatsAppSimulator(WhatsAppLibrary):
             template=sending.template,
             error=error,
         )
+        if self.category is not None and isinstance(value.get("pricing"), dict):
+            value["pricing"]["category"] = self.category  # what the platform takes the number for
         self.feed.tell("status", phone=person.user_id, id=message_id, state=state)
         self._tell("messages", {"statuses": [value]}, lane=None, note=f"status {state}")
 

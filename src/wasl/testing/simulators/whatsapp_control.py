@@ -13,7 +13,8 @@ STATES = ("sent", "delivered", "read")
 
 
 async def controlled(simulator: "WhatsAppSimulator", *, what: str, value: Mapping[str, Any], method: str) -> object:
-    """Answers a control request. POST person · say · read · hook · subscribe · receipts; GET phones/<who>. Raises BadRequest, KeyError."""
+    """Answers a control request. POST person · say · read · hook · subscribe · receipts · account · category;
+    GET phones/<who>. Raises BadRequest, KeyError."""
     match method, what.split("/"):
         case "POST", ["person"]:
             return _person_json(_meet(simulator, value))
@@ -33,6 +34,12 @@ async def controlled(simulator: "WhatsAppSimulator", *, what: str, value: Mappin
                 raise BadRequest(f"states must be a list of {', '.join(STATES)}")
             simulator.receipts = tuple(states)
             return {"states": states}
+        case "POST", ["account"]:
+            simulator.tell_account(str(value.get("field", "account_update")), dict(value.get("value", {})))
+            return {}
+        case "POST", ["category"]:
+            simulator.category = str(value.get("category", "")) or None
+            return {"category": simulator.category}
         case "POST", ["pace"]:
             scale = value.get("time_scale")
             if isinstance(scale, bool) or not isinstance(scale, int | float) or not 0 <= scale <= 1000:
