@@ -218,6 +218,7 @@ def _faces(i: Installation, *, secret: str, streams: Streams) -> object:
         secret=secret,
         version=__version__,
         reckon=i.reckon,
+        watching=i.watching,
         moving=i.moving,
         links=i.links,
         hand_over=i.duties.hand_over,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.browser import losses
+from tests.terms_watched import watching_of
 
 from wasl.channels.webchat import WebChat
 from wasl.config import Mail as MailSettings
@@ -145,7 +146,9 @@ class Composition:
             channels=channels,
             prices=shipped_prices(),
         )
-        return {"moving": self.moving, "links": links, "mail": mail, "reckon": reckon, **losses.pages(self.store, self.clock)}
+        self.watching = watching_of(self.folder, store=self.store, clock=self.clock, channels={"webchat": self.channel})
+        beside = losses.pages(self.store, self.clock)
+        return {"moving": self.moving, "links": links, "mail": mail, "reckon": reckon, "watching": self.watching, **beside}
 
     async def stop(self) -> None:
         """Ends at once, in the middle of whatever is being answered."""

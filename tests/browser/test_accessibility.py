@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import BrowserContext, Page, expect
 from tests.browser import losses
 from tests.browser.driving import DESK, PHONE, SMALL, Drive, answers, say, violations
+from tests.terms_watched import with_history
 from tests.unit.web.test_proof import with_month
 
 from wasl.domain.cost import Cause, Cost
@@ -71,6 +72,22 @@ async def attention_and_rules(drive: Drive, page: Page) -> AsyncIterator[str]:
     yield "rules"
 
 
+async def terms_watched(drive: Drive, page: Page) -> AsyncIterator[str]:
+    """Shows watched terms with a history, and a change with a drafted rule."""
+    await with_history(drive.wasl.watching)
+    await page.goto(f"{drive.wasl.url}/console/terms")
+    yield "terms"
+    (change,) = [
+        one.id
+        for one in await drive.wasl.watching.terms.changes(limit=9)
+        if one.judgement.clauses and one.judgement.clauses[0].regions_come == ("IT",)
+    ]
+    await page.goto(f"{drive.wasl.url}/console/terms/changes/{change}")
+    await page.locator(".clause form .button").first.click()
+    await page.locator("textarea.code").first.wait_for(state="attached")
+    yield "change of terms"
+
+
 async def every_page(drive: Drive, context: BrowserContext, *, language: str) -> AsyncIterator[tuple[str, Page]]:
     """Walks all pages, each as it looks in use."""
     drive.wasl.script.answers["rich"] = RICH
@@ -102,6 +119,8 @@ async def every_page(drive: Drive, context: BrowserContext, *, language: str) ->
     await page.locator(".tiles").wait_for()
     yield "overview", page
     async for name in attention_and_rules(drive, page):
+        yield name, page
+    async for name in terms_watched(drive, page):
         yield name, page
     await page.goto(f"{drive.wasl.url}/console/conversations")
     await page.locator("#list a").first.wait_for()

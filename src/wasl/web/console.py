@@ -33,6 +33,7 @@ from wasl.web.overview import overview
 from wasl.web.proof import Proof
 from wasl.web.render import message_json
 from wasl.web.rulebook import RulesPage
+from wasl.web.terms import TermsPages
 from wasl.web.words import CONSOLE
 from wasl.wire import markup, read
 
@@ -69,6 +70,9 @@ class Console:
             app.add_route(path, self._guarded(page), methods=[method])
         if self._faces.reckon is not None:
             for address, verb, shown in CostPages(self._faces, reckon=self._faces.reckon).rows():
+                app.add_route(address, self._guarded(shown), methods=[verb])
+        if self._faces.watching is not None:
+            for address, verb, shown in TermsPages(self._faces, watching=self._faces.watching).rows():
                 app.add_route(address, self._guarded(shown), methods=[verb])
         faces = self._faces
         leaving = Exposing(faces, expose=faces.expose, rehearse=faces.rehearse).rows() if faces.expose and faces.rehearse else ()

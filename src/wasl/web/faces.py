@@ -40,7 +40,7 @@ from wasl.web.assets import Assets
 from wasl.web.auth import LANGUAGE_COOKIE, YEAR_SECONDS, is_secure
 from wasl.web.events import Streams
 from wasl.web.languages import Language, Languages
-from wasl.web.needs import Brings, Erases, TakesOut
+from wasl.web.needs import Brings, Erases, TakesOut, Watching
 from wasl.web.words import DOCUMENTS
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -98,6 +98,7 @@ class Faces:
     rehearse: Rehearse | None = None
     hand_over: HandOver | None = None
     reckon: Reckon | None = None
+    watching: Watching | None = None
     rulebook: Callable[[], Rulebook] = shipped_book
     figures: Figures | None = None
     formats: Mapping[str, Format] = field(default_factory=dict)
@@ -165,6 +166,7 @@ class Faces:
             "csrf": request.scope.get("csrftoken", str),
             "version": self.version,
             "costs": self.reckon is not None,
+            "terms_watched": self.watching is not None,
             "attention": getattr(request.state, "attention", None),
             **values,
         }

@@ -1,14 +1,18 @@
 """What the pages need of the use cases: small contracts, so that pages and services can be made and tested apart."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from wasl.domain.identity import By
 from wasl.domain.ids import AddressId, ConversationId, PersonId
 from wasl.ports.format import Choices, Writes
+from wasl.ports.terms import Terms
 from wasl.service.bring import Preview, Report, Told
 from wasl.service.erase import Toll
+from wasl.service.make_rule import MakeRule
 from wasl.service.take_out import Wanted
+from wasl.service.watch import Watch
+from wasl.terms.declaration import Declaration
 from wasl.wire.bundle import Bundle
 
 
@@ -75,4 +79,28 @@ class Erases(Protocol):
 
     async def run(self, person_id: PersonId, *, by: By) -> Mapping[str, Any]:
         """Erases a person and gives the receipt. Raises OnHold, Malformed."""
+        ...
+
+
+class Watching(Protocol):
+    """What the pages need of `wasl.watching.Watching`."""
+
+    @property
+    def terms(self) -> Terms:
+        """What is kept."""
+        ...
+
+    @property
+    def watch(self) -> Watch:
+        """Who looks."""
+        ...
+
+    @property
+    def make(self) -> MakeRule:
+        """Who makes rules."""
+        ...
+
+    @property
+    def every(self) -> Sequence[Declaration]:
+        """Every declaration."""
         ...

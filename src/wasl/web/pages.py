@@ -36,6 +36,7 @@ from wasl.web.joining import Joining
 from wasl.web.languages import Languages
 from wasl.web.leaving import Leaving
 from wasl.web.mine import Mine
+from wasl.web.needs import Watching
 from wasl.web.visiting import Visits
 
 
@@ -56,6 +57,7 @@ def build_pages(
     links: Links | None = None,
     mail: Mail | None = None,
     reckon: Reckon | None = None,
+    watching: Watching | None = None,
     hand_over: HandOver | None = None,
     rulebook: Callable[[], Rulebook] = shipped_book,
     figures: Figures | None = None,
@@ -96,6 +98,7 @@ def build_pages(
         reckon=reckon,
         expose=expose,
         rehearse=rehearse,
+        watching=watching,
         hand_over=hand_over,
         rulebook=rulebook,
         figures=figures,

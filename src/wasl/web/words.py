@@ -221,3 +221,45 @@ EFFECTS: Mapping[str, str] = {
 }
 
 RULE_CHANGES: Mapping[str, str] = {"begins": mark("begins"), "ends": mark("ends"), "review": mark("to be looked at again")}
+
+TERMS_STATES = {
+    "well": mark("seen"),
+    "unseen": mark("not seen yet"),
+    "manual": mark("brought by hand"),
+    "quarantined": mark("not the declared page"),
+    "problem": mark("cannot be seen now"),
+}
+"""How watching a document of terms stands."""
+
+TERMS_VERDICTS = {"material": mark("material"), "editorial": mark("editorial"), "cosmetic": mark("cosmetic")}
+"""What a change of terms is."""
+
+TERMS_TOPICS = {
+    "ai-use": mark("use of AI"),
+    "data-use": mark("use of data"),
+    "access-termination": mark("end of access"),
+    "price-fees": mark("prices and fees"),
+    "liability": mark("liability"),
+    "privacy": mark("privacy"),
+    "eligibility": mark("who may use it"),
+    "ip": mark("rights in works and names"),
+    "dispute": mark("disputes"),
+    "content-rules": mark("rules for content"),
+    "announcement": mark("announcement"),
+    "multiple": mark("many matters"),
+}
+"""What a change of terms is about."""
+
+TERMS_WHAT = {
+    "new": mark("new"),
+    "told": mark("told"),
+    "rule": mark("a rule was made"),
+    "not_for_us": mark("not for us"),
+    "remind": mark("a reminder is set"),
+    "stale": mark("to be read again"),
+    "confirmed": mark("confirmed"),
+    "ended": mark("ended"),
+    "drafted": mark("drafted"),
+    "rejected": mark("rejected"),
+}
+"""What was done about a change, and the steps of a rule."""
