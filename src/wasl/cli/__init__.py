@@ -28,6 +28,7 @@ from wasl.cli import (
     terms,
     trouble,
     verify,
+    why,
 )
 from wasl.cli.border import Border
 from wasl.cli.context import Compose
@@ -53,6 +54,7 @@ def build(compose: Compose) -> typer.Typer:
         serve,
         chat,
         status,
+        why,
         cost,
         keys,
         login,

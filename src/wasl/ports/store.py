@@ -21,6 +21,7 @@ from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
 from wasl.ports.counting import Counting
 from wasl.ports.evidence import Evidence
+from wasl.ports.judged import Judged
 from wasl.ports.ledger import Ledger
 from wasl.ports.library import Library
 from wasl.ports.people import People
@@ -165,6 +166,11 @@ class Store(Protocol):
     @property
     def counting(self) -> Counting:
         """What was sent, counted for the platforms' limits, in the same database."""
+        ...
+
+    @property
+    def judged(self) -> Judged:
+        """What was judged, and by which rulebook, in the same database."""
         ...
 
     @property

@@ -1,14 +1,15 @@
 """Guard: asks the rules before an answer is made, and before a provider is given the person's words."""
 
-from collections.abc import Mapping, Sequence
-from typing import Final
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, Final
 
 import structlog
 
 from wasl.domain.rule import Verdict
 from wasl.policy.act import Act
 from wasl.policy.evaluate import evaluate
-from wasl.policy.situation import situation_of
+from wasl.policy.rulebook import Rulebook
+from wasl.policy.situation import Situation, situation_of
 from wasl.routing.choose import Bar
 from wasl.routing.route import RouteCandidate
 from wasl.service.acting import Parties, Party, answering, asking
@@ -23,7 +24,8 @@ NAME: Final = "guard"
 """Under which name a turn's verdict is kept."""
 MUST_STAND: Final = frozenset({"paid_tier"})
 """Duties that only a setting fulfils: while one is open, a provider is not asked."""
-BARS_KEPT_MAX: Final = 10_000
+KEPT_MAX: Final = 10_000
+"""Judgements that are remembered; past it they are made anew."""
 
 _Where = tuple[str, str, str | None, str, bool, bool, str, bool]
 
@@ -36,6 +38,7 @@ class Guard:
         self._parties = parties
         self._elsewhere = elsewhere
         self._bars: dict[_Where, tuple[str | None, tuple[str, ...]]] = {}
+        self._verdicts: dict[Hashable, tuple[Verdict, dict[str, Any]]] = {}
         self._book = rules.book.digest
 
     async def before(self, case: Case) -> End | None:
@@ -44,20 +47,21 @@ class Guard:
         if party is None:
             return None
         act = answering(case, party)
-        verdict = evaluate(self._rules.book, act)
+        situation = situation_of(act)
+        verdict, said = self._answering(situation, party)
         case.verdict = verdict
-        told = case.kept[NAME] = kept(verdict, mode=party.mode)
+        told = case.kept[NAME] = dict(said)
         if verdict.effect == "refuse" and party.mode != "watch":
             return self._refused(case, verdict)
         barred: dict[str, list[str]] = {}
         told["barred"] = barred
-        case.bars.append(self._bar(act, party, barred))
+        case.bars.append(self._bar(situation, party, barred))
         return None
 
     def bars(self, case: Case) -> Sequence[Bar]:
         """Gives what keeps providers from the words of a case that is not judged yet: whoever asks a model before the answer heeds it."""
         party = self._parties.get(case.address.key.channel)
-        return () if party is None else (self._bar(answering(case, party), party, {}),)
+        return () if party is None else (self._bar(situation_of(answering(case, party)), party, {}),)
 
     def _refused(self, case: Case, verdict: Verdict) -> End:
         why = because(verdict)
@@ -67,9 +71,30 @@ class Guard:
             text += "\n\n" + say("elsewhere", language=case.language, link=self._elsewhere)
         return End(note=f"rules: {why}", state="noted", text=text)
 
-    def _bar(self, act: Act, party: Party, barred: dict[str, list[str]]) -> Bar:
+    def _answering(self, s: Situation, party: Party) -> tuple[Verdict, dict[str, Any]]:
+        """Judges the answering once for everything that has a say in it: nothing is counted or measured before there is an answer."""
+        book = self._book_in_force()
+        person, message = s.act.person, s.act.message
+        kind = (s.primary, message.moment, message.group, person.business_id is not None and person.phone is None)
+        key = (party.name, s.day, s.region, s.part, s.assumed, s.code, *kind)
+        found = self._verdicts.get(key)
+        if found is None:
+            verdict = evaluate(book, s.act)
+            found = self._verdicts[key] = verdict, kept(verdict, mode=party.mode)
+        return found
+
+    def _book_in_force(self) -> Rulebook:
+        """Gives the book; what was judged by another one, or was kept for too many places, is judged anew."""
+        book = self._rules.book
+        if book.digest != self._book or len(self._bars) + len(self._verdicts) >= KEPT_MAX:
+            self._bars.clear()
+            self._verdicts.clear()
+            self._book = book.digest
+        return book
+
+    def _bar(self, situation: Situation, party: Party, barred: dict[str, list[str]]) -> Bar:
         """Makes the bar of one turn. What it bars, and by which rules, is written into `barred`."""
-        situation = situation_of(act)
+        act = situation.act
         place = (party.name, str(situation.day), situation.region, situation.part, situation.assumed, situation.primary)
 
         def bar(candidate: RouteCandidate) -> str | None:
@@ -86,10 +111,7 @@ class Guard:
         self, act: Act, candidate: RouteCandidate, place: tuple[str, str, str | None, str, bool, bool]
     ) -> tuple[str | None, tuple[str, ...]]:
         """Judges a provider once for each place and day: nothing else of the person has a say in it."""
-        book = self._rules.book
-        if book.digest != self._book or len(self._bars) >= BARS_KEPT_MAX:
-            self._bars.clear()
-            self._book = book.digest
+        book = self._book_in_force()
         key = (*place, candidate.name, act.mode == "lenient")
         found = self._bars.get(key)
         if found is None:

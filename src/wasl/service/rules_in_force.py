@@ -1,13 +1,16 @@
 """The rulebook in force: the shipped one with the operator's laid over it, read again while Wasl runs; the last good one stays."""
 
+import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Final
 
 import structlog
 
-from wasl.domain.errors import SettingWrong, WaslError
-from wasl.policy.rulebook import Rulebook, read_book
+from wasl.domain.errors import SettingWrong, StoreDown, WaslError
+from wasl.policy.rulebook import Rulebook, read_book, record_of
 from wasl.ports.clock import Clock
+from wasl.ports.judged import Judged
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +28,9 @@ class RulesInForce:
     read and no earlier book is known: to run without an operator's own denials would be the lenient side.
     """
 
-    def __init__(self, *, base: Rulebook, texts: Texts | None, clock: Clock) -> None:
+    def __init__(self, *, base: Rulebook, texts: Texts | None, clock: Clock, judged: Judged | None = None) -> None:
+        self._judged = judged
+        self._kept = ""
         self._base = base
         self._read = texts
         self._clock = clock
@@ -39,10 +44,21 @@ class RulesInForce:
         return self._texts
 
     async def run(self) -> None:
-        """Looks at the files now and then, until cancelled."""
+        """Keeps the book in force, and looks at the files now and then, until cancelled."""
         while True:
+            with suppress(StoreDown):  # it is kept at the next look
+                await self.keep()
             await self._clock.sleep(LOOK_SECONDS)
             self.look()
+
+    async def keep(self) -> None:
+        """Keeps the records of the book in force, so that what acted can be read later by its digest. Raises StoreDown."""
+        book = self.book
+        if self._judged is None or self._kept == book.digest:
+            return
+        records = json.dumps([record_of(rule) for rule in book.rules], ensure_ascii=False, separators=(",", ":"))
+        await self._judged.keep_book(digest=book.digest, records=records, at_ms=self._clock.now_ms())
+        self._kept = book.digest
 
     def look(self) -> bool:
         """Reads the operator's files again; says whether another book is in force now."""

@@ -26,6 +26,7 @@ from wasl.store.rows import json_of, json_text, merged
 from wasl.store.sql_counting import SqlCounting
 from wasl.store.sql_evidence import SqlEvidence
 from wasl.store.sql_exposure import SqlDrills
+from wasl.store.sql_judged import SqlJudged
 from wasl.store.sql_ledger import SqlLedger
 from wasl.store.sql_purposes import SqlPurposes
 from wasl.store.sql_standing import SqlStandings
@@ -70,6 +71,7 @@ class MemoryStore:
         self.standings = SqlStandings(read=self._beside.read, write=self._beside.write, alone=True)
         self.troubles = SqlTroubles(read=self._beside.read, write=self._beside.write, clock=clock)
         self.counting = SqlCounting(read=self._beside.read, write=self._beside.write)
+        self.judged = SqlJudged(read=self._beside.read, write=self._beside.write)
         self.drills = SqlDrills(read=self._beside.read, write=self._beside.write)
         self.purposes = SqlPurposes(read=self._beside.read, write=self._beside.write)
         self.evidence = SqlEvidence(read=self._beside.read, write=self._beside.write)

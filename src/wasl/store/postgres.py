@@ -57,9 +57,7 @@ class PostgresStore(SqlBeside):
     """A store in one PostgreSQL database (13 or newer). `url` is postgresql://role:password@host:port/name."""
 
     def __init__(self, url: str, *, clock: Clock, told: Told | None = None) -> None:
-        self._url = url
-        self._told = told
-        self._clock = clock
+        self._url, self._told, self._clock = url, told, clock
         self._group: GroupCommit | None = None
         self._readers: reading.Readers | None = None
         self._looking: set[asyncio.Task[None]] = set()

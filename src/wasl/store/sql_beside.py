@@ -5,6 +5,7 @@ from wasl.ports.ledger import Ledger
 from wasl.store.sql_counting import SqlCounting
 from wasl.store.sql_evidence import SqlEvidence
 from wasl.store.sql_exposure import SqlDrills, SqlExposure
+from wasl.store.sql_judged import SqlJudged
 from wasl.store.sql_ledger import SqlLedger
 from wasl.store.sql_people import Carry
 from wasl.store.sql_purposes import SqlPurposes
@@ -22,6 +23,7 @@ class SqlBeside:
         self.drills = SqlDrills(read=read, write=write)
         self.evidence = SqlEvidence(read=read, write=write)
         self.exposure = SqlExposure(read=read, write=write, people_at_once=people_at_once)
+        self.judged = SqlJudged(read=read, write=write)
         self.ledger: Ledger = SqlLedger(read=read, write=write, new_id=clock.new_id)
         self.purposes = SqlPurposes(read=read, write=write)
         self.standings = SqlStandings(read=read, write=write)

@@ -1,0 +1,6 @@
+-- Every version of the rulebook by which something was judged: its records as JSON, by the digest that verdicts name.
+create table rulebook (
+    digest text primary key,
+    records text not null,
+    at_ms integer not null                          -- when it came into force here first
+) strict, without rowid;
