@@ -20,6 +20,7 @@ class Row:
     test: tuple[str, str]
 
 
+_DRILL = "journeys/test_drill.py"
 _METER = "unit/service/test_meter.py"
 _ASK = "unit/service/test_ask.py"
 _OUTAGES = "crash/test_outages.py"
@@ -86,6 +87,14 @@ ROWS = (
         fault=("Only a dearer model is left", "لم يبقَ إلا نموذج أغلى"),
         outcome=("It answers only as far as you allowed, and says so", "يجيب في حدود ما سمحت به ويخبر بذلك"),
         test=(_ASK, "test_a_dearer_class_answers_only_up_to_the_ceiling_and_with_a_notice"),
+    ),
+    Row(
+        fault=("A platform closes our account, and a provider is gone on the same day", "تغلق منصة حسابنا ويختفي مزوّد في اليوم نفسه"),
+        outcome=(
+            "The next model answers; what cannot be sent is stored; the drill said so before",
+            "يجيب النموذج التالي، ويُحفظ ما لا يُرسل، وقد قال التدريب ذلك من قبل",
+        ),
+        test=(_DRILL, "test_when_a_channel_and_a_provider_are_lost_at_once_the_rest_goes_on"),
     ),
     Row(
         fault=("A budget is nearly spent, and 64 people write at once", "أوشكت الميزانية وكتب 64 شخصًا معًا"),

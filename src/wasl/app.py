@@ -93,7 +93,7 @@ def compose(settings: Settings, *, around: Around | None = None) -> Installation
     moving = make_moving(settings, store=store, blobs=blobs, clock=clock, network=network, channels=channels)
     receive = _receive(settings, store, bus, clock, channels, observe, worker=worker, duties=duties, pay=pay, tally=guarding.tally)
     guarding.purposing.follow_through(receive, links)
-    expose = make_expose(kept=kept, clock=clock, footing=footing, schedule=moving.schedule)
+    expose = make_expose(kept=kept, clock=clock, footing=footing, schedule=moving.schedule, prices=meter.prices, channels=channels)
     proving = _proving(settings, store, clock, channels, candidates, guarding=guarding, told=duties.alarm)
     chores = (*moving.chores, expose.keep, meter.sweep, guarding.tally.prune, proving.note_changes.run, proving.figures.keep_up)
     chores = (*chores, drilling.rehearse.in_season)

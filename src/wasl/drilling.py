@@ -1,7 +1,9 @@
 """Drilling: the installation in which a loss is rehearsed, composed like the real one and apart from it."""
 
 import asyncio
+import shutil
 import tempfile
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -32,6 +34,8 @@ from wasl.testing.stand_ins import StandIns
 STOP_GRACE_SECONDS = 2.0
 PATIENCE_SECONDS_MORE = 30.0
 """A question is waited for so much longer than one answer may take."""
+LEFT_SECONDS = 3_600.0
+"""A drill's folder in which nothing was made for so long is of one that died."""
 ALWAYS = ("open", "close")
 STAND_INS = (
     "models: an echo in this process, in each provider's own wire format; its words, tokens and speed are not the models'",
@@ -107,7 +111,7 @@ def make_shadow(settings: Settings, *, footing: Footing, compose: Around) -> Mak
         def around(store: Store, network: Network) -> tuple[Store, Network]:
             return cast(Store, Away(store, away)), Lossy(played, losses=lambda: losses, clock=clock)
 
-        with tempfile.TemporaryDirectory(prefix="wasl-drill-") as folder:
+        with tempfile.TemporaryDirectory(dir=await asyncio.to_thread(_place, settings.data)) as folder:
             installation = compose(_apart(settings, Path(folder)), around=around)
             async with installation.opened():
                 await installation.learn.refresh()
@@ -145,6 +149,16 @@ def make_drilling(settings: Settings, *, kept: Kept, clock: Clock, footing: Foot
         season=Season(lose=wanted.lose, every_days=wanted.every_days, how=wanted.how),
     )
     return Drilling(kept=kept, clock=clock, watch=watch, rehearse=rehearse)
+
+
+def _place(data: Path) -> Path:
+    """Gives the folder for drills, without what a drill left whose process died: it holds copies of what people said."""
+    place = data / "drill"
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left in place.iterdir():
+        if time.time() - left.stat().st_mtime > LEFT_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
+    return place
 
 
 def _apart(settings: Settings, folder: Path) -> Settings:

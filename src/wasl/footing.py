@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from wasl.config import Settings
 from wasl.continuity.dependency import Answerer, Configured, Constraint, Standing, Way
 from wasl.continuity.register import Register, read_texts, shipped
+from wasl.ledger.price import PriceList
 from wasl.net.rule_folder import rule_texts
 from wasl.ports.channel import Channel, Drafts, Listens, Local, Subscribes, Templates, Types
 from wasl.ports.clock import Clock
@@ -22,6 +23,7 @@ from wasl.ports.sunsets import Sunsets
 from wasl.routing.route import Precedence, RouteCandidate, price_rank
 from wasl.service.expose import Expose, Footing
 from wasl.service.schedule import Schedule
+from wasl.service.spent import Spent
 
 ROLES = {
     "photo": "sending pictures", "voice": "voice notes", "audio": "sending audio", "video": "sending videos", "document": "sending files",
@@ -158,8 +160,12 @@ def _ms(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
 
 
-def make_expose(*, kept: Exposing, clock: Clock, footing: Footing, schedule: Schedule | None) -> Expose:
+def make_expose(
+    *, kept: Kept, clock: Clock, footing: Footing, schedule: Schedule | None, prices: PriceList, channels: Mapping[str, Channel]
+) -> Expose:
     """Makes what measures exposure."""
+
+    spent = Spent(ledger=kept.ledger, prices=prices, channels=channels, zone="UTC")
 
     async def backed_up() -> int | None:
         return await asyncio.to_thread(schedule.last_ms) if schedule is not None else None
@@ -167,4 +173,12 @@ def make_expose(*, kept: Exposing, clock: Clock, footing: Footing, schedule: Sch
     async def exported() -> int | None:
         return await kept.exposure.last_act("export")
 
-    return Expose(counts=kept.exposure, drills=kept.drills, clock=clock, footing=footing, backed_up=backed_up, exported=exported)
+    return Expose(
+        counts=kept.exposure,
+        drills=kept.drills,
+        clock=clock,
+        footing=footing,
+        backed_up=backed_up,
+        exported=exported,
+        spent=spent.within,
+    )

@@ -73,6 +73,8 @@ def _dependency_json(e: "Exposed") -> dict[str, Any]:
         "conversations_a_day": e.conversations_a_day,
         "answers_share": e.answers_share,
         "answers_only_here_share": e.answers_only_here,
+        "spent_a_month": {currency: str(amount) for currency, amount in e.spent_a_month},
+        "instead_a_month": {currency: str(amount) for currency, amount in e.instead_a_month},
         "capabilities_lost": list(e.capabilities),
         "last_drill_ms": e.drilled_ms,
     }
@@ -90,7 +92,7 @@ def _print(found: "Exposure", *, language: Literal["en", "ar"], whole: bool) -> 
     if found.never_wrote:
         typer.echo(say("never wrote", language, people=f"{found.never_wrote:,}"))
     typer.echo()
-    names = ("dependency", "kept", "only here", "also here", "turns", "answers", "drilled")
+    names = ("dependency", "kept", "only here", "also here", "turns", "money", "answers", "drilled")
     rows = [_row(e, language) for e in found.dependencies if whole or e.ways or e.answerers or e.kept < 1]
     table([say(n, language) for n in names], rows)
     for e in found.dependencies:
@@ -116,9 +118,15 @@ def _row(e: "Exposed", language: Literal["en", "ar"]) -> list[object]:
         f"{e.only_here:,} ({percent(e.only_here_share)})" if e.ways else None,
         f"{e.also_here:,}" if e.ways else None,
         f"{e.turns_a_day:,.0f}",
+        _money(e),
         percent(e.answers_share) if e.answerers else None,
         moment(e.drilled_ms) if e.drilled_ms is not None else say("never done", language),
     ]
+
+
+def _money(e: "Exposed") -> str | None:
+    spent, instead = (", ".join(f"{amount:,} {currency}" for currency, amount in told) for told in (e.spent_a_month, e.instead_a_month))
+    return f"{spent} (→ {instead})" if spent and instead else spent or None
 
 
 def _step(step: "Step", title: str, language: Literal["en", "ar"]) -> str:

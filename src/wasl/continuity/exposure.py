@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
 from wasl.continuity.dependency import Answerer, Configured, Entry, Standing
@@ -10,6 +11,8 @@ from wasl.domain.exposure import DAY_MS, Reach, Traffic, day_of, people_in
 COUNTRIES_SHOWN: Final = 12
 STEPS_MAX: Final = 12
 DRILL_STEPS_MAX: Final = 4
+DAYS_A_MONTH: Final = Decimal("30.4375")
+CENT: Final = Decimal("0.01")
 RESTORABLE_MS: Final = 2 * DAY_MS
 """A copy younger than this brings back what was lost by tomorrow."""
 DRILL_STALE_MS: Final = 100 * DAY_MS
@@ -33,7 +36,8 @@ class Exposed:
     """What hangs on one dependency. Shares from 0 to 1; `kept` is the headline: who would still be reached and answered tomorrow.
 
     `only_here` are people with no way but through it, `also_here` those who have another way too. Turns and conversations are a
-    day's mean. `answers_only_here` is the share of answers that nobody else could give.
+    day's mean. `answers_only_here` is the share of answers that nobody else could give. Money is by currency: what a month through it
+    costs at the pace of those days, and what its answers would cost from whoever would give them instead, where prices are known.
     """
 
     entry: Entry
@@ -51,6 +55,8 @@ class Exposed:
     kept: float
     capabilities: tuple[str, ...] = ()
     drilled_ms: int | None = None
+    spent_a_month: tuple[tuple[str, Decimal], ...] = ()
+    instead_a_month: tuple[tuple[str, Decimal], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,7 +144,11 @@ class _Flow:
         self._days = max(1, len({t.day_ms for t in days}))
         self._channels = {t.name: (0, 0) for t in days if t.kind == "channel"}
         self._candidates: dict[str, int] = {}
+        self._money: dict[tuple[str, str], dict[str, Decimal]] = {}
         for t in days:
+            for currency, amount in t.money:
+                of = self._money.setdefault((t.kind, t.name), {})
+                of[currency] = of.get(currency, Decimal(0)) + amount
             if t.kind == "channel":
                 turns, conversations = self._channels[t.name]
                 self._channels[t.name] = turns + t.turns, conversations + t.conversations
@@ -151,6 +161,27 @@ class _Flow:
 
     def conversations(self, ways: Iterable[str]) -> float:
         return sum(self._channels.get(w, (0, 0))[1] for w in ways) / self._days
+
+    def money(self, ways: Iterable[str], answerers: Iterable[str]) -> tuple[tuple[str, Decimal], ...]:
+        """What goes there in a month."""
+        whose = {*(("channel", w) for w in ways), *(("candidate", a) for a in answerers)}
+        return self._monthly(amount for key, amount in self._money.items() if key in whose)
+
+    def instead(self, answerers: Iterable[str], left: Sequence[Answerer]) -> tuple[tuple[str, Decimal], ...]:
+        """What the answers of some would cost in a month from the first who is left and whose answers have a known price."""
+        count = sum(self._candidates.get(a, 0) for a in answerers)
+        for one in left:
+            given, paid = self._candidates.get(one.name, 0), self._money.get(("candidate", one.name))
+            if count and given and paid:
+                return self._monthly([{currency: amount * count / given for currency, amount in paid.items()}])
+        return ()
+
+    def _monthly(self, amounts: Iterable[Mapping[str, Decimal]]) -> tuple[tuple[str, Decimal], ...]:
+        summed: dict[str, Decimal] = {}
+        for one in amounts:
+            for currency, amount in one.items():
+                summed[currency] = summed.get(currency, Decimal(0)) + amount
+        return tuple(sorted((c, (a * DAYS_A_MONTH / self._days).quantize(CENT)) for c, a in summed.items()))
 
     def share(self, answerers: Iterable[str]) -> float:
         """The share of answers that these candidates gave."""
@@ -196,6 +227,8 @@ def _exposed(
         answers_only_here=1.0 if alone else 0.0,
         kept=kept,
         capabilities=_capabilities(s, left, here=here, told=told),
+        spent_a_month=flow.money(s.ways, s.answerers),
+        instead_a_month=flow.instead(s.answerers, left),
         drilled_ms=told.drilled.get(s.entry.id),
     )
 

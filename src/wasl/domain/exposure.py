@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
 from wasl.domain.ids import AddressId, ConversationId, PersonId
@@ -46,7 +47,8 @@ class Seen(NamedTuple):
 
 
 class Traffic(NamedTuple):
-    """What went on during one day (UTC, from `day_ms`): through a channel, from a candidate, or in all (name empty)."""
+    """What went on during one day (UTC, from `day_ms`): through a channel, from a candidate, or in all (name empty). `money` is what it
+    cost, by currency, as far as prices are known."""
 
     day_ms: int
     kind: Literal["channel", "candidate", "all"]
@@ -54,6 +56,7 @@ class Traffic(NamedTuple):
     turns: int
     conversations: int
     answered: int
+    money: tuple[tuple[str, Decimal], ...] = ()
 
 
 class Outcome(NamedTuple):

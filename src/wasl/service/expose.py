@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
 
 import structlog
 
@@ -26,6 +28,9 @@ DAYS_MEANT = 7
 DRILLS_LOOKED = 200
 TREND_DAYS = 365
 
+Whose = tuple[Literal["candidate", "channel"], str]
+Spends = Callable[[int, int], Awaitable[Mapping[Whose, Mapping[str, Decimal]]]]
+"""What went to candidates and channels within a time (`service.spent`)."""
 Age = Callable[[], Awaitable[int | None]]
 """When something was done last (milliseconds), None for never."""
 
@@ -45,7 +50,15 @@ class Expose:
     """Measures exposure."""
 
     def __init__(
-        self, *, counts: Counts, drills: Drills, clock: Clock, footing: Footing, backed_up: Age | None = None, exported: Age | None = None
+        self,
+        *,
+        counts: Counts,
+        drills: Drills,
+        clock: Clock,
+        footing: Footing,
+        backed_up: Age | None = None,
+        exported: Age | None = None,
+        spent: Spends | None = None,
     ) -> None:
         self._counts = counts
         self._drills = drills
@@ -53,6 +66,7 @@ class Expose:
         self.footing = footing
         self._backed_up = backed_up
         self._exported = exported
+        self._spent = spent
 
     async def measure(self) -> Exposure:
         """Gives the whole as it is now. People are counted at this moment; what goes on in a day is the mean of the last whole days,
@@ -107,6 +121,18 @@ class Expose:
                     last[name] = max(last.get(name, 0), drill.ended_ms)
         return last
 
+    async def _with_money(self, day: Sequence[Traffic], *, until_ms: int) -> list[Traffic]:
+        """Adds what a day has cost. Calls that belong to no turn (judging, the API) count for whom they went to."""
+        if self._spent is None or not day:
+            return list(day)
+        spent = dict(await self._spent(day[0].day_ms, until_ms))
+        found = []
+        for t in day:
+            own = spent.pop((t.kind, t.name), {}) if t.kind != "all" else {}
+            found.append(t._replace(money=tuple(sorted(own.items()))))
+        found += [Traffic(day[0].day_ms, kind, name, 0, 0, 0, tuple(sorted(own.items()))) for (kind, name), own in sorted(spent.items())]
+        return found
+
     async def _days(self, now_ms: int) -> Sequence[Traffic]:
         """Gives the sums of the last whole days; those that are missing are summed and kept. On the first day: what there is of it."""
         today = day_of(now_ms)
@@ -115,11 +141,11 @@ class Expose:
         there = {t.day_ms for t in kept}
         for day_ms in range(since, today, DAY_MS):
             if day_ms not in there:
-                summed = await self._counts.day(day_ms)
+                summed = await self._with_money(await self._counts.day(day_ms), until_ms=day_ms + DAY_MS)
                 await self._counts.keep_day(summed)
                 kept += summed
         lived = [t for t in kept if t.day_ms < today]
         first = min((t.day_ms for t in lived if t.kind == "all" and t.turns), default=None)
         if first is None:
-            return await self._counts.day(today, until_ms=now_ms + 1)
+            return await self._with_money(await self._counts.day(today, until_ms=now_ms + 1), until_ms=now_ms + 1)
         return [t for t in lived if t.day_ms >= first]

@@ -1,6 +1,7 @@
 """Counting who is reachable where, and drills, for both databases."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any, cast
 
 from wasl.domain.exposure import DAY_MS, Asked, Drill, DrillMode, Fault, OnlyThere, Outcome, Reach, Seen, Traffic, Unseen
@@ -110,19 +111,21 @@ def keep_day(traffic: Sequence[Traffic]) -> Steps[None]:
     """Keeps sums."""
     for t in traffic:
         yield step(
-            "insert into traffic (day_ms, kind, name, turns, conversations, answered) values ($1, $2, $3, $4, $5, $6)"
+            "insert into traffic (day_ms, kind, name, turns, conversations, answered, money) values ($1, $2, $3, $4, $5, $6, $7)"
             " on conflict (day_ms, kind, name) do update set turns = excluded.turns, conversations = excluded.conversations,"
-            " answered = excluded.answered",
-            *t,
+            " answered = excluded.answered, money = excluded.money",
+            *t[:6],
+            json_text({currency: str(amount) for currency, amount in t.money}),
         )
 
 
 def days(since_ms: int) -> Steps[list[Traffic]]:
     """Reads sums."""
     rows = yield step(
-        "select day_ms, kind, name, turns, conversations, answered from traffic where day_ms >= $1 order by day_ms, kind, name", since_ms
+        "select day_ms, kind, name, turns, conversations, answered, money from traffic where day_ms >= $1 order by day_ms, kind, name",
+        since_ms,
     )
-    return [Traffic(*r) for r in rows]
+    return [Traffic(r[0], r[1], r[2], r[3], r[4], r[5], tuple((c, Decimal(a)) for c, a in sorted(json_of(r[6]).items()))) for r in rows]
 
 
 def last_act(act: str) -> Steps[int | None]:

@@ -166,6 +166,8 @@ def _row(e: Exposed, language: Language) -> dict[str, Any]:
         "only_share": share(language, e.only_here_share),
         "countries": [(country_name(code, language), people) for code, people in e.by_country],
         "answers": share(language, e.answers_share),
+        "spent": [f"{language.number(float(amount))} {currency}" for currency, amount in e.spent_a_month],
+        "instead": [f"{language.number(float(amount))} {currency}" for currency, amount in e.instead_a_month],
         "lost": [language.say(ABLE.get(name, name)) for name in e.capabilities],
     }
 

@@ -1,5 +1,7 @@
 """What a loss would take is arithmetic over counts; the whole is the worst single loss."""
 
+from decimal import Decimal
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -154,3 +156,16 @@ def test_the_trend_is_of_the_whole_or_of_one() -> None:
     assert trend(figures, now_ms=4 * DAY_MS, days=2) == [(2 * DAY_MS, 0.2), (3 * DAY_MS, 0.3), (4 * DAY_MS, 0.4)]
     assert trend(figures, of="a", now_ms=4 * DAY_MS, days=1) == [(3 * DAY_MS, 0.15), (4 * DAY_MS, 0.2)]
     assert trend(figures, of="never", now_ms=4 * DAY_MS, days=9) == []
+
+
+def test_money_is_what_a_month_costs_there_and_from_who_would_answer_instead() -> None:
+    days = [
+        Traffic(0, "channel", "first", 100, 40, 90, (("USD", Decimal("2.00")),)),
+        Traffic(0, "candidate", "large", 75, 0, 75, (("USD", Decimal("3.00")),)),
+        Traffic(0, "candidate", "other", 25, 0, 25, (("EUR", Decimal("0.50")),)),
+    ]
+    whole = measured(reach("first", 10), days=days)
+    assert of(whole, "whatsapp").spent_a_month == (("USD", Decimal("60.88")),)
+    assert of(whole, "openai").spent_a_month == (("USD", Decimal("91.31")),)
+    assert of(whole, "openai").instead_a_month == (("EUR", Decimal("45.66")),), "75 answers a day at two cents each"
+    assert of(whole, "telegram").spent_a_month == ()

@@ -1,6 +1,7 @@
 """Exposure is measured from what is stored, and its figures are kept by day."""
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from wasl.continuity.dependency import Answerer, Configured, Way
 from wasl.continuity.register import shipped
 from wasl.domain.exposure import DAY_MS, Drill, day_of
-from wasl.service.expose import DAYS_MEANT, Expose, Footing
+from wasl.service.expose import DAYS_MEANT, Expose, Footing, Whose
 from wasl.store.sqlite import SqliteStore
 from wasl.testing.clock import TestClock
 from wasl.testing.contracts.people_scene import PeopleScene
@@ -100,3 +101,25 @@ async def test_only_a_drill_that_came_to_its_end_counts_as_one(scene: PeopleScen
         await store.drills.put(drill)
         await store.drills.end(drill.id, at_ms=scene.now + 5, report=report)
     assert dict(await expose_of(scene).drilled()) == {"whatsapp": scene.now + 5}
+
+
+async def test_what_a_day_has_cost_is_kept_with_it(scene: PeopleScene) -> None:
+    store = scene.store
+    assert isinstance(store, SqliteStore)
+    await several(scene)
+    asked: list[tuple[int, int]] = []
+
+    async def spent(since_ms: int, until_ms: int) -> dict[Whose, dict[str, Decimal]]:
+        asked.append((since_ms, until_ms))
+        return {("channel", "line one"): {"USD": Decimal("0.3")}, ("candidate", "judge only"): {"USD": Decimal("0.1")}}
+
+    expose = expose_of(scene)
+    expose._spent = spent
+    assert dict((await expose.measure()).dependencies[0].spent_a_month) == {"USD": Decimal("9.13")}
+    await scene.clock.advance(DAY_MS / 1000)
+    await expose.measure()
+    await expose.measure()
+    assert len(asked) == len(set(asked)) == DAYS_MEANT + 2, "each whole day once, and the first day while it lasted"
+    kept = {(t.kind, t.name): dict(t.money) for t in await store.exposure.days(since_ms=day_of(scene.now) - DAY_MS)}
+    assert kept["channel", "line one"] == {"USD": Decimal("0.3")}
+    assert kept["candidate", "judge only"] == {"USD": Decimal("0.1")}

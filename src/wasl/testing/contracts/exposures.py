@@ -3,6 +3,7 @@
 The store has them as `exposure` and `drills`; `make_store` and `clock` are as in `wasl.testing.contracts.stores`.
 """
 
+from decimal import Decimal
 from typing import Protocol, cast
 
 import pytest
@@ -135,9 +136,11 @@ class ExposureContract(PeopleFixtures):
 
     async def test_days_and_figures_are_kept_once(self, exposure: Exposure) -> None:
         for turns in (3, 4):
-            await exposure.keep_day([Traffic(DAY_MS, "channel", "line one", turns, 2, 2), Traffic(DAY_MS, "all", "", turns, 2, 2)])
+            cost = (("EUR", Decimal("0.1") * turns), ("USD", Decimal("12.000000000001")))
+            await exposure.keep_day([Traffic(DAY_MS, "channel", "line one", turns, 2, 2, cost), Traffic(DAY_MS, "all", "", turns, 2, 2)])
             await exposure.keep_figures(day_ms=DAY_MS, record={"whole": turns / 10})
         assert [(t.name, t.turns) for t in await exposure.days(since_ms=0)] == [("", 4), ("line one", 4)]
+        assert [dict(t.money) for t in await exposure.days(since_ms=0)] == [{}, {"EUR": Decimal("0.4"), "USD": Decimal("12.000000000001")}]
         assert await exposure.days(since_ms=DAY_MS + 1) == []
         assert list(await exposure.figures(since_ms=0)) == [(DAY_MS, {"whole": 0.4})]
 

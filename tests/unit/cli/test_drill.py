@@ -1,0 +1,102 @@
+"""`wasl drill`, as a person runs it."""
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from wasl.__main__ import Composition
+from wasl.app import compose
+from wasl.cli import build
+from wasl.cli.border import EXIT_PROBLEM, EXIT_SETTINGS
+from wasl.config import load
+from wasl.domain.event import Arrival
+from wasl.domain.message import Text
+from wasl.domain.person import AddressKey
+from wasl.net.clock import SystemClock
+from wasl.testing.stand_ins import StandIns
+
+CONFIG = """
+[deployment]
+home_region = "EG"
+[channels.telegram]
+token = "1:abc"
+[providers.first]
+kind = "openai_chat"
+key = "k"
+[providers.second]
+kind = "anthropic"
+key = "k"
+[[candidates]]
+provider = "first"
+model = "gpt-first"
+[[candidates]]
+provider = "second"
+model = "claude-second"
+"""
+
+
+@pytest.fixture(autouse=True)
+def a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("wasl.toml").write_text(CONFIG)
+
+
+@pytest.fixture
+def traffic(a_folder: None) -> None:
+    """Two people asked something and were answered, by whoever is played here."""
+
+    async def ask() -> None:
+        played = StandIns(clock=SystemClock(), models=["gpt-first", "claude-second"], platforms={"api.telegram.org": "telegram"})
+        installation = compose(load(Path("wasl.toml")), around=lambda store, _: (store, played))
+        async with installation.opened():
+            for handle in ("1", "2"):
+                key = AddressKey(channel="telegram", scope="1", handle=handle, kind="account")
+                arrival = Arrival(key=f"k{handle}", address=key, parts=(Text(text="When are you open?"),), sent_at_ms=1)
+                await installation.receive.events("telegram", raw=b"{}", events=[arrival])
+            await installation.worker.stop(grace_seconds=5.0)
+
+    asyncio.run(ask())
+
+
+def run(*arguments: str, said: str | None = None) -> Result:
+    return CliRunner().invoke(build(Composition()), ["drill", *arguments], input=said)
+
+
+@pytest.mark.usefixtures("traffic")
+def test_a_loss_is_rehearsed_in_shadow_and_listed() -> None:
+    told = run("--lose", "openai", "--json")
+    assert told.exit_code == 0, told.output
+    report = json.loads(told.stdout)["report"]
+    assert report["usual"]["answered_by"] == {"gpt-first": 2}
+    assert report["answered_by"] == {"claude-second": 2}
+    assert "openai" in run().stdout
+    assert not list(Path("data/drill").glob("*")), "nothing of a drill is left behind"
+
+
+@pytest.mark.usefixtures("traffic")
+def test_a_drill_speaks_of_what_people_would_have_seen() -> None:
+    english = run("--lose", "telegram").stdout
+    assert "Without telegram (disabled): 2 of 2 questions answered." in english
+    assert "2 answers stored for later" in english
+    assert "played here: models" in english
+
+
+@pytest.mark.usefixtures("traffic")
+def test_a_live_drill_asks_first_and_ends_at_its_time() -> None:
+    refused = run("--lose", "openai", "--live", "--for", "1s", said="n\n")
+    assert refused.exit_code == EXIT_PROBLEM
+    assert "Nothing was done." in refused.output
+    assert "No loss was rehearsed yet." in run().stdout
+    done = run("--lose", "openai", "--live", "--for", "1s", "--yes", "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout.splitlines()[-1])
+    assert (told["mode"], told["candidates"], told["report"]["interrupted"]) == ("live", ["gpt-first"], False)
+
+
+def test_what_cannot_be_rehearsed_is_said() -> None:
+    assert run("--lose", "gemini").exit_code == EXIT_SETTINGS
+    assert "is no length of time" in run("--lose", "openai", "--for", "soon").output
+    assert "nobody has asked anything yet" in run("--lose", "openai").output
