@@ -38,12 +38,13 @@ class Judging:
 
     def __init__(self, verdict: dict[str, Any]) -> None:
         self.verdict = verdict
+        self.told: list[str] = []
 
     async def admit(self, outgoing: Any, *, conversation_id: Any) -> Admission:
         return Admitted(outgoing=outgoing, verdict=self.verdict)
 
     async def settled(self, outgoing: Any, settling: Any) -> None:
-        pass
+        self.told.append(settling.state)
 
 
 async def paying(folder: Path, *budgets: Budget, prices: str = PRICES, inner: Any = None, step: bool = True) -> tuple[House, list[str]]:
@@ -183,4 +184,13 @@ async def test_what_is_kept_back_for_answers_is_still_there_for_them(tmp_path: P
     house, _ = await paying(tmp_path, replace(ALL, reserve=Decimal(reserve)))
     await house.says("hello")
     assert len(house.sent()) == 1
+    await house.store.close()
+
+
+async def test_what_another_gate_counted_for_a_send_that_cannot_be_paid_is_given_back(tmp_path: Path) -> None:
+    judging = Judging({"charged": True, "price": {"amount": "0.5", "currency": "USD"}})
+    house, _ = await paying(tmp_path, replace(ALL, amount=Decimal("0.4")), inner=judging, step=False)
+    await house.says("hello")
+    assert judging.told == ["failed"]
+    assert not house.sent()
     await house.store.close()
