@@ -16,6 +16,7 @@ MODULES = {
     "campaign": "tests.bench.campaign",
     "purpose": "tests.bench.purpose_cost",
     "guard": "tests.bench.guard",
+    "meter": "tests.bench.meter",
     "simulated_month": "tests.bench.simulated_month",
     "exposure": "tests.bench.exposure",
 }
