@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from wasl.config import Settings
 from wasl.config_evidence import Presence
@@ -41,6 +41,70 @@ class About:
     clauses: Sequence[Mapping[str, Any]]
     lint: Sequence[Mapping[str, str]]
     digests: Mapping[str, str] = field(default_factory=dict)
+
+
+class _Control(NamedTuple):
+    control: str
+    arabic: str
+    files: tuple[str, ...]
+
+
+_ALWAYS: Final = _Control(
+    "the rulebook is judged before every answer and every send; the verdict is kept with it",
+    "يُحكم بالقواعد قبل كل جواب وكل إرسال، ويُحفظ الحكم معه",
+    ("data/clauses.json",),
+)
+_CONTROLS: Final = (
+    (
+        {"ai_primary", "purpose"},
+        _Control(
+            "scope, purpose guard, month's figure, refusal suite",
+            "النطاق، وحارس الغرض، ورقم الشهر، واختبارات الرفض",
+            ("data/figure.json", "data/turns.csv", "data/suite.json", "data/scope.json"),
+        ),
+    ),
+    (
+        {"window", "window_hours", "templates", "fep"},
+        _Control(
+            "the gate before every send: the window, and templates outside it",
+            "البوابة قبل كل إرسال: النافذة، والقوالب خارجها",
+            ("data/counts.csv",),
+        ),
+    ),
+    (
+        {"no_training", "training", "tier"},
+        _Control(
+            "providers whose tier may train on messages are refused before a word goes out",
+            "يُرفض كل مزود قد تُدرَّب نماذجه على الرسائل قبل خروج كلمة",
+            ("data/data_use.json",),
+        ),
+    ),
+    (
+        {"human_escalation", "human"},
+        _Control(
+            "a way to a human by words and by button; handoffs are counted",
+            "طريق إلى إنسان بالكلام وبالزر، ويُعدّ كل تسليم",
+            ("data/counts.csv",),
+        ),
+    ),
+    (
+        {"opt_in", "opt_out"},
+        _Control(
+            "opt-in as declared; opt-out words end what is sent",
+            "الموافقة كما ذُكرت، وكلمات الإلغاء تنهي ما يُرسل",
+            ("data/scope.json",),
+        ),
+    ),
+    (
+        {"limit", "throughput", "pair"},
+        _Control(
+            "counters in the database, shared by all processes, before every send",
+            "عدّادات في قاعدة البيانات تشترك فيها العمليات قبل كل إرسال",
+            ("data/clauses.json",),
+        ),
+    ),
+)
+"""What keeps a rule, by the predicates and the parts of names that rules have; the first that fits."""
 
 
 class Describe:
@@ -151,8 +215,9 @@ class Describe:
         found = []
         for rule in self._book().in_force(on):
             if named in rule.channels:
-                control, files = _control(rule)
-                found.append({**_clause(rule), "control": control, "evidence": files, "seen_versions": versions})
+                kept = _control(rule)
+                shown = {"control": kept.control, "control_ar": kept.arabic, "evidence": list(kept.files)}
+                found.append({**_clause(rule), **shown, "seen_versions": versions})
         return found
 
     async def _versions(self, named: str) -> list[dict[str, str]]:
@@ -161,7 +226,7 @@ class Describe:
             return []
         seen = []
         for document in await self._terms.watched():
-            if named in document.document_id:
+            if document.document_id.startswith(f"{named}/"):
                 for version in (await self._terms.versions(document.document_id, limit=VERSIONS_MAX))[:1]:
                     at = datetime.fromtimestamp(version.seen_last_ms / 1000, tz=UTC).date().isoformat()
                     seen.append({"document": document.document_id, "version": version.id, "text_sha256": version.text, "seen": at})
@@ -191,16 +256,10 @@ def _clause(rule: Rule) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _control(rule: Rule) -> tuple[str, list[str]]:
-    """Says what keeps a rule, and where that shows."""
-    words = set(rule.predicate)
-    if "ai_primary" in words or "purpose" in words:
-        return "scope, purpose guard, month's figure", ["data/figure.json", "data/turns.csv", "data/suite.json", "data/scope.json"]
-    if words & {"window_hours", "window", "templates", "template"}:
-        return "window and template gate before every send", ["data/counts.csv"]
-    if words & {"training", "tier"}:
-        return "providers whose terms allow training are refused", ["data/data_use.json"]
-    return "the rulebook is judged before every answer and every send; the verdict is kept", ["data/clauses.json"]
+def _control(rule: Rule) -> _Control:
+    """Says what keeps a rule, and where that shows; by what it looks at, then by the parts of its name."""
+    parts = set(rule.id.split(".")) | set(rule.predicate)
+    return next((control for keys, control in _CONTROLS if keys & parts), _ALWAYS)
 
 
 def _sha256(text: str) -> str:

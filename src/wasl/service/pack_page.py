@@ -121,7 +121,7 @@ def headline(figure: Figure, *, language: str) -> str:
 def rows(head: Sequence[str], body: Sequence[Sequence[object]]) -> str:
     """Makes a table; every cell finds its own direction."""
     top = "".join(f"<th scope='col'>{escape(one)}</th>" for one in head)
-    lines = "".join("<tr>" + "".join(f'<td dir="auto">{escape(str(cell))}</td>' for cell in line) + "</tr>" for line in body)
+    lines = "".join("<tr>" + "".join(f"<td><bdi>{escape(str(cell))}</bdi></td>" for cell in line) + "</tr>" for line in body)
     return f"<table><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>"
 
 
@@ -176,7 +176,8 @@ def _figures(shown: Shown, say: Mapping[str, str], *, language: str) -> list[str
         f"<h2>{escape(say['counts'])}</h2>" + rows((say["label"], say["what"], say["turns"]), counts),
         *_subjects(shown.published, say),
         f"<h2>{escape(say['method'])}</h2><p>{escape(say['method_text'])}</p>",
-        f"<h2>{escape(say['versions'])}</h2>" + rows(("scope", "classifier", "band", "mode", say["turns"]), versions),
+        f"<h2>{escape(say['versions'])}</h2>"
+        + rows((say["v_scope"], say["v_classifier"], say["v_band"], say["v_mode"], say["turns"]), versions),
     ]
 
 
@@ -245,7 +246,7 @@ def _clauses(about: About, say: Mapping[str, str], *, language: str) -> list[str
         (
             one["id"], one["arabic" if language == "ar" else "text"],
             " ".join(part for part in (one["terms_version"], one["from"], *(v["text_sha256"][:12] for v in one["seen_versions"])) if part),
-            one["control"], ", ".join(one["evidence"]),
+            one["control_ar" if language == "ar" else "control"], ", ".join(one["evidence"]),
         )
         for one in about.clauses
     ]  # fmt: skip
