@@ -23,8 +23,10 @@ def add(app: typer.Typer, compose: Compose) -> None:
         """Tries settings, keys, hooks, clock, disk and documents, and says for each problem what to do."""
         settings = read_settings(config)
         quiet_logs(settings)
-        installation = compose.installation(settings)
-        lines = [*compose.run(_check(installation, hook_path=compose.hook_path)), _rules(config), *_scope(installation, config)]
+        rules = _rules(config)
+        # Nothing runs with wrong rules; everything else is looked at all the same.
+        installation = compose.installation(settings if rules.finding.good else settings.model_copy(update={"rules": None}))
+        lines = [*compose.run(_check(installation, hook_path=compose.hook_path)), rules, *_scope(installation, config)]
         problems = sum(not line.finding.good for line in lines)
         if as_json:
             shown = [{"area": c.area, "good": c.finding.good, "what": c.finding.what, "do": c.finding.do} for c in lines]

@@ -10,8 +10,10 @@ was run. pack: an evidence pack was written; its body holds the digest of its ma
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceRecord:
-    """One record. `channel` is "" where it concerns all of them, `month` (2026-10) "" where it concerns none. `body` is JSON without
-    personal data."""
+    """One record.
+
+    `channel` is "" where it concerns all of them, `month` (2026-10) "" where it concerns none. `body` is JSON without personal data.
+    """
 
     id: str
     kind: EvidenceKind

@@ -20,8 +20,11 @@ may be sent to them outside the window."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """What a milestone says: words by language ("ar", "en"), where {link} and {date} are filled in; and outside the service window the
-    name of an approved template, by language, whose values are the date and the link."""
+    """What a milestone says, in words and as an approved template.
+
+    `texts` are words by language ("ar", "en"), where {link} and {date} are filled in; `templates` names of templates by language, whose
+    values are the date and the link, for whoever is outside the service window.
+    """
 
     texts: Mapping[str, str]
     templates: Mapping[str, str] = field(default_factory=dict)

@@ -26,8 +26,11 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Care:
-    """How careful a channel must be now: `strict` forbids whatever is unsure, `business_only` answers what the operator's scope holds
-    and nothing else, `campaigns` says whether any may run. `signs` are the kinds of trouble that are not cleared."""
+    """How careful a channel must be now.
+
+    `strict` forbids whatever is unsure, `business_only` answers what the operator's scope holds and nothing else, `campaigns` says
+    whether any may run. `signs` are the kinds of trouble that are not cleared.
+    """
 
     strict: bool = False
     business_only: bool = False

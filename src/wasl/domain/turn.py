@@ -87,8 +87,11 @@ class NewDelivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageRecord:
-    """One call to a model, whether it answered or not. `outcome` is "answered" or the name of the failure; `cost` is by the tokens that
-    the provider named, and `cause` is for whom it was made."""
+    """One call to a model, whether it answered or not.
+
+    `outcome` is "answered" or the name of the failure; `cost` is by the tokens that the provider named, and `cause` is for whom it was
+    made.
+    """
 
     candidate: str
     provider: str
@@ -107,8 +110,10 @@ class UsageRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """Everything that ends one turn, or several late ones by one reply, in one commit. `purposes` are kept for those that asked for an
-    answer, where that is weighed."""
+    """Everything that ends one turn, or several late ones by one reply, in one commit.
+
+    `purposes` are kept for those that asked for an answer, where that is weighed.
+    """
 
     conversation_id: ConversationId
     epoch: int
