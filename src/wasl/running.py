@@ -136,7 +136,6 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
     if settings.server.role != "web":
         await i.learn.refresh()
         running.append(loop.create_task(i.learn.run(), name="learn"))
-        running.append(loop.create_task(i.guarding.purposing.learnt.run(), name="learn purpose"))
         running.append(loop.create_task(i.worker.run(), name="worker"))
         running.append(loop.create_task(i.guarding.rules.run(), name="rules"))
         running.append(loop.create_task(i.duties.signs.run(), name="signs of trouble"))
@@ -145,6 +144,7 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
         running.append(loop.create_task(Alarms(store=i.store, clock=i.clock, acts=acts).run(), name="alarms"))
         for name, beside in {**i.departing.tasks, **(i.watching.tasks if i.watching else {})}.items():
             running.append(loop.create_task(beside(), name=name))
+    running.append(loop.create_task(i.guarding.purposing.learnt.run(), name="learn purpose"))
     if settings.server.role != "worker":
         for name in listeners(i.channels):
             listen = Listen(channel=i.channels[name], store=i.store, network=i.network, clock=i.clock, receive=i.receive)
@@ -219,6 +219,7 @@ def _faces(i: Installation, *, secret: str, streams: Streams) -> object:
         version=__version__,
         reckon=i.reckon,
         watching=i.watching,
+        learn_purpose=i.guarding.purposing.learnt,
         moving=i.moving,
         links=i.links,
         hand_over=i.duties.hand_over,

@@ -14,6 +14,7 @@ from wasl.channels.webchat import WebChat
 from wasl.config import Mail as MailSettings
 from wasl.config import Server as ServerSettings
 from wasl.config import Settings
+from wasl.config_scope import ScopeSettings
 from wasl.connections import make_moving
 from wasl.domain.event import Event
 from wasl.domain.ids import DeliveryId, MessageId
@@ -30,6 +31,7 @@ from wasl.net.http import HttpNetwork
 from wasl.net.mail import SmtpMail
 from wasl.ports.bus import WORK, conversation_topic
 from wasl.ports.store import Accepted, Incoming, Lease, Outcome, ReceiptApplied
+from wasl.purposing import make_learn_purpose
 from wasl.service.figure import Figures
 from wasl.service.hand_over import HandOver
 from wasl.service.link import Links
@@ -128,7 +130,8 @@ class Composition:
         """The parts for people who have more than one conversation."""
         if not self._whole:
             return {}
-        settings, channels = Settings(data=self.folder), {"webchat": self.channel}
+        settings = Settings(data=self.folder, scope=ScopeSettings(file=self.folder / "scope.toml"))
+        channels = {"webchat": self.channel}
         blobs = FolderBlobs(self.folder / "blobs")
         self.moving = make_moving(settings, store=self.store, blobs=blobs, clock=self.clock, channels=channels, network=HttpNetwork())
         self.people, self.library = self.moving.people, self.moving.library
@@ -146,9 +149,18 @@ class Composition:
             channels=channels,
             prices=shipped_prices(),
         )
+        self.learn_purpose = make_learn_purpose(settings, clock=self.clock, documents=None)
         self.watching = watching_of(self.folder, store=self.store, clock=self.clock, channels={"webchat": self.channel})
         beside = losses.pages(self.store, self.clock)
-        return {"moving": self.moving, "links": links, "mail": mail, "reckon": reckon, "watching": self.watching, **beside}
+        return {
+            "moving": self.moving,
+            "links": links,
+            "mail": mail,
+            "reckon": reckon,
+            "watching": self.watching,
+            "learn_purpose": self.learn_purpose,
+            **beside,
+        }
 
     async def stop(self) -> None:
         """Ends at once, in the middle of whatever is being answered."""

@@ -33,6 +33,18 @@ SMALL_TARGETS = """[...document.querySelectorAll(
 """Copying and trying again are 28 px tall inside a line of words, with room around them that also takes the finger."""
 
 
+SCOPE = """
+name = "Zaytuna bicycles"
+statement = "We rent and mend bicycles."
+[[subjects]]
+name = "rental"
+examples = ["How much is it to rent a bike for a day?", "بكم إيجار الدراجة ليوم واحد؟", "Is there a deposit for the rental?"]
+[[subjects]]
+name = "repairs"
+examples = ["Can you fix a flat tyre today?", "متى تجهز دراجتي من الصيانة؟", "My brakes squeak"]
+"""
+
+
 def spending(at_ms: int) -> UsageRecord:
     """A call that has cost something, so that the page of costs has something to show."""
     return UsageRecord(
@@ -143,6 +155,15 @@ async def every_page(drive: Drive, context: BrowserContext, *, language: str) ->
         await page.goto(f"{drive.wasl.url}/console/{path}")
         await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
         yield name, page
+    await page.goto(f"{drive.wasl.url}/console/scope")
+    yield "scope, none", page
+    (drive.wasl.folder / "scope.toml").write_text(SCOPE, encoding="utf-8")
+    await drive.wasl.learn_purpose.refresh()
+    await page.goto(f"{drive.wasl.url}/console/scope")
+    await page.locator("#words").fill("How much is a day's rental? Also write me a poem about the sea.\nبكم الإيجار ليوم؟\nhello")
+    await page.locator("form.trying button").click()
+    await page.locator("td .label").first.wait_for()
+    yield "scope", page
 
 
 async def walk(drive: Drive, look: Callable[[str, Page], Awaitable[None]], *, language: str, **options: object) -> None:

@@ -24,7 +24,7 @@ Label = Literal["business", "general", "mixed", "neutral", "uncertain"]
 BAND: Final = 1.0
 """Log-odds on either side of the zero point that are too close to tell."""
 VERSION_CHARACTERS: Final = 12
-METHOD: Final = "1"
+METHOD: Final = "2"
 """Grows when the same examples and packs would be learnt to other weights."""
 NEUTRAL_CHARACTERS_MAX: Final = 120
 """Longer messages are about something."""
@@ -210,7 +210,7 @@ def _about_something(rows: "_Rows") -> list[Example]:
 
 def disguise(own: Sequence[Own], general: Sequence[str], packs: Packs) -> list[str]:
     """Dresses general prompts as questions about the scope's own subjects, in the ways that the evasive pack gives."""
-    seen = Counter(word.strip("?.,!؟،") for example in own for word in set(fold(example.text).split()))
+    seen = Counter(word.strip("?.,!؟،") for example in own for word in sorted(set(fold(example.text).split())))
     topics = [word for word, _ in seen.most_common(_TOPICS_MAX + 3) if len(word) >= _TOPIC_CHARACTERS_MIN] or ["order"]
     found: list[str] = []
     for prompt in packs.evasive:

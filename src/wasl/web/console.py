@@ -33,6 +33,7 @@ from wasl.web.overview import overview
 from wasl.web.proof import Proof
 from wasl.web.render import message_json
 from wasl.web.rulebook import RulesPage
+from wasl.web.scope import ScopePage
 from wasl.web.terms import TermsPages
 from wasl.web.words import CONSOLE
 from wasl.wire import markup, read
@@ -70,6 +71,9 @@ class Console:
             app.add_route(path, self._guarded(page), methods=[method])
         if self._faces.reckon is not None:
             for address, verb, shown in CostPages(self._faces, reckon=self._faces.reckon).rows():
+                app.add_route(address, self._guarded(shown), methods=[verb])
+        if self._faces.learn_purpose is not None:
+            for address, verb, shown in ScopePage(self._faces, learnt=self._faces.learn_purpose).rows():
                 app.add_route(address, self._guarded(shown), methods=[verb])
         if self._faces.watching is not None:
             for address, verb, shown in TermsPages(self._faces, watching=self._faces.watching).rows():

@@ -32,6 +32,7 @@ from wasl.service.drill import Rehearse
 from wasl.service.expose import Expose
 from wasl.service.figure import Figures
 from wasl.service.hand_over import HandOver
+from wasl.service.learn_purpose import LearnPurpose
 from wasl.service.link import Links
 from wasl.service.reckon import Reckon
 from wasl.service.shelf import Leaving
@@ -99,6 +100,7 @@ class Faces:
     hand_over: HandOver | None = None
     reckon: Reckon | None = None
     watching: Watching | None = None
+    learn_purpose: LearnPurpose | None = None
     rulebook: Callable[[], Rulebook] = shipped_book
     figures: Figures | None = None
     formats: Mapping[str, Format] = field(default_factory=dict)
@@ -167,6 +169,7 @@ class Faces:
             "version": self.version,
             "costs": self.reckon is not None,
             "terms_watched": self.watching is not None,
+            "scopes": self.learn_purpose is not None,
             "attention": getattr(request.state, "attention", None),
             **values,
         }

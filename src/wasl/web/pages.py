@@ -21,6 +21,7 @@ from wasl.service.drill import Rehearse
 from wasl.service.expose import Expose
 from wasl.service.figure import Figures
 from wasl.service.hand_over import HandOver
+from wasl.service.learn_purpose import LearnPurpose
 from wasl.service.link import Links
 from wasl.service.moving import Moving
 from wasl.service.reckon import Reckon
@@ -58,6 +59,7 @@ def build_pages(
     mail: Mail | None = None,
     reckon: Reckon | None = None,
     watching: Watching | None = None,
+    learn_purpose: LearnPurpose | None = None,
     hand_over: HandOver | None = None,
     rulebook: Callable[[], Rulebook] = shipped_book,
     figures: Figures | None = None,
@@ -67,8 +69,9 @@ def build_pages(
     """Makes the application for everything that is no hook, no API and no health check.
 
     `moving` brings conversations in and takes them out, `links` joins channels, `mail` carries sign-in links, `hand_over` gives talks
-    to operators and back, `rulebook` the rules in force, `figures` shows the month, `expose` and `rehearse` tell what a loss would take;
-    what is None is not offered. `secret` signs the forms of the console (see `service.login.keep_secret`). The store must be open.
+    to operators and back, `rulebook` the rules in force, `learn_purpose` the scope, `figures` shows the month, `expose` and `rehearse`
+    tell what a loss would take; what is None is not offered. `secret` signs the forms of the console (see
+    `service.login.keep_secret`). The store must be open.
     `streams` holds what is open for as long as the server runs; whoever stops the server ends them.
     """
     faces = Faces(
@@ -99,6 +102,7 @@ def build_pages(
         expose=expose,
         rehearse=rehearse,
         watching=watching,
+        learn_purpose=learn_purpose,
         hand_over=hand_over,
         rulebook=rulebook,
         figures=figures,

@@ -263,3 +263,12 @@ TERMS_WHAT = {
     "rejected": mark("rejected"),
 }
 """What was done about a change, and the steps of a rule."""
+
+PURPOSES: Mapping[str, str] = {
+    "business": mark("the business's"),
+    "general": mark("general"),
+    "mixed": mark("both"),
+    "neutral": mark("neutral"),
+    "uncertain": mark("uncertain"),
+}
+"""What a message may be for."""

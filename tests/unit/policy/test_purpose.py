@@ -1,5 +1,9 @@
 """What a message is for, with the shipped packs and a small scope of our own."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from wasl.policy.purpose import EXAMPLES_LEARNT_MAX, Classifier, Own, Scope, learn_purpose
@@ -74,6 +78,24 @@ def test_a_message_with_both_is_cut_and_only_the_business_part_is_kept_for_the_a
 def test_learning_twice_gives_the_same_odds(learnt: Classifier) -> None:
     again = learn_purpose(FLOWERS, shipped_packs())
     assert again.odds("do you sell cactus plants") == learnt.odds("do you sell cactus plants")
+
+
+def test_learning_in_other_processes_gives_the_same_odds_whatever_their_hashes() -> None:
+    """Month's figures are computed again from what was kept: the same versions must mean the same weights."""
+    script = (
+        "from tests.unit.policy.test_purpose import FLOWERS\n"
+        "from wasl.policy.shipped import learn_with_shipped\n"
+        "print(repr(learn_with_shipped(FLOWERS).odds('do you sell cactus plants')))"
+    )
+    path = os.pathsep.join(place for place in sys.path if place)
+    said = {
+        subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": path},
+        ).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(said) == 1
 
 
 def test_a_scope_without_examples_still_tells_customers_from_general_requests() -> None:
