@@ -81,9 +81,14 @@ def _add_reading(group: typer.Typer, compose: Compose) -> None:
         table(("id", "name", "addresses", "hold"), rows)
 
     @group.command()
-    def show(who: Who, config: Config = None) -> None:
+    def show(
+        who: Who,
+        disclosures: Annotated[bool, typer.Option("--disclosures", help="Only who received the person's words, and where.")] = False,
+        config: Config = None,
+    ) -> None:
         """Shows a person as JSON: identities, links, holds, and the last steps of the audit log."""
-        typer.echo(json.dumps(compose.run(_show(opened(compose, config), who)), ensure_ascii=False, indent=2))
+        found = compose.run((_disclosures if disclosures else _show)(opened(compose, config), who))
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
 
 
 def _add_changing(group: typer.Typer, compose: Compose) -> None:
@@ -132,6 +137,15 @@ async def _again(installation: Installation) -> int:
 async def _list(installation: Installation, text: str) -> "list[PersonView]":
     async with installation.opened():
         return list(await installation.store.people.find(text, limit=PEOPLE_MAX))
+
+
+async def _disclosures(installation: Installation, who: str) -> dict[str, Any]:
+    """Tells who received a person's words: candidate, provider, region, calls, tokens, and from when until when."""
+    async with installation.opened():
+        view = await one_person(installation, who)
+        forgotten = await installation.store.people.weigh(view.id)
+    received = [{**p, "since": moment(p["since_ms"]), "until": moment(p["until_ms"])} for p in forgotten.providers]
+    return {"person": view.id, "name": view.name, "received": received}
 
 
 async def _show(installation: Installation, who: str) -> dict[str, Any]:

@@ -39,6 +39,8 @@ _SECRET_TEXT = re.compile(
     | (?P<prefixed>\b(?:sk|pk|rk|wasl)[-_][\w-]{16,} | \bAIza[\w-]{30,} | \bEAA\w{20,} | \bxox[abeprs]-[\w-]{10,})
     | (?P<jwt>\beyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]*)
     | (?P<holds_phone>\bwamid\.[\w=+/-]{8,})
+    | (?P<mail>[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4})
+    | (?P<scoped>\b[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]{12,128}\b)
     | (?P<phone>(?<![\w.-])(?:\+\d[\d ()-]{6,18}\d|\d{9,15})(?![\w-]))
     """
 )
@@ -96,7 +98,8 @@ class Sparing:
 
 
 def masked_text(text: str) -> str:
-    """Gives the text with secrets hidden and phone numbers shortened to their last two digits."""
+    """Gives the text with secrets hidden, phone numbers and business-scoped ids shortened to their last two characters, and mail
+    addresses to where they are."""
     return _SECRET_TEXT.sub(_hide, text if len(text) <= TEXT_LENGTH_MAX else text[:TEXT_LENGTH_MAX] + " [cut]")
 
 
@@ -158,8 +161,10 @@ def _hide(found: re.Match[str]) -> str:
             return found.group(kept) + MASK + ("@" if kept == "login" else "")
         case "holds_phone":
             return "wamid." + MASK + whole[-6:]
-        case "phone":
+        case "phone" | "scoped":
             return MASK + whole[-2:]
+        case "mail":
+            return MASK + whole[whole.index("@") :]
         case _:
             return MASK
 

@@ -47,6 +47,7 @@ class Leaving:
             router.add_api_route("/export/{secret}", self.fetch, methods=["POST"])
             router.add_api_route("/my/exports", self.make, methods=["POST"])
         if self._erases is not None:
+            router.add_api_route("/my/received", self.received, methods=["POST"])
             router.add_api_route("/my/erasure/weigh", self.weigh, methods=["POST"])
             router.add_api_route("/my/erasure", self.erase, methods=["POST"])
         return router
@@ -92,6 +93,17 @@ class Leaving:
 
     def _title(self, kind: str) -> str:
         return next((str(f["title"]) for f in self._faces.offers()["formats"] if f["kind"] == kind), kind)
+
+    # -- who received what was said
+    async def received(self, request: Request) -> Response:
+        """Says which providers received the visitor's words, where they compute, and how often."""
+        assert self._erases is not None
+        person, handle, _ = await self._person(request)
+        if refused := self._paced(self._weighing, handle):
+            return refused
+        toll = await self._erases.weigh(person)
+        shown = ("provider", "region", "calls", "since_ms", "until_ms")
+        return answer_json({"providers": [{name: one.get(name) for name in shown} for one in toll.providers]})
 
     # -- erasing
     async def weigh(self, request: Request) -> Response:

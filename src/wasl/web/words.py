@@ -186,6 +186,7 @@ MINE: Mapping[str, str] = {
     "take_back": mark("Take back"),
     "taken_back": mark("Taken back."),
     "sure": mark("Really take back?"),
+    "times": mark("{n} times"),
     "made": mark("The file is ready. Its link works once, until {when}."),
     **{f"count_{kind}": words for kind, words in COUNTED.items()},
 }

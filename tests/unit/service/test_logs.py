@@ -139,3 +139,16 @@ async def test_a_line_that_repeats_is_said_once_in_a_while_with_how_often_it_was
     assert sparing.times("down") == 4
     await clock.advance(5)
     assert sparing.times("down") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a letter to sara.k+shop@example.org was refused", "a letter to ***@example.org was refused"),
+        ("duplicate key: Key (handle)=(SA.1234567890AbCdEf) already exists", "duplicate key: Key (handle)=(***Ef) already exists"),
+        ("invalid input for +966 50 123 4567", "invalid input for ***67"),
+        ("wasl.store.postgres@2 on line 14, WA.NOT", "wasl.store.postgres@2 on line 14, WA.NOT"),
+    ],
+)
+def test_whom_an_error_names_is_hidden_whatever_library_it_comes_from(text: str, shown: str) -> None:
+    assert logs.masked_text(text) == shown

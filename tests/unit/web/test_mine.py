@@ -256,3 +256,12 @@ async def test_erasing_leaves_no_file_that_was_on_its_way_in(visitor: Visitor) -
     code = (await ask(visitor, "/my/erasure/weigh", {}))[1]["code"]
     assert (await ask(visitor, "/my/erasure", {"code": code}))[0] == 200
     assert [path for path in (visitor.wasl.folder / "incoming").rglob("*") if path.is_file()] == []
+
+
+async def test_a_visitor_sees_who_received_their_words(visitor: Visitor) -> None:
+    assert (await ask(visitor, "/my/received", {}))[0] == 404
+    await answered(visitor, "hello", id="message-1")
+    status, told = await ask(visitor, "/my/received", {})
+    assert status == 200
+    assert [one["calls"] for one in told["providers"]] == [1]
+    assert set(told["providers"][0]) == {"provider", "region", "calls", "since_ms", "until_ms"}

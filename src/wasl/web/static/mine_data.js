@@ -17,6 +17,16 @@ find("export")?.addEventListener("submit", async (event) => {
 });
 find("fetch")?.addEventListener("click", () => setTimeout(() => { find("made").hidden = true; }, 500));
 
+find("ask-received")?.addEventListener("click", async () => {
+  const answer = await ask("/my/received", { json: {} });
+  if (!answer) return;
+  const rows = answer.providers.map((p) => [p.region ? `${p.provider} (${p.region})` : p.provider, `${say("times", { n: p.calls })} · ${momentOf(p.since_ms)} – ${momentOf(p.until_ms)}`]);
+  facts(find("received"), rows);
+  find("received-none").hidden = rows.length > 0;
+  find("received-shown").hidden = false;
+  find("ask-received").hidden = true;
+  find("received-shown").focus();
+});
 find("weigh")?.addEventListener("click", async () => {
   const answer = await ask("/my/erasure/weigh", { json: {} });
   if (!answer) return;
