@@ -245,6 +245,18 @@ class LedgerContract:
         assert everybody is not None
         assert everybody.spent == 1
 
+    async def test_sums_are_given_by_person_and_by_conversation(self, scene: Scene) -> None:
+        self.summed()
+        conversation, _ = await self._sent(scene, Charge(Cost(Decimal("0.0456"), "EUR", "rate.de"), "service", "DE"))
+        person = await scene.store.people.person_of(conversation)
+        ledger, since, until = scene.store.ledger, scene.now - A_DAY_MS, scene.now + A_DAY_MS
+        assert [m.subject for m in await ledger.messages(since_ms=since, until_ms=until, by="person")] == [person]
+        assert {c.subject for c in await ledger.calls(since_ms=since, until_ms=until, by="person")} == {person}
+        assert {c.subject for c in await ledger.calls(since_ms=since, until_ms=until, by="conversation")} == {conversation}
+        count, [sample] = await ledger.answers(since_ms=since, until_ms=until, limit=10)
+        assert count == 1
+        assert sample.parts
+
     async def test_messages_that_are_retired_leave_their_sums(self, scene: Scene) -> None:
         self.summed()
         await self._sent(scene, Charge(Cost(Decimal("0.0456"), "EUR", "rate.de"), "service", "DE"))
@@ -256,7 +268,9 @@ class LedgerContract:
 
     async def _sent(self, scene: Scene, charge: Charge) -> tuple[ConversationId, int]:
         """Somebody writes and is answered; the answer is sent and costs something."""
-        work, closing = await scene.sending()
+        work = await scene.leased()
+        closing = replace(scene.closing(work), usage=(call(started_at_ms=scene.now),))
+        await scene.store.close_turn(closing)
         settling = Settling(
             delivery_id=closing.deliveries[0].id,
             conversation_id=work.conversation_id,
