@@ -14,6 +14,8 @@ TOGETHER_MAX: Final = 256
 NOTES_MAX: Final = 10_000
 """What came in and could not be counted yet, at the most: a store that is down for long forgets the rest."""
 PRUNED_AT_ONCE: Final = 5_000
+NOTE_SECONDS: Final = 0.05
+"""What came in is told to other processes within this time."""
 
 
 class SqlCounting:
@@ -25,6 +27,7 @@ class SqlCounting:
         self._waiting: list[tuple[Asked, asyncio.Future[Counted]]] = []
         self._notes: list[steps.Note] = []
         self._task: asyncio.Task[None] | None = None
+        self._later: asyncio.TimerHandle | None = None
 
     async def count(self, asked: Asked) -> Counted:
         """Counts one send."""
@@ -34,10 +37,11 @@ class SqlCounting:
         return await future
 
     def note(self, bucket: Bucket, *, messages: int, now_ms: int) -> None:
-        """Counts what came in, with the next commit."""
+        """Counts what came in, with the next commit or soon."""
         if len(self._notes) < NOTES_MAX:
             self._notes.append(steps.Note(bucket=bucket, messages=messages, now_ms=now_ms))
-        self._begin()
+        if self._later is None and not self._waiting:  # the next count takes it along; where there is none, it goes by itself
+            self._later = asyncio.get_running_loop().call_later(NOTE_SECONDS, self._begin)
 
     async def give_back(self, asked: Asked, counted: Counted) -> None:
         """Takes totals and the place in the circle back."""
@@ -56,6 +60,9 @@ class SqlCounting:
         return gone
 
     def _begin(self) -> None:
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run(), name="counting")
 
