@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from scripts.docs import archive, channels, commands, formats, http, metrics, providers, readme, rules, settings  # noqa: E402 - after the path is set
+from scripts.docs import archive, channels, commands, formats, http, metrics, providers, readme, register, rules, settings  # noqa: E402 - after the path is set
 
 from wasl.__main__ import Composition  # noqa: E402 - after the path is set
 from wasl.cli.init import everything  # noqa: E402 - after the path is set
@@ -27,6 +27,7 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "metrics.md": metrics.page,
     "http.md": http.page,
     "archive.md": archive.page,
+    "register.md": register.page,
     "rules.md": rules.page,
     "formats.md": formats.page,
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.postgres import empty
 
 from wasl.app import compose
 from wasl.config import Settings
@@ -155,6 +156,17 @@ async def test_when_the_database_is_away_platforms_send_again_and_everybody_is_a
         told = await drilled(installation, "database-primary")
     assert told["turned_away"] >= PEOPLE
     assert (told["answered"], told["unanswered"]) == (PEOPLE, 0)
+
+
+@pytest.mark.postgres
+async def test_what_was_asked_on_postgresql_is_rehearsed_beside_it(tmp_path: Path, postgres_url: str) -> None:
+    await empty(postgres_url)
+    async with living(tmp_path, store=postgres_url) as installation:
+        await link(installation, "201001234560", "1004")
+        told = await drilled(installation, "whatsapp", "openai")
+        assert len(await installation.drilling.kept.exposure.outcomes(since_ms=0, until_ms=1 << 47, limit=100)) == PEOPLE
+    assert told["answered_by"] == {"claude-second": PEOPLE}
+    assert (told["stored_for_later"], told["could_be_told_elsewhere"]) == (4, 1)
 
 
 async def test_a_drill_changes_nothing_of_what_is_real(tmp_path: Path) -> None:

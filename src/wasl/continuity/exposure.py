@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
@@ -11,6 +12,7 @@ from wasl.domain.exposure import DAY_MS, Reach, Traffic, day_of, people_in
 COUNTRIES_SHOWN: Final = 12
 STEPS_MAX: Final = 12
 DRILL_STEPS_MAX: Final = 4
+ENDS_SOON: Final = timedelta(days=90)
 DAYS_A_MONTH: Final = Decimal("30.4375")
 CENT: Final = Decimal("0.01")
 RESTORABLE_MS: Final = 2 * DAY_MS
@@ -270,8 +272,15 @@ def _steps(found: Sequence[Exposed], *, here: Configured, told: Told, people: in
         (e for e in found if _undrilled(e, now_ms=told.now_ms)), key=lambda e: (-e.only_here - e.also_here, -e.answers_share)
     )
     quiet = [Step("drill", e.entry.id, e.kept, e.kept) for e in undrilled[:DRILL_STEPS_MAX]]
+    quiet += [Step("credit", e.entry.id, e.kept, e.kept) for e in found if _ends_soon(e.entry, now_ms=told.now_ms)]
     quiet += [Step("terms", e.entry.id, e.kept, e.kept) for e in found if not e.known and (e.ways or e.answerers)]
     return (*steps, *quiet)[:STEPS_MAX]
+
+
+def _ends_soon(entry: Entry, *, now_ms: int) -> bool:
+    """Says whether a term, a credit or a commitment of a contract ends within the next months."""
+    today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
+    return any(f.until is not None and today <= f.until <= today + ENDS_SOON for f in entry.facts)
 
 
 def _undrilled(e: Exposed, *, now_ms: int) -> bool:

@@ -18,7 +18,7 @@ from wasl.wire.region import region_of_address
 
 log = structlog.get_logger(__name__)
 
-LOOKED_AT_ONCE = 500
+LOOKED_AT_ONCE = 2_000
 """Addresses looked at with one commit."""
 LOOKED_AT_MAX = 20_000
 """Addresses looked at before one measurement; the rest counts without a country until the hourly chore comes to it."""

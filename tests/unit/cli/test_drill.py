@@ -1,16 +1,24 @@
 """`wasl drill`, as a person runs it."""
 
 import asyncio
+import contextlib
 import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
+import wasl
 from wasl.__main__ import Composition
 from wasl.app import compose
 from wasl.cli import build
-from wasl.cli.border import EXIT_PROBLEM, EXIT_SETTINGS
+from wasl.cli.border import EXIT_INTERRUPTED, EXIT_PROBLEM, EXIT_SETTINGS
 from wasl.config import load
 from wasl.domain.event import Arrival
 from wasl.domain.message import Text
@@ -94,6 +102,31 @@ def test_a_live_drill_asks_first_and_ends_at_its_time() -> None:
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout.splitlines()[-1])
     assert (told["mode"], told["candidates"], told["report"]["interrupted"]) == ("live", ["gpt-first"], False)
+
+
+@pytest.mark.usefixtures("traffic")
+def test_an_interrupted_live_drill_leaves_routing_as_it_was_and_says_so() -> None:
+    command = [sys.executable, "-m", "wasl", "drill", "--lose", "openai", "--live", "--for", "10m", "--yes"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(wasl.__file__).parent.parent), "PYTHONUNBUFFERED": "1"}
+    running = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    for _ in range(600):
+        if running.poll() is not None or (Path("data/wasl.db").exists() and "live" in states()):
+            break
+        time.sleep(0.1)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == EXIT_INTERRUPTED, said
+    assert "The drill was interrupted: live routing is as it was." in said
+    (drill,) = json.loads(run("--json").stdout)
+    assert drill["report"]["interrupted"] is True
+    assert drill["ended_ms"] is not None
+    assert states() == []
+
+
+def states() -> list[str]:
+    """Reads the modes of drills that were not ended, as any other process would."""
+    with contextlib.closing(sqlite3.connect("file:data/wasl.db?mode=ro", uri=True)) as db:
+        return [row[0] for row in db.execute("select mode from drill where ended_ms is null")]
 
 
 def test_what_cannot_be_rehearsed_is_said() -> None:

@@ -109,3 +109,11 @@ def test_every_sentence_is_there_in_both_languages() -> None:
     for key, (english, arabic) in SAID.items():
         fields = [{name for _, name, _, _ in string.Formatter().parse(text) if name} for text in (english, arabic)]
         assert fields[0] == fields[1], key
+
+
+def test_every_step_can_be_said() -> None:
+    from typing import get_args
+
+    from wasl.continuity.exposure import StepKind
+
+    assert {"backup step" if kind == "backup" else kind for kind in get_args(StepKind)} <= SAID.keys()

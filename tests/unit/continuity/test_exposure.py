@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from wasl.continuity.dependency import Answerer, Configured, Way
 from wasl.continuity.exposure import Exposed, Exposure, Told, exposure, trend
-from wasl.continuity.register import shipped
+from wasl.continuity.register import read_texts, shipped
 from wasl.domain.exposure import DAY_MS, Reach, Traffic
 
 NOW = 1_800_000_000_000
@@ -169,3 +169,28 @@ def test_money_is_what_a_month_costs_there_and_from_who_would_answer_instead() -
     assert of(whole, "openai").spent_a_month == (("USD", Decimal("91.31")),)
     assert of(whole, "openai").instead_a_month == (("EUR", Decimal("45.66")),), "75 answers a day at two cents each"
     assert of(whole, "telegram").spent_a_month == ()
+
+
+def test_what_ends_within_three_months_is_a_step() -> None:
+    text = """
+[[dependency]]
+id = "openai"
+[[dependency.fact]]
+topic = "credits"
+text = { en = "Credits", ar = "رصيد" }
+amount = 100
+currency = "USD"
+until = %s
+source = "our contract"
+seen = 2026-11-22
+"""
+    where = here()
+
+    def steps(until: str) -> list[tuple[str, str]]:
+        standing = read_texts({"own.toml": text % until}, base=shipped()).standing(where)
+        told = Told(now_ms=NOW, groups=[reach("first second", 1)], backup_ms=NOW)  # NOW is 2027-01-15
+        return [(s.kind, s.of) for s in exposure(told, standing, where).steps]
+
+    assert ("credit", "openai") in steps("2027-03-31")
+    assert ("credit", "openai") not in steps("2027-09-30")
+    assert ("credit", "openai") not in steps("2026-12-31"), "what has ended is told by the check of the register"
