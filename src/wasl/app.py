@@ -60,10 +60,10 @@ Around = Callable[[Store, Network], tuple[Store, Network]]
 """Wraps the two doors to the world; the crash tests pull the plug there."""
 
 
-def compose(settings: Settings, *, around: Around | None = None) -> Installation:
-    """Makes every part from the settings. Opens nothing. Raises SettingWrong."""
+def compose(settings: Settings, *, around: Around | None = None, clock: SystemClock | None = None) -> Installation:
+    """Makes every part from the settings. Opens nothing. `clock` is the system's unless a test moves one. Raises SettingWrong."""
     spans = open_spans(settings.otel_endpoint, version=__version__) if settings.otel_endpoint else None
-    clock, observe = SystemClock(), Observe(spans=spans)
+    clock, observe = clock or SystemClock(), Observe(spans=spans)
     network: Network = HttpNetwork()
     kept, bus = _store(settings, clock=clock, observe=observe)
     store: Store = kept

@@ -11,6 +11,7 @@ from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
 from wasl.ports.store import Store
 from wasl.ports.sunsets import Sunsets
+from wasl.service.exempt import FindExempt
 from wasl.service.leave import ClosedDoor, Closures, Leave
 from wasl.service.link import Links
 from wasl.service.means import FindMeans
@@ -40,13 +41,24 @@ def make_departing(
     """Makes it, and the steps and the gate with what closed channels add to them: right after the people's own words."""
     public_url = settings.server.public_url
     links.accept_keys(FindKeys(sunsets=sunsets, links=links))
-    means = FindMeans(book=lambda: guarding.rules.book, clock=clock, parties=make_parties(settings, channels=channels))
+    parties = make_parties(settings, channels=channels)
+    means = FindMeans(book=lambda: guarding.rules.book, clock=clock, parties=parties)
+    exempt = FindExempt(book=lambda: guarding.rules.book, parties=parties)
     closures = Closures(sunsets=sunsets, clock=clock)
     first, *rest = guarding.steps
     steps = (first, Leave(closures=closures, links=links, public_url=public_url), *rest)
     departing = Departing(
         sunsets=sunsets,
-        plan=PlanSunset(sunsets=sunsets, clock=clock, channels=tuple(channels), means=means, public_url=public_url),
-        tell=Tell(store=store, sunsets=sunsets, links=links, bus=bus, clock=clock, public_url=public_url, name=settings.assistant.name),
+        plan=PlanSunset(sunsets=sunsets, clock=clock, channels=tuple(channels), means=means, public_url=public_url, exempt=exempt),
+        tell=Tell(
+            store=store,
+            sunsets=sunsets,
+            links=links,
+            bus=bus,
+            clock=clock,
+            public_url=public_url,
+            name=settings.assistant.name,
+            language=settings.language,
+        ),
     )
     return departing, replace(guarding, steps=steps, gate=ClosedDoor(closures=closures, clock=clock, inner=guarding.gate))

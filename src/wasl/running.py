@@ -5,7 +5,7 @@ import gc
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -92,6 +92,7 @@ class Installation:
     guarding: Guarding
     departing: Departing
     watching: Watching | None
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def train_scope(self) -> TrainScope:
@@ -102,6 +103,10 @@ class Installation:
     def rehearse(self) -> Rehearse:
         """What runs drills."""
         return self.drilling.rehearse
+
+    def stop(self) -> None:
+        """Ends `serve` as a signal does."""
+        self.ending.set()
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator["Installation"]:
@@ -126,7 +131,7 @@ class Installation:
 async def _serve(installation: Installation, *, ready: Callable[[str], None]) -> None:
     """Runs web and worker side by side until a signal says stop; then stops taking, finishes what runs, and ends."""
     i, settings = installation, installation.settings
-    stop = asyncio.Event()
+    stop = i.ending
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)

@@ -35,6 +35,9 @@ def add(app: typer.Typer, compose: Compose) -> None:
         zone: Annotated[str | None, typer.Option(help="Time zone of that day, such as Asia/Riyadh; keep.zone, else UTC.")] = None,
         regions: Annotated[list[str] | None, typer.Option("--region", help="Only people of this country; repeat.", metavar="EG")] = None,
         but: Annotated[list[str] | None, typer.Option("--except", help="Not people of this country; repeat.", metavar="IT")] = None,
+        exempt_by_rules: Annotated[
+            bool, typer.Option("--exempt-by-rules", help="Not people whom the rules in force allow on that day as before.")
+        ] = False,
         per_day: Annotated[
             int | None, typer.Option(min=1, help="People whom the account may write to outside the window in a day.")
         ] = None,
@@ -67,6 +70,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
             templates=_templates(template or []),
             category=category,
             note=note,
+            exempt_by_rules=exempt_by_rules,
         )
         made = compose.run(_with(installation, lambda: installation.departing.plan.draft(wish)))
         _show_plan(made, language, as_json=as_json)

@@ -33,7 +33,7 @@ class SystemClock:
             self._drawn, self._used = os.urandom(DRAWN_BYTES), 0
         tail = self._drawn[self._used : self._used + ID_BYTES]
         self._used += ID_BYTES
-        return uuid7(unix_ms=time.time_ns() // 1_000_000, tail=tail)
+        return uuid7(unix_ms=self.now_ms(), tail=tail)
 
     def random(self) -> float:
         """Draws a number from 0 up to 1."""

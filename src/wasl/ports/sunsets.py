@@ -3,7 +3,7 @@
 A part of the stores that keep something: `store.sunsets`. Raises StoreDown like Store.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from wasl.domain.ids import AddressId, ConversationId
@@ -57,6 +57,10 @@ class Sunsets(Protocol):
         Members who moved, were told in this milestone, were told less than `gap_hours` ago, cannot be told, or are not in `regions` are
         passed over. Who wrote since `free_since_ms` is told by free words; of the others there are at most `outside_max`.
         """
+        ...
+
+    async def words(self, conversations: Sequence[ConversationId]) -> Mapping[ConversationId, Sequence[str]]:
+        """Gives the last few things that the people of conversations wrote, the newest first: they show the language."""
         ...
 
     async def unsaid(self, sunset_id: str, *, limit: int) -> Sequence[Telling]:

@@ -1,6 +1,6 @@
 """Sunset: plans the end of a channel, starts, postpones, pauses, takes back, and closes it on the day; proves the sum at the end."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,8 +11,10 @@ from wasl.continuity.waking import midnight_ms, zone_named
 from wasl.domain.errors import Refused, SettingWrong, StoreDown
 from wasl.domain.ids import AddressId
 from wasl.domain.sunset import Audience, Milestone, MilestoneName, Progress, Sunset, Wording
+from wasl.policy.situation import day_of
 from wasl.ports.clock import Clock
 from wasl.ports.sunsets import Sunsets
+from wasl.service.exempt import FindExempt
 from wasl.service.sunset_words import FAREWELL, WORDS
 
 log = structlog.get_logger(__name__)
@@ -23,6 +25,7 @@ MARKED_AT_ONCE = 2_000
 LATE_DAYS = 30
 """After the day, late words still get the farewell for so long; then the addresses close."""
 CLOSE_AFTER_MS = LATE_DAYS * 24 * 3_600_000
+NOON_MS = 12 * 3_600_000
 LOOK_SECONDS = 60.0
 MARK_SECONDS = 900.0
 NO_ADDRESS = Problem(
@@ -50,6 +53,8 @@ class Wish:
     templates: Mapping[str, str] | None = None
     category: str = "utility"
     note: str = ""
+    exempt_by_rules: bool = False
+    """Leaves out the countries whose people the rules in force go on allowing on the day."""
 
 
 class PlanSunset:
@@ -64,12 +69,14 @@ class PlanSunset:
         channels: Sequence[str],
         means: Callable[[str, str, str], Means],
         public_url: str | None,
+        exempt: FindExempt | None = None,
     ) -> None:
         self._sunsets = sunsets
         self._clock = clock
         self._channels = tuple(channels)
         self._means = means
         self._public_url = public_url
+        self._exempt = exempt
 
     async def draft(self, wish: Wish) -> Plan:
         """Works out a plan and keeps it as a draft. Raises SettingWrong for a channel or a zone that is none; what else stands in the
@@ -106,7 +113,17 @@ class PlanSunset:
             farewell=FAREWELL,
             note=wish.note,
         )
+        if wish.exempt_by_rules:
+            sunset = replace(sunset, regions_except=tuple(sorted({*wish.regions_except, *await self._exempted(sunset)})))
         return await self.again(sunset)
+
+    async def _exempted(self, sunset: Sunset) -> Sequence[str]:
+        """Names the countries of the people on the channel who may be answered on the day as ever."""
+        if self._exempt is None:
+            raise SettingWrong("the rules are not asked here, so that nobody can be exempted by them; name countries instead")
+        here = {group.region for group in await self._sunsets.audience(sunset.channel, since_ms=0) if group.region}
+        # At noon of the day: rules count days where the account is, which may be another zone than the plan's.
+        return [region for region in here if self._exempt(sunset.channel, region, sunset.on_ms + NOON_MS)]
 
     async def again(self, sunset: Sunset) -> Plan:
         """Works out the figures of a plan as they are now."""
@@ -114,7 +131,24 @@ class PlanSunset:
         audience: Sequence[Audience] = await self._sunsets.audience(sunset.channel, since_ms=now - WINDOW_MS)
         category = sunset.milestones[0].wording.category if sunset.milestones else "utility"
         plan = make_plan(sunset, audience, now_ms=now, means=lambda region: self._means(sunset.channel, region, category))
-        return plan if self._public_url else replace(plan, problems=(*plan.problems, NO_ADDRESS))
+        more = (*self._soon_forbidden(sunset), *(() if self._public_url else (NO_ADDRESS,)))
+        return replace(plan, problems=(*plan.problems, *more)) if more else plan
+
+    def _soon_forbidden(self, sunset: Sunset) -> Iterable[Problem]:
+        """Tells of countries that the plan leaves out although a known rule forbids them soon after the day."""
+        if self._exempt is None:
+            return
+        for region in sunset.regions_except:
+            at_ms = self._exempt.until_ms(sunset.channel, region, sunset.on_ms + NOON_MS)
+            if at_ms is not None:
+                day = day_of(at_ms, sunset.zone)
+                yield Problem(
+                    kind="exempt",
+                    blocking=False,
+                    text=f"People of {region} are left out, but by the rules known today they may not be answered from {day} on; plan for"
+                    " them too.",
+                    arabic=f"تستثني الخطة أهل {region}، لكن القواعد المعروفة اليوم تمنع الرد عليهم ابتداءً من {day}؛ ضع لهم خطة أيضًا.",
+                )
 
     async def start(self, sunset_id: str, *, accept: Sequence[str] = ()) -> Plan:
         """Starts a plan: from now on people are told. Raises Refused, naming what stands in the way and is not in `accept`."""

@@ -23,6 +23,7 @@ from wasl.ports.sunsets import Sunsets
 from wasl.service.keep_apart import apart
 from wasl.service.link import Links
 from wasl.service.way_out import PATH, Seal, seal_of
+from wasl.service.words import base_language, spoken
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +51,7 @@ class Tell:
         clock: Clock,
         public_url: str | None,
         name: str,
+        language: str = "en",
     ) -> None:
         self._store = store
         self._sunsets = sunsets
@@ -58,6 +60,7 @@ class Tell:
         self._clock = clock
         self._public_url = (public_url or "").rstrip("/")
         self._name = name
+        self._language = language
 
     async def run(self) -> None:
         """Works until cancelled; one process at a time tells, in all of them."""
@@ -119,9 +122,18 @@ class Tell:
         if not tellings:
             return 0
         milestones = {milestone.name: milestone for milestone in sunset.milestones}
+        tellings = await self._in_their_language(tellings)
         await asyncio.gather(*(self._say_one(sunset, one, milestones[one.milestone], seal) for one in tellings))
         await self._sunsets.said(sunset.id, tellings)
         return len(tellings)
+
+    async def _in_their_language(self, tellings: Sequence[Telling]) -> Sequence[Telling]:
+        """Looks at what people wrote, where the platform does not tell which language they speak, or they write another."""
+        written = await self._sunsets.words([one.conversation_id for one in tellings])
+        return [
+            one._replace(language=spoken(written.get(one.conversation_id, ()), told=one.language or None, default=self._language))
+            for one in tellings
+        ]
 
     async def _say_one(self, sunset: Sunset, telling: Telling, milestone: Milestone, seal: Seal) -> None:
         part = wording_for(sunset, milestone, telling, link=f"{self._public_url}{PATH}{seal.code(telling.address.id)}")
@@ -139,7 +151,7 @@ def wording_for(sunset: Sunset, milestone: Milestone, telling: Telling, *, link:
     """Gives the words for one person: free ones in the window, else the approved template in their language."""
     wording = milestone.wording
     day = datetime.fromtimestamp(sunset.on_ms / 1000, zone_named(sunset.zone)).date().isoformat()
-    language = telling.language.partition("-")[0].lower()
+    language = base_language(telling.language)
     if telling.free or not wording.templates:
         return Text(text=_in(wording.texts, language).replace("{link}", link).replace("{date}", day))
     chosen = language if language in wording.templates else "en" if "en" in wording.templates else next(iter(wording.templates))

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wasl.domain.ids import AddressId, ConversationId
@@ -80,6 +80,10 @@ class SqlSunsets:
                 tails=tails,
             )
         )
+
+    async def words(self, conversations: Sequence[ConversationId]) -> Mapping[ConversationId, Sequence[str]]:
+        """Gives the last few things that people wrote."""
+        return await self._read(lambda: steps.words(conversations))
 
     async def unsaid(self, sunset_id: str, *, limit: int) -> Sequence[Telling]:
         """Gives tellings whose message is not stored."""

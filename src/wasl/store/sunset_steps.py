@@ -7,12 +7,15 @@ from typing import Any
 import msgspec
 
 from wasl.domain.ids import AddressId, ConversationId, MessageId, uuid7
+from wasl.domain.message import plain_text
 from wasl.domain.sunset import Audience, Lost, Member, MilestoneName, Progress, Sunset, SunsetState, Telling
-from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_of, json_text
+from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_of, json_text, parts_of
 from wasl.store.steps import Row, Steps, step
 
 FIRST = "00000000-0000-0000-0000-000000000000"
 HOUR_MS = 3_600_000
+WORDS_LOOKED_AT = 3
+"""Messages of a person in which their language is looked for, where the platform does not tell it."""
 _HERE = "a.valid_to_ms is null and a.kind <> 'group'"
 _ELSEWHERE = """exists (select 1 from address o where o.person_id = a.person_id and o.valid_to_ms is null and o.kind <> 'group'
 and o.channel <> a.channel and coalesce(o.heard, 1) = 1)"""
@@ -128,6 +131,9 @@ def intend(
     if regions is not None:
         values.append(list(regions))
         place = " and m.region @t5"
+    if outside_max <= 0:  # whoever may not be told today must not stand before those who may
+        values.append(free_since_ms)
+        place += f" and a.last_inbound_ms >= ${len(values)}"
     rows = yield step(
         f"select {ADDRESS_COLUMNS}, m.conversation_id, m.region, m.language from sunset_member m join address a on a.id = m.address_id"
         f" where m.sunset_id = $1 and m.moved_ms is null and m.lost is null and m.told_ms <= $3{place}"
@@ -156,6 +162,17 @@ def intend(
             sunset.id, now_ms, [t.address.id for t in chosen],
         )  # fmt: skip
     return chosen
+
+
+def words(conversations: Sequence[ConversationId]) -> Steps[dict[ConversationId, list[str]]]:
+    """Gives the last few things that the people of conversations wrote, the newest first."""
+    latest = ", ".join(
+        "(select p.parts from message p where p.conversation_id = given.id and p.author = 'person' order by p.seq desc limit 1"
+        f" offset {place})"
+        for place in range(WORDS_LOOKED_AT)
+    )
+    rows = yield step(f"select given.id, {latest} from #rows($1: id uuid)# as given", json_text([[one] for one in conversations]))
+    return {ConversationId(r[0]): [plain_text(parts_of(parts)) for parts in r[1:] if parts is not None] for r in rows}
 
 
 def unsaid(sunset_id: str, *, limit: int) -> Steps[list[Telling]]:

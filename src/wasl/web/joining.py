@@ -19,6 +19,7 @@ from wasl.web.files import read_capped
 from wasl.web.pacing import Pacing
 from wasl.web.visiting import NotYours, Settled, Visit, Visits
 from wasl.wire import read
+from wasl.wire.link_code import looks_like_key
 
 BODY_BYTES_MAX = 16 << 10
 CODE_CHARACTERS_MAX = 64
@@ -78,7 +79,7 @@ class Joining:
     async def look(self, request: Request) -> Response:
         """Tells what a code would join, so that the person can say yes to it."""
         visit, code = await self._coded(request)
-        if refused := self._paced(self._looks, visit.address.handle, request.client.host if request.client else ""):
+        if refused := self._paced(self._looks, *_lookers(request, visit, code)):
             return refused
         found = await self._links.look(code, home=visit.home)
         told = {"channel": found.channel, "name": found.name, "messages": found.messages, "chats": found.chats, "since": found.since_ms}
@@ -89,7 +90,7 @@ class Joining:
     async def join(self, request: Request) -> Response:
         """Joins what a code stands for to the visitor's own."""
         visit, code = await self._coded(request)
-        if refused := self._paced(self._looks, visit.address.handle, request.client.host if request.client else ""):
+        if refused := self._paced(self._looks, *_lookers(request, visit, code)):
             return refused
         link = await self._links.join(code, home=visit.home)
         self._tell(link, *visit.own)
@@ -155,6 +156,13 @@ class Joining:
         """Lets every open page of both sides read its history anew."""
         for conversation in {link.one, link.other, *own}:
             self._faces.bus.publish(conversation_topic(conversation), STORED)
+
+
+def _lookers(request: Request, visit: Settled, code: str) -> tuple[str, ...]:
+    """Names who is made to wait between two codes. A personal key is nothing to guess, and when a channel closes the people of a whole
+    town may come with theirs from one address of a mobile network."""
+    host = request.client.host if request.client and not looks_like_key(code) else ""
+    return visit.address.handle, host
 
 
 def qr_svg(text: str) -> str:

@@ -97,6 +97,26 @@ class SunsetsContract(PeopleFixtures):
         assert len(await self.intend(sunsets, sunset, scene, milestone="remind")) == 3
         assert await sunsets.left(sunset, "announce") == 0
 
+    async def test_who_may_not_be_told_today_does_not_stand_before_those_who_may(
+        self, scene: PeopleScene, sunsets: Sunsets, sunset: Sunset
+    ) -> None:
+        for name in ("ada", "bea", "cem"):
+            await scene.writes("hello", at=name, channel="line one")
+        await scene.clock.advance(2 * 86_400)
+        await scene.writes("again", at="cem", channel="line one")
+        await sunsets.put(sunset)
+        await self._all(sunsets, sunset)
+        told = await self.intend(sunsets, sunset, scene, outside_max=0, limit=1)
+        assert [(t.address.key.handle, t.free) for t in told] == [("cem", True)]
+
+    async def test_the_last_words_of_people_are_given_the_newest_first(self, scene: PeopleScene, sunsets: Sunsets) -> None:
+        for words in ("one", "two", "three", "four"):
+            said = await scene.writes(words, at="ada", channel="line one")
+        other = await scene.writes("مرحبا", at="bea", channel="line one")
+        written = await sunsets.words([said.conversation_id, other.conversation_id])
+        assert written == {said.conversation_id: ["four", "three", "two"], other.conversation_id: ["مرحبا"]}
+        assert await sunsets.words([]) == {}
+
     async def test_outside_the_window_no_more_are_told_than_the_account_allows(
         self, scene: PeopleScene, sunsets: Sunsets, sunset: Sunset
     ) -> None:
