@@ -1,5 +1,6 @@
 """Note changes: keeps a line in the log of evidence whenever what the assistant is run or judged with became another."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 
 import msgspec
@@ -19,7 +20,7 @@ class NoteChanges:
 
     async def run(self) -> tuple[str, ...]:
         """Keeps what changed, and names it; the first time everything is new. A chore: again, it keeps nothing. Raises StoreDown."""
-        now = dict(self._digests())
+        now = dict(await asyncio.to_thread(self._digests))  # it reads the operator's documents
         last = await self._evidence.kept("change", channel="", limit=1)
         before: Mapping[str, str] = msgspec.json.decode(last[0].body).get("digests", {}) if last else {}
         changed = tuple(sorted(name for name in {*now, *before} if now.get(name, "") != before.get(name, "")))

@@ -1,5 +1,6 @@
 """Pack about: what an evidence pack says of the business and of the configuration, word for word and with digests."""
 
+import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -146,12 +147,12 @@ class Describe:
             system_prompt=prompt,
             prompt_sha256=_sha256(prompt),
             tools=list(self._settings.evidence.tools),
-            knowledge=sources_of(self._settings.knowledge),
+            knowledge=await asyncio.to_thread(sources_of, self._settings.knowledge),
             models=self._models(),
             data_use=self._data_use(on),
             clauses=await self._clauses(channel, on=on),
             lint=[one._asdict() for one in self.lint(channel)],
-            digests=self.digests(),
+            digests=await asyncio.to_thread(self.digests),
         )
 
     def prompt(self) -> str:
@@ -238,7 +239,11 @@ def sources_of(folder: Path) -> list[dict[str, Any]]:
     if not folder.is_dir():
         return []
     files = sorted(path for path in folder.rglob("*") if path.is_file())[:SOURCES_MAX]
-    return [{"file": str(path.relative_to(folder)), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()} for path in files]
+    found = []
+    for path in files:
+        with path.open("rb") as file:
+            found.append({"file": str(path.relative_to(folder)), "sha256": hashlib.file_digest(file, "sha256").hexdigest()})
+    return found
 
 
 def _intents(scope: Scope | None) -> list[dict[str, Any]]:

@@ -99,7 +99,8 @@ class Proof:
         """Shows the next message to be read, without personal data."""
         asked = dict(request.query_params)
         channel, month = self._asked(asked)
-        left, whole = await self._figures.queue(channel, month, rater=operator.name)
+        rater = _rater(asked, operator)
+        left, whole = await self._figures.queue(channel, month, rater=rater)
         skipped = asked.get("after", "")
         places = [place for place, one in enumerate(left) if one.turn_id == skipped]
         order = [*left[places[0] + 1 :], *left[: places[0] + 1]] if places else list(left)
@@ -112,7 +113,7 @@ class Proof:
                 break
         say = words(self._language(request))
         return self._page(
-            request, operator, "audit.html", channel=channel, month=month, say=say, left=len(left), whole=whole, turn=turn,
+            request, operator, "audit.html", channel=channel, month=month, say=say, rater=rater, left=len(left), whole=whole, turn=turn,
             question=question, answer=answer[:ANSWER_CHARACTERS_MAX], labels=[(label, KEYS[label]) for label in LABELS],
         )  # fmt: skip
 
@@ -120,13 +121,14 @@ class Proof:
         """Keeps what the operator says, and goes on to the next message."""
         form = await self._form(request)
         channel, month = self._asked(form)
-        turn, label = form.get("turn", ""), form.get("label", "")
+        turn, label, rater = form.get("turn", ""), form.get("label", ""), _rater(form, operator)
         after = ""
         if label == "skip":
             after = turn
         else:
-            await self._figures.rate(TurnId(turn), rater=operator.name, label=label)
-        return RedirectResponse(f"/console/audit?{urlencode({'channel': channel, 'month': month, 'after': after})}", status_code=303)
+            await self._figures.rate(TurnId(turn), rater=rater, label=label)
+        asked = {"channel": channel, "month": month, "rater": rater, "after": after}
+        return RedirectResponse(f"/console/audit?{urlencode(asked)}", status_code=303)
 
     # -- beside
     def _asked(self, given: dict[str, str]) -> tuple[str, str]:
@@ -152,6 +154,11 @@ class Proof:
 
 def _is_month(month: str) -> bool:
     return _MONTH.fullmatch(month) is not None
+
+
+def _rater(given: dict[str, str], operator: Operator) -> str:
+    """Gives who reads: sessions of the console have one name, and two people are to read some turns each for themselves."""
+    return " ".join(given.get("rater", "").split())[:NAME_CHARACTERS_MAX] or operator.name
 
 
 def _interval(shares: Any, unit: str) -> str:

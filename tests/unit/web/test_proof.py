@@ -88,6 +88,9 @@ async def test_the_audit_shows_one_message_masked_and_goes_on(wasl: Composition,
     assert "my number is [number]" in again
     done = await operator.do("audit", channel="webchat", month=month, turn=turn, label="business")
     assert "Nothing is left for you" in done
+    other = await operator.see(f"audit?channel=webchat&month={month}&rater=Badr")
+    assert "my number is [number]" in other  # the second of the two who read it
+    assert 'value="Badr"' in other
     ratings = await wasl.store.purposes.ratings(channel="webchat", since_ms=0, until_ms=now + 1)
     assert [(one.turn_id, one.label) for one in ratings] == [(turn, "business")]
 
