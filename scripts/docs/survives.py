@@ -22,6 +22,8 @@ class Row:
 
 _DRILL = "journeys/test_drill.py"
 _METER = "unit/service/test_meter.py"
+_TROUBLE = "journeys/test_trouble.py"
+_ATTEND = "unit/service/test_attend.py"
 _ASK = "unit/service/test_ask.py"
 _OUTAGES = "crash/test_outages.py"
 ROWS = (
@@ -100,6 +102,16 @@ ROWS = (
         fault=("A budget is nearly spent, and 64 people write at once", "أوشكت الميزانية وكتب 64 شخصًا معًا"),
         outcome=("It is not passed: cheaper models answer, then your documents", "لا تُتجاوز: تجيب نماذج أرخص ثم وثائقك"),
         test=(_METER, "test_64_at_once_never_overspend_by_more_than_one_reserve"),
+    ),
+    Row(
+        fault=("The platform warns that it will restrict the account", "تنذر المنصة بأنها ستقيّد الحساب"),
+        outcome=("You are told at once; the channel is careful until you clear it", "تُخبَر فورًا، وتحذر القناة إلى أن تُنهي التنبيه"),
+        test=(_TROUBLE, "test_every_first_sign_is_noted_and_survives_the_plug"),
+    ),
+    Row(
+        fault=("A person asks for a human and nobody comes", "يطلب شخص إنسانًا فلا يأتي أحد"),
+        outcome=("They hear so, and the assistant goes on", "يُقال له ذلك، ويتابع المساعد"),
+        test=(_ATTEND, "test_where_nobody_comes_the_person_hears_so_and_the_assistant_goes_on"),
     ),
     Row(
         fault=("All models are gone", "غابت النماذج كلها"),

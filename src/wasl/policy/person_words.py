@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from wasl.policy.rulebook import Rulebook
 from wasl.policy.shipped_words import shipped_words
-from wasl.wire.text import fold, tokens
+from wasl.wire.text import fold, tokens_of_folded
 
 MESSAGE_CHARACTERS_MAX: Final = 160
 """A longer message says something else too."""
@@ -88,7 +88,7 @@ def asks_for_human(text: str, *, further: Sequence[str] = ()) -> bool:
         return False
     if whole in lists.alone or whole in phrases(tuple(further)):
         return True
-    words = tokens(whole)
+    words = list(tokens_of_folded(whole))
     if not words or words[0] in lists.questions or not lists.negations.isdisjoint(words):
         return False
     for place, word in enumerate(words):
