@@ -158,7 +158,7 @@ class WeighPurpose:
             "odds": round(worst.odds, 2),
             "inherited": worst.inherited,
             "judge": worst.judge,
-            "scope": held.known.scope.version,
+            "scope": held.known.classifier.scope_version,
         }
 
     # -- weighing
