@@ -93,7 +93,19 @@ class Check:
         calls = [self._provider(name, provider) for name, provider in self._providers.items()]
         calls += [self._channel(name, channel) for name, channel in self._channels.items()]
         remote = [line for lines in await asyncio.gather(*calls) for line in lines]
-        return [*local, *remote, *self._shutdowns(), *self._prices(), *self._offers(), *await self._hooks(), self._time()]
+        return [*local, *remote, *self._shutdowns(), *self._prices(), *self._places(), *self._offers(), *await self._hooks(), self._time()]
+
+    def _places(self) -> list[Checked]:
+        """Tells on which channels the country of people is not known, where a provider is bound to countries and would not be asked."""
+        bound = sorted({candidate.vendor for candidate in self._candidates if candidate.vendor})
+        nowhere = [name for name in sorted(self._channels) if not self._settings.deployment.on(name).home_region]
+        if not bound or not nowhere:
+            return []
+        what = (
+            f"no country is set for people whose own is not known (on {', '.join(nowhere)}); {', '.join(bound)} serve only some countries, "
+            "so they are not asked for such people"
+        )
+        return [bad("deployment", what, 'set home_region = "…" (two letters) in [deployment], or per channel in [deployment.by_channel]')]
 
     def _shutdowns(self) -> list[Checked]:
         """Tells which models' announced last days are near, or have passed."""

@@ -260,3 +260,12 @@ async def test_a_models_announced_end_is_told_in_time(tmp_path: Path, days: int,
     else:
         assert wanted in said(found["candidates.c"])
         assert last.isoformat() in said(found["candidates.c"])
+
+
+async def test_a_provider_that_serves_only_some_countries_wants_one_for_people_whose_own_is_not_known(tmp_path: Path) -> None:
+    bound = RouteCandidate(name="c", provider=Quoting(), provider_name="q", model=Model(name="m"), vendor="openai")
+    found = await checked(tmp_path, candidates=[bound], channels={"chat": Quoting()})
+    assert "NO no country is set" in said(found["deployment"])
+    assert "on chat" in said(found["deployment"])
+    named = await checked(tmp_path, candidates=[bound], channels={"chat": Quoting()}, settings={"deployment": {"home_region": "EG"}})
+    assert "deployment" not in named
