@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 from wasl import __version__
 from wasl.config import Settings
 from wasl.connections import make_candidates, make_channels, make_moving, make_providers, make_spare
-from wasl.departing import make_departing
+from wasl.departing import Departing, make_departing
 from wasl.domain.errors import SettingWrong
 from wasl.drilling import make_drilling
 from wasl.duties import Duties, make_duties
@@ -52,7 +52,7 @@ from wasl.service.spans import open_spans
 from wasl.service.tally import Tally
 from wasl.service.worker import Worker
 from wasl.store.sqlite import SqliteStore
-from wasl.watching import make_watching
+from wasl.watching import Watching, make_watching
 
 Result = TypeVar("Result")
 
@@ -120,10 +120,33 @@ def compose(settings: Settings, *, around: Around | None = None, clock: SystemCl
         drilling=drilling,
         reckon=make_reckon(settings, ledger=store.ledger, people=store.people, clock=clock, channels=channels, prices=meter.prices),
         departing=departing,
-        watching=make_watching(settings, store=kept, network=network, clock=clock, channels=channels, departing=departing),
+        watching=_watching(settings, kept, network, clock, channels=channels, departing=departing, route=(providers, candidates)),
         guarding=guarding,
         duties=duties,
         proving=proving,
+    )
+
+
+def _watching(
+    settings: Settings,
+    store: Store,
+    network: Network,
+    clock: SystemClock,
+    *,
+    channels: Mapping[str, Channel],
+    departing: Departing,
+    route: tuple[Mapping[str, object], Sequence[RouteCandidate]],
+) -> Watching | None:
+    providers, candidates = route
+    return make_watching(
+        settings,
+        store=store,
+        network=network,
+        clock=clock,
+        channels=channels,
+        departing=departing,
+        providers=providers,
+        candidates=candidates,
     )
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import structlog
@@ -20,15 +21,18 @@ from wasl.policy.shipped_rules import shipped_book
 from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
 from wasl.ports.network import Network
+from wasl.ports.provider import ListsModels
 from wasl.ports.store import Store, Timer
 from wasl.ports.terms import Terms
+from wasl.routing.route import RouteCandidate
 from wasl.service.alert_terms import DIGEST_TIMER, REMIND_TIMER, AlertTerms
 from wasl.service.fetch_terms import FetchTerms
 from wasl.service.make_rule import FILE, Ending, MakeRule
 from wasl.service.recall_terms import RecallTerms
 from wasl.service.sunset import Wish
 from wasl.service.watch import Watch
-from wasl.terms.declaration import Declaration, by_id, laid_over, read_declarations
+from wasl.service.watch_models import InUse, WatchModels
+from wasl.terms.declaration import Declaration, Source, by_id, document_id, laid_over, read_declarations
 from wasl.terms.shipped_declarations import shipped_declarations
 
 log = structlog.get_logger(__name__)
@@ -46,6 +50,7 @@ class Watching:
     alert: AlertTerms
     make: MakeRule
     recall: RecallTerms
+    models: WatchModels
     every: tuple[Declaration, ...]
 
     @property
@@ -56,7 +61,7 @@ class Watching:
     @property
     def tasks(self) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
         """What runs beside the worker, by name; nothing where nothing is watched."""
-        return {"terms": self._run} if self.watch.declarations else {}
+        return ({"terms": self._run} if self.watch.declarations else {}) | ({"models": self.models.run} if self.models.watches else {})
 
     async def _run(self) -> None:
         await self.alert.arm()
@@ -72,14 +77,18 @@ def make_watching(
     clock: Clock,
     channels: Mapping[str, Channel],
     departing: Departing | None,
+    providers: Mapping[str, object] = MappingProxyType({}),
+    candidates: Sequence[RouteCandidate] = (),
 ) -> Watching | None:
     """Makes it, where the store keeps terms. Raises SettingWrong for a declaration that cannot be read."""
     terms: Terms | None = getattr(store, "terms", None)
     if terms is None:
         return None
-    every = declarations_of(settings)
+    used = _models(candidates)
+    ends = {one.document.id: one for one in map(_ends, used)}
+    every = (*declarations_of(settings), *ends.values())
     documents = {one.document.id: one.document for one in every}
-    used = _used(settings, channels)
+    names = _used(settings, channels)
     make = MakeRule(
         terms=terms,
         clock=clock,
@@ -99,12 +108,21 @@ def make_watching(
         mail=SmtpMail(settings.mail) if settings.mail.host else None,
         mail_to=settings.terms.mail_to,
         flag_stale=make.flag_stale,
-        touches=lambda document: touched(document, used),
+        touches=lambda document: touched(document, names),
     )
     fetch = FetchTerms(network=network, clock=clock, agent=agent_of(settings))
-    watch = Watch(terms=terms, fetch=fetch, clock=clock, declarations=_watched(settings, every, used), tell=alert.tell)
+    watch = Watch(terms=terms, fetch=fetch, clock=clock, declarations=_watched(settings, every, names), tell=alert.tell)
+    models = WatchModels(
+        terms=terms,
+        network=network,
+        clock=clock,
+        declarations=ends,
+        used={model_document(name): found for name, found in used.items()} if settings.terms.watch != "none" else {},
+        lists={model_document(name): one for name, one in providers.items() if isinstance(one, ListsModels) and name in used},
+        tell=alert.tell,
+    )
     recall = RecallTerms(terms=terms, clock=clock, declarations=every)
-    return Watching(terms=terms, watch=watch, alert=alert, make=make, recall=recall, every=every)
+    return Watching(terms=terms, watch=watch, alert=alert, make=make, recall=recall, models=models, every=every)
 
 
 def declarations_of(settings: Settings) -> tuple[Declaration, ...]:
@@ -114,6 +132,29 @@ def declarations_of(settings: Settings) -> tuple[Declaration, ...]:
     texts = rule_texts(settings.terms.declarations)
     own = by_id((one for name in sorted(texts) for one in read_declarations(texts[name], at=name)), at="terms.declarations")
     return laid_over(shipped_declarations(), own)
+
+
+def model_document(provider: str) -> str:
+    """Names the document that tells the ends of a provider's models."""
+    return document_id(provider, "models in use", "")
+
+
+def _models(candidates: Sequence[RouteCandidate]) -> dict[str, list[InUse]]:
+    found: dict[str, list[InUse]] = {}
+    for one in candidates:
+        name = getattr(one.provider, "name", "")  # what answers by itself has no name, and no model that ends
+        if name and not one.keyless:
+            found.setdefault(name, []).append(InUse(model=one.model.name, shutdown=one.shutdown))
+    return found
+
+
+def _ends(provider: str) -> Declaration:
+    """Declares the list of a provider's models, as a document that nobody fetches as a page."""
+    name = "Models in use"
+    document = Document(
+        id=model_document(provider), platform=provider, name=name, kind="list", providers=(provider,), capabilities=("models",)
+    )
+    return Declaration(document=document, sources=(Source(url=f"https://{provider}.invalid/models", render="manual"),))
 
 
 def agent_of(settings: Settings) -> str:
