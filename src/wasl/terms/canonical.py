@@ -46,6 +46,8 @@ _CLAUSE = re.compile(
     r"^\s*(?:(?:section|clause|article|art\.|§)\s*)?(?:\d{1,3}(?:\.\d{1,3}){1,5}[.):]?|\d{1,3}[.):]|\((?:[a-z]{1,2}|[ivxlc]{1,6}|\d{1,3})\)|(?:[a-zA-Z]|[ivxlcIVXLC]{1,6})[.)])(?:\s+|(?=[A-Z][a-zA-Z]))",
 )  # fmt: skip
 _NUMBERED = re.compile(r"^\s*\d{1,3}(?:\.\d{1,3}){1,5}[.):]?\s")
+MAIL_TOKEN: Final = "⟨mail⟩"
+_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}")
 _NUMBERS = r"\d[\d.]*(?:\([a-z0-9]{1,3}\)){0,5}"
 _REFERENCE = re.compile(
     rf"\b(sections?|clauses?|articles?|art\.|paragraphs?|annex|schedules?|§+)\s?{_NUMBERS}(?:\s?(?:,|and|or|to|-|&)\s?{_NUMBERS}){{0,20}}",
@@ -64,7 +66,7 @@ _FOLDED = str.maketrans(
         "\xa0": " ", "\t": " ", "\r": " ", "\u2028": "\n", "\u2029": "\n",
     }
 )  # fmt: skip
-WORD = re.compile(rf"{DATE_TOKEN}|[^\W_]+(?:['.,][^\W_]+)*|[€$£¥₹﷼%]", re.U)
+WORD = re.compile(rf"{DATE_TOKEN}|{MAIL_TOKEN}|[^\W_]+(?:['.,][^\W_]+)*|[€$£¥₹﷼%]", re.U)
 """One word of a canonical sentence: letters and digits, `1,000` and `user's` whole, a sign of money, or the token of a date."""
 
 
@@ -143,7 +145,7 @@ def stated_date(page: Canonical) -> date | None:
 
 def words_of(text: str) -> tuple[str, ...]:
     """Gives the words of a text as they are compared: folded in case, spelling and dates."""
-    return tuple(spelt(word) for word in WORD.findall(_REFERENCE.sub(r"\1", fold_dates(text)).casefold()))
+    return tuple(spelt(word) for word in WORD.findall(_MAIL.sub(f" {MAIL_TOKEN} ", _REFERENCE.sub(r"\1", fold_dates(text))).casefold()))
 
 
 def digest_of(sentences: Iterable[Sentence]) -> str:

@@ -16,6 +16,7 @@ from wasl.domain.terms import CRITICAL, Clause, DocumentKind, Judgement, Topic
 from wasl.terms import announce
 from wasl.terms.canonical import Canonical, Sentence, canonical
 from wasl.terms.compare import Difference, Edit, Pair, compare
+from wasl.terms.dates import DATE_TOKEN
 from wasl.terms.edition import edition_swapped, scope_event
 from wasl.terms.lexicon import lexicon
 from wasl.terms.regions import regions_in
@@ -104,6 +105,8 @@ def binds(sentence: Sentence) -> bool:
             return True
     if len(sentence.words) < 4:
         return False
+    if lexicon().amount.search(text):
+        return True
     if lexicon().points_elsewhere.search(text) or lexicon().contact.search(text):
         return bool(lexicon().binding.search(text.casefold()))
     folded = text.casefold()
@@ -135,7 +138,7 @@ def _weight(pair: Pair, renames: frozenset[tuple[tuple[str, ...], tuple[str, ...
     binding = binds(sentence) or (pair.before is not None and binds(pair.before))
     if not binding and not as_row:
         return 0.0
-    if announce.is_page_date(sentence) or (pair.before is not None and pair.after is None and announce.is_notice(pair.before)):
+    if announce.is_page_date(sentence) or _notice_gone(pair):
         return 0.0
     weight = 0.0
     for edit in pair.edits:
@@ -146,6 +149,11 @@ def _weight(pair: Pair, renames: frozenset[tuple[tuple[str, ...], tuple[str, ...
     if as_row and kind in ("list", "price") and weight:
         weight = max(weight, MATERIAL_SCORE)
     return min(weight, WEIGHT_MAX)
+
+
+def _notice_gone(pair: Pair) -> bool:
+    """Says whether a notice with a day was taken from the page: what it announced has come, and binds by itself."""
+    return pair.after is None and pair.before is not None and DATE_TOKEN in pair.before.words and announce.is_notice(pair.before)
 
 
 def _edit_weight(edit: Edit, renames: frozenset[tuple[tuple[str, ...], tuple[str, ...]]]) -> float:

@@ -26,6 +26,7 @@ class Lexicon(NamedTuple):
     points_elsewhere: re.Pattern[str]
     contact: re.Pattern[str]
     page_date: re.Pattern[str]
+    amount: re.Pattern[str]
     notice_alone: re.Pattern[str]
     notice: re.Pattern[str]
     topics: Mapping[str, re.Pattern[str]]
@@ -45,6 +46,7 @@ def lexicon() -> Lexicon:
         points_elsewhere=_any(patterns["points_elsewhere"]),
         contact=_any(patterns["contact"]),
         page_date=_any(patterns["page_date"]),
+        amount=_any(patterns["amount"]),
         notice_alone=_any(patterns["notice_alone"]),
         notice=_any(patterns["notice_alone"] + patterns["notice"]),
         topics={name: _words(stems) for name, stems in table["topics"].items()},

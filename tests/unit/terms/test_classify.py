@@ -43,6 +43,8 @@ def test_the_same_words_in_other_places_are_no_change() -> None:
     [
         ("their main function.", "their main function, except for people with an Italian number.", "ai-use"),
         ("2 euros", "3 euros", "price-fees"),
+        ("30 days", "3 days", "access-termination"),
+        ("We were founded", "From now on every letter costs 0.02 USD. We were founded", "price-fees"),
         ("within 30 days of a notice", "at once and without a notice", "access-termination"),
         ("to deliver them.", "to deliver them. We may use your letters to train our models.", "data-use"),
         ("You may send parcels", "You must be at least 18 years old to send parcels", "eligibility"),
