@@ -287,8 +287,8 @@ def retire(channel: str | None, *, before_ms: int, limit: int, new_id: Callable[
     gone = yield step("delete from delivery where message_id @1 returning id", messages)
     counts["delivery"] = len(gone)
     yield step("delete from message where id @1", messages)
-    gone = yield step(_OLD_HANDOFFS, before_ms, channel or "", locked)
-    counts["handoff"] = len(gone)
+    if gone := (yield step(_OLD_HANDOFFS, before_ms, channel or "", locked)):
+        counts["handoff"] = len(gone)
     return counts
 
 
