@@ -22,7 +22,7 @@ from wasl.service.ask import Ask, Asked
 from wasl.service.commands import Commands, Done
 from wasl.service.compose import Earlier, Search, Voice, compose
 from wasl.service.gather import Gather
-from wasl.service.judging import Case, End, Step, run_after, run_before, run_closes, run_concludes
+from wasl.service.judging import Case, End, Step, Steps
 from wasl.service.live import STORED, Live, encode
 from wasl.service.observe import Observe
 from wasl.service.purse import cause_of
@@ -95,7 +95,7 @@ class Answer:
         self._commands = commands
         self._earlier = earlier
         self._bills = bills
-        self._steps = tuple(steps)
+        self._steps = Steps(steps)
 
     async def turn(self, work: Work) -> Sequence[Outgoing] | None:
         """Answers the first due turn of `work`, or all late ones of the same address together.
@@ -116,7 +116,7 @@ class Answer:
             self._observe.late(turns=len(turns))
             if self._late_of(first).policy == "note":
                 return await self._close(work, turns, state="noted", text=say("too_late", language=language), note="late", case=case)
-        end = await run_before(self._steps, case)
+        end = await self._steps.before(case)
         if end is not None:
             return await self._ended(case, turns, end)
         try:
@@ -132,7 +132,7 @@ class Answer:
         """Stores what a model said, once every step has looked at it."""
         asked = case.asked
         assert asked is not None, "a model answered"
-        text = await run_after(self._steps, case, asked.answer.text)
+        text = await self._steps.after(case, asked.answer.text)
         if late:
             text = f"{say('late', language=case.language)}\n\n{text}"
         if asked.notice:
@@ -150,7 +150,7 @@ class Answer:
             note=asked.notice,
             case=case,
         )
-        await run_closes(self._steps, case)
+        await self._steps.closes(case)
         return outgoings
 
     async def _ended(self, case: Case, turns: Sequence[DueTurn], end: End) -> Sequence[Outgoing]:
@@ -316,7 +316,7 @@ class Answer:
             note=note,
         )
         if case is not None:
-            closing = await run_concludes(self._steps, case, closing)
+            closing = await self._steps.conclude(case, closing)
         await self._store.close_turn(closing)
         self._bus.publish(conversation_topic(work.conversation_id), STORED)
         if place.id != last.address.id:

@@ -29,8 +29,7 @@ from wasl.service.ask import Asked
 from wasl.service.compose import Voice
 
 __all__ = [
-    "Admission", "Admitted", "After", "Bar", "Before", "Case", "Closes", "Concludes", "Denied", "End", "Gate", "Step", "Waits", "run_after",
-    "run_before", "run_closes", "run_concludes",
+    "Admission", "Admitted", "After", "Bar", "Before", "Case", "Closes", "Concludes", "Denied", "End", "Gate", "Step", "Steps", "Waits",
 ]  # fmt: skip
 
 
@@ -201,33 +200,36 @@ class Gate(Protocol):
         ...
 
 
-async def run_before(steps: Sequence[Step], case: Case) -> End | None:
-    """Runs the steps until one ends the turn."""
-    for step in steps:
-        if isinstance(step, Before) and (end := await step.before(case)) is not None:
-            return end
-    return None
+class Steps:
+    """The steps of every answer, sorted once by what they do: asking a class for its abilities costs more than many a step."""
 
+    def __init__(self, steps: Sequence[Step] = ()) -> None:
+        self._before = tuple(step.before for step in steps if isinstance(step, Before))
+        self._after = tuple(step.after for step in steps if isinstance(step, After))
+        self._concludes = tuple(step.conclude for step in steps if isinstance(step, Concludes))
+        self._closes = tuple(step.closes for step in steps if isinstance(step, Closes))
 
-async def run_after(steps: Sequence[Step], case: Case, text: str) -> str:
-    """Runs the steps over the words, and puts preface and postscript around them."""
-    for step in steps:
-        if isinstance(step, After):
-            text = await step.after(case, text)
-    return "\n\n".join(part for part in (*case.preface, text, *case.postscript) if part)
+    async def before(self, case: Case) -> End | None:
+        """Runs the steps until one ends the turn."""
+        for before in self._before:
+            if (end := await before(case)) is not None:
+                return end
+        return None
 
+    async def after(self, case: Case, text: str) -> str:
+        """Runs the steps over the words, and puts preface and postscript around them."""
+        for after in self._after:
+            text = await after(case, text)
+        return "\n\n".join(part for part in (*case.preface, text, *case.postscript) if part)
 
-async def run_concludes(steps: Sequence[Step], case: Case, closing: Closing) -> Closing:
-    """Lets the steps add to what is committed."""
-    for step in steps:
-        if isinstance(step, Concludes):
-            closing = await step.conclude(case, closing)
-    return closing
+    async def conclude(self, case: Case, closing: Closing) -> Closing:
+        """Lets the steps add to what is committed."""
+        for conclude in self._concludes:
+            closing = await conclude(case, closing)
+        return closing
 
-
-async def run_closes(steps: Sequence[Step], case: Case) -> None:
-    """Tells the steps that the answer is stored."""
-    for step in steps:
-        if isinstance(step, Closes):
+    async def closes(self, case: Case) -> None:
+        """Tells the steps that the answer is stored."""
+        for closes in self._closes:
             with suppress(StoreDown):
-                await step.closes(case)
+                await closes(case)

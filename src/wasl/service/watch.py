@@ -28,6 +28,7 @@ from wasl.terms.guards import shrunk
 
 log = structlog.get_logger(__name__)
 
+FIRST_LOOK_SECONDS: Final = 120.0
 LOOK_SECONDS: Final = 60.0
 CLAIM_MS: Final = 20 * 60_000
 """How long a look may take before another process may look, too."""
@@ -93,7 +94,8 @@ class Watch:
         return self._declarations
 
     async def run(self) -> None:
-        """Works until cancelled."""
+        """Works until cancelled; begins a while after the start, which others have to do with."""
+        await self._clock.sleep(FIRST_LOOK_SECONDS)
         while True:
             try:
                 await self.look_at_due()

@@ -9,7 +9,7 @@ from wasl.domain.errors import ContentRefused, HeldByRule, StoreDown
 from wasl.domain.ids import ConversationId
 from wasl.domain.message import Option, Text
 from wasl.domain.turn import Closing, Settling
-from wasl.service.judging import Admission, Admitted, Case, Denied, End, Waits
+from wasl.service.judging import Admission, Admitted, Case, Denied, End, Steps, Waits
 from wasl.testing.network import answer
 
 
@@ -159,9 +159,9 @@ async def test_a_step_adds_to_the_closing_commit_however_the_turn_ends(tmp_path:
     await house.store.open()
     house.network.on("POST", SEND_URL, answer("n"))
     await house.says("hello")
-    house.answer._steps = (ends, Concludes())
+    house.answer._steps = Steps((ends, Concludes()))
     await house.says("a human please")
-    house.answer._steps = (Concludes(),)
+    house.answer._steps = Steps((Concludes(),))
     house.ask.failures = [ContentRefused("no", records=())]
     await house.says("something forbidden")
     house.ask.failures = [unroutable(seconds=None) for _ in range(3)]

@@ -9,6 +9,7 @@ from tests.unit.service.house import SEND_URL, House, build
 from wasl.domain.errors import Refused
 from wasl.domain.person import AddressKey
 from wasl.domain.sunset import Milestone, Sunset, Wording
+from wasl.service.judging import Steps
 from wasl.service.leave import ClosedDoor, Closures, Leave, asks_to_keep
 from wasl.service.link import Links
 from wasl.service.sunset import PlanSunset
@@ -31,7 +32,7 @@ class Closing:
         self.links = Links(store=house.store, bus=house.bus, clock=house.clock, channels={"letters": house.letters}, public_url=URL)
         self.links.accept_keys(FindKeys(sunsets=self.sunsets, links=self.links))
         closures = Closures(sunsets=self.sunsets, clock=house.clock)
-        house.answer._steps = (Leave(closures=closures, links=self.links, public_url=URL),)
+        house.answer._steps = Steps((Leave(closures=closures, links=self.links, public_url=URL),))
         house.deliver._gate = ClosedDoor(closures=closures, clock=house.clock)
         self.tell = Tell(
             store=house.store, sunsets=self.sunsets, links=self.links, bus=house.bus, clock=house.clock, public_url=URL, name="Wasl"

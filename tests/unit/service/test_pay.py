@@ -13,7 +13,7 @@ from wasl.domain.event import Receipt
 from wasl.ledger.meter import month_bounds
 from wasl.ledger.price import PriceList
 from wasl.ledger.price_file import read_prices
-from wasl.service.judging import Admission, Admitted
+from wasl.service.judging import Admission, Admitted, Steps
 from wasl.service.meter import Meter
 from wasl.service.pay import Pay
 from wasl.testing.network import answer
@@ -62,7 +62,7 @@ async def paying(folder: Path, *budgets: Budget, prices: str = PRICES, inner: An
     pay = Pay(meter=meter, clock=house.clock, channels={"letters": Letters()}, inner=inner, ruled={"letters"} if inner else ())
     house.deliver._gate = pay
     if step and meter.pays_for_messages:
-        house.answer._steps = (pay,)
+        house.answer._steps = Steps((pay,))
     house.receive._heard = pay.heard
     await house.store.open()
     house.network.on("POST", "https://letters.test/send", *[OK] * 20)

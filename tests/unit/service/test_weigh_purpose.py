@@ -21,7 +21,7 @@ from wasl.policy.shipped import learn_with_shipped
 from wasl.policy.shipped_rules import shipped_book
 from wasl.service.ask import Asked
 from wasl.service.judge_purpose import JudgePurpose
-from wasl.service.judging import Case, End
+from wasl.service.judging import Case, End, Steps
 from wasl.service.learn_purpose import Known, LearnPurpose
 from wasl.service.link import Links
 from wasl.service.point_elsewhere import PointElsewhere
@@ -86,7 +86,7 @@ def weigh(house: House, known: Known | None, **changed: Any) -> WeighPurpose:
     step = WeighPurpose(
         learnt=learnt, purposes=house.store.purposes, modes=modes, search=lambda q, n, lang: (), elsewhere=elsewhere, **given
     )
-    house.answer._steps = (step,)
+    house.answer._steps = Steps((step,))
     return step
 
 
@@ -221,7 +221,7 @@ async def test_a_turn_that_another_step_ended_is_counted_by_how_it_was_served(ho
             return End(note="a human has it", silent=True, state="noted", served="human")
 
     step = weigh(house, flowers)
-    house.answer._steps = (Hands(), step)
+    house.answer._steps = Steps((Hands(), step))
     await house.says(POEM)
     (one,) = await records(house)
     assert (one.label, one.served) == ("general", "human")
