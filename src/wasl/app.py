@@ -83,7 +83,7 @@ def compose(settings: Settings, *, around: Around | None = None, clock: SystemCl
     purposing = partial(make_purposing, settings, store=store, purposes=kept.purposes, clock=clock, links=links, ask=ask, learn=learn)
     guarding = make_guarding(settings, store=store, clock=clock, channels=channels, duties=duties, purposing=purposing)
     departing, guarding = make_departing(
-        settings, sunsets=cast(Kept, store).sunsets, store=store, bus=bus, clock=clock, channels=channels, links=links, guarding=guarding
+        settings, kept=cast(Kept, store), store=store, bus=bus, clock=clock, channels=channels, links=links, guarding=guarding
     )
     guarding, pay = _paid(guarding, meter=meter, clock=clock, channels=channels)
     worker = _worker(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from wasl.config import Settings
+from wasl.footing import Kept
 from wasl.guarding import Guarding, make_parties
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel
@@ -12,6 +13,7 @@ from wasl.ports.clock import Clock
 from wasl.ports.store import Store
 from wasl.ports.sunsets import Sunsets
 from wasl.service.exempt import FindExempt
+from wasl.service.expose import look_at
 from wasl.service.leave import ClosedDoor, Closures, Leave
 from wasl.service.link import Links
 from wasl.service.means import FindMeans
@@ -35,11 +37,11 @@ class Departing:
 
 
 def make_departing(
-    settings: Settings, *, sunsets: Sunsets, store: Store, bus: Bus, clock: Clock, channels: Mapping[str, Channel], links: Links,
+    settings: Settings, *, kept: Kept, store: Store, bus: Bus, clock: Clock, channels: Mapping[str, Channel], links: Links,
     guarding: Guarding,
 ) -> tuple[Departing, Guarding]:  # fmt: skip
     """Makes it, and the steps and the gate with what closed channels add to them: right after the people's own words."""
-    public_url = settings.server.public_url
+    public_url, sunsets = settings.server.public_url, kept.sunsets
     links.accept_keys(FindKeys(sunsets=sunsets, links=links))
     parties = make_parties(settings, channels=channels)
     means = FindMeans(book=lambda: guarding.rules.book, clock=clock, parties=parties)
@@ -49,7 +51,15 @@ def make_departing(
     steps = (first, Leave(closures=closures, links=links, public_url=public_url), *rest)
     departing = Departing(
         sunsets=sunsets,
-        plan=PlanSunset(sunsets=sunsets, clock=clock, channels=tuple(channels), means=means, public_url=public_url, exempt=exempt),
+        plan=PlanSunset(
+            sunsets=sunsets,
+            clock=clock,
+            channels=tuple(channels),
+            means=means,
+            public_url=public_url,
+            exempt=exempt,
+            look=lambda: look_at(kept.exposure),
+        ),
         tell=Tell(
             store=store,
             sunsets=sunsets,

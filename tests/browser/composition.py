@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.browser import losses
+from tests.browser import losses, plans
 from tests.terms_watched import watching_of
 
 from wasl.channels.webchat import WebChat
@@ -151,7 +151,7 @@ class Composition:
         )
         self.learn_purpose = make_learn_purpose(settings, clock=self.clock, documents=None)
         self.watching = watching_of(self.folder, store=self.store, clock=self.clock, channels={"webchat": self.channel})
-        beside = losses.pages(self.store, self.clock)
+        beside = {**losses.pages(self.store, self.clock), **plans.planner(self.store, self.clock)}
         return {
             "moving": self.moving,
             "links": links,

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 from playwright.async_api import BrowserContext, Page, expect
-from tests.browser import losses
+from tests.browser import losses, plans
 from tests.browser.driving import DESK, PHONE, SMALL, Drive, answers, say, violations
 from tests.terms_watched import with_history
 from tests.unit.web.test_proof import with_month
@@ -150,6 +150,10 @@ async def every_page(drive: Drive, context: BrowserContext, *, language: str) ->
     yield "the month", page
     await page.goto(f"{drive.wasl.url}/console/audit?channel=webchat&month=2026-10")
     yield "the audit", page
+    await plans.fill(drive.wasl.store, drive.wasl.clock)
+    for name, path in plans.PAGES:
+        await page.goto(f"{drive.wasl.url}/console/{path}")
+        yield name, page
     await losses.fill(drive.wasl.store, drive.wasl.clock)
     for name, path in (("exposure", "exposure"), ("register", "register"), ("drills", "drills"), ("drill", f"drills/{losses.DRILL_ID}")):
         await page.goto(f"{drive.wasl.url}/console/{path}")

@@ -270,8 +270,16 @@ async def test_nobody_is_lost_when_a_channel_closes(world: World) -> None:
         in_chat = await world.say([world.people["EG"][1]], lambda _: "كيف أحتفظ بمحادثاتي؟")
         assert KEY.search(in_chat[0].text), in_chat[0].text
 
+        # who comes meanwhile is told like the others, or left out like them
+        newcomers = {country: world.whatsapp.person(phone=NUMBERS[country].format(5_000), country=country) for country in ("IT", "EG")}
+        await world.say(list(newcomers.values()), note)
+        await planner.mark()
+        world.clock.move(day(10, 20, 11, year=2025))
+        await milestone(world, plan.sunset.id, "announce", 301)
+        assert [len(told(newcomers[country])) for country in ("IT", "EG")] == [0, 1]
+
         # the milestones come; at most so many a day; whoever moved is left in peace
-        staying = 300 - len(moving)
+        staying = 301 - len(moving)
         world.clock.move(day(1, 1))
         await milestone(world, plan.sunset.id, "remind", PER_DAY)
         world.clock.move(day(1, 2))
@@ -284,7 +292,7 @@ async def test_nobody_is_lost_when_a_channel_closes(world: World) -> None:
         await milestone(world, plan.sunset.id, "last day", PER_DAY)
         assert all(len(told(person)) == 1 for person in moving)
         for name in ("announce", "remind", "last week", "last day"):
-            assert sum((await sunsets.progress(plan.sunset.id)).by_milestone[name].values()) <= 300
+            assert sum((await sunsets.progress(plan.sunset.id)).by_milestone[name].values()) <= 301
 
         # the day
         world.clock.move(day(1, 15, 0))
@@ -328,5 +336,5 @@ async def test_nobody_is_lost_when_a_channel_closes(world: World) -> None:
         await planner.mark()
         progress = await planner.progress(plan.sunset.id)
         assert progress.sums_up
-        assert (progress.everyone, progress.moved, progress.waiting) == (300, len(moving) + 2, 0)
-        assert progress.told == 300 - len(moving) - 2
+        assert (progress.everyone, progress.moved, progress.waiting) == (301, len(moving) + 2, 0)
+        assert progress.told == 301 - len(moving) - 2

@@ -93,20 +93,7 @@ class Expose:
 
     async def look(self, *, limit: int) -> int:
         """Looks at addresses that nobody looked at yet; gives their number."""
-        looked = 0
-        while looked < limit:
-            unseen = await self._counts.unseen(limit=min(LOOKED_AT_ONCE, limit - looked))
-            if not unseen:
-                break
-            seen = [
-                Seen(u.id, region_of_address(handle=u.handle, kind=u.kind, alias=u.alias, alias_kind=u.alias_kind) or "", u.heard)
-                for u in unseen
-            ]
-            await self._counts.note_seen(seen)
-            looked += len(unseen)
-            if len(unseen) < LOOKED_AT_ONCE:
-                break
-        return looked
+        return await look_at(self._counts, limit=limit)
 
     async def figures(self) -> Sequence[tuple[int, Mapping[str, object]]]:
         """Gives the kept figures of the last year, by day."""
@@ -149,3 +136,21 @@ class Expose:
         if first is None:
             return await self._with_money(await self._counts.day(today, until_ms=now_ms + 1), until_ms=now_ms + 1)
         return [t for t in lived if t.day_ms >= first]
+
+
+async def look_at(counts: Counts, *, limit: int = LOOKED_IN_A_CHORE_MAX) -> int:
+    """Looks at addresses that nobody looked at yet, for their country and whether they wrote; gives their number."""
+    looked = 0
+    while looked < limit:
+        unseen = await counts.unseen(limit=min(LOOKED_AT_ONCE, limit - looked))
+        if not unseen:
+            break
+        seen = [
+            Seen(u.id, region_of_address(handle=u.handle, kind=u.kind, alias=u.alias, alias_kind=u.alias_kind) or "", u.heard)
+            for u in unseen
+        ]
+        await counts.note_seen(seen)
+        looked += len(unseen)
+        if len(unseen) < LOOKED_AT_ONCE:
+            break
+    return looked

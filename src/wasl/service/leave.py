@@ -1,10 +1,8 @@
 """Leave: inside a channel that closes, tells people how they keep their chats; after the day, says goodbye and nothing more."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
-from wasl.continuity.waking import zone_named
 from wasl.domain.delivery import Outgoing
 from wasl.domain.errors import Held
 from wasl.domain.ids import ConversationId
@@ -16,7 +14,7 @@ from wasl.ports.clock import Clock
 from wasl.ports.sunsets import Sunsets
 from wasl.service.judging import Admission, Admitted, Case, Denied, End, Gate
 from wasl.service.link import Links
-from wasl.service.sunset_words import FAREWELL, HOW_TO_KEEP
+from wasl.service.sunset_words import FAREWELL, HOW_TO_KEEP, day_words
 from wasl.service.way_out import PATH, seal_of
 from wasl.wire.region import region_of_address
 from wasl.wire.text import fold
@@ -74,8 +72,8 @@ class Leave:
             return None
         key = (await seal_of(self._links, sunset.id)).code(case.address.id)
         texts = (sunset.farewell or FAREWELL) if closed else HOW_TO_KEEP
-        text = texts.get(case.language.partition("-")[0]) or texts["en"]
-        day = datetime.fromtimestamp(sunset.on_ms / 1000, zone_named(sunset.zone)).date().isoformat()
+        spoken = case.language.partition("-")[0] if case.language.partition("-")[0] in texts else "en"
+        text, day = texts[spoken], day_words(sunset.on_ms, zone=sunset.zone, language=spoken)
         case.kept["sunset"] = {"plan": sunset.id, "closed": closed}
         return End(
             note="the channel is closed" if closed else "how to keep one's chats",

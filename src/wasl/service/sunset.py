@@ -1,6 +1,6 @@
 """Sunset: plans the end of a channel, starts, postpones, pauses, takes back, and closes it on the day; proves the sum at the end."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -59,7 +59,7 @@ class Wish:
 
 class PlanSunset:
     """Makes and moves plans. `means` says for a channel and a country how people may be told, and what that costs for
-    a category of templates."""
+    a category of templates; `exempt` whom the rules go on allowing; `look` finds out the countries of addresses that are new."""
 
     def __init__(
         self,
@@ -70,6 +70,7 @@ class PlanSunset:
         means: Callable[[str, str, str], Means],
         public_url: str | None,
         exempt: FindExempt | None = None,
+        look: Callable[[], Awaitable[object]] | None = None,
     ) -> None:
         self._sunsets = sunsets
         self._clock = clock
@@ -77,6 +78,12 @@ class PlanSunset:
         self._means = means
         self._public_url = public_url
         self._exempt = exempt
+        self._look_at_new = look
+
+    @property
+    def sunsets(self) -> Sunsets:
+        """Where plans are kept."""
+        return self._sunsets
 
     async def draft(self, wish: Wish) -> Plan:
         """Works out a plan and keeps it as a draft. Raises SettingWrong for a channel or a zone that is none; what else stands in the
@@ -121,6 +128,7 @@ class PlanSunset:
         """Names the countries of the people on the channel who may be answered on the day as ever."""
         if self._exempt is None:
             raise SettingWrong("the rules are not asked here, so that nobody can be exempted by them; name countries instead")
+        await self._look()
         here = {group.region for group in await self._sunsets.audience(sunset.channel, since_ms=0) if group.region}
         # At noon of the day: rules count days where the account is, which may be another zone than the plan's.
         return [region for region in here if self._exempt(sunset.channel, region, sunset.on_ms + NOON_MS)]
@@ -128,6 +136,7 @@ class PlanSunset:
     async def again(self, sunset: Sunset) -> Plan:
         """Works out the figures of a plan as they are now."""
         now = self._clock.now_ms()
+        await self._look()
         audience: Sequence[Audience] = await self._sunsets.audience(sunset.channel, since_ms=now - WINDOW_MS)
         category = sunset.milestones[0].wording.category if sunset.milestones else "utility"
         plan = make_plan(sunset, audience, now_ms=now, means=lambda region: self._means(sunset.channel, region, category))
@@ -246,7 +255,13 @@ class PlanSunset:
         await self._found(sunset_id)
         return await self._sunsets.progress(sunset_id)
 
+    async def _look(self) -> None:
+        """Lets the countries of new addresses be known: whoever came a minute ago may be one of those whom a plan leaves out."""
+        if self._look_at_new is not None:
+            await self._look_at_new()
+
     async def _enrol(self, sunset: Sunset) -> None:
+        await self._look()
         after: AddressId | None = None
         while (after := await self._sunsets.enrol(sunset, after=after, limit=ENROLLED_AT_ONCE)) is not None:
             pass

@@ -1,8 +1,13 @@
 """What people are told when a channel closes, in Arabic and English; operators may change every line."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
+from babel.core import Locale, UnknownLocaleError
+from babel.dates import format_date
+
+from wasl.continuity.waking import zone_named
 from wasl.domain.sunset import MilestoneName
 
 WORDS: Final[Mapping[MilestoneName, Mapping[str, str]]] = {
@@ -33,3 +38,12 @@ HOW_TO_KEEP: Final[Mapping[str, str]] = {
     "en": "This chat closes on {date}. Open {link} and say yes: your history comes along, and you can go on there.",
     "ar": "تُغلق هذه المحادثة في {date}. افتح {link} ووافق: ينتقل سجلك معك وتكمل هناك.",
 }
+
+
+def day_words(at_ms: int, *, zone: str, language: str) -> str:
+    """Writes a day as people of a language write it; digits with hyphens would turn around between Arabic words."""
+    try:
+        locale = Locale.parse(language, sep="-")
+    except (UnknownLocaleError, ValueError):
+        locale = Locale("en")
+    return str(format_date(datetime.fromtimestamp(at_ms / 1000, zone_named(zone)).date(), "long", locale=locale))

@@ -6,11 +6,10 @@ every other, and goes out through the gate. A process that dies in between leave
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 import structlog
 
-from wasl.continuity.waking import is_awake, zone_named
+from wasl.continuity.waking import is_awake
 from wasl.domain.errors import Gone, StoreDown, Throttled
 from wasl.domain.ids import DeliveryId
 from wasl.domain.message import Part, Template, Text
@@ -22,6 +21,7 @@ from wasl.ports.store import Store
 from wasl.ports.sunsets import Sunsets
 from wasl.service.keep_apart import apart
 from wasl.service.link import Links
+from wasl.service.sunset_words import day_words
 from wasl.service.way_out import PATH, Seal, seal_of
 from wasl.service.words import base_language, spoken
 
@@ -150,13 +150,16 @@ class Tell:
 def wording_for(sunset: Sunset, milestone: Milestone, telling: Telling, *, link: str) -> Part:
     """Gives the words for one person: free ones in the window, else the approved template in their language."""
     wording = milestone.wording
-    day = datetime.fromtimestamp(sunset.on_ms / 1000, zone_named(sunset.zone)).date().isoformat()
     language = base_language(telling.language)
     if telling.free or not wording.templates:
-        return Text(text=_in(wording.texts, language).replace("{link}", link).replace("{date}", day))
-    chosen = language if language in wording.templates else "en" if "en" in wording.templates else next(iter(wording.templates))
+        chosen = _in(wording.texts, language)
+        day = day_words(sunset.on_ms, zone=sunset.zone, language=chosen)
+        return Text(text=wording.texts[chosen].replace("{link}", link).replace("{date}", day))
+    chosen = _in(wording.templates, language)
+    day = day_words(sunset.on_ms, zone=sunset.zone, language=chosen)
     return Template(name=wording.templates[chosen], language=chosen, values=(day, link), category=wording.category)
 
 
 def _in(texts: Mapping[str, str], language: str) -> str:
-    return texts.get(language) or texts.get("en") or next(iter(texts.values()))
+    """Chooses the language in which something is said."""
+    return language if language in texts else "en" if "en" in texts else next(iter(texts))

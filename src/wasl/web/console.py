@@ -34,6 +34,7 @@ from wasl.web.proof import Proof
 from wasl.web.render import message_json
 from wasl.web.rulebook import RulesPage
 from wasl.web.scope import ScopePage
+from wasl.web.sunsets import SunsetPages
 from wasl.web.terms import TermsPages
 from wasl.web.words import CONSOLE
 from wasl.wire import markup, read
@@ -79,8 +80,9 @@ class Console:
             for address, verb, shown in TermsPages(self._faces, watching=self._faces.watching).rows():
                 app.add_route(address, self._guarded(shown), methods=[verb])
         faces = self._faces
+        plans = SunsetPages(faces, planner=faces.planner).rows() if faces.planner else ()
         leaving = Exposing(faces, expose=faces.expose, rehearse=faces.rehearse).rows() if faces.expose and faces.rehearse else ()
-        for address, verb, shown in (*Attention(self._faces).rows(), *RulesPage(self._faces).rows(), *leaving):
+        for address, verb, shown in (*Attention(self._faces).rows(), *RulesPage(self._faces).rows(), *leaving, *plans):
             app.add_route(address, self._guarded(shown), methods=[verb])
         if self._faces.people is not None:
             for address, verb, shown in Desk(self._faces).rows():

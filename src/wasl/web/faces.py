@@ -36,6 +36,7 @@ from wasl.service.learn_purpose import LearnPurpose
 from wasl.service.link import Links
 from wasl.service.reckon import Reckon
 from wasl.service.shelf import Leaving
+from wasl.service.sunset import PlanSunset
 from wasl.service.take_out import Wanted
 from wasl.web.assets import Assets
 from wasl.web.auth import LANGUAGE_COOKIE, YEAR_SECONDS, is_secure
@@ -97,6 +98,7 @@ class Faces:
     mail: Mail | None = None
     expose: Expose | None = None
     rehearse: Rehearse | None = None
+    planner: PlanSunset | None = None
     hand_over: HandOver | None = None
     reckon: Reckon | None = None
     watching: Watching | None = None
@@ -168,6 +170,7 @@ class Faces:
             "csrf": request.scope.get("csrftoken", str),
             "version": self.version,
             "costs": self.reckon is not None,
+            "plans": self.planner is not None,
             "terms_watched": self.watching is not None,
             "scopes": self.learn_purpose is not None,
             "attention": getattr(request.state, "attention", None),

@@ -25,6 +25,7 @@ from wasl.service.learn_purpose import LearnPurpose
 from wasl.service.link import Links
 from wasl.service.moving import Moving
 from wasl.service.reckon import Reckon
+from wasl.service.sunset import PlanSunset
 from wasl.web.accounts import Accounts
 from wasl.web.assets import Assets
 from wasl.web.bringing import Bringing
@@ -65,6 +66,7 @@ def build_pages(
     figures: Figures | None = None,
     expose: Expose | None = None,
     rehearse: Rehearse | None = None,
+    planner: PlanSunset | None = None,
 ) -> ASGIApp:
     """Makes the application for everything that is no hook, no API and no health check.
 
@@ -101,6 +103,7 @@ def build_pages(
         reckon=reckon,
         expose=expose,
         rehearse=rehearse,
+        planner=planner,
         watching=watching,
         learn_purpose=learn_purpose,
         hand_over=hand_over,

@@ -1,0 +1,69 @@
+"""What the console's pages about leaving a channel are shown in the browser's journeys: people of five countries, a plan under way."""
+
+from typing import Any
+
+from wasl.continuity.plan import Means
+from wasl.domain.event import Arrival
+from wasl.domain.message import Text
+from wasl.domain.person import AddressKey
+from wasl.domain.sunset import Milestone, Sunset, Wording
+from wasl.net.clock import SystemClock
+from wasl.ports.store import Incoming
+from wasl.service.expose import look_at
+from wasl.service.sunset import PlanSunset
+from wasl.service.sunset_words import FAREWELL, WORDS
+from wasl.store.sqlite import SqliteStore
+
+PLAN_ID = "00000000-0000-7000-8000-0000000050a5"
+CHANNEL = "whatsapp"
+NUMBERS = ("20100", "39333", "4915112", "551191", "212612")
+DAY_MS = 86_400_000
+PAGES = (
+    ("plans", "sunsets"),
+    ("plan", f"sunsets/{PLAN_ID}"),
+    ("words of a plan", f"sunsets/{PLAN_ID}/words?milestone=0"),
+    ("rest of a plan", f"sunsets/{PLAN_ID}/rest"),
+    ("postponing", f"sunsets/{PLAN_ID}/postpone"),
+)
+
+
+def planner(store: SqliteStore, clock: SystemClock, *, channels: tuple[str, ...] = (CHANNEL, "webchat")) -> dict[str, Any]:
+    """The parts of the pages."""
+
+    def means(channel: str, region: str, category: str) -> Means:
+        del channel, category
+        return Means(outside="template", free_price=None, template_price=None, priced=region != "EG")
+
+    made = PlanSunset(
+        sunsets=store.sunsets,
+        clock=clock,
+        channels=channels,
+        means=means,
+        public_url="https://wasl.example",
+        look=lambda: look_at(store.exposure),
+    )
+    return {"planner": made}
+
+
+async def fill(store: SqliteStore, clock: SystemClock) -> Sunset:
+    """People who write on the channel, and a plan that has told some of them."""
+    for n in range(40):
+        key = AddressKey(channel=CHANNEL, scope="plans", handle=f"{NUMBERS[n % 5]}{9_000_000 + n}", kind="phone")
+        arrival = Arrival(key=clock.new_id(), address=key, parts=(Text(text="hello"),), sent_at_ms=clock.now_ms(), wants_answer=False)
+        await store.receive(Incoming(channel=CHANNEL, raw=b"{}", received_at_ms=clock.now_ms(), events=[arrival]))
+    now = clock.now_ms()
+    names = tuple(WORDS)
+    sunset = Sunset(
+        id=PLAN_ID, channel=CHANNEL, on_ms=now + 30 * DAY_MS, zone="Africa/Cairo", state="running", made_ms=now - 2 * DAY_MS,
+        made_by="operator", per_day=250, regions_except=("IT",), farewell=FAREWELL, note="Announced by the platform",
+        milestones=tuple(
+            Milestone(name=name, at_ms=now + (place * 9 - 1) * DAY_MS, wording=Wording(texts=WORDS[name]))
+            for place, name in enumerate(names)
+        ),
+    )  # fmt: skip
+    await look_at(store.exposure)
+    await store.sunsets.put(sunset)
+    await store.sunsets.enrol(sunset, after=None, limit=1_000)
+    told = await store.sunsets.intend(sunset, "announce", regions=None, free_since_ms=now - DAY_MS, outside_max=0, limit=20, now_ms=now)
+    assert told
+    return sunset
