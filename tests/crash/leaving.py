@@ -147,12 +147,20 @@ def kills_of(rng: random.Random, *, instants: int, each_point: int) -> list[Kill
 
 
 async def crash_campaign(
-    *, folder: Path, cluster: Cluster | None, people: int, instants: int, each_point: int, seed: int, roles: tuple[str, ...] = ("all",)
+    *,
+    folder: Path,
+    cluster: Cluster | None,
+    people: int,
+    instants: int,
+    each_point: int,
+    seed: int,
+    roles: tuple[str, ...] = ("all",),
+    telling_seconds: float = TELLING_SECONDS,
 ) -> Outcome:
     """Tells everybody in every milestone while the plan of kills is used up; judges by what the phones show."""
     started = time.monotonic()
     store = cluster.new_database() if cluster is not None else ""
-    numbers = await settle_in(folder, store=store, people=people, per_second=people / TELLING_SECONDS)
+    numbers = await settle_in(folder, store=store, people=people, per_second=people / telling_seconds)
     platform = Phones(seed=seed, habits=HABITS)
     await platform.start()
     kills = kills_of(random.Random(seed), instants=instants, each_point=each_point)
