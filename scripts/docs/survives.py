@@ -99,6 +99,19 @@ ROWS = (
         test=(_DRILL, "test_when_a_channel_and_a_provider_are_lost_at_once_the_rest_goes_on"),
     ),
     Row(
+        fault=("A platform closes its door to us on a day", "تغلق منصة بابها أمامنا في يوم معلوم"),
+        outcome=(
+            "Everyone was told in time; who opened their link has the whole history elsewhere",
+            "أُخبر الجميع في وقته، ومن فتح رابطه وجد سجله كاملًا في مكان آخر",
+        ),
+        test=("journeys/test_sunset.py", "test_nobody_is_lost_when_a_channel_closes"),
+    ),
+    Row(
+        fault=("A provider ends a model", "يُنهي مزوّدٌ نموذجًا"),
+        outcome=("Another was tried on real questions and takes its place on the day", "جُرّب غيره على أسئلة حقيقية ويحل محله في اليوم"),
+        test=("journeys/test_model_sunset.py", "test_a_model_is_tried_in_shadow_and_replaced_on_its_day_in_every_process"),
+    ),
+    Row(
         fault=("A budget is nearly spent, and 64 people write at once", "أوشكت الميزانية وكتب 64 شخصًا معًا"),
         outcome=("It is not passed: cheaper models answer, then your documents", "لا تُتجاوز: تجيب نماذج أرخص ثم وثائقك"),
         test=(_METER, "test_64_at_once_never_overspend_by_more_than_one_reserve"),

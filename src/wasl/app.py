@@ -49,6 +49,7 @@ from wasl.service.pay import Pay
 from wasl.service.receive import Receive
 from wasl.service.show import Show
 from wasl.service.spans import open_spans
+from wasl.service.succeed import Succeed
 from wasl.service.tally import Tally
 from wasl.service.worker import Worker
 from wasl.store.sqlite import SqliteStore
@@ -76,15 +77,20 @@ def compose(settings: Settings, *, around: Around | None = None, clock: SystemCl
     learn = Learn(folder=settings.knowledge, clock=clock, example=EXAMPLE if settings.on_trial else None)
     footing = make_footing(settings, channels=channels, providers=providers, candidates=candidates)
     meter = make_meter(settings, ledger=store.ledger, clock=clock, observe=observe)
+    succeed = Succeed(successions=kept.successions, clock=clock, candidates=candidates)
     drilling = make_drilling(settings, kept=kept, clock=clock, footing=footing, compose=compose)
-    ask = _ask(settings, candidates, providers, network=drilling.lossy(network), clock=clock, contracts=contracts(footing), meter=meter)
+    ask = _ask(
+        settings, candidates, providers, network=drilling.lossy(network), clock=clock, contracts=contracts(footing), meter=meter,
+        succeed=succeed,
+    )  # fmt: skip
     links = Links(store=store, bus=bus, clock=clock, channels=channels, public_url=settings.server.public_url, language=settings.language)
     duties = make_duties(settings, store=store, bus=bus, clock=clock, network=network, observe=observe, channels=channels)
     purposing = partial(make_purposing, settings, store=store, purposes=kept.purposes, clock=clock, links=links, ask=ask, learn=learn)
     guarding = make_guarding(settings, store=store, clock=clock, channels=channels, duties=duties, purposing=purposing)
     departing, guarding = make_departing(
-        settings, kept=cast(Kept, store), store=store, bus=bus, clock=clock, channels=channels, links=links, guarding=guarding
-    )
+        settings, kept=cast(Kept, store), store=store, succeed=succeed, ask=ask, bus=bus, clock=clock, channels=channels, links=links,
+        guarding=guarding,
+    )  # fmt: skip
     guarding, pay = _paid(guarding, meter=meter, clock=clock, channels=channels)
     worker = _worker(
         settings, links=links, store=store, bus=bus, blobs=blobs, network=network, clock=clock, observe=observe, channels=channels,
@@ -292,9 +298,18 @@ def _ask(
     clock: SystemClock,
     contracts: Sequence[Precedence],
     meter: Meter,
+    succeed: Succeed,
 ) -> Ask:
-    spare = make_spare(candidates, providers)
-    return Ask(candidates=candidates, network=network, clock=clock, routing=settings.routing, contracts=contracts, purse=meter, spare=spare)
+    return Ask(
+        candidates=candidates,
+        network=network,
+        clock=clock,
+        routing=settings.routing,
+        contracts=contracts,
+        purse=meter,
+        spare=make_spare(candidates, providers),
+        successions=succeed.now,
+    )
 
 
 def _paid(guarding: Guarding, *, meter: Meter, clock: SystemClock, channels: Mapping[str, Channel]) -> tuple[Guarding, Pay]:

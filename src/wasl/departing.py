@@ -12,13 +12,17 @@ from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
 from wasl.ports.store import Store
 from wasl.ports.sunsets import Sunsets
+from wasl.service.ask import Ask
+from wasl.service.compose import Voice, system_words
 from wasl.service.exempt import FindExempt
 from wasl.service.expose import look_at
 from wasl.service.leave import ClosedDoor, Closures, Leave
 from wasl.service.link import Links
 from wasl.service.means import FindMeans
+from wasl.service.succeed import Succeed
 from wasl.service.sunset import PlanSunset
 from wasl.service.tell import Tell
+from wasl.service.try_successor import TrySuccessor
 from wasl.service.way_out import FindKeys
 
 
@@ -29,6 +33,8 @@ class Departing:
     sunsets: Sunsets
     plan: PlanSunset
     tell: Tell
+    succeed: Succeed
+    trial: TrySuccessor
 
     @property
     def tasks(self) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
@@ -38,7 +44,7 @@ class Departing:
 
 def make_departing(
     settings: Settings, *, kept: Kept, store: Store, bus: Bus, clock: Clock, channels: Mapping[str, Channel], links: Links,
-    guarding: Guarding,
+    guarding: Guarding, succeed: Succeed, ask: Ask,
 ) -> tuple[Departing, Guarding]:  # fmt: skip
     """Makes it, and the steps and the gate with what closed channels add to them: right after the people's own words."""
     public_url, sunsets = settings.server.public_url, kept.sunsets
@@ -49,8 +55,20 @@ def make_departing(
     closures = Closures(sunsets=sunsets, clock=clock)
     first, *rest = guarding.steps
     steps = (first, Leave(closures=closures, links=links, public_url=public_url), *rest)
+    said = settings.assistant
+    voice = Voice(name=said.name, instructions=said.instructions, passages=said.passages, max_output_tokens=said.max_output_tokens)
     departing = Departing(
         sunsets=sunsets,
+        succeed=succeed,
+        trial=TrySuccessor(
+            store=store,
+            exposure=kept.exposure,
+            ask=ask,
+            clock=clock,
+            instructions=system_words(voice),
+            max_output_tokens=said.max_output_tokens,
+            bars=guarding.bars,
+        ),
         plan=PlanSunset(
             sunsets=sunsets,
             clock=clock,

@@ -19,6 +19,7 @@ from wasl.ports.exposure import Exposing
 from wasl.ports.provider import Keyless, Provider
 from wasl.ports.purposes import KeepsPurposes
 from wasl.ports.store import Store
+from wasl.ports.successions import Successions
 from wasl.ports.sunsets import Sunsets
 from wasl.routing.route import Precedence, RouteCandidate, price_rank
 from wasl.service.expose import Expose, Footing
@@ -38,6 +39,11 @@ class Kept(Store, Exposing, KeepsPurposes, Protocol):
     @property
     def sunsets(self) -> Sunsets:
         """Plans to leave a channel, in the same database."""
+        ...
+
+    @property
+    def successions(self) -> Successions:
+        """Candidates that others replace, in the same database."""
         ...
 
 

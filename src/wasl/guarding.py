@@ -1,6 +1,6 @@
 """Guarding: composes the steps that every answer passes, and the gate before every send, from the settings."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,11 +15,12 @@ from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
 from wasl.ports.store import Store
 from wasl.purposing import Purposing
+from wasl.routing.choose import Bar
 from wasl.service.acting import Approved, Party
 from wasl.service.admit import Admit
 from wasl.service.guard import Guard
 from wasl.service.instead import Instead
-from wasl.service.judging import Gate, Step
+from wasl.service.judging import Case, Gate, Step
 from wasl.service.rules_in_force import RulesInForce
 from wasl.service.tally import Tally
 from wasl.wire.markup import measure
@@ -37,6 +38,8 @@ class Guarding:
     steps: tuple[Step, ...] = ()
     gate: Gate | None = None
     bills: Callable[[Address], bool] | None = None
+    bars: Callable[[Case], Sequence[Bar]] = lambda case: ()
+    """Gives what keeps providers from the words of a case that nobody judged yet."""
 
 
 def make_guarding(
@@ -65,7 +68,7 @@ def make_guarding(
     instead = Instead(rules=rules, parties=parties, people=store.people, standings=store.standings)
     admit = Admit(rules=rules, parties=parties, tally=tally, clock=clock, instead=instead, standings=store.standings)
     gate = duties.respect(admit, rules)
-    return Guarding(steps=steps, gate=gate, rules=rules, tally=tally, purposing=weighing)
+    return Guarding(steps=steps, gate=gate, rules=rules, tally=tally, purposing=weighing, bars=guard.bars)
 
 
 def make_parties(settings: Settings, *, channels: Mapping[str, Channel]) -> dict[str, Party]:

@@ -137,6 +137,7 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
         loop.add_signal_handler(number, stop.set)
     await i.housekeep.free_the_dead()
     running: list[asyncio.Task[None]] = [loop.create_task(i.housekeep.run(), name="housekeep")]
+    running.append(loop.create_task(i.departing.succeed.run(), name="successions"))
     running.append(loop.create_task(i.drilling.watch.run(forgive=i.ask.forgive), name="drill watch"))
     if settings.server.role != "web":
         await i.learn.refresh()

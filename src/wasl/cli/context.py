@@ -32,8 +32,10 @@ if TYPE_CHECKING:
     from wasl.service.recall_terms import RecallTerms
     from wasl.service.receive import Receive
     from wasl.service.reckon import Reckon
+    from wasl.service.succeed import Succeed
     from wasl.service.sunset import PlanSunset
     from wasl.service.train_scope import TrainScope
+    from wasl.service.try_successor import TrySuccessor
     from wasl.service.watch import Watch
     from wasl.service.worker import Worker
     from wasl.service.write_pack import WritePack
@@ -231,6 +233,16 @@ class Departing(Protocol):
     @property
     def plan(self) -> "PlanSunset":
         """Who makes and moves them."""
+        ...
+
+    @property
+    def succeed(self) -> "Succeed":
+        """Who lets one candidate replace another."""
+        ...
+
+    @property
+    def trial(self) -> "TrySuccessor":
+        """Who tries it before."""
         ...
 
 

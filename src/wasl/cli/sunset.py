@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from wasl.cli import succession
 from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.context import AsJson, Compose, Config
 from wasl.cli.show import table
@@ -78,6 +79,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
     _add_looking(sunset, compose)
     _add_moves(sunset, compose)
     _add_reports(sunset, compose)
+    succession.add(sunset, compose)
 
 
 def _add_looking(sunset: typer.Typer, compose: Compose) -> None:

@@ -28,6 +28,23 @@ WORDS: Final = {
         "{everyone} = {moved} moved + {told} told and not moved + {waiting} not told yet + {lost} not reachable",
         "{everyone} = {moved} انتقلوا + {told} أُبلغوا ولم ينتقلوا + {waiting} لم يُبلَّغوا بعد + {lost} لا يمكن بلوغهم",
     ),
+    "old": ("ends", "ينتهي"),
+    "new": ("in its place", "مكانه"),
+    "question": ("question", "السؤال"),
+    "tokens": ("tokens", "الوحدات"),
+    "try?": (
+        "{new} will be asked up to {count} recent questions of people; nothing is sent to them, the calls cost. Go ahead?",
+        "سيُسأل {new} حتى {count} من أسئلة الناس الأخيرة؛ لا يُرسل إليهم شيء، وللطلبات كلفة. هل نبدأ؟",
+    ),
+    "nothing tried": ("Nothing was tried: there are no recent questions that were answered.", "لم يُجرَّب شيء: لا أسئلة حديثة أُجيب عنها."),
+    "trial": (
+        "{answered} of {asked} answered, half within {ms} ms, for {money}.",
+        "أُجيب عن {answered} من {asked}، نصفها خلال {ms} م.ث، بكلفة {money}.",
+    ),
+    "replace?": ("From {day} on {new} stands in the place of {old}. Go ahead?", "ابتداءً من {day} يحل {new} محل {old}. هل نبدأ؟"),
+    "replaced": ("Planned ({id}): from {day} on {new} stands in the place of {old}.", "خُطط ({id}): ابتداءً من {day} يحل {new} محل {old}."),
+    "kept": ("Taken back: {old} stays where it was.", "أُلغي: يبقى {old} في مكانه."),
+    "ends": ("{name} ends on {day}, as its provider says.", "ينتهي {name} في {day} كما يقول مزوّده."),
 }
 
 

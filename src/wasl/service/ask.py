@@ -1,11 +1,12 @@
 """Asks the route for one whole answer: a provider's fault is not the person's fault."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from wasl.domain.cost import Cause
 from wasl.domain.errors import ContentRefused, ContextTooLong, Refused, RetryLater, Spent, Unavailable, Unclear, Unroutable, WaslError
 from wasl.domain.prompt import Answer, Prompt
+from wasl.domain.succession import Succession
 from wasl.domain.turn import NO_CAUSE, UsageRecord
 from wasl.ports.clock import Clock
 from wasl.ports.network import Network
@@ -13,6 +14,7 @@ from wasl.routing.choose import Bar, Choice, Need, choose
 from wasl.routing.estimate import tokens_in_prompt
 from wasl.routing.route import Precedence, RouteCandidate, RoutingLimits, price_rank
 from wasl.routing.standing import Standing
+from wasl.routing.succession import succeeded, successor_of
 from wasl.service.attempt import Attempt, Attempted, Show, Shown
 from wasl.service.purse import Purse
 
@@ -61,7 +63,8 @@ class Ask:
     """Asks candidates in order until one gives a whole answer, inside the operator's limits.
 
     One Ask serves a whole process: it remembers who failed, who rests and what retries may still cost. `purse` pays for calls before
-    they are made; where there is no money left for anybody else, `spare` answers, who costs nothing.
+    they are made; where there is no money left for anybody else, `spare` answers, who costs nothing. `successions` gives which
+    candidates are replaced by which, from which day on.
     """
 
     def __init__(
@@ -74,10 +77,12 @@ class Ask:
         contracts: Sequence[Precedence] = (),
         purse: Purse | None = None,
         spare: RouteCandidate | None = None,
+        successions: Callable[[], Sequence[Succession]] = tuple,
     ) -> None:
         self._candidates = tuple(candidates)
         self._contracts = tuple(contracts)
         self._purse = purse
+        self._successions = successions
         self._spare = spare if spare is not None and spare.name not in {c.name for c in candidates} else None
         self._network = network
         self._clock = clock
@@ -172,8 +177,17 @@ class Ask:
         )
         contracts = self._contracts and [c for c in self._contracts if c.holds(self._clock.now_ms())]
         limit = self._limits.price_class_max
-        choice = choose(self._candidates, need=need, price_class_max=limit, first=first, bars=bars, contracts=contracts)
+        route, first = self._standing_now(first)
+        choice = choose(route, need=need, price_class_max=limit, first=first, bars=bars, contracts=contracts)
         return _Turn(prompt=prompt, attempt=attempt, choice=choice, need=need, bars=bars)
+
+    def _standing_now(self, first: str | None) -> tuple[Sequence[RouteCandidate], str | None]:
+        """Gives the route with successors in their places, and who begins: whoever succeeds the one that is asked for."""
+        planned = self._successions()
+        if not planned:
+            return self._candidates, first
+        now = self._clock.now_ms()
+        return succeeded(self._candidates, planned, now_ms=now), successor_of(first, planned, now_ms=now)
 
     async def _next(self, turn: _Turn) -> RouteCandidate:
         """Gives whom to ask now: the least tried, then the first in order. Waits a little when that helps. Raises Unroutable."""

@@ -10,6 +10,7 @@ from wasl.store.sql_ledger import SqlLedger
 from wasl.store.sql_people import Carry
 from wasl.store.sql_purposes import SqlPurposes
 from wasl.store.sql_standing import SqlStandings
+from wasl.store.sql_successions import SqlSuccessions
 from wasl.store.sql_sunsets import SqlSunsets
 from wasl.store.sql_terms import SqlTerms
 from wasl.store.sql_trouble import SqlTroubles
@@ -27,6 +28,7 @@ class SqlBeside:
         self.ledger: Ledger = SqlLedger(read=read, write=write, new_id=clock.new_id)
         self.purposes = SqlPurposes(read=read, write=write)
         self.standings = SqlStandings(read=read, write=write)
+        self.successions = SqlSuccessions(read=read, write=write)
         self.sunsets = SqlSunsets(read=read, write=write, clock=clock, people_at_once=people_at_once)
         self.terms = SqlTerms(read=read, write=write)
         self.troubles = SqlTroubles(read=read, write=write, clock=clock)
