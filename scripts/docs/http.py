@@ -15,7 +15,7 @@ OPS = (
         "`/readyz`",
         "anybody",
         '200 when a message could be stored now, else 503 with `retry-after`. Overload stays 200: `"overloaded": true` in the body, '
-        "`x-wasl-overloaded: 1`, and the metric.",
+        '`x-wasl-overloaded: 1`, and the metric. So do wrong rule files (`"rules": "wrong"`): the last good rulebook is in force.',
     ),
     ("GET", "`/metrics`", "this machine and private networks, not through a proxy", "[Metrics](metrics.md) in Prometheus' text format."),
 )

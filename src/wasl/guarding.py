@@ -54,7 +54,7 @@ def make_guarding(
     """Makes steps and gate. The order: opt-out and human, moderation, purpose, the rules, disclosure, the budget. `purposing` makes what
     weighs purpose from the rules. Raises SettingWrong."""
     texts = partial(own_rule_texts, settings.rules, settings.data / CONFIRMED)
-    rules = RulesInForce(base=shipped_book(), texts=texts, clock=clock, judged=store.judged)
+    rules = RulesInForce(base=shipped_book(), texts=texts, clock=clock, judged=store.judged, alarm=duties.alarm)
     parties = make_parties(settings, channels=channels)
     guard = Guard(rules=rules, parties=parties, elsewhere=settings.server.public_url)
     weighing = purposing(channels=channels, book=lambda: rules.book, standings=parties, bars=guard.bars)

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ import structlog
 from wasl import __version__
 from wasl.config import Settings
 from wasl.departing import Departing
+from wasl.domain.errors import SettingWrong
 from wasl.duties import Duties
 from wasl.guarding import Guarding
 from wasl.net.blobs import FolderBlobs
@@ -43,6 +44,7 @@ from wasl.service.observe import Observe
 from wasl.service.raise_alarm import ALARM_TIMER
 from wasl.service.receive import Receive
 from wasl.service.reckon import Reckon
+from wasl.service.rules_in_force import RulesInForce
 from wasl.service.spans import Spans
 from wasl.service.train_scope import TrainScope
 from wasl.service.worker import Worker
@@ -100,6 +102,11 @@ class Installation:
         return self.guarding.purposing.train_scope
 
     @property
+    def rules(self) -> RulesInForce:
+        """The rulebook in force."""
+        return self.guarding.rules
+
+    @property
     def rehearse(self) -> Rehearse:
         """What runs drills."""
         return self.drilling.rehearse
@@ -109,10 +116,19 @@ class Installation:
         self.ending.set()
 
     @asynccontextmanager
-    async def opened(self) -> AsyncIterator["Installation"]:
-        """Opens the store and the network, and closes them at the end."""
+    async def opened(self, *, ruled: bool = True) -> AsyncIterator["Installation"]:
+        """Opens the store and the network, and closes them at the end.
+
+        Wrong rule files put the last good rulebook in force; where none is known it raises SettingWrong, unless nothing will be judged
+        (`ruled` is false).
+        """
         await self.store.open()
         try:
+            if ruled:
+                await self.guarding.rules.recall()
+            else:
+                with suppress(SettingWrong):
+                    await self.guarding.rules.recall()
             await self.bus.open()
             yield self
         finally:
@@ -143,13 +159,13 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
         await i.learn.refresh()
         running.append(loop.create_task(i.learn.run(), name="learn"))
         running.append(loop.create_task(i.worker.run(), name="worker"))
-        running.append(loop.create_task(i.guarding.rules.run(), name="rules"))
         running.append(loop.create_task(i.duties.signs.run(), name="signs of trouble"))
         acts = {ERASE_TIMER: i.moving.erase.carry_out, GO_ON_TIMER: i.moving.erase.go_on, **(i.watching.acts if i.watching else {})}
         acts |= {RETURN_TIMER: i.duties.hand_over.returned, ALARM_TIMER: i.duties.alarm.go_out}
         running.append(loop.create_task(Alarms(store=i.store, clock=i.clock, acts=acts).run(), name="alarms"))
         for name, beside in {**i.departing.tasks, **(i.watching.tasks if i.watching else {})}.items():
             running.append(loop.create_task(beside(), name=name))
+    running.append(loop.create_task(i.guarding.rules.run(), name="rules"))
     running.append(loop.create_task(i.guarding.purposing.learnt.run(), name="learn purpose"))
     if settings.server.role != "worker":
         for name in listeners(i.channels):
@@ -198,7 +214,9 @@ def _settle_memory() -> None:
 def _faces(i: Installation, *, secret: str, streams: Streams) -> object:
     """Everything that this process answers over HTTP. `secret` signs the console's forms."""
     settings = i.settings
-    ops = Ops(store=i.store, observe=i.observe, clock=i.clock, backlog_limit=settings.work.backlog_limit, version=__version__)
+    ops = Ops(
+        store=i.store, observe=i.observe, clock=i.clock, backlog_limit=settings.work.backlog_limit, version=__version__, rules=i.rules
+    )
     faces: dict[str, object] = dict.fromkeys(PATHS, ops)
     if settings.server.role == "worker":
         return Paths(faces=faces, rest=ops)

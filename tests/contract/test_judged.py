@@ -37,6 +37,19 @@ async def test_a_rulebook_is_kept_once_under_its_digest(store: Any) -> None:
     assert await judged.book("other") is None
 
 
+async def test_the_files_of_the_rulebook_that_came_into_force_last_are_given(store: Any) -> None:
+    judged = store.store.judged
+    assert await judged.last_own() is None
+    await judged.keep_book(digest="first", records="[1]", at_ms=5, own='{"a.toml":"1"}')
+    await judged.keep_book(digest="second", records="[2]", at_ms=6, own='{"a.toml":"2"}')
+    assert await judged.last_own() == ('{"a.toml":"2"}', 6)
+    await judged.keep_book(digest="first", records="[1]", at_ms=7, own='{"a.toml":"1"}')
+    assert await judged.last_own() == ('{"a.toml":"1"}', 7)
+    assert await judged.book("first") == ("[1]", 5)
+    await judged.keep_book(digest="third", records="[3]", at_ms=8)
+    assert await judged.last_own() == ('{"a.toml":"1"}', 7)
+
+
 async def test_the_verdicts_are_found_by_the_question_the_answer_the_turn_and_the_delivery(store: Any) -> None:
     work, closing = await store.sending()
     said = {"effect": "hold", "rules": ["a.rule"], "book": "abc"}

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
+from wasl.cli.show import moment
 
 if TYPE_CHECKING:
     from wasl.ports.channel import Finding
@@ -23,10 +23,8 @@ def add(app: typer.Typer, compose: Compose) -> None:
         """Tries settings, keys, hooks, clock, disk and documents, and says for each problem what to do."""
         settings = read_settings(config)
         quiet_logs(settings)
-        rules = _rules(config)
-        # Nothing runs with wrong rules; everything else is looked at all the same.
-        installation = compose.installation(settings if rules.finding.good else settings.model_copy(update={"rules": None}))
-        lines = [*compose.run(_check(installation, hook_path=compose.hook_path)), rules, *_scope(installation, config)]
+        installation = compose.installation(settings)
+        lines = [*compose.run(_check(installation, hook_path=compose.hook_path)), _rules(installation), *_scope(installation)]
         problems = sum(not line.finding.good for line in lines)
         if as_json:
             shown = [{"area": c.area, "good": c.finding.good, "what": c.finding.what, "do": c.finding.do} for c in lines]
@@ -53,22 +51,24 @@ def add(app: typer.Typer, compose: Compose) -> None:
             raise typer.Exit(EXIT_PROBLEM)
 
 
-def _rules(config: Path | None) -> "Checked":
-    """Reads the rulebook with the operator's rules: a wrong file is a finding, and does not hide the others."""
-    from wasl.cli.rules import book_of
-    from wasl.domain.errors import SettingWrong
+def _rules(installation: Installation) -> "Checked":
+    """Says which rulebook is in force: files that are wrong are a finding, with what Wasl does meanwhile."""
     from wasl.service.check import bad, good
 
-    try:
-        book = book_of(None, config)
-    except SettingWrong as error:
-        return bad("rules", error.message, "mend it, and look again with `wasl rules add FILE`")
-    return good("rules", f"{len(book.known_on())} rules, version {book.digest}")
+    rules = installation.rules
+    book = rules.book
+    if rules.wrong is None:
+        return good("rules", f"{len(book.known_on())} rules, version {book.digest}")
+    meanwhile = (
+        "Wasl does not start until then, as no earlier rulebook is known here"
+        if rules.recalled_ms is None
+        else f"meanwhile the last good rulebook stays in force, version {book.digest} of {moment(rules.recalled_ms)}"
+    )
+    return bad("rules", rules.wrong.message, f"mend it, and look again with `wasl rules add FILE`; {meanwhile}")
 
 
-def _scope(installation: Installation, config: Path | None) -> "list[Checked]":
+def _scope(installation: Installation) -> "list[Checked]":
     """Reads the scope file, and says which channels want one: without it nobody may be refused anything there."""
-    from wasl.cli.rules import book_of
     from wasl.domain.errors import SettingWrong
     from wasl.policy.act import Act, TurnPurpose
     from wasl.policy.primary import rule_against_general
@@ -82,10 +82,9 @@ def _scope(installation: Installation, config: Path | None) -> "list[Checked]":
         except SettingWrong as error:
             return [bad("scope", error.message, "mend it; until then the last good scope is used, or none")]
         return [good("scope", f"{scope.name!r}, {len(scope.examples)} examples, version {scope.version}; see `wasl scope check`")]
-    try:
-        book = book_of(None, config)
-    except SettingWrong:
+    if (rules := installation.rules).wrong is not None and rules.recalled_ms is None:
         return []  # told by the rules' own line
+    book = rules.book
     now, general = installation.clock.now_ms(), TurnPurpose(label="general")
     acts = {name: Act(channel=channel.kind, at_ms=now, purpose=general) for name, channel in installation.channels.items()}
     strict = sorted(name for name, act in acts.items() if rule_against_general(book, act) is not None)
@@ -99,7 +98,7 @@ async def _check(installation: Installation, *, hook_path: str) -> "Sequence[Che
     from wasl.service.check import Check
 
     i = installation
-    async with i.opened():
+    async with i.opened(ruled=False):  # everything else is looked at all the same
         return await Check(
             settings=i.settings,
             store=i.store,

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from wasl.service.recall_terms import RecallTerms
     from wasl.service.receive import Receive
     from wasl.service.reckon import Reckon
+    from wasl.service.rules_in_force import RulesInForce
     from wasl.service.succeed import Succeed
     from wasl.service.sunset import PlanSunset
     from wasl.service.train_scope import TrainScope
@@ -186,8 +187,14 @@ class Installation(Protocol):
         """What watches terms; None where the store keeps none."""
         ...
 
-    def opened(self) -> AbstractAsyncContextManager[object]:
-        """Opens the store, and closes everything at the end."""
+    @property
+    def rules(self) -> "RulesInForce":
+        """The rulebook in force."""
+        ...
+
+    def opened(self, *, ruled: bool = True) -> AbstractAsyncContextManager[object]:
+        """Opens the store, and closes everything at the end. Raises SettingWrong where the rules are wrong, no earlier rulebook is
+        known, and something will be judged (`ruled`)."""
         ...
 
     async def serve(self, *, ready: Callable[[str], None]) -> None:

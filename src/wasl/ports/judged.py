@@ -21,8 +21,15 @@ class JudgedAct:
 class Judged(Protocol):
     """What was judged, and by which text. Everything raises StoreDown."""
 
-    async def keep_book(self, *, digest: str, records: str, at_ms: int) -> None:
-        """Keeps a version of the rulebook (its records as JSON text) once; a digest that is there is not written again."""
+    async def keep_book(self, *, digest: str, records: str, at_ms: int, own: str | None = None) -> None:
+        """Keeps a version of the rulebook (its records as JSON text) that came into force; of a digest that is there the records stay.
+
+        `own` is the JSON text of the operator's files by name, from which this version can be made again; None where it cannot.
+        """
+        ...
+
+    async def last_own(self) -> tuple[str, int] | None:
+        """Gives the operator's files (JSON text) of the version that came into force last of those that can be made again, and when."""
         ...
 
     async def book(self, digest: str) -> tuple[str, int] | None:

@@ -16,10 +16,13 @@ class SqlJudged:
         self._read = read
         self._carry = write
 
-    async def keep_book(self, *, digest: str, records: str, at_ms: int) -> None:
-        """Keeps a version of the rulebook once."""
-        if await self.book(digest) is None:
-            await self._carry(lambda: _keep(digest, records, at_ms))
+    async def keep_book(self, *, digest: str, records: str, at_ms: int, own: str | None = None) -> None:
+        """Keeps a version of the rulebook, and that it came into force now."""
+        await self._carry(lambda: _keep(digest, records, at_ms, own))
+
+    async def last_own(self) -> tuple[str, int] | None:
+        """Gives the operator's files of the version that came into force last."""
+        return await self._read(_last_own)
 
     async def book(self, digest: str) -> tuple[str, int] | None:
         """Gives the records of a version."""
@@ -30,8 +33,17 @@ class SqlJudged:
         return await self._read(lambda: _acts(id_)) if is_uuid(id_) else []
 
 
-def _keep(digest: str, records: str, at_ms: int) -> Steps[None]:
-    yield step("insert into rulebook (digest, records, at_ms) values ($1, $2, $3) on conflict do nothing", digest, records, at_ms)
+def _keep(digest: str, records: str, at_ms: int, own: str | None) -> Steps[None]:
+    yield step(
+        "insert into rulebook (digest, records, at_ms, own, last_ms) values ($1, $2, $3, $4, $5)"
+        " on conflict (digest) do update set own = excluded.own, last_ms = excluded.last_ms",
+        digest, records, at_ms, own, at_ms,
+    )  # fmt: skip
+
+
+def _last_own() -> Steps[tuple[str, int] | None]:
+    rows = yield step("select own, last_ms from rulebook where own is not null order by last_ms desc limit 1")
+    return (rows[0][0], int(rows[0][1])) if rows else None
 
 
 def _book(digest: str) -> Steps[tuple[str, int] | None]:

@@ -3,7 +3,8 @@
 - `/healthz`: 200 while the process answers at all. An orchestrator restarts on its absence, so it asks nothing of anybody.
 - `/readyz`: 200 when a message could be accepted and committed now; 503 when the store cannot commit.
   Overload is not a reason to send messages elsewhere (they are still stored): it is said in the body, in the header
-  `x-wasl-overloaded` and in the metric of that name, and stays 200.
+  `x-wasl-overloaded` and in the metric of that name, and stays 200. So do rule files that are wrong (`"rules": "wrong"`): the last
+  good rulebook is in force.
 - `/metrics`: Prometheus text. Told only to this machine and private networks that come directly, not through a proxy, because
   it tells how much business is done.
 
@@ -13,12 +14,12 @@ A bare ASGI application, so that it costs nothing to those who do not ask.
 import asyncio
 import ipaddress
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 import structlog
 
-from wasl.domain.errors import StoreDown
+from wasl.domain.errors import StoreDown, WaslError
 from wasl.ports.clock import Clock
 from wasl.ports.store import Store
 from wasl.service.observe import Observe
@@ -41,15 +42,27 @@ _JSON = b"application/json"
 _PROMETHEUS = b"text/plain; version=0.0.4; charset=utf-8"
 
 
+class Rules(Protocol):
+    """What `/readyz` needs of `service.rules_in_force`."""
+
+    @property
+    def wrong(self) -> WaslError | None:
+        """What is the matter with the operator's files."""
+        ...
+
+
 class Ops:
     """The ASGI application for `PATHS`."""
 
-    def __init__(self, *, store: Store, observe: Observe, clock: Clock, backlog_limit: int, version: str) -> None:
+    def __init__(
+        self, *, store: Store, observe: Observe, clock: Clock, backlog_limit: int, version: str, rules: Rules | None = None
+    ) -> None:
         self._store = store
         self._observe = observe
         self._clock = clock
         self._backlog_limit = backlog_limit
         self._version = version
+        self._rules = rules
         self._registry: CollectorRegistry | None = None  # made on first use: its library costs 40 ms
         self._looked_at = float("-inf")
         self._look = asyncio.Lock()
@@ -74,6 +87,8 @@ class Ops:
         await self._refresh()
         ready = self._body["store"] == "up"
         body = {"ready": ready, **self._body}
+        if self._rules is not None and self._rules.wrong is not None:
+            body["rules"] = "wrong"  # the last good rulebook is in force: no reason to send messages elsewhere
         overloaded = b"1" if body["overloaded"] else b"0"
         retry = () if ready else ((b"retry-after", b"2"),)
         await _answer(scope, send, 200 if ready else 503, msgspec.json.encode(body), extra=((b"x-wasl-overloaded", overloaded), *retry))

@@ -169,6 +169,50 @@ def test_check_names_each_problem_with_what_to_do(config: Path, tmp_path: Path) 
     assert all(f["do"] for f in found["findings"] if not f["good"])
 
 
+OWN_RULE = """
+[[rule]]
+id = "own.short"
+channel = "letters"
+effect = "limit"
+predicate = { max_text_chars = 100 }
+requires = { en = "Short.", ar = "قصير." }
+from = 2020-01-01
+source = "the operator"
+seen = 2026-01-01
+"""
+
+
+def serve_until_ready(config: Path) -> None:
+    """Starts the server as a program of its own, waits until it is ready, and ends it as a service manager does."""
+    started = [sys.executable, "-m", "wasl", "serve", "--config", str(config)]
+    with subprocess.Popen(started, stdout=subprocess.PIPE, text=True, env={"PYTHONPATH": str(SRC), "WASL_SERVER__PORT": "0"}) as serving:
+        assert serving.stdout is not None
+        assert any("http://127.0.0.1" in line for line in serving.stdout)
+        serving.terminate()
+        assert serving.wait(60) == 0
+
+
+def test_a_start_with_wrong_rules_takes_the_last_good_rulebook_and_refuses_where_none_is_known(config: Path, tmp_path: Path) -> None:
+    config.write_text('rules = "own"\n[assistant]\nname = "Narenj"\n')
+    (tmp_path / "own").mkdir()
+    own = tmp_path / "own" / "own.toml"
+    own.write_text(OWN_RULE.replace("predicate", "predicament"))
+    refused = run("serve", "--config", str(config))
+    assert refused.exit_code == EXIT_SETTINGS
+    assert "own.toml" in refused.stderr
+    checked = run("check", "--config", str(config))
+    assert checked.exit_code == EXIT_PROBLEM
+    assert "✗ rules:" in checked.stdout
+    assert "Wasl does not start until then" in checked.stdout
+    own.write_text(OWN_RULE)
+    serve_until_ready(config)
+    own.write_text(OWN_RULE.replace("predicate", "predicament"))
+    checked = run("check", "--config", str(config))
+    assert checked.exit_code == EXIT_PROBLEM
+    assert "meanwhile the last good rulebook stays in force" in checked.stdout
+    serve_until_ready(config)
+
+
 def test_connect_wants_a_public_address_and_a_channel(config: Path) -> None:
     assert "server.public_url is not set" in run("connect", "--config", str(config)).stderr
     config.write_text('[server]\npublic_url = "https://shop.example"\n')

@@ -1,10 +1,11 @@
 import json
 from collections.abc import MutableMapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 import pytest
 
-from wasl.domain.errors import StoreDown
+from wasl.domain.errors import SettingWrong, StoreDown
 from wasl.ports.store import Backlog, Store
 from wasl.service.observe import Observe
 from wasl.testing.clock import TestClock
@@ -164,3 +165,18 @@ async def test_head_has_no_body_and_other_methods_are_refused(ops: Ops) -> None:
     assert (head.status, head.body) == (200, b"")
     assert int(head.headers["content-length"]) > 0
     assert (await ask(ops, "/healthz", method="POST")).status == 405
+
+
+async def test_wrong_rule_files_are_said_and_change_nothing_about_being_ready(store: Counted, clock: TestClock, observe: Observe) -> None:
+    @dataclass
+    class Rules:
+        wrong: SettingWrong | None = None
+
+    rules = Rules()
+    ops = Ops(store=cast(Store, store), observe=observe, clock=clock, backlog_limit=10, version="9.9", rules=rules)
+    assert "rules" not in (await ask(ops, "/readyz")).json()
+    rules.wrong = SettingWrong("/etc/own.toml, line 3: no source")
+    answer = await ask(ops, "/readyz")
+    assert answer.status == 200
+    assert answer.json()["rules"] == "wrong"
+    assert b"own.toml" not in answer.body
