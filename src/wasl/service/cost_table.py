@@ -3,10 +3,12 @@
 import csv
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from wasl.ledger.report import Told
-from wasl.service.reckon import Reckoned
+
+if TYPE_CHECKING:  # the shell imports this to show figures; what reckons them costs it half a second
+    from wasl.service.reckon import Reckoned
 
 CSV_COLUMNS = (
     "currency", "cost", "confirmed", "expected", "calls", "messages", "input_tokens", "output_tokens", "price_unknown",
@@ -32,7 +34,7 @@ def told(value: Told, currency: str) -> str:
     return " + ".join([money(value.amount, currency), *(money(a, c) for c, a in value.rest)])
 
 
-def write_csv(found: Reckoned, out: TextIO) -> None:
+def write_csv(found: "Reckoned", out: TextIO) -> None:
     """Writes CSV with exact amounts; a name that begins as a formula does is made text."""
     lines = csv.writer(out)
     lines.writerow(["month", found.by, *CSV_COLUMNS])
