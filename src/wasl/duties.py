@@ -151,7 +151,8 @@ def _told(alarm: RaiseAlarm, *, channels: Mapping[str, Channel], language: str) 
         channel = channels.get(handoff.channel)
         title = title_in(channel, base_language(language)) if channel is not None else handoff.channel
         head, text = call_human(handoff, title=title, language=language)
-        await alarm("handoff", handoff.id, head=head, text=text, conversation=handoff.conversation_id, why=handoff.why)
+        of = f"{handoff.id}:emergency" if handoff.why == "emergency" else handoff.id  # one that waited already is told of anew
+        await alarm("handoff", of, head=head, text=text, conversation=handoff.conversation_id, why=handoff.why)
 
     return told
 
@@ -180,6 +181,7 @@ def _attend(duties: Duties, rules: RulesInForce) -> Attend:
         hand_over=duties.hand_over,
         words=words,
         care=duties.signs.care,
+        help_first=duties.moderate.help,
         manners=Manners(
             name=settings.assistant.name,
             human=handoff.enabled,

@@ -14,6 +14,8 @@ EVERYTHING = "all"
 """The purpose of a consent that is about everything we send."""
 OPT_OUT_NOTE = "opt-out"
 """Note of the turn that ended everything; its reply is the one farewell that still goes out."""
+EMERGENCY_NOTE = "sounds like an emergency"
+"""How the note of a turn begins whose reply leads to help: it goes out to whoever it concerns, opted out or not."""
 
 
 class Standings(Protocol):
@@ -31,7 +33,8 @@ class Standings(Protocol):
     async def permission(
         self, key: AddressKey, *, conversation_id: ConversationId | None = None, delivery_id: DeliveryId | None = None
     ) -> Permission:
-        """Says what may be sent. With `conversation_id` and `delivery_id`: the one farewell after an opt-out is not opted out of."""
+        """Says what may be sent. With `conversation_id` and `delivery_id`: the one farewell after an opt-out is not opted out of, nor is
+        the way to help in an emergency, nor what a human writes while the conversation is in human hands because of one."""
         ...
 
     # -- consent
@@ -41,7 +44,8 @@ class Standings(Protocol):
 
     # -- handoffs
     async def hand_over(self, handoff: Handoff) -> Handoff:
-        """Opens a handoff; gives the open one where its conversation has one already, which then changes nothing."""
+        """Opens a handoff; gives the open one where its conversation has one already. That changes nothing, but that one which still
+        waits becomes an emergency by one."""
         ...
 
     async def take(self, conversation_id: ConversationId, *, by: str, now_ms: int, returns_ms: int) -> Handoff | None:

@@ -1,7 +1,7 @@
 """Attend: before anything is answered, who does not want to be written to, and who is in human hands or asks for them."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Literal
 
 from wasl.domain.handoff import Standing
@@ -56,6 +56,7 @@ class Attend:
         words: Callable[[str], OptWords],
         manners: Manners,
         care: Callable[[str], Awaitable[Care]] | None = None,
+        help_first: Callable[[Case], Awaitable[End | None]] | None = None,
     ) -> None:
         self._store = store
         self._standings = standings
@@ -64,12 +65,15 @@ class Attend:
         self._words = words
         self._manners = manners
         self._care = care
+        self._help_first = help_first
 
     async def before(self, case: Case) -> End | None:
         """Ends what is no question for the assistant; else tells the case where in the talk it stands."""
         home = case.work.conversation_id
         case.standing = standing = await self._standings.of(home, case.address.key, shared=case.work.shared)
         asked = self._asked(case, standing)
+        if (end := await self._in_danger(case, standing, asked)) is not None:
+            return end
         if asked in ("out", "back", "help"):
             return await self._consent(case, asked)
         if standing.opted_out_ms is not None:
@@ -98,6 +102,25 @@ class Attend:
         text = owe("farewell", language=language, own=manners.farewell)
         back = Option(id=BACK_PICK, title=owe("back", language=language))
         return End(note=OPT_OUT_NOTE, parts=_offered(case, text, back))
+
+    # -- danger
+    async def _in_danger(self, case: Case, standing: Standing, asked: Ask) -> End | None:
+        """Leads to help whoever would else be met with silence: who opted out, or who waits for a human. Only where a human has the
+        conversation, or was called because of an emergency, is it left to them."""
+        handoff = standing.handoff
+        over = handoff is not None and handoff.returns_ms <= case.now_ms
+        if handoff is not None and not over and (handoff.taken_ms is not None or handoff.why == "emergency"):
+            return None
+        if self._help_first is None or not (standing.opted_out_ms is not None or handoff is not None or asked in ("out", "back", "help")):
+            return None  # the step of moderation looks
+        if over and handoff is not None:
+            await self._hand_over.give_back(handoff.conversation_id, by="time")
+            case.standing = replace(standing, handoff=None, returned_ms=case.now_ms)
+        end = await self._help_first(case)
+        if end is None or asked != "out":
+            return end
+        await self._consent(case, asked)
+        return replace(end, text=f"{end.text}\n\n{owe('farewell', language=case.language, own=self._manners.farewell)}")
 
     # -- a human
     async def _in_human_hands(self, case: Case, standing: Standing, history: Sequence[Said], asked: Ask) -> End | None:

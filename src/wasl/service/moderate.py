@@ -10,6 +10,7 @@ from wasl.domain.errors import WaslError
 from wasl.domain.handoff import HandoffWhy
 from wasl.policy.moderation import emergency, offence
 from wasl.ports.moderator import Moderator, Ruling, Side
+from wasl.ports.standing import EMERGENCY_NOTE
 from wasl.service.duty_words import owe
 from wasl.service.hand_over import HandOver
 from wasl.service.judging import Case, End
@@ -46,12 +47,9 @@ class Moderate:
 
     async def before(self, case: Case) -> End | None:
         """Ends a turn that sounds like an emergency, or that may not be answered."""
-        words = "\n".join(words_of(turn.parts) for turn in case.turns)
-        if self._standards.emergencies and (kind := emergency(words, further=self._standards.emergency_words)) is not None:
-            self._keep(case, "question", by="emergency words", action="human", label=kind)
-            await self._to_human(case, why="emergency")
-            text = owe(f"emergency_{kind}", language=case.language, own=self._standards.emergency)
-            return End(note=f"sounds like an emergency: {kind}", text=text, author="assistant")
+        if (end := await self.help(case)) is not None:
+            return end
+        words = _words(case)
         ruling = await self._rule(case, words, side="question")
         if ruling.action == "pass":
             case.unseen |= self._looks_at_answers
@@ -60,6 +58,15 @@ class Moderate:
             await self._to_human(case, why="moderation")
             return End(note=f"held by moderation: {ruling.label}", text=self._held(case))
         return End(note=f"refused by moderation: {ruling.label}", text=self._refusal(case))
+
+    async def help(self, case: Case) -> End | None:
+        """Leads whoever may be in danger to help and a human; None when nothing sounds like it."""
+        if not self._standards.emergencies or (kind := emergency(_words(case), further=self._standards.emergency_words)) is None:
+            return None
+        self._keep(case, "question", by="emergency words", action="human", label=kind)
+        await self._to_human(case, why="emergency")
+        text = owe(f"emergency_{kind}", language=case.language, own=self._standards.emergency)
+        return End(note=f"{EMERGENCY_NOTE}: {kind}", text=text, author="assistant")
 
     async def after(self, case: Case, text: str) -> str:
         """Replaces an answer that may not be sent."""
@@ -114,3 +121,7 @@ class Moderate:
 
     def _refusal(self, case: Case) -> str:
         return owe("refused", language=case.language, own=self._standards.refusal)
+
+
+def _words(case: Case) -> str:
+    return "\n".join(words_of(turn.parts) for turn in case.turns)

@@ -6,7 +6,7 @@ from typing import Any, cast
 from wasl.domain.handoff import Handoff, HandoffEnd, HandoffWhy, Permission, Standing
 from wasl.domain.ids import ConversationId
 from wasl.domain.person import AddressKey
-from wasl.ports.standing import EVERYTHING, OPT_OUT_NOTE
+from wasl.ports.standing import EMERGENCY_NOTE, EVERYTHING, OPT_OUT_NOTE
 from wasl.store.steps import Row, Steps, step
 
 _COLUMNS = "h.id, h.conversation_id, h.channel, h.why, h.asked_ms, h.returns_ms, h.note, h.taken_ms, h.taken_by, h.ended_ms, h.ended_by"
@@ -20,7 +20,10 @@ _ELSEWHERE = f"""select {_COLUMNS} from conversation m join conversation o on o.
 join handoff h on h.conversation_id = o.id and h.ended_ms is null where m.id = $1 order by h.asked_ms limit 1"""
 _OPEN = f"select {_COLUMNS} from handoff h where h.conversation_id = $1 and h.ended_ms is null"
 _FAREWELL = """select 1 from delivery d join turn t on t.conversation_id = d.conversation_id and t.reply_id = d.message_id
-where d.id = $1 and t.conversation_id = $2 and t.note = $3"""
+where d.id = $1 and t.conversation_id = $2 and (t.note = $3 or t.note like $4)"""
+_HUMAN_HELP = """select 1 from delivery d join message m on m.id = d.message_id
+join handoff h on h.conversation_id = d.conversation_id and h.ended_ms is null and h.why = 'emergency'
+where d.id = $1 and d.conversation_id = $2 and m.author = 'operator'"""
 
 
 def standing(conversation_id: str, key: AddressKey, *, shared: bool) -> Steps[Standing]:
@@ -43,8 +46,10 @@ def permission(key: AddressKey, *, conversation_id: str | None, delivery_id: str
     said = {r[0]: bool(r[1]) for r in rows}  # the newest word of each purpose comes last
     opted_out = said.get(EVERYTHING) is False
     if opted_out and conversation_id is not None and delivery_id is not None:
-        farewell = yield step(_FAREWELL, delivery_id, conversation_id, OPT_OUT_NOTE)
-        opted_out = not farewell
+        owed = yield step(_FAREWELL, delivery_id, conversation_id, OPT_OUT_NOTE, f"{EMERGENCY_NOTE}%")
+        if not owed:
+            owed = yield step(_HUMAN_HELP, delivery_id, conversation_id)
+        opted_out = not owed
     return Permission(opted_out=opted_out, marketing=False if said.get(EVERYTHING) is False else said.get("marketing"))
 
 
@@ -60,10 +65,11 @@ def set_consent(key: AddressKey, *, purpose: str, given: bool, at_ms: int) -> St
 
 
 def hand_over(handoff: Handoff) -> Steps[Handoff]:
-    """Opens a handoff, unless one is open."""
+    """Opens a handoff, unless one is open; one that nobody took yet becomes an emergency by one."""
     yield step(
         "insert into handoff (id, conversation_id, channel, why, asked_ms, returns_ms, note, taken_ms, taken_by) values"
-        " ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (conversation_id) where ended_ms is null do nothing",
+        " ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (conversation_id) where ended_ms is null do update set why = excluded.why"
+        " where excluded.why = 'emergency' and handoff.taken_ms is null",
         handoff.id, handoff.conversation_id, handoff.channel, handoff.why, handoff.asked_ms, handoff.returns_ms, handoff.note,
         handoff.taken_ms, handoff.taken_by,
     )  # fmt: skip

@@ -1,6 +1,7 @@
 """The contract of standings, as tests: subclass StandingsContract and say how to make an open, empty store."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
@@ -8,7 +9,7 @@ from wasl.domain.event import ConsentGiven
 from wasl.domain.handoff import Handoff
 from wasl.domain.identity import LinkRecord
 from wasl.domain.ids import ConversationId, DeliveryId, MessageId
-from wasl.domain.message import Text
+from wasl.domain.message import Author, Text
 from wasl.domain.turn import Closing, NewDelivery, NewMessage
 from wasl.ports.people import Erasure
 from wasl.ports.standing import OPT_OUT_NOTE
@@ -152,6 +153,33 @@ class LiveStandingsContract(StandingsContract):
         farewell = await standings.permission(scene.key(), conversation_id=work.conversation_id, delivery_id=delivery.id)
         assert not farewell.opted_out
         assert (await standings.permission(scene.key(), conversation_id=work.conversation_id, delivery_id=other)).opted_out
+
+    async def test_a_human_answers_an_emergency_of_somebody_who_opted_out(self, scene: Scene) -> None:
+        store, standings = scene.store, scene.store.standings
+        await scene.receive(scene.arrival("help"))
+        work = (await store.claim(lease=LEASE, limit=1, now_ms=scene.now))[0]
+        home, parts = work.conversation_id, (Text(text="I am here."),)
+        await standings.set_consent(scene.key(), purpose="all", given=False, at_ms=scene.now)
+        said: dict[Author, DeliveryId] = {}
+        authors: tuple[Author, ...] = ("operator", "system")
+        for author in authors:
+            message = NewMessage(id=MessageId(scene.name()), author=author, parts=parts)
+            one = NewDelivery(id=DeliveryId(scene.name()), address=work.turns[0].address, position=0, parts=parts)
+            await store.say(conversation_id=home, message=message, deliveries=[one], now_ms=scene.now)
+            said[author] = one.id
+
+        async def opted_out(author: Author) -> bool:
+            return (await standings.permission(scene.key(), conversation_id=home, delivery_id=said[author])).opted_out
+
+        handoff = self.handoff(scene, home)
+        assert (await standings.hand_over(handoff)).why == "asked"
+        assert await opted_out("operator")
+        again = replace(handoff, id=scene.name(), why="emergency")
+        urgent = await standings.hand_over(again)
+        assert (urgent.id, urgent.why) == (handoff.id, "emergency")
+        assert (await standings.hand_over(replace(handoff, id=scene.name()))).why == "emergency"
+        assert not await opted_out("operator")
+        assert await opted_out("system")
 
     async def test_a_person_is_in_human_hands_wherever_they_write(self, scene: Scene) -> None:
         store = scene.store
