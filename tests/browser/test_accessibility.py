@@ -9,6 +9,7 @@ from tests.browser import losses, plans
 from tests.browser.driving import DESK, PHONE, SMALL, Drive, answers, say, violations
 from tests.terms_watched import with_history
 from tests.unit.web.test_proof import with_month
+from tests.unit.web.test_why import with_verdicts
 
 from wasl.domain.cost import Cause, Cost
 from wasl.domain.handoff import Handoff
@@ -140,6 +141,10 @@ async def every_page(drive: Drive, context: BrowserContext, *, language: str) ->
     await page.locator("#list a").first.click()
     await page.locator("body.loaded").wait_for()
     yield "conversation", page
+    await expect(page.locator("#log .because").first).to_have_text("Why" if language == "en" else "لماذا")
+    await with_verdicts(drive.wasl)
+    await page.goto(f"{drive.wasl.url}/console/why/known")
+    yield "why", page
     await drive.wasl.store.record_usage([spending(drive.wasl.clock.now_ms())])
     await page.goto(f"{drive.wasl.url}/console/cost?elsewhere=1")
     await page.locator("summary").click()

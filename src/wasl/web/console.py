@@ -36,6 +36,7 @@ from wasl.web.rulebook import RulesPage
 from wasl.web.scope import ScopePage
 from wasl.web.sunsets import SunsetPages
 from wasl.web.terms import TermsPages
+from wasl.web.why import WhyPage
 from wasl.web.words import CONSOLE
 from wasl.wire import markup, read
 
@@ -82,7 +83,13 @@ class Console:
         faces = self._faces
         plans = SunsetPages(faces, planner=faces.planner).rows() if faces.planner else ()
         leaving = Exposing(faces, expose=faces.expose, rehearse=faces.rehearse).rows() if faces.expose and faces.rehearse else ()
-        for address, verb, shown in (*Attention(self._faces).rows(), *RulesPage(self._faces).rows(), *leaving, *plans):
+        for address, verb, shown in (
+            *Attention(self._faces).rows(),
+            *RulesPage(self._faces).rows(),
+            *WhyPage(self._faces).rows(),
+            *leaving,
+            *plans,
+        ):
             app.add_route(address, self._guarded(shown), methods=[verb])
         if self._faces.people is not None:
             for address, verb, shown in Desk(self._faces).rows():

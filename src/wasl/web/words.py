@@ -83,6 +83,8 @@ CONSOLE: Mapping[str, str] = {
     "mark_delivered": mark("Delivered"),
     "mark_read": mark("Read"),
     "mark_failed": mark("Not delivered"),
+    "why": mark("Why"),
+    "why_about": mark("Why: what the rules said about this message"),
     "due": mark("waits for an answer"),
     "none": mark("Nobody has written yet."),
 }
@@ -273,3 +275,21 @@ PURPOSES: Mapping[str, str] = {
     "uncertain": mark("uncertain"),
 }
 """What a message may be for."""
+
+VERDICTS: Mapping[str, str] = {
+    "allow": mark("allowed"),
+    "rewrite": mark("allowed in other words or sizes"),
+    "hold": mark("not yet"),
+    "refuse": mark("forbidden"),
+}
+"""What the rules said of an act."""
+
+WAITS: Mapping[str, str] = {
+    "person": mark("It goes out as soon as the person writes."),
+    "operator": mark("It waits for something that only you can do."),
+    "time": mark("It waits for its time."),
+}
+"""For what a held message waits."""
+
+ACT_KINDS: Mapping[str, str] = {"turn": mark("Answer"), "delivery": mark("Delivery")}
+"""What was judged."""

@@ -118,6 +118,7 @@ export class Log {
     line.append(el("span", { class: "mark" }));
     if (mine && !this.marks && message.seq) this.paintOwn(line.querySelector(".mark"), "kept");
     if (this.marks && message.delivery) this.paintMark(line.querySelector(".mark"), message.delivery);
+    if (this.marks && message.id) line.append(el("a", { class: "because", href: `/console/why/${message.id}`, "aria-label": say("why_about") }, say("why")));
     if (message.author !== "person" && message.text) line.append(this.copyButton(message.text));
     return line;
   }
