@@ -76,7 +76,8 @@ async def _show(installation: Installation, turn: "TurnId", *, say: dict[str, st
     if not words or not words[0].question:
         typer.echo(say["gone"])
         return False
-    typer.echo(f"{say['said']} {redact(words[0].question)}")
+    own = await installation.store.purposes.names(turn)
+    typer.echo(f"{say['said']} {redact(words[0].question, names=own)}")
     if words[0].reply:
-        typer.echo(f"{say['told']} {redact(words[0].reply)[:600]}")
+        typer.echo(f"{say['told']} {redact(words[0].reply, names=own)[:600]}")
     return True

@@ -61,6 +61,11 @@ class Purposes(Protocol):
         keeps its turns elsewhere and gives none."""
         ...
 
+    async def names(self, turn: TurnId) -> Sequence[str]:
+        """Gives the names by which the person of a turn is known, so that they can be taken out of its words: the person's own, and the
+        one that stood at the message. The store in memory gives none."""
+        ...
+
     # -- redirects
     async def take_redirect(self, redirect: Redirect, *, people: Sequence[str], quiet_ms: int) -> bool:
         """Says whether a person may be pointed elsewhere now, and keeps it if so: once in `quiet_ms` for all `people` ids that stand for

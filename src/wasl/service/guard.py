@@ -1,11 +1,13 @@
 """Guard: asks the rules before an answer is made, and before a provider is given the person's words."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import structlog
 
 from wasl.domain.rule import Verdict
+from wasl.domain.turn import Closing
 from wasl.policy.act import Act
 from wasl.policy.evaluate import evaluate
 from wasl.policy.rulebook import Rulebook
@@ -57,6 +59,14 @@ class Guard:
         told["barred"] = barred
         case.bars.append(self._bar(situation, party, barred))
         return None
+
+    async def conclude(self, case: Case, closing: Closing) -> Closing:
+        """Keeps the day's verdict with a turn, too, that another step ended before this one was asked."""
+        party = self._parties.get(case.address.key.channel)
+        if party is None or NAME in case.kept:
+            return closing
+        _, said = self._answering(situation_of(answering(case, party)), party)
+        return replace(closing, verdicts={**closing.verdicts, NAME: dict(said)})
 
     def bars(self, case: Case) -> Sequence[Bar]:
         """Gives what keeps providers from the words of a case that is not judged yet: whoever asks a model before the answer heeds it."""

@@ -165,6 +165,16 @@ def words(turns: Sequence[str]) -> Steps[list[PurposeWords]]:
     return [found[turn] for turn in turns if turn in found]
 
 
+def names(turn: str) -> Steps[list[str]]:
+    """Gives the names of the person of a turn."""
+    rows = yield step(
+        "select p.name, q.author_name from turn t join message q on q.id = t.message_id join conversation c on c.id = t.conversation_id"
+        " join person p on p.id = c.person_id where t.id = $1",
+        turn,
+    )
+    return sorted({name for row in rows for name in row if name})
+
+
 def _said(parts: str | None) -> str:
     return "" if parts is None else plain_text(parts_of(parts))
 

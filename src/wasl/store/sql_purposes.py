@@ -66,6 +66,10 @@ class SqlPurposes:
         known = [turn for turn in turns[:RECORDS_MAX] if is_uuid(turn)]
         return await self._read(lambda: steps.words(known))
 
+    async def names(self, turn: TurnId) -> Sequence[str]:
+        """Gives the names of the person of a turn."""
+        return await self._read(lambda: steps.names(turn)) if is_uuid(turn) else ()
+
     async def take_redirect(self, redirect: Redirect, *, people: Sequence[str], quiet_ms: int) -> bool:
         """Takes the person's slot."""
         known = [person for person in people if is_uuid(person)]

@@ -109,7 +109,8 @@ class Proof:
             found = await self._faces.store.purposes.words([one.turn_id])
             if found and found[0].question:
                 turn = one.turn_id
-                question, answer = redact(found[0].question), redact(found[0].reply)
+                own = await self._faces.store.purposes.names(one.turn_id)
+                question, answer = redact(found[0].question, names=own), redact(found[0].reply, names=own)
                 break
         say = words(self._language(request))
         return self._page(

@@ -6,7 +6,7 @@ from tests.unit.service.house import Letters
 from wasl.domain.ids import AddressId, ConversationId, MessageId, PersonId, TurnId
 from wasl.domain.message import Text
 from wasl.domain.person import Address, AddressKey
-from wasl.domain.turn import DueTurn, Work
+from wasl.domain.turn import Closing, DueTurn, Work
 from wasl.policy.act import Deployment, TurnPurpose
 from wasl.policy.shipped_rules import shipped_book
 from wasl.ports.provider import Model
@@ -74,6 +74,22 @@ async def test_a_general_turn_of_a_business_is_judged_as_what_it_is() -> None:
     case = case_of("+201001234567")
     case.purpose = TurnPurpose(label="general", confidence=0.9)
     assert isinstance(await guard().before(case), End)
+
+
+async def test_a_turn_that_another_step_ended_keeps_the_verdict_of_the_day_too() -> None:
+    case = case_of("+201001234567")
+    case.purpose = TurnPurpose(label="general", confidence=0.9)
+    closing = Closing(
+        conversation_id=case.work.conversation_id, epoch=1, turn_ids=(), state="answered", at_ms=case.now_ms, verdicts={"purpose": {}}
+    )
+    closed = await guard().conclude(case, closing)
+    assert closed.verdicts["purpose"] == {}
+    assert closed.verdicts["guard"]["effect"] == "refuse"
+    assert closed.verdicts["guard"]["reasons"][0]["rule"] == "wa.ai.primary"
+    assert case.bars == []
+    asked = case_of("+201001234567")
+    await guard().before(asked)
+    assert await guard().conclude(asked, closing) is closing
 
 
 async def test_watching_keeps_the_verdict_and_stops_nothing() -> None:

@@ -17,11 +17,16 @@ from wasl.domain.purpose import PurposeRecord
 from wasl.service.calendar import month_at
 from wasl.service.figure import Figures
 from wasl.store.purpose_steps import insert
+from wasl.store.steps import Steps, step
 
 
 @pytest.fixture
 async def operator(wasl: Composition, http: aiohttp.ClientSession) -> Operator:
     return Operator(wasl, http, await log_in(wasl, http))
+
+
+def named(person: str, name: str) -> Steps[None]:
+    yield step("update person set name = $1 where id = $2", name, person)
 
 
 def figures(wasl: Composition) -> Figures:
@@ -70,7 +75,7 @@ async def test_what_is_no_month_or_channel_shows_the_running_one(wasl: Compositi
 
 
 async def test_the_audit_shows_one_message_masked_and_goes_on(wasl: Composition, operator: Operator, visitor: Visitor) -> None:
-    await answered(visitor, "my number is +20 100 555 1234, where is my order?", id="message-1")
+    await answered(visitor, "Amal Rashid here, my number is +20 100 555 1234, where is my order?", id="message-1")
     found = await wasl.store.find_address(wasl.channel.visitor(visitor.token))
     assert found is not None
     turn = await last_turn(wasl)
@@ -80,10 +85,12 @@ async def test_the_audit_shows_one_message_masked_and_goes_on(wasl: Composition,
         episode=turn, episode_at_ms=now, label="business", odds=3.0, served="answered", mode="watch",
     )  # fmt: skip
     await wasl.store._write_steps(lambda: insert([record]))
+    await wasl.store._write_steps(lambda: named(found[0].person_id, "Amal Rashid"))
     month = month_at(now, zone=None)
     page = await operator.see(f"audit?channel=webchat&month={month}")
     assert "my number is [number], where is my order?" in page
     assert "555 1234" not in page
+    assert "Rashid" not in page
     again = await operator.do("audit", channel="webchat", month=month, turn=turn, label="skip")
     assert "my number is [number]" in again
     done = await operator.do("audit", channel="webchat", month=month, turn=turn, label="business")

@@ -227,7 +227,13 @@ class PurposeWordsContract(PurposesContract):
         assert await purposes.words([nobody, kept.turn_id]) == [
             PurposeWords(turn_id=kept.turn_id, question="how much is bread?", reply="answer")
         ]
+        assert not await purposes.names(nobody)
+        assert not await purposes.names(kept.turn_id)
+        await scene.receive(scene.arrival("I am here", address=scene.key("bea", kind="account"), author_name="Beatrice"))
+        named = await scene.claim_one()
+        assert list(await purposes.names(named.turns[0].id)) == ["Beatrice"]
         assert kept.conversation_id is not None
         await scene.erase(kept.conversation_id)
         (left,) = await self.everything(purposes)
+        assert not await purposes.names(left.turn_id)
         assert await purposes.words([kept.turn_id, left.turn_id]) == []
