@@ -66,7 +66,9 @@ def make_guarding(
     )
     tally = Tally(counting=store.counting, clock=clock)
     instead = Instead(rules=rules, parties=parties, people=store.people, standings=store.standings)
-    admit = Admit(rules=rules, parties=parties, tally=tally, clock=clock, instead=instead, standings=store.standings)
+    admit = Admit(
+        rules=rules, parties=parties, tally=tally, clock=clock, instead=instead, standings=store.standings, care=duties.signs.care
+    )
     gate = duties.respect(admit, rules)
     return Guarding(steps=steps, gate=gate, rules=rules, tally=tally, purposing=weighing, bars=guard.bars)
 

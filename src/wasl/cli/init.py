@@ -34,6 +34,9 @@ def add(app: typer.Typer, compose: Compose) -> None:
         model: Annotated[str, typer.Option(help="The model's name at that provider.", show_default="asked")] = "",
         public_url: Annotated[str, typer.Option(help="How the world reaches this server.", show_default="asked")] = "",
         contact: Annotated[str, typer.Option(help="How people reach a human.", show_default="asked")] = "",
+        country: Annotated[
+            str, typer.Option(help="The country of people whose own is not known, such as EG.", show_default="asked", metavar="CC")
+        ] = "",
         yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing; take options and defaults.")] = False,
         force: Annotated[bool, typer.Option("--force", help="Replace the file that is there.")] = False,
         show: Annotated[bool, typer.Option("--show", help="Print a file with every setting, and write nothing.")] = False,
@@ -43,7 +46,14 @@ def add(app: typer.Typer, compose: Compose) -> None:
             typer.echo(everything(compose, language=language or "en"), nl=False)
             return
         asked = _Asked(
-            language=language, name=name, channels=channel, provider=provider, model=model, public_url=public_url, contact=contact
+            language=language,
+            name=name,
+            channels=channel,
+            provider=provider,
+            model=model,
+            public_url=public_url,
+            contact=contact,
+            country=country,
         )
         answers = _Interview(compose, asked, quiet=yes).hold(file, force=force)
         if answers is not None:
@@ -67,6 +77,7 @@ class _Asked:
     model: str
     public_url: str
     contact: str
+    country: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +117,7 @@ class _Interview:
         self._channels(chosen)
         self._provider(chosen)
         self._keyless(chosen)
+        self._country(chosen)
         made = Chosen(top=chosen.top, channels=chosen.channels, providers=chosen.providers, candidates=chosen.candidates)
         return _Answers(
             text=_text(self._compose, made, language=self._language), language=self._language, variables=tuple(chosen.variables)
@@ -141,6 +153,21 @@ class _Interview:
         contact = self._asked.contact or self._ask("contact", default="")
         chosen.providers[kind] = {"contact": contact} if contact and "contact" in cls.Settings.model_fields else {}
         chosen.candidates.append({"provider": kind, "price_class": "free"})
+
+    def _country(self, chosen: _Choosing) -> None:
+        """Asks in which country people are whose own is not known: without it they are ruled by the strictest reading."""
+        from wasl.domain.errors import SettingWrong
+        from wasl.wire.region import REGIONS
+
+        while True:
+            said = (self._asked.country or self._ask("country", default="")).strip().upper()
+            if not said or said.partition("-")[0] in REGIONS:
+                break
+            if self._asked.country or self._quiet:
+                raise SettingWrong(f"--country: {said!r} is no country; write its two letters, such as EG, or a part, such as US-CA")
+            typer.echo(self._words("no_country").format(said=said))
+        if said:
+            chosen.top["deployment.home_region"] = said
 
     def _adapter(self, kind: str, cls: type[Any], chosen: _Choosing) -> Mapping[str, Value]:
         """Asks for what an adapter cannot do without: a plain value, or where a secret is."""

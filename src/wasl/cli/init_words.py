@@ -17,6 +17,9 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "provider": "Model provider ({known}, or none to quote your documents only)",
         "model": "Name of the model",
         "contact": "How people reach a human (a number, a mail address; may stay empty)",
+        "country": "Country of most of your people, in two letters (EG, SA, US…). It is taken for those whose own is not known;\n"
+        "  left empty, they are ruled by the strictest reading",
+        "no_country": "{said} is no country; write its two letters, such as EG, or a part, such as US-CA",
         "secret": "{title}: {key} – {meaning}\n  Where is it? An environment variable, or file:path",
         "value": "{title}: {key} – {meaning}\n ",
         "instructions": "You are the assistant of {name}. Answer in the person's language, shortly and kindly.",
@@ -36,6 +39,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "provider": "مزوّد النموذج ({known}، أو none للاقتباس من مستنداتك فقط)",
         "model": "اسم النموذج",
         "contact": "كيف يصل الناس إلى موظف (رقم أو بريد؛ يمكن تركه فارغًا)",
+        "country": "بلد معظم جمهورك بحرفين لاتينيين (EG أو SA أو US…). يُعتمد لمن لا يُعرف بلده؛\n  فإن تُرك فارغًا عوملوا بأشد قراءة للقواعد",
+        "no_country": "{said} ليس بلدًا؛ اكتب حرفيه مثل EG، أو جزءًا منه مثل US-CA",
         "secret": "{title}: {key} – {meaning}\n  أين هو؟ متغيّر بيئة، أو file:path",
         "value": "{title}: {key} – {meaning}\n ",
         "instructions": "أنت مساعد {name}. أجب بلغة السائل، باختصار ولطف.",

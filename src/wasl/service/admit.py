@@ -1,5 +1,6 @@
 """Admit: the gate before every send. It judges by the rules and the moment, and keeps what it said with the delivery."""
 
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
@@ -11,6 +12,7 @@ from wasl.domain.errors import HeldByRule, StoreDown
 from wasl.domain.ids import ConversationId
 from wasl.domain.message import Template
 from wasl.domain.rule import Duty, Verdict
+from wasl.domain.trouble import Care
 from wasl.domain.turn import Settling
 from wasl.policy.act import Act, Counters
 from wasl.policy.evaluate import evaluate, judge, select
@@ -39,7 +41,7 @@ BLOCKING: Final = frozenset({"opt_in", "registration", "permission", "unsubscrib
 
 
 class Admit:
-    """The gate."""
+    """The gate. `care` says how careful a channel must be now."""
 
     def __init__(
         self,
@@ -50,7 +52,9 @@ class Admit:
         clock: Clock,
         instead: Instead | None = None,
         standings: Standings | None = None,
+        care: Callable[[str], Awaitable[Care]] | None = None,
     ) -> None:
+        self._care = care
         self._instead = instead
         self._standings = standings
         self._tally = tally
@@ -63,6 +67,7 @@ class Admit:
         party = self._parties.get(outgoing.address.key.channel)
         if party is None:
             return Admitted(outgoing=outgoing)
+        party = await self._careful(party)
         now = self._clock.now_ms()
         so_far = self._tally.month_so_far(outgoing, party, now_ms=now)
         book = self._rules.book
@@ -81,6 +86,12 @@ class Admit:
         if open_duty is not None:
             return self._wait(outgoing, verdict, party, waits_for="operator", duty=open_duty)
         return await self._other_way(outgoing, party, verdict, now_ms=now)
+
+    async def _careful(self, party: Party) -> Party:
+        """Takes what is not certain strictly while the channel is in trouble, as the answering does; what is only watched stays so."""
+        if self._care is None or party.mode != "lenient" or not (await self._care(party.name)).strict:
+            return party
+        return replace(party, mode="strict")
 
     async def _permission(self, outgoing: Outgoing, conversation_id: ConversationId, *, now_ms: int) -> tuple[bool | None, bool]:
         """Gives consent and opting out. Who wrote just now and is answered need not be asked: the answering asked already."""

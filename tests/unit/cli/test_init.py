@@ -33,7 +33,7 @@ def switched_on(text: str) -> str:
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_the_questions_lead_to_a_file_that_starts(tmp_path: Path, language: str) -> None:
-    answers = [language, "نور", "telegram", "", "https://n.example", "openai_chat", "OPENAI_KEY", "some-model", "555-0142"]
+    answers = [language, "نور", "telegram", "", "https://n.example", "openai_chat", "OPENAI_KEY", "some-model", "555-0142", "xx", "eg"]
     result = init(tmp_path, stdin="\n".join(answers) + "\n")
     assert result.exit_code == 0
     settings = load(tmp_path / "wasl.toml", SECRETS)
@@ -44,6 +44,8 @@ def test_the_questions_lead_to_a_file_that_starts(tmp_path: Path, language: str)
         ("openai_chat", "some-model", "standard"),
         ("extractive", "", "free"),
     ]
+    assert settings.deployment.home_region == "EG"
+    assert "XX" in result.stdout
     assert settings.providers["extractive"] == {"contact": "555-0142"}
     installation = compose(settings)
     assert {"telegram", "webchat"} == set(installation.channels)
@@ -72,7 +74,7 @@ def test_a_secret_may_be_in_a_file(tmp_path: Path) -> None:
         "https://x.example",
         "--contact",
         "c",
-        stdin="telegram\nfile:bot.token\n",
+        stdin="telegram\nfile:bot.token\n\n",
     )
     assert tomllib.loads((tmp_path / "wasl.toml").read_text())["channels"]["telegram"] == {"token": {"file": "bot.token"}}
 
@@ -86,7 +88,7 @@ def test_without_answers_the_defaults_quote_documents(tmp_path: Path) -> None:
 
 
 def test_what_is_mistyped_is_asked_for_again(tmp_path: Path) -> None:
-    result = init(tmp_path, stdin="arabic\nen\nX\ntelegrm\nnone\nopenai\nnone\n\n")
+    result = init(tmp_path, stdin="arabic\nen\nX\ntelegrm\nnone\nopenai\nnone\n\n\n")
     assert result.exit_code == 0
     assert "arabic is not known" in result.stdout
     assert "telegrm is not known; it may be one of: telegram, whatsapp" in result.stdout
@@ -101,6 +103,7 @@ def test_what_is_mistyped_is_asked_for_again(tmp_path: Path) -> None:
         (("--provider", "extractive"), "'extractive' is not known"),
         (("--language", "fr"), "--language: 'fr' is not known; it may be one of en, ar"),
         (("--provider", "openai_chat"), "--model must be given"),
+        (("--country", "Egypt"), "--country: 'EGYPT' is no country"),
     ],
 )
 def test_a_wrong_option_is_named_and_nothing_is_written(tmp_path: Path, options: tuple[str, ...], says: str) -> None:
@@ -116,7 +119,7 @@ def test_a_file_that_is_there_stays_unless_its_owner_says_otherwise(tmp_path: Pa
     assert "there already" in init(tmp_path, "--yes").stderr
     assert init(tmp_path, stdin="en\nn\n").exit_code == 0
     assert file.read_text() == "# mine\n"
-    assert init(tmp_path, stdin="en\ny\nX\nnone\nnone\n\n").exit_code == 0
+    assert init(tmp_path, stdin="en\ny\nX\nnone\nnone\n\n\n").exit_code == 0
     assert 'name = "X"' in file.read_text()
     assert init(tmp_path, "--yes", "--force", "--name", "Y").exit_code == 0
     assert 'name = "Y"' in file.read_text()

@@ -11,6 +11,7 @@ from wasl.domain.identity import LinkRecord
 from wasl.domain.ids import DeliveryId, MessageId
 from wasl.domain.message import Template, Text
 from wasl.domain.person import AddressKey
+from wasl.domain.trouble import NO_CARE, Care
 from wasl.domain.turn import NewDelivery, NewMessage
 from wasl.policy.act import Deployment
 from wasl.policy.shipped_rules import shipped_book
@@ -34,7 +35,10 @@ TEMPLATES = (
 )
 
 
-def gated(tmp_path: Path, *, templates: tuple[Approved, ...] = (), mode: Any = "strict", **deployment: Any) -> House:
+def gated(tmp_path: Path, *, templates: tuple[Approved, ...] = (), mode: Any = "strict", care: Care = NO_CARE, **deployment: Any) -> House:
+    async def careful(channel: str) -> Care:
+        return care
+
     def make(store: SqliteStore, clock: TestClock) -> Gate:
         rules = RulesInForce(base=shipped_book(), texts=None, clock=clock)
         own = Deployment(**({"home_region": "EG"} | deployment))
@@ -44,7 +48,7 @@ def gated(tmp_path: Path, *, templates: tuple[Approved, ...] = (), mode: Any = "
         }
         instead = Instead(rules=rules, parties=parties, people=store.people, standings=store.standings)
         tally = Tally(counting=store.counting, clock=clock)
-        return Admit(rules=rules, parties=parties, tally=tally, clock=clock, instead=instead, standings=store.standings)
+        return Admit(rules=rules, parties=parties, tally=tally, clock=clock, instead=instead, standings=store.standings, care=careful)
 
     house = build(tmp_path, make_gate=make)
     house.network.on("POST", SEND_URL, answer("n"))
@@ -200,3 +204,16 @@ async def test_watching_keeps_the_verdict_counts_and_stops_nothing(tmp_path: Pat
     state, _, verdict, _ = told(house, delivery)
     assert (state, verdict["effect"], verdict["mode"]) == ("sent", "refuse", "watch")
     await house.store.close()
+
+
+async def test_a_channel_in_trouble_takes_what_is_not_certain_strictly_also_at_the_gate(tmp_path: Path) -> None:
+    effects = {}
+    for name, care in (("calm", NO_CARE), ("trouble", Care(strict=True))):
+        (tmp_path / name).mkdir()
+        house = gated(tmp_path / name, mode="lenient", care=care)
+        await house.store.open()
+        await house.says("hello")
+        rows = house.rows("select verdict from delivery")
+        effects[name] = json.loads(rows[-1][0]).get("mode", "strict")
+        await house.store.close()
+    assert effects == {"calm": "lenient", "trouble": "strict"}
