@@ -59,8 +59,8 @@ class Sunsets(Protocol):
         """
         ...
 
-    async def words(self, conversations: Sequence[ConversationId]) -> Mapping[ConversationId, Sequence[str]]:
-        """Gives the last few things that the people of conversations wrote, the newest first: they show the language."""
+    async def words(self, conversations: Sequence[ConversationId], *, limit: int) -> Mapping[ConversationId, Sequence[str]]:
+        """Gives the last things (a few at the most) that the people of conversations wrote, newest first: they show the language."""
         ...
 
     async def unsaid(self, sunset_id: str, *, limit: int) -> Sequence[Telling]:

@@ -24,6 +24,7 @@ from wasl.service.link import Links
 from wasl.service.sunset_words import day_words
 from wasl.service.way_out import PATH, Seal, seal_of
 from wasl.service.words import base_language, spoken
+from wasl.wire.text import language as written_in
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +37,8 @@ WINDOW_MS = 24 * 3_600_000
 WINDOW_MARGIN_MS = 15 * 60_000
 """Free words are chosen for those whose window stays open at least so long: they wait for their send."""
 DAY_MS = 86_400_000
+WORDS_LOOKED_AT = 3
+"""Messages of a person in which their language is looked for, where the last one shows none."""
 
 
 class Tell:
@@ -129,7 +132,9 @@ class Tell:
 
     async def _in_their_language(self, tellings: Sequence[Telling]) -> Sequence[Telling]:
         """Looks at what people wrote, where the platform does not tell which language they speak, or they write another."""
-        written = await self._sunsets.words([one.conversation_id for one in tellings])
+        written = dict(await self._sunsets.words([one.conversation_id for one in tellings], limit=1))
+        if unclear := [home for home, texts in written.items() if not any(map(written_in, texts))]:
+            written |= await self._sunsets.words(unclear, limit=WORDS_LOOKED_AT)
         return [
             one._replace(language=spoken(written.get(one.conversation_id, ()), told=one.language or None, default=self._language))
             for one in tellings

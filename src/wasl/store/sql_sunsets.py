@@ -81,9 +81,9 @@ class SqlSunsets:
             )
         )
 
-    async def words(self, conversations: Sequence[ConversationId]) -> Mapping[ConversationId, Sequence[str]]:
+    async def words(self, conversations: Sequence[ConversationId], *, limit: int) -> Mapping[ConversationId, Sequence[str]]:
         """Gives the last few things that people wrote."""
-        return await self._read(lambda: steps.words(conversations))
+        return await self._read(lambda: steps.words(conversations, limit=limit))
 
     async def unsaid(self, sunset_id: str, *, limit: int) -> Sequence[Telling]:
         """Gives tellings whose message is not stored."""

@@ -14,8 +14,6 @@ from wasl.store.steps import Row, Steps, step
 
 FIRST = "00000000-0000-0000-0000-000000000000"
 HOUR_MS = 3_600_000
-WORDS_LOOKED_AT = 3
-"""Messages of a person in which their language is looked for, where the platform does not tell it."""
 _HERE = "a.valid_to_ms is null and a.kind <> 'group'"
 _ELSEWHERE = """exists (select 1 from address o where o.person_id = a.person_id and o.valid_to_ms is null and o.kind <> 'group'
 and o.channel <> a.channel and coalesce(o.heard, 1) = 1)"""
@@ -164,12 +162,12 @@ def intend(
     return chosen
 
 
-def words(conversations: Sequence[ConversationId]) -> Steps[dict[ConversationId, list[str]]]:
+def words(conversations: Sequence[ConversationId], *, limit: int) -> Steps[dict[ConversationId, list[str]]]:
     """Gives the last few things that the people of conversations wrote, the newest first."""
     latest = ", ".join(
         "(select p.parts from message p where p.conversation_id = given.id and p.author = 'person' order by p.seq desc limit 1"
         f" offset {place})"
-        for place in range(WORDS_LOOKED_AT)
+        for place in range(limit)
     )
     rows = yield step(f"select given.id, {latest} from #rows($1: id uuid)# as given", json_text([[one] for one in conversations]))
     return {ConversationId(r[0]): [plain_text(parts_of(parts)) for parts in r[1:] if parts is not None] for r in rows}

@@ -113,9 +113,9 @@ class SunsetsContract(PeopleFixtures):
         for words in ("one", "two", "three", "four"):
             said = await scene.writes(words, at="ada", channel="line one")
         other = await scene.writes("مرحبا", at="bea", channel="line one")
-        written = await sunsets.words([said.conversation_id, other.conversation_id])
+        written = await sunsets.words([said.conversation_id, other.conversation_id], limit=3)
         assert written == {said.conversation_id: ["four", "three", "two"], other.conversation_id: ["مرحبا"]}
-        assert await sunsets.words([]) == {}
+        assert await sunsets.words([], limit=1) == {}
 
     async def test_outside_the_window_no_more_are_told_than_the_account_allows(
         self, scene: PeopleScene, sunsets: Sunsets, sunset: Sunset
