@@ -195,3 +195,44 @@ def test_an_unsure_denial_denies_strictly_and_warns_leniently(act: Act) -> None:
     strict, lenient = (evaluate(book([rule]), replace(act, mode=mode)) for mode in ("strict", "lenient"))  # type: ignore[arg-type]
     assert (strict.effect, lenient.effect) == ("refuse", "allow")
     assert [one.rule for one in lenient.warnings if one.unsure] == ["made.unsure"]
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(rules(), max_size=12), rules(effects=("deny",)), places, acts())
+def test_a_regional_permit_never_widens_beyond_its_places(of: list[Rule], denial: Rule, permitted: tuple[str, ...], act: Act) -> None:
+    here = act.person.region
+    names = {part for name in permitted for part in GROUPS.get(name, (name,))}
+    inside = here is not None and ("*" in names or here in names or here[:2] in names)
+    closed, opened = replace(denial, regions_except=()), replace(denial, regions_except=permitted)
+    if inside:
+        assert SEVERITY[evaluate(book([*of, opened]), act).effect] <= SEVERITY[evaluate(book([*of, closed]), act).effect]
+    else:
+        assert evaluate(book([*of, opened]), act).effect == evaluate(book([*of, closed]), act).effect
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(rules(), max_size=12), rules(effects=("deny",)), acts(), st.integers(0, 400))
+def test_a_permit_of_some_days_never_widens_beyond_them(of: list[Rule], denial: Rule, act: Act, length: int) -> None:
+    """A permit of some days is a denial that stops and begins again, as a regulator's order makes it."""
+    day = date(1970, 1, 1) + timedelta(days=act.at_ms // DAY_MS)
+    starts = denial.from_
+    ends = starts + timedelta(days=length)
+    always = replace(denial, id="made.always", from_=FIRST - timedelta(days=9_000), to=None)
+    before = replace(always, id="made.before", to=starts - timedelta(days=1), seen=FIRST)
+    after = replace(always, id="made.after", from_=ends + timedelta(days=1), seen=FIRST)
+    shut = evaluate(book([*of, replace(always, seen=FIRST)]), act)
+    paused = evaluate(book([*of, before, after]), act)
+    if starts <= day <= ends:
+        assert paused.effect == evaluate(book(of), act).effect
+    else:
+        assert paused.effect == shut.effect
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(rules(), max_size=12), acts())
+def test_a_denial_that_bites_wins_over_every_other_rule(of: list[Rule], act: Act) -> None:
+    ours = list(book([rule for rule in of if not rule.unsure]).rules)  # one of an id
+    act = replace(act, mode="strict")
+    for rule in ours:
+        if rule.effect == "deny" and evaluate(book([rule]), act).effect == "refuse":
+            assert evaluate(book(ours), act).effect == "refuse"
