@@ -126,7 +126,7 @@ def compose(settings: Settings, *, around: Around | None = None, clock: SystemCl
         drilling=drilling,
         reckon=make_reckon(settings, ledger=store.ledger, people=store.people, clock=clock, channels=channels, prices=meter.prices),
         departing=departing,
-        watching=_watching(settings, kept, network, clock, channels=channels, departing=departing, route=(providers, candidates)),
+        watching=_watching(settings, kept, network, clock, channels=channels, departing=departing, route=(providers, candidates), ask=ask),
         guarding=guarding,
         duties=duties,
         proving=proving,
@@ -142,6 +142,7 @@ def _watching(
     channels: Mapping[str, Channel],
     departing: Departing,
     route: tuple[Mapping[str, object], Sequence[RouteCandidate]],
+    ask: Ask,
 ) -> Watching | None:
     providers, candidates = route
     return make_watching(
@@ -153,6 +154,7 @@ def _watching(
         departing=departing,
         providers=providers,
         candidates=candidates,
+        ask=ask,
     )
 
 

@@ -22,3 +22,7 @@ class TermsWatch(Frozen):
         description="Address under which you answer, told to the sites that are asked; server.public_url where it is left empty.",
     )
     mail_to: str = Field("", max_length=320, description="Who gets alerts and the weekly digest by mail; needs the section [mail].")
+    ask_model: bool = Field(
+        False, description="Whether your models are asked for a second opinion; they may raise a verdict, and lower none that matters."
+    )
+    ask_seconds: float = Field(30.0, gt=0, le=300, description="Longest wait for that opinion; then the rules' word stands.")

@@ -26,7 +26,9 @@ from wasl.ports.store import Store, Timer
 from wasl.ports.terms import Terms
 from wasl.routing.route import RouteCandidate
 from wasl.service.alert_terms import DIGEST_TIMER, REMIND_TIMER, AlertTerms
+from wasl.service.ask import Ask
 from wasl.service.fetch_terms import FetchTerms
+from wasl.service.judge_terms import JudgeTerms
 from wasl.service.make_rule import FILE, Ending, MakeRule
 from wasl.service.recall_terms import RecallTerms
 from wasl.service.sunset import Wish
@@ -79,6 +81,7 @@ def make_watching(
     departing: Departing | None,
     providers: Mapping[str, object] = MappingProxyType({}),
     candidates: Sequence[RouteCandidate] = (),
+    ask: Ask | None = None,
 ) -> Watching | None:
     """Makes it, where the store keeps terms. Raises SettingWrong for a declaration that cannot be read."""
     terms: Terms | None = getattr(store, "terms", None)
@@ -111,7 +114,9 @@ def make_watching(
         touches=lambda document: touched(document, names),
     )
     fetch = FetchTerms(network=network, clock=clock, agent=agent_of(settings))
-    watch = Watch(terms=terms, fetch=fetch, clock=clock, declarations=_watched(settings, every, names), tell=alert.tell)
+    judge = _judge(settings, store=store, terms=terms, clock=clock, ask=ask)
+    raised = judge.raised if judge else None
+    watch = Watch(terms=terms, fetch=fetch, clock=clock, declarations=_watched(settings, every, names), tell=alert.tell, raised=raised)
     models = WatchModels(
         terms=terms,
         network=network,
@@ -123,6 +128,12 @@ def make_watching(
     )
     recall = RecallTerms(terms=terms, clock=clock, declarations=every)
     return Watching(terms=terms, watch=watch, alert=alert, make=make, recall=recall, models=models, every=every)
+
+
+def _judge(settings: Settings, *, store: Store, terms: Terms, clock: Clock, ask: Ask | None) -> JudgeTerms | None:
+    if ask is None or not settings.terms.ask_model:
+        return None
+    return JudgeTerms(ask=ask, terms=terms, clock=clock, seconds=settings.terms.ask_seconds, record=store.record_usage)
 
 
 def declarations_of(settings: Settings) -> tuple[Declaration, ...]:

@@ -82,6 +82,7 @@ def show_change(change: "Change", documents: "Mapping[str, Document]") -> None:
     if document is not None:
         typer.secho(first_line(document, change, today=day_of(change.at_ms)), bold=True)
     typer.echo(change.judgement.reason)
+    typer.echo(f"  judged by {change.judgement.by}" + (f": {change.judgement.said}" if change.judgement.said else ""))
     for told in change.judgement.dates:
         typer.echo(f"  {told.day or told.written}: {told.sentence}")
     for link in change.judgement.links:

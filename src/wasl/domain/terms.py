@@ -66,7 +66,8 @@ class Judgement:
     """What became of a document between two versions, and why: `reason` is one sentence for people.
 
     `topic` is the one that weighs most, `topics` all that were hit. `dates` are announced days. `links` are previews that an
-    announcement points to.
+    announcement points to. `by` says who judged ("rules", or a model by its name), `said` what a model adds: the verdict for what the
+    document bears on, who is bound, from when.
     """
 
     label: Label
@@ -78,6 +79,8 @@ class Judgement:
     clauses: tuple[Clause, ...] = ()
     dates: tuple[TermsDate, ...] = ()
     links: tuple[str, ...] = ()
+    by: str = "rules"
+    said: str = ""
 
     @property
     def alerts(self) -> bool:

@@ -77,6 +77,15 @@ class Terms(Protocol):
         """Gives the versions of a document, the one first seen last before the others."""
         ...
 
+    # -- what a model said
+    async def opinion(self, key: str) -> str | None:
+        """Gives what a model said to a question, by the question's digest."""
+        ...
+
+    async def keep_opinion(self, key: str, text: str) -> None:
+        """Keeps what a model said; said again, the first one stays."""
+        ...
+
     # -- what changed
     async def find_change(self, change_id: str) -> Change | None:
         """Gives a change."""

@@ -241,6 +241,7 @@ class Watch:
                 after=version.id,
                 at_ms=now,
                 judgement=judged,
+                by=judged.by,
                 unconfirmed=unconfirmed,
             )
         stands = next_look(

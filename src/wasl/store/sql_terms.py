@@ -44,6 +44,15 @@ class SqlTerms:
         """Gives what is kept under a digest."""
         return await self._read(lambda: steps.blob(digest))
 
+    async def opinion(self, key: str) -> str | None:
+        """Gives what a model said."""
+        body = await self._read(lambda: steps.blob(key))
+        return None if body is None else body.decode()
+
+    async def keep_opinion(self, key: str, text: str) -> None:
+        """Keeps what a model said, beside the texts it was said of."""
+        await self._write(lambda: steps.keep_blob(key, text.encode()))
+
     async def add_version(self, version: Version, *, blobs: Mapping[str, bytes], change: Change | None, watched: Watched | None) -> None:
         """Stores a version, its texts and its change."""
         await self._write(lambda: steps.add_version(version, blobs, change, watched))

@@ -88,6 +88,11 @@ def blob(digest: str) -> Steps[bytes | None]:
     return zlib.decompressobj().decompress(bytes(rows[0][0]), BLOB_BYTES_MAX) if rows else None
 
 
+def keep_blob(key: str, body: bytes) -> Steps[None]:
+    """Keeps something under a key, once."""
+    yield _put(key, body)
+
+
 def add_version(version: Version, blobs: Mapping[str, bytes], change: Change | None, now: Watched | None) -> Steps[None]:
     """Stores a version, its texts, its change and how watching stands."""
     rows = yield step(

@@ -120,6 +120,12 @@ class TermsContract:
         assert await terms.find_change("c") == change("c")
         assert await terms.find_watched(DOCUMENT) == stands
 
+    async def test_what_a_model_said_is_kept_once(self, terms: Terms) -> None:
+        assert await terms.opinion("opinion ab") is None
+        await terms.keep_opinion("opinion ab", "جوهري")
+        await terms.keep_opinion("opinion ab", "another")
+        assert await terms.opinion("opinion ab") == "جوهري"
+
     async def test_one_state_is_one_version_and_one_change(self, terms: Terms) -> None:
         await terms.add_version(version("one", state="same"), blobs={}, change=change("a"), watched=None)
         await terms.add_version(version("two", state="same"), blobs={}, change=change("b"), watched=None)
