@@ -76,34 +76,9 @@ def places_of_tokens(folded: str) -> Iterator[tuple[str, int, int]]:
         yield token.replace(",", "") if "," in token and _THOUSANDS.match(token) else token, found.start(), found.end()
 
 
-_ARTICLES: Final = ("وبال", "وكال", "ولل", "وال", "فال", "بال", "كال", "لل", "ال")
-_ENDINGS: Final = (
-    "اتها",
-    "اتنا",
-    "اتكم",
-    "هما",
-    "كما",
-    "تها",
-    "تكم",
-    "تنا",
-    "ها",
-    "هم",
-    "هن",
-    "كم",
-    "كو",
-    "نا",
-    "ات",
-    "ون",
-    "ين",
-    "ان",
-    "وا",
-    "تي",
-    "يه",
-    "ته",
-    "ه",
-    "ي",
-    "ك",
-)
+_ARTICLES: Final = _words("وبال وكال ولل وال فال بال كال لل ال")
+_ARTICLE_BEGINNINGS: Final = frozenset(article[0] for article in _ARTICLES)
+_ENDINGS: Final = _words("اتها اتنا اتكم هما كما تها تكم تنا ها هم هن كم كو نا ات ون ين ان وا تي يه ته ه ي ك")
 _ENGLISH_KEPT: Final = _words(
     "this his was is has does gas bus yes news less during bring thing king ring sing spring string red bed need feed seed bread speed"
 )
@@ -122,14 +97,16 @@ def light(token: str) -> str:
 
 def _light_arabic(token: str) -> str:
     stem = token
-    for article in _ARTICLES:
-        if stem.startswith(article) and len(stem) - len(article) >= 2:
-            stem = stem[len(article) :]
-            break
-    for ending in _ENDINGS:
-        # A short word is more often whole than inflected: خبز-ه yes, but عنب-ه never down to two letters.
-        if stem.endswith(ending) and len(stem) - len(ending) >= 3:
-            return stem[: -len(ending)]
+    if token[0] in _ARTICLE_BEGINNINGS:
+        for size in (4, 3, 2):  # the longest first, by a look into a set: a try of each one takes twice as long
+            if len(stem) - size >= 2 and stem[:size] in _ARTICLES:
+                stem = stem[size:]
+                break
+    # A short word is more often whole than inflected: خبز-ه yes, but عنب-ه never down to two letters.
+    room = len(stem) - 3
+    for size in (4, 3, 2, 1):
+        if size <= room and stem[-size:] in _ENDINGS:
+            return stem[:-size]
     return stem
 
 
