@@ -147,7 +147,7 @@ async def every_page(drive: Drive, context: BrowserContext, *, language: str) ->
     yield "why", page
     await drive.wasl.store.record_usage([spending(drive.wasl.clock.now_ms())])
     await page.goto(f"{drive.wasl.url}/console/cost?elsewhere=1")
-    await page.locator("summary").click()
+    await page.locator("main summary").click()
     yield "costs", page
     await with_month(drive.wasl, audited=True)
     await page.goto(f"{drive.wasl.url}/console/figure?channel=webchat&month=2026-10")

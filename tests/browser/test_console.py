@@ -2,7 +2,7 @@
 
 import pytest
 from playwright.async_api import expect
-from tests.browser.driving import PHONE, Drive, answers, say
+from tests.browser.driving import PHONE, Drive, answers, say, violations
 
 pytestmark = pytest.mark.browser
 
@@ -77,3 +77,27 @@ async def test_the_console_reconnects_when_the_server_is_back(drive: Drive) -> N
     await say(visitor, "again")
     await expect(console.locator("#log .message")).to_have_count(4)
     await expect(console.locator("#list-state")).to_be_empty()
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+async def test_the_places_stand_in_one_line_and_open_by_keyboard(drive: Drive, language: str) -> None:
+    page = await drive.console()
+    for width, height_max in ((1280, 64), (360, 90)):
+        await page.set_viewport_size({"width": width, "height": 600})
+        await page.goto(f"{drive.wasl.url}/console/?lang={language}")
+        assert await page.evaluate("document.querySelector('header.bar').offsetHeight") <= height_max
+        rules = page.locator(".drawn a[href='/console/rules']")
+        await expect(rules).to_be_hidden()
+        await page.locator(".drawer summary").first.focus()
+        await page.keyboard.press("Enter")
+        await expect(rules).to_be_visible()
+        assert await violations(page) == []
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        await page.locator(".drawer summary").last.focus()
+        await page.keyboard.press("Enter")
+        await expect(rules).to_be_hidden()
+    await page.locator(".drawer summary").first.focus()
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await page.wait_for_url("**/console/rules")
