@@ -1,6 +1,7 @@
 """Watching: composes what watches terms, tells of changes, and makes rules from them."""
 
 import os
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from wasl.policy.act import Deployment
 from wasl.policy.shipped_rules import shipped_book
 from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
+from wasl.ports.exposure import Exposure
 from wasl.ports.network import Network
 from wasl.ports.provider import ListsModels
 from wasl.ports.store import Store, Timer
@@ -54,6 +56,7 @@ class Watching:
     recall: RecallTerms
     models: WatchModels
     every: tuple[Declaration, ...]
+    people: Callable[[Document], Awaitable[Mapping[str, int]]]
 
     @property
     def acts(self) -> Mapping[str, Callable[[Timer], Awaitable[None]]]:
@@ -92,6 +95,7 @@ def make_watching(
     every = (*declarations_of(settings), *ends.values())
     documents = {one.document.id: one.document for one in every}
     names = _used(settings, channels)
+    people = people_on(getattr(store, "exposure", None), {name: channel.kind for name, channel in channels.items()})
     make = MakeRule(
         terms=terms,
         clock=clock,
@@ -112,6 +116,7 @@ def make_watching(
         mail_to=settings.terms.mail_to,
         flag_stale=make.flag_stale,
         touches=lambda document: touched(document, names),
+        people=people,
     )
     fetch = FetchTerms(network=network, clock=clock, agent=agent_of(settings))
     judge = _judge(settings, store=store, terms=terms, clock=clock, ask=ask)
@@ -127,7 +132,22 @@ def make_watching(
         tell=alert.tell,
     )
     recall = RecallTerms(terms=terms, clock=clock, declarations=every)
-    return Watching(terms=terms, watch=watch, alert=alert, make=make, recall=recall, models=models, every=every)
+    return Watching(terms=terms, watch=watch, alert=alert, make=make, recall=recall, models=models, every=every, people=people)
+
+
+def people_on(exposure: Exposure | None, kinds: Mapping[str, str]) -> Callable[[Document], Awaitable[Mapping[str, int]]]:
+    """Gives who counts people by country for a document. `kinds` are the kinds of the configured channels by name."""
+
+    async def people(document: Document) -> Mapping[str, int]:
+        """Counts the people who may be reached through the channels that a document bears on, by country, the most first."""
+        ways = {name for name, kind in kinds.items() if {name, kind} & set(document.channels)}
+        counts: Counter[str] = Counter()
+        for one in await exposure.reach() if exposure is not None and ways else ():
+            if ways & one.ways:
+                counts[one.country] += one.people
+        return dict(counts.most_common())
+
+    return people
 
 
 def _judge(settings: Settings, *, store: Store, terms: Terms, clock: Clock, ask: Ask | None) -> JudgeTerms | None:

@@ -1,6 +1,6 @@
 """What the command line needs from the composition root, which it may not name: an installation, and a loop to run it on."""
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from wasl.config import Settings
+    from wasl.domain.terms import Document
     from wasl.ports.bus import Bus
     from wasl.ports.channel import Channel
     from wasl.ports.clock import Clock
@@ -57,6 +58,11 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")
 
 class Watching(Protocol):
     """What watches terms (`wasl.watching.Watching`)."""
+
+    @property
+    def people(self) -> "Callable[[Document], Awaitable[Mapping[str, int]]]":
+        """Counts people by country on the channels that a document bears on."""
+        ...
 
     @property
     def terms(self) -> "Terms":

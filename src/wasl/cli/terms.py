@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 import typer
 
 from wasl.cli.context import AsJson, Compose, Config, Watching, quiet_logs, read_settings
-from wasl.cli.terms_shown import show_change, show_changes, show_documents, show_rules, show_seen, show_trial
+from wasl.cli.terms_shown import show_change, show_changes, show_documents, show_people, show_rules, show_seen, show_trial
 
 if TYPE_CHECKING:
     from wasl.config import Settings
@@ -106,7 +106,10 @@ def _add_showing(terms: typer.Typer, run: Run) -> None:
             found = await watching.terms.find_change(change)
             if found is None:
                 raise typer.BadParameter(f"there is no change {change!r}")
-            show_change(found, {one.document.id: one.document for one in watching.every})
+            documents = {one.document.id: one.document for one in watching.every}
+            show_change(found, documents)
+            if found.document_id in documents:
+                show_people(await watching.people(documents[found.document_id]))
 
         run(config, work)
 

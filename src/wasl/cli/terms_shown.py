@@ -95,6 +95,12 @@ def show_change(change: "Change", documents: "Mapping[str, Document]") -> None:
                 typer.echo(f"  {sign} " + "".join(shown))
 
 
+def show_people(people: "Mapping[str, int]") -> None:
+    """Says how many people hang on the channels that a document bears on."""
+    if people:
+        typer.echo("\nPeople: " + ", ".join(f"{count} {country or 'of unknown country'}" for country, count in list(people.items())[:12]))
+
+
 def show_trial(trial: "Trial") -> None:
     """Says what a rule would have done."""
     people = ", ".join(f"{count} {country or 'of unknown country'}" for country, count in list(trial.people.items())[:12])

@@ -1,7 +1,7 @@
 """Alert: tells people what changed in terms: at once what binds them, once a week what does not."""
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from difflib import SequenceMatcher
@@ -26,6 +26,7 @@ DIGEST_TIMER: Final = "terms digest"
 REMIND_TIMER: Final = "terms remind"
 DIGEST_HOUR: Final = 7
 CLAUSES_MAILED: Final = 12
+COUNTRIES_MAILED: Final = 12
 CHANGES_IN_DIGEST: Final = 200
 WORDS_MARKED_MAX: Final = 600
 """Words of one sentence whose changes are looked for; past them the rest of a longer sentence is shown as it is."""
@@ -41,6 +42,7 @@ _WORDS: Final = {
         "before": "Before",
         "after": "After",
         "touches": "This bears on",
+        "people": "People by country",
         "digest": "Terms of the week: {count} changes without weight",
         "again": "You wanted to be reminded",
         "flap": "goes to and fro",
@@ -60,6 +62,7 @@ _WORDS: Final = {
         "before": "قبل",
         "after": "بعد",
         "touches": "يمسّ هذا",
+        "people": "الأشخاص بحسب البلد",
         "digest": "شروط الأسبوع: {count} تغييرات بلا أثر",
         "again": "طلبتَ التذكير",
         "flap": "يتأرجح بين حالتين",
@@ -123,6 +126,7 @@ class AlertTerms:
         mail_to: str,
         flag_stale: Callable[[Change], Awaitable[object]] | None = None,
         touches: Callable[[Document], Sequence[str]] = lambda _: (),
+        people: Callable[[Document], Awaitable[Mapping[str, int]]] | None = None,
     ) -> None:
         self._terms = terms
         self._store = store
@@ -133,6 +137,7 @@ class AlertTerms:
         self._mail_to = mail_to
         self._flag_stale = flag_stale
         self._touches = touches
+        self._people = people
 
     async def tell(self, told: Told) -> None:
         """Tells at once. A letter that cannot be sent now is logged: the console holds what it says."""
@@ -147,7 +152,7 @@ class AlertTerms:
             await self._flag_stale(told.change)
         head = first_line(document, told.change, today=day_of(self._clock.now_ms()), language=self._language)
         log.warning("terms: " + head, document=document.id, change=told.change.id)
-        await self._send(head, self.text(document, told.change))
+        await self._send(head, self.text(document, told.change) + await self._concerned(document))
         await self._terms.keep_change(replace(told.change, state="told"))
 
     def text(self, document: Document, change: Change) -> str:
@@ -164,6 +169,11 @@ class AlertTerms:
         if touched:
             lines.append(f"{say['touches']}: {', '.join(touched)}")
         return "\n".join(lines)
+
+    async def _concerned(self, document: Document) -> str:
+        people = await self._people(document) if self._people is not None else {}
+        told = ", ".join(f"{country or '?'} {count}" for country, count in list(people.items())[:COUNTRIES_MAILED])
+        return f"\n{_WORDS[self._language]['people']}: {told}" if told else ""
 
     async def arm(self) -> None:
         """Sets the timer of the next digest; again: the same timer."""
@@ -192,7 +202,7 @@ class AlertTerms:
         line = first_line(document, change, today=day_of(self._clock.now_ms()), language=self._language)
         head = f"{_WORDS[self._language]['again']}: {line}"
         log.warning("terms: " + head, document=document.id, change=change.id)
-        await self._send(head, self.text(document, change))
+        await self._send(head, self.text(document, change) + await self._concerned(document))
         await self._terms.keep_change(replace(change, state="told", remind_ms=None))
 
     async def _send(self, head: str, text: str) -> None:

@@ -1,10 +1,11 @@
 """What the pages need of the use cases: small contracts, so that pages and services can be made and tested apart."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from wasl.domain.identity import By
 from wasl.domain.ids import AddressId, ConversationId, PersonId
+from wasl.domain.terms import Document
 from wasl.ports.format import Choices, Writes
 from wasl.ports.terms import Terms
 from wasl.service.bring import Preview, Report, Told
@@ -98,6 +99,11 @@ class Watching(Protocol):
     @property
     def make(self) -> MakeRule:
         """Who makes rules."""
+        ...
+
+    @property
+    def people(self) -> Callable[[Document], Awaitable[Mapping[str, int]]]:
+        """Counts people by country on the channels that a document bears on."""
         ...
 
     @property

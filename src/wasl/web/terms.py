@@ -105,6 +105,7 @@ class TermsPages:
             ],
             dates=[_dated(one, language) for one in found.judgement.dates],
             touches=[*document.channels, *document.providers, *document.capabilities],
+            concerned=_people(await self._watching.people(document), language),
             trials=[{"record": record, "trial": trial, "people": _people(trial.people, language)} for record, trial in trials],
             rules=[one for one in rules if one.act in ("confirmed", "ended", "stale")],
             what=TERMS_WHAT,
