@@ -23,7 +23,8 @@ ifdef ARGS
 	$(PY) -m pytest $(ARGS)
 else
 	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadscope tests/unit tests/contract tests/journeys tests/bench
-	$(PY) -m pytest tests/browser tests/crash
+	$(PY) -m pytest -n 2 --dist loadscope tests/browser
+	$(PY) -m pytest tests/crash
 endif
 
 check: ## Format, lint, types, import floors, docs

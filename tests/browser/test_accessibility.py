@@ -162,7 +162,7 @@ async def every_page(drive: Drive, context: BrowserContext, *, language: str) ->
     await losses.fill(drive.wasl.store, drive.wasl.clock)
     for name, path in (("exposure", "exposure"), ("register", "register"), ("drills", "drills"), ("drill", f"drills/{losses.DRILL_ID}")):
         await page.goto(f"{drive.wasl.url}/console/{path}")
-        await page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+        await page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true })")
         yield name, page
     await page.goto(f"{drive.wasl.url}/console/scope")
     yield "scope, none", page
