@@ -47,6 +47,6 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Writes the figures when all journeys ran."""
-    if _counted["pages"]:
+    """Writes the figures when all journeys ran in this one process (`make browser`): of several, each knows its own only."""
+    if _counted["pages"] and not hasattr(session.config, "workerinput"):
         figures.write("browser", {name: round(value, 1) for name, value in _counted.items()})
