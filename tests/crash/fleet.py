@@ -18,6 +18,9 @@ RARE = ("claim", "renew", "retry_turn", "start_sending", "release")
 """Points that few turns pass."""
 OWN_DEATHS_MAX = 8
 ENTRY = ("-m", "tests.crash.serve")
+WATCHED = '[deployment]\nmode = "watch"'
+"""These people write far more than a platform lets us send to one person; what the guard would make wait is judged and counted, and goes
+out, so that a run is about deaths and not about waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ class Fleet:
         self._random = random.Random(seed)
         self._plan = list(kills)
         self.deaths = Deaths()
+        settings["routing"] = f"{settings.get('routing', '')}\n\n{WATCHED}"
         shared = {"store": store, "work": WORK, "entry": ENTRY, "peer": peer, "model": model, **settings}
         self.members = [
             Wasl(folder if not store else folder / f"member{n}", role=role, **shared)  # type: ignore[arg-type]

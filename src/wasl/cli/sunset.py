@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from wasl.cli import succession
 from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.context import AsJson, Compose, Config
 from wasl.cli.show import table
+from wasl.cli.succession import add as add_succession
 from wasl.cli.sunset_words import say
 from wasl.cli.whom import opened
 
@@ -79,7 +79,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
     _add_looking(sunset, compose)
     _add_moves(sunset, compose)
     _add_reports(sunset, compose)
-    succession.add(sunset, compose)
+    add_succession(sunset, compose)
 
 
 def _add_looking(sunset: typer.Typer, compose: Compose) -> None:

@@ -155,7 +155,7 @@ class Admit:
         ):
             act = replace(act, counters=replace(act.counters, service_this_month=before))
             verdict = judge(replace(situation, act=act), applicable, book=verdict.book)
-        if taken.counted.wait_ms:
+        if taken.counted.wait_ms and party.mode != "watch":  # what is only watched is counted beyond its pace, and waits for nothing
             await self._clock.sleep(taken.counted.wait_ms / 1000)
         number = {} if before is None else {"number": before + act.message.bubbles}
         return Admitted(outgoing=outgoing, verdict=kept(verdict, mode=party.mode, **number))

@@ -384,16 +384,15 @@ class MemoryLibrary(MemoryWaiting):
         self._up()
         return sum(map(len, self._messages.values())) + sum(len(c.lines) for c in self._chats.values())
 
-    # -- private
     def _import(self, import_id: str) -> Import:
-        if import_id not in self._imports:
+        if (found := self._imports.get(import_id)) is None:
             raise Malformed(f"there is no import {import_id!r}; store it first")
-        return self._imports[import_id]
+        return found
 
     def _chat(self, chat_id: str) -> MemoryChat:
-        if chat_id not in self._chats:
+        if (found := self._chats.get(chat_id)) is None:
             raise Malformed(f"there is no chat {chat_id!r}; store it first")
-        return self._chats[chat_id]
+        return found
 
 
 def _newest_first(held: Sequence[HeldChat]) -> list[HeldChat]:

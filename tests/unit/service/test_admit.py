@@ -27,6 +27,7 @@ from wasl.testing.network import answer
 
 META = next(channel for channel in shipped_book().channels if channel.startswith("wha"))
 DAY = 86_400.0
+BURST = 45  # what one person may get at once, by the rule wa.limit.pair
 TEMPLATES = (
     Approved(name="news", language="en", category="marketing", characters_max=600),
     Approved(name="reply", language="en", category="utility", characters_max=600),
@@ -203,6 +204,16 @@ async def test_watching_keeps_the_verdict_counts_and_stops_nothing(tmp_path: Pat
     delivery = await says(house, "late")
     state, _, verdict, _ = told(house, delivery)
     assert (state, verdict["effect"], verdict["mode"]) == ("sent", "refuse", "watch")
+    await house.store.close()
+
+
+async def test_watching_lets_nobody_wait_who_is_written_to_more_often_than_the_platform_allows(tmp_path: Path) -> None:
+    house = gated(tmp_path, mode="watch")
+    await house.store.open()
+    began = house.clock.monotonic()
+    for number in range(BURST + 5):
+        assert await house.says(f"{number}") == f"re: {number}"
+    assert house.clock.monotonic() - began < 6.0, "the platform's pace is six seconds a message"
     await house.store.close()
 
 
