@@ -3,16 +3,15 @@
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
-from typing import Any, Final, NamedTuple, NoReturn, cast
+from typing import Any, Final, NamedTuple, cast
 
-from wasl.continuity.dependency import FAULTS, KINDS, SLOTS, TOPICS, Constraint, Entry, Fact, Text, Words
+from wasl.continuity.dependency import FAULTS, KINDS, SLOTS, TOPICS, Constraint, Entry, Fact, Words
 from wasl.domain.errors import SettingWrong
+from wasl.wire.toml_table import TomlPlace, both_of, day_of, flag_of, needed_day_of, text_of, texts_of
 
 FILE_CHARACTERS_MAX: Final = 2 << 20
 ENTRIES_MAX: Final = 2_000
-TEXT_CHARACTERS_MAX: Final = 2_000
 BODY_CHARACTERS_MAX: Final = 8_000
 STATUS_MIN, STATUS_MAX = 100, 599
 WHENS: Final = ("refused or down", "never")
@@ -35,22 +34,6 @@ class RegisterFile(NamedTuple):
     constraints: tuple[Constraint, ...]
 
 
-class _Place(NamedTuple):
-    """Where a table of a file stands, for errors."""
-
-    at: str
-    line: int
-    id: str = "?"
-
-    def wrong(self, reason: str) -> NoReturn:
-        raise SettingWrong(f"{self.at}, line {self.line}: {self.id!r}: {reason}")
-
-    def only(self, table: Mapping[str, Any], known: set[str], what: str) -> None:
-        for key in table:
-            if key not in known:
-                self.wrong(f"{key!r} is not known; {what} has {', '.join(sorted(known))}")
-
-
 def read_register(text: str, *, at: str, overlay: bool = False) -> RegisterFile:
     """Reads one file. In an `overlay` an entry may leave out its kind and title, where another file has them. Raises SettingWrong."""
     if len(text) > FILE_CHARACTERS_MAX:
@@ -66,51 +49,51 @@ def read_register(text: str, *, at: str, overlay: bool = False) -> RegisterFile:
             number = next((n for n, line in enumerate(text.splitlines(), start=1) if key in line), 0)
             raise SettingWrong(f"{at}, line {number}: {key!r} is not known; a register file has {', '.join(sorted(_TOP))}")
 
-    def place(name: str) -> _Place:
-        return _Place(at, next(lines.get(name, iter(())), 0))
+    def place(name: str) -> TomlPlace:
+        return TomlPlace(at, next(lines.get(name, iter(())), 0))
 
-    told = _tables(table, "dependency", _Place(at, 0))
+    told = _tables(table, "dependency", TomlPlace(at, 0))
     if len(told) > ENTRIES_MAX:
         raise SettingWrong(f"{at} has {len(told)} entries, more than {ENTRIES_MAX}; split it")
     entries = tuple(_entry(one, place, overlay=overlay) for one in told)
-    return RegisterFile(entries, tuple(_constraint(one, place("constraint")) for one in _tables(table, "constraint", _Place(at, 0))))
+    return RegisterFile(entries, tuple(_constraint(one, place("constraint")) for one in _tables(table, "constraint", TomlPlace(at, 0))))
 
 
 def _entry(table: Mapping[str, Any], place_of: Any, *, overlay: bool) -> Entry:
-    place: _Place = place_of("dependency")
+    place: TomlPlace = place_of("dependency")
     place = place._replace(id=_id(table, place))
     place.only(table, _ENTRY, "a dependency")
     kind = table.get("kind", "" if overlay else None)
     if kind not in (*KINDS, *([""] if overlay else [])):
         place.wrong(f"its kind is {kind!r}; it is one of {', '.join(KINDS)}")
-    slots = _texts(table, "slots", place)
+    slots = texts_of(table, "slots", place)
     if unknown := set(slots) - set(SLOTS):
         place.wrong(f"{sorted(unknown)[0]!r} is no slot; there are {', '.join(SLOTS)}")
     return Entry(
         id=place.id,
         kind=kind,
-        title=_both(table, "title", place) if "title" in table or not overlay else {},
-        channels=_texts(table, "channels", place),
-        hosts=_texts(table, "hosts", place),
-        regions=_texts(table, "regions", place),
+        title=both_of(table, "title", place) if "title" in table or not overlay else {},
+        channels=texts_of(table, "channels", place),
+        hosts=texts_of(table, "hosts", place),
+        regions=texts_of(table, "regions", place),
         slots=slots,
-        follows=_texts(table, "follows", place),
-        bills=_flag(table, "bills", place),
-        restored=_flag(table, "restored", place),
-        slow=_flag(table, "slow", place),
-        keys_at=_text(table, "keys_at", place),
+        follows=texts_of(table, "follows", place),
+        bills=flag_of(table, "bills", place),
+        restored=flag_of(table, "restored", place),
+        slow=flag_of(table, "slow", place),
+        keys_at=text_of(table, "keys_at", place),
         facts=tuple(_fact(one, place_of("dependency.fact")._replace(id=place.id)) for one in _tables(table, "fact", place)),
         words=tuple(_words(one, place_of("dependency.words")._replace(id=place.id)) for one in _tables(table, "words", place)),
         at=f"{place.at}:{place.line}",
     )
 
 
-def _fact(table: Mapping[str, Any], place: _Place) -> Fact:
+def _fact(table: Mapping[str, Any], place: TomlPlace) -> Fact:
     place.only(table, _FACT, "a fact")
     topic = table.get("topic")
     if topic not in TOPICS:
         place.wrong(f"a fact's topic is {topic!r}; it is one of {', '.join(TOPICS)}")
-    amount, currency = table.get("amount"), _text(table, "currency", place)
+    amount, currency = table.get("amount"), text_of(table, "currency", place)
     if amount is not None and (isinstance(amount, bool) or not isinstance(amount, int | Decimal) or not Decimal(amount).is_finite()):
         place.wrong(f"its amount is {amount!r}; write a number")
     if (amount is None) != (currency == "") or (currency and not _CURRENCY.fullmatch(currency)):
@@ -120,20 +103,20 @@ def _fact(table: Mapping[str, Any], place: _Place) -> Fact:
         place.wrong(f"its days are {days!r}; write a whole number")
     return Fact(
         topic=topic,
-        text=_both(table, "text", place),
-        source=_text(table, "source", place, needed=True),
-        seen=_seen(table, place),
-        from_=_day(table, "from", place),
-        until=_day(table, "until", place),
+        text=both_of(table, "text", place),
+        source=text_of(table, "source", place, needed=True),
+        seen=needed_day_of(table, "seen", place, why="write the day on which it was looked up"),
+        from_=day_of(table, "from", place),
+        until=day_of(table, "until", place),
         days=days,
         amount=None if amount is None else Decimal(amount),
         currency=currency,
-        unsure=_flag(table, "unsure", place),
+        unsure=flag_of(table, "unsure", place),
         at=f"{place.at}:{place.line}",
     )
 
 
-def _words(table: Mapping[str, Any], place: _Place) -> Words:
+def _words(table: Mapping[str, Any], place: TomlPlace) -> Words:
     place.only(table, _WORDS, "words")
     how, status, body, headers = table.get("how"), table.get("status"), table.get("body", ""), table.get("headers", {})
     if how not in FAULTS:
@@ -149,20 +132,20 @@ def _words(table: Mapping[str, Any], place: _Place) -> Words:
         status=status,
         body=body,
         headers=headers,
-        source=_text(table, "source", place, needed=True),
-        unsure=_flag(table, "unsure", place),
+        source=text_of(table, "source", place, needed=True),
+        unsure=flag_of(table, "unsure", place),
     )
 
 
-def _constraint(table: Mapping[str, Any], place: _Place) -> Constraint:
+def _constraint(table: Mapping[str, Any], place: TomlPlace) -> Constraint:
     place = place._replace(id=_id(table, place))
     place.only(table, _CONSTRAINT, "a constraint")
-    first, then, when = _texts(table, "first", place), _texts(table, "then", place), table.get("when")
+    first, then, when = texts_of(table, "first", place), texts_of(table, "then", place), table.get("when")
     if not first or not then:
         place.wrong('it names who comes first and who after: first = ["…"], then = ["*"]')
     if when not in WHENS:
         place.wrong(f"`when` is {when!r}; it is one of {', '.join(WHENS)}")
-    starts, ends = _day(table, "from", place), _day(table, "until", place)
+    starts, ends = day_of(table, "from", place), day_of(table, "until", place)
     if starts is not None and ends is not None and ends < starts:
         place.wrong(f"it ends on {ends}, before it begins on {starts}")
     return Constraint(
@@ -170,73 +153,26 @@ def _constraint(table: Mapping[str, Any], place: _Place) -> Constraint:
         first=first,
         then=then,
         when=cast(Any, when),
-        text=_both(table, "text", place),
-        source=_text(table, "source", place, needed=True),
-        seen=_seen(table, place),
+        text=both_of(table, "text", place),
+        source=text_of(table, "source", place, needed=True),
+        seen=needed_day_of(table, "seen", place, why="write the day on which it was looked up"),
         from_=starts,
         until=ends,
-        unsure=_flag(table, "unsure", place),
+        unsure=flag_of(table, "unsure", place),
         at=f"{place.at}:{place.line}",
     )
 
 
 # -- readers ------------------------------------------------------------------------------------------------------------------
-def _id(table: Mapping[str, Any], place: _Place) -> str:
+def _id(table: Mapping[str, Any], place: TomlPlace) -> str:
     found = table.get("id")
     if not isinstance(found, str) or not _ID.fullmatch(found):
         place.wrong(f"its id is {found!r}; give it one of small letters, digits, dots, hyphens and underscores")
     return found
 
 
-def _tables(table: Mapping[str, Any], key: str, place: _Place) -> Sequence[Mapping[str, Any]]:
+def _tables(table: Mapping[str, Any], key: str, place: TomlPlace) -> Sequence[Mapping[str, Any]]:
     found = table.get(key, [])
     if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
         place.wrong(f"write each {key} in double brackets, [[{key}]]")
-    return found
-
-
-def _both(table: Mapping[str, Any], key: str, place: _Place) -> Text:
-    found = table.get(key)
-    if not isinstance(found, dict) or set(found) != {"en", "ar"}:
-        place.wrong(f'it has no {key!r} in both languages; write {key} = {{ en = "…", ar = "…" }}')
-    for language, words in found.items():
-        if not isinstance(words, str) or not words.strip() or len(words) > TEXT_CHARACTERS_MAX:
-            place.wrong(f"its {key!r} in {language!r} must be text of at most {TEXT_CHARACTERS_MAX} characters")
-    return {language: words.strip() for language, words in found.items()}
-
-
-def _text(table: Mapping[str, Any], key: str, place: _Place, *, needed: bool = False) -> str:
-    found = table.get(key, "")
-    if not isinstance(found, str) or len(found) > TEXT_CHARACTERS_MAX:
-        place.wrong(f"{key!r} must be text in quotes of at most {TEXT_CHARACTERS_MAX} characters")
-    if needed and not found.strip():
-        place.wrong(f"it has no {key!r}; say where it stands written")
-    return found.strip()
-
-
-def _texts(table: Mapping[str, Any], key: str, place: _Place) -> tuple[str, ...]:
-    found = table.get(key, [])
-    if not isinstance(found, list) or not all(isinstance(one, str) and 0 < len(one) <= TEXT_CHARACTERS_MAX for one in found):
-        place.wrong(f"{key!r} must be a list of texts in quotes")
-    return tuple(found)
-
-
-def _flag(table: Mapping[str, Any], key: str, place: _Place) -> bool:
-    found = table.get(key, False)
-    if not isinstance(found, bool):
-        place.wrong(f"{key!r} is true or false, not {found!r}")
-    return found
-
-
-def _seen(table: Mapping[str, Any], place: _Place) -> date:
-    found = _day(table, "seen", place)
-    if found is None:
-        place.wrong("it has no 'seen'; write the day on which it was looked up, such as seen = 2026-11-22")
-    return found
-
-
-def _day(table: Mapping[str, Any], key: str, place: _Place) -> date | None:
-    found = table.get(key)
-    if found is not None and type(found) is not date:
-        place.wrong(f"{key!r} is {found!r}; write a day without quotes, such as 2026-10-01")
     return found

@@ -5,12 +5,13 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final, NamedTuple, NoReturn, cast
+from typing import Any, Final, NamedTuple, cast
 
 from wasl.domain.errors import SettingWrong
 from wasl.policy.rule import EVERYWHERE, Effect, Rate, Role, Rule
 from wasl.policy.vocabulary import BITES, KEYS, MOMENTS
 from wasl.wire.region import REGIONS
+from wasl.wire.toml_table import TomlPlace, day_of, flag_of, needed_day_of, text_of, texts_of
 
 FILE_CHARACTERS_MAX: Final = 2 << 20
 RULES_MAX: Final = 5_000
@@ -38,17 +39,6 @@ class RuleFile(NamedTuple):
     names: Mapping[str, str]
 
 
-class _Place(NamedTuple):
-    """Where a table of a file stands, for errors."""
-
-    at: str
-    line: int
-    id: str = "?"
-
-    def wrong(self, reason: str) -> NoReturn:
-        raise SettingWrong(f"{self.at}, line {self.line}: rule {self.id!r}: {reason}")
-
-
 def read_rules(text: str, *, at: str, groups: Mapping[str, tuple[str, ...]] | None = None) -> RuleFile:
     """Reads one file. `groups` are those of other files, which it may name. Raises SettingWrong with file, line and reason."""
     if len(text) > FILE_CHARACTERS_MAX:
@@ -67,29 +57,27 @@ def read_rules(text: str, *, at: str, groups: Mapping[str, tuple[str, ...]] | No
     if len(tables) > RULES_MAX:
         raise SettingWrong(f"{at} has {len(tables)} rules, more than {RULES_MAX}; split it by channel")
     lines = _lines(text, "rule")
-    rules = tuple(_rule(one, _Place(at, lines[n] if n < len(lines) else 0), top, known) for n, one in enumerate(tables))
+    rules = tuple(_rule(one, TomlPlace(at, lines[n] if n < len(lines) else 0, what="rule "), top, known) for n, one in enumerate(tables))
     rate_lines = _lines(text, "rate")
     rates = tuple(
-        _rate(one, _Place(at, rate_lines[n] if n < len(rate_lines) else 0), top, known)
+        _rate(one, TomlPlace(at, rate_lines[n] if n < len(rate_lines) else 0, what="rate "), top, known)
         for n, one in enumerate(_tables(table, "rate", at=at))
     )
     _not_contradictory(rules, known)
     return RuleFile(at, rules, rates, own_groups, _names(table, at=at))
 
 
-def _rule(table: Mapping[str, Any], place: _Place, top: Mapping[str, Any], groups: Mapping[str, tuple[str, ...]]) -> Rule:
+def _rule(table: Mapping[str, Any], place: TomlPlace, top: Mapping[str, Any], groups: Mapping[str, tuple[str, ...]]) -> Rule:
     found = table.get("id")
     if not isinstance(found, str) or not _ID.fullmatch(found):
         place.wrong(f"its id is {found!r}; give it one of small letters, digits, dots and underscores")
     place = place._replace(id=found)
-    for key in table:
-        if key not in _RULE:
-            place.wrong(f"{key!r} is not known; a rule has {', '.join(sorted(_RULE))}")
+    place.only(table, _RULE, "a rule")
     effect = table.get("effect")
     if not isinstance(effect, str) or effect not in BITES:
         place.wrong(f"its effect is {effect!r}; it is one of {', '.join(BITES)}")
     english, arabic = _sentences(table, place)
-    starts, ends = _day(table, "from", place), _day_or_none(table, "to", place)
+    starts, ends = needed_day_of(table, "from", place), day_of(table, "to", place)
     if ends is not None and ends < starts:
         place.wrong(f"it ends on {ends}, before it begins on {starts}")
     channels, providers = _whose(table, top, place)
@@ -106,24 +94,24 @@ def _rule(table: Mapping[str, Any], place: _Place, top: Mapping[str, Any], group
         arabic=arabic,
         from_=starts,
         to=ends,
-        seen=_day(table, "seen", place),
-        source=_text(table, "source", place, needed=True),
-        source_date=_text(table, "source_date", place),
+        seen=needed_day_of(table, "seen", place),
+        source=text_of(table, "source", place, needed=True),
+        source_date=text_of(table, "source_date", place),
         regions=_regions(table, "regions", place, groups) or (EVERYWHERE,),
         regions_except=_regions(table, "regions_except", place, groups),
         role=cast(Role, role),
-        error_code=_text(table, "error_code", place),
-        review_on=_day_or_none(table, "review_on", place),
-        from_approx=_flag(table, "from_approx", place),
-        unsure=_flag(table, "unsure", place),
-        withdrawn=_flag(table, "withdrawn", place),
-        terms_version=_text(table, "terms_version", place),
-        sentences=_texts(table, "sentences", place),
+        error_code=text_of(table, "error_code", place),
+        review_on=day_of(table, "review_on", place),
+        from_approx=flag_of(table, "from_approx", place),
+        unsure=flag_of(table, "unsure", place),
+        withdrawn=flag_of(table, "withdrawn", place),
+        terms_version=text_of(table, "terms_version", place),
+        sentences=texts_of(table, "sentences", place),
         at=f"{place.at}:{place.line}",
     )
 
 
-def _predicate(table: Mapping[str, Any], effect: str, place: _Place, groups: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+def _predicate(table: Mapping[str, Any], effect: str, place: TomlPlace, groups: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     predicate = table.get("predicate")
     if not isinstance(predicate, dict) or not predicate:
         place.wrong("it has no predicate; say what it looks at, such as predicate = { max_text_chars = 4096 }")
@@ -142,26 +130,24 @@ def _predicate(table: Mapping[str, Any], effect: str, place: _Place, groups: Map
     return predicate
 
 
-def _whose(table: Mapping[str, Any], top: Mapping[str, Any], place: _Place) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _whose(table: Mapping[str, Any], top: Mapping[str, Any], place: TomlPlace) -> tuple[tuple[str, ...], tuple[str, ...]]:
     channel, provider = table.get("channel", top["channel"]), table.get("provider", top["provider"])
     if "channel" in table and "provider" not in table:
         provider = None
     if channel is None and provider is None:
         place.wrong('it names neither a channel nor a provider; write channel = "…" above the rules, or "*" for every channel')
-    for name in (channel, provider, *_texts(table, "also", place)):
+    for name in (channel, provider, *texts_of(table, "also", place)):
         if name is not None and (not isinstance(name, str) or not _NAME.fullmatch(name)):
             place.wrong(f"{name!r} is no name of a channel or a provider")
-    more = _texts(table, "also", place)
+    more = texts_of(table, "also", place)
     if provider is None:
         return (channel, *more), ()
     return ((channel,) if channel else (EVERYWHERE,)), (provider, *more)
 
 
-def _rate(table: Mapping[str, Any], place: _Place, top: Mapping[str, Any], groups: Mapping[str, tuple[str, ...]]) -> Rate:
+def _rate(table: Mapping[str, Any], place: TomlPlace, top: Mapping[str, Any], groups: Mapping[str, tuple[str, ...]]) -> Rate:
     place = place._replace(id=str(table.get("id", "?"))[:80])
-    for key in table:
-        if key not in _RATE:
-            place.wrong(f"{key!r} is not known; a rate has {', '.join(sorted(_RATE))}")
+    place.only(table, _RATE, "a rate")
     amounts, currency = table.get("amounts"), table.get("currency")
     if not isinstance(currency, str) or not KEYS["price_per_message"][1]({currency: 0}):
         place.wrong(f'its currency is {currency!r}; write three capital letters, such as "EUR"')
@@ -171,24 +157,24 @@ def _rate(table: Mapping[str, Any], place: _Place, top: Mapping[str, Any], group
         if not isinstance(amount, Decimal | int) or isinstance(amount, bool) or not Decimal(amount).is_finite() or amount < 0:
             place.wrong(f"the amount {name!r} is {amount!r}; write a number of zero or more")
     channels, _ = _whose({}, top, place)
-    starts, ends = _day(table, "from", place), _day_or_none(table, "to", place)
+    starts, ends = needed_day_of(table, "from", place), day_of(table, "to", place)
     if ends is not None and ends < starts:
         place.wrong(f"it ends on {ends}, before it begins on {starts}")
     return Rate(
-        id=_text(table, "id", place, needed=True),
+        id=text_of(table, "id", place, needed=True),
         channels=channels,
         regions=_regions(table, "regions", place, groups) or (EVERYWHERE,),
         currency=currency,
         amounts={name: Decimal(amount) for name, amount in amounts.items()},
         from_=starts,
         to=ends,
-        seen=_day(table, "seen", place),
-        source=_text(table, "source", place, needed=True),
-        unsure=_flag(table, "unsure", place),
+        seen=needed_day_of(table, "seen", place),
+        source=text_of(table, "source", place, needed=True),
+        unsure=flag_of(table, "unsure", place),
     )
 
 
-def _sentences(table: Mapping[str, Any], place: _Place) -> tuple[str, str]:
+def _sentences(table: Mapping[str, Any], place: TomlPlace) -> tuple[str, str]:
     requires = table.get("requires")
     if not isinstance(requires, dict) or set(requires) != {"en", "ar"}:
         place.wrong('it has no sentence for people in both languages; write requires = { en = "…", ar = "…" }')
@@ -198,13 +184,13 @@ def _sentences(table: Mapping[str, Any], place: _Place) -> tuple[str, str]:
     return requires["en"].strip(), requires["ar"].strip()
 
 
-def _regions(table: Mapping[str, Any], key: str, place: _Place, groups: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    names = _texts(table, key, place)
+def _regions(table: Mapping[str, Any], key: str, place: TomlPlace, groups: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    names = texts_of(table, key, place)
     _resolved(names, key, place, groups)
     return names
 
 
-def _resolved(names: Sequence[str], key: str, place: _Place, groups: Mapping[str, tuple[str, ...]]) -> set[str]:
+def _resolved(names: Sequence[str], key: str, place: TomlPlace, groups: Mapping[str, tuple[str, ...]]) -> set[str]:
     found: set[str] = set()
     for name in names:
         if name in groups:
@@ -284,40 +270,3 @@ def _lines(text: str, key: str) -> list[int]:
 
 def _line_of(text: str, key: str) -> int:
     return next((number for number, line in enumerate(text.splitlines(), start=1) if key in line), 0)
-
-
-def _day(table: Mapping[str, Any], key: str, place: _Place) -> date:
-    found = _day_or_none(table, key, place)
-    if found is None:
-        place.wrong(f"it has no {key!r}; write a day, such as {key} = 2026-10-01")
-    return found
-
-
-def _day_or_none(table: Mapping[str, Any], key: str, place: _Place) -> date | None:
-    found = table.get(key)
-    if found is not None and type(found) is not date:
-        place.wrong(f"{key!r} is {found!r}; write a day without quotes, such as 2026-10-01")
-    return found
-
-
-def _text(table: Mapping[str, Any], key: str, place: _Place, *, needed: bool = False) -> str:
-    found = table.get(key, "")
-    if not isinstance(found, str) or len(found) > SENTENCE_CHARACTERS_MAX:
-        place.wrong(f"{key!r} must be text in quotes of at most {SENTENCE_CHARACTERS_MAX} characters")
-    if needed and not found.strip():
-        place.wrong(f"it has no {key!r}; say where it stands written")
-    return found.strip()
-
-
-def _texts(table: Mapping[str, Any], key: str, place: _Place) -> tuple[str, ...]:
-    found = table.get(key, [])
-    if not isinstance(found, list) or not all(isinstance(one, str) and 0 < len(one) <= SENTENCE_CHARACTERS_MAX for one in found):
-        place.wrong(f"{key!r} must be a list of texts in quotes")
-    return tuple(found)
-
-
-def _flag(table: Mapping[str, Any], key: str, place: _Place) -> bool:
-    found = table.get(key, False)
-    if not isinstance(found, bool):
-        place.wrong(f"{key!r} is true or false, not {found!r}")
-    return found
