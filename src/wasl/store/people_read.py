@@ -3,26 +3,21 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
-from wasl.domain.delivery import DeliveryState
 from wasl.domain.errors import Malformed
 from wasl.domain.identity import AuditRecord, By, Identity, LinkRecord, PersonView
-from wasl.domain.ids import AddressId, ConversationId, MessageId, PersonId
-from wasl.domain.message import Author
+from wasl.domain.ids import AddressId, ConversationId, PersonId
 from wasl.domain.person import Address
 from wasl.domain.turn import StoredMessage
 from wasl.ports.people import Erasure
-from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_of, parts_of
+from wasl.store.message_rows import STORED, stored
+from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_of
 from wasl.store.steps import Row, Steps, step
 from wasl.wire.text import fold
 
 PEOPLE_READ = 500
 """People looked through with one statement when somebody is searched for."""
 _LINK = "select id, one, other, proof, made_by, at_ms, ended_ms, ended_by from link where"
-_SLOWEST = """(select d.state from delivery d where d.message_id = m.id order by case d.state when 'failed' then -1
-when 'queued' then 0 when 'sending' then 1 when 'unknown' then 2 when 'sent' then 3 when 'delivered' then 4 else 5 end limit 1)"""
-_STORED = f"""select m.id, m.conversation_id, m.seq, m.author, m.author_name, m.parts, m.sent_ms, a.channel, m.model, m.reply_to,
-case when m.author in ('assistant', 'operator', 'system') then {_SLOWEST} end
-from message m left join address a on a.id = m.address_id where m.conversation_id = $1"""
+_STORED = f"{STORED} where m.conversation_id = $1"
 _IDENTITIES = """select c.id, coalesce(c.born_as, c.person_id), c.created_ms, c.last_ms,
 (select count(*) from message m where m.conversation_id = c.id), (select min(m.stored_ms) from message m where m.conversation_id = c.id
 and m.seq = (select min(n.seq) from message n where n.conversation_id = c.id)), c.person_id,
@@ -170,23 +165,6 @@ def timeline(conversations: Sequence[str], *, before: str | None, after: str | N
     rows.sort(key=lambda r: str(r[0]))
     kept = rows[:limit] if after is not None else rows[max(0, len(rows) - limit) :]
     return [stored(r) for r in kept]
-
-
-def stored(row: Row) -> StoredMessage:
-    """Reads a message as faces show it."""
-    return StoredMessage(
-        id=MessageId(row[0]),
-        conversation_id=ConversationId(row[1]),
-        seq=row[2],
-        author=cast(Author, row[3]),
-        author_name=row[4],
-        parts=parts_of(row[5]),
-        sent_at_ms=row[6],
-        channel=row[7],
-        model=row[8],
-        reply_to=MessageId(row[9]) if row[9] else None,
-        delivery=cast(DeliveryState | None, row[10]),
-    )
 
 
 _AUDIT = "select id, at_ms, made_by, act, person_id, conversation_id, address_id, detail from audit"

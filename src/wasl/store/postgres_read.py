@@ -8,11 +8,12 @@ from typing import Any, TypeVar, cast
 import asyncpg
 
 from wasl.domain.errors import SettingWrong, StoreDown
-from wasl.domain.ids import ConversationId, MessageId
+from wasl.domain.ids import ConversationId
 from wasl.domain.message import Said, plain_text
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import ConversationSummary, StoredMessage
 from wasl.ports.store import Backlog, Token
+from wasl.store.message_rows import STORED, stored
 from wasl.store.postgres_link import LOST, Connection, connect, down
 from wasl.store.postgres_save import clean
 from wasl.store.postgres_work import read_address
@@ -35,11 +36,7 @@ join conversation o on o.person_id = c.person_id and o.id <> c.id cross join lat
 (select * from message where conversation_id = o.id and not exists (select 1 from turn t where t.conversation_id = o.id
 and t.seq > o.closed_seq and t.state = 'due' and t.message_id = message.id) order by seq desc limit k.most) m
 order by 1, 9, 3"""
-_SLOWEST = """(select d.state from delivery d where d.message_id = m.id order by case d.state when 'failed' then -1
-when 'queued' then 0 when 'sending' then 1 when 'unknown' then 2 when 'sent' then 3 when 'delivered' then 4 else 5 end limit 1)"""
-_STORED = f"""select m.id, m.conversation_id, m.seq, m.author, m.author_name, m.parts, m.sent_ms, a.channel, m.model, m.reply_to,
-case when m.author in ('assistant', 'operator', 'system') then {_SLOWEST} end
-from message m left join address a on a.id = m.address_id where m.conversation_id = $1"""
+_STORED = f"{STORED} where m.conversation_id = $1"
 _CONVERSATIONS = """select c.id, c.last_ms, c.turn_seq - c.closed_seq, m.parts, p.name,
 (select array_agg(distinct a.channel order by a.channel) from address a where a.conversation_id = c.id and a.valid_to_ms is null),
 (select t.accepted_ms from turn t where t.conversation_id = c.id and t.seq = c.closed_seq + 1)
@@ -136,30 +133,14 @@ async def _fetch_histories(db: Connection, *, arrays: Sequence[object]) -> Seque
 
 async def messages_after(db: Connection, conversation_id: str, *, seq: int, limit: int) -> list[StoredMessage]:
     """Gives messages with a greater seq, oldest first."""
-    return [_stored(r) for r in await db.fetch(f"{_STORED} and m.seq > $2 order by m.seq limit $3", conversation_id, seq, limit)]
+    return [stored(r) for r in await db.fetch(f"{_STORED} and m.seq > $2 order by m.seq limit $3", conversation_id, seq, limit)]
 
 
 async def messages_before(db: Connection, conversation_id: str, *, seq: int | None, limit: int) -> list[StoredMessage]:
     """Gives the last messages with a smaller seq, oldest first."""
     before = SEQ_MAX if seq is None else seq
     rows = await db.fetch(f"{_STORED} and m.seq < $2 order by m.seq desc limit $3", conversation_id, before, limit)
-    return [_stored(r) for r in reversed(rows)]
-
-
-def _stored(r: Any) -> StoredMessage:
-    return StoredMessage(
-        id=MessageId(str(r[0])),
-        conversation_id=ConversationId(str(r[1])),
-        seq=r[2],
-        author=r[3],
-        author_name=r[4],
-        parts=parts_of(r[5]),
-        sent_at_ms=r[6],
-        channel=r[7],
-        model=r[8],
-        reply_to=MessageId(r[9]) if r[9] else None,
-        delivery=r[10],
-    )
+    return [stored(r) for r in reversed(rows)]
 
 
 async def find_address(db: Connection, key: AddressKey) -> tuple[Address, ConversationId] | None:

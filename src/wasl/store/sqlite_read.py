@@ -4,19 +4,14 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, cast
 
-from wasl.domain.delivery import DeliveryState
-from wasl.domain.ids import ConversationId, MessageId
+from wasl.domain.ids import ConversationId
 from wasl.domain.message import Author, Said, plain_text
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import ConversationSummary, StoredMessage
 from wasl.ports.store import Backlog, Timer, Token
+from wasl.store.message_rows import STORED, stored
 from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_of, merged, parts_of
 
-_SLOWEST = """(select d.state from delivery d where d.message_id = m.id order by case d.state when 'failed' then -1
-when 'queued' then 0 when 'sending' then 1 when 'unknown' then 2 when 'sent' then 3 when 'delivered' then 4 else 5 end limit 1)"""
-_STORED = f"""select m.id, m.conversation_id, m.seq, m.author, m.author_name, m.parts, m.sent_ms, a.channel, m.model, m.reply_to,
-case when m.author in ('assistant', 'operator', 'system') then {_SLOWEST} end
-from message m left join address a on a.id = m.address_id"""
 PREVIEW_CHARACTERS = 160
 
 
@@ -71,36 +66,20 @@ def _said_elsewhere(db: sqlite3.Connection, conversation_id: str, *, limit: int)
 
 def messages_after(db: sqlite3.Connection, conversation_id: str, *, seq: int, limit: int) -> list[StoredMessage]:
     """Gives messages with a greater seq, oldest first."""
-    rows = db.execute(f"{_STORED} where m.conversation_id = ? and m.seq > ? order by m.seq limit ?", (conversation_id, seq, limit))
-    return [_stored(r) for r in rows]
+    rows = db.execute(f"{STORED} where m.conversation_id = ? and m.seq > ? order by m.seq limit ?", (conversation_id, seq, limit))
+    return [stored(r) for r in rows]
 
 
 def messages_before(db: sqlite3.Connection, conversation_id: str, *, seq: int | None, limit: int) -> list[StoredMessage]:
     """Gives the last messages with a smaller seq, oldest first."""
     rows = db.execute(
-        f"{_STORED} where m.conversation_id = ? and m.seq < ? order by m.seq desc limit ?", (conversation_id, _before(seq), limit)
+        f"{STORED} where m.conversation_id = ? and m.seq < ? order by m.seq desc limit ?", (conversation_id, _before(seq), limit)
     ).fetchall()
-    return [_stored(r) for r in reversed(rows)]
+    return [stored(r) for r in reversed(rows)]
 
 
 def _before(seq: int | None) -> int:
     return (1 << 62) if seq is None else seq
-
-
-def _stored(row: Sequence[Any]) -> StoredMessage:
-    return StoredMessage(
-        id=MessageId(row[0]),
-        conversation_id=ConversationId(row[1]),
-        seq=row[2],
-        author=cast(Author, row[3]),
-        author_name=row[4],
-        parts=parts_of(row[5]),
-        sent_at_ms=row[6],
-        channel=row[7],
-        model=row[8],
-        reply_to=MessageId(row[9]) if row[9] else None,
-        delivery=cast(DeliveryState | None, row[10]),
-    )
 
 
 def find_address(db: sqlite3.Connection, key: AddressKey) -> tuple[Address, ConversationId] | None:
