@@ -2,55 +2,31 @@
 
 import asyncio
 import multiprocessing
-from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contract.test_stores import opened
 from tests.postgres import empty
+from tests.stores import InMemory, OnPostgres, OnSqlite, opened
 
 from wasl.ports.counting import Asked, Bucket, Circle
-from wasl.store.memory import MemoryStore
 from wasl.store.postgres import PostgresStore
-from wasl.store.sqlite import SqliteStore
 from wasl.testing.clock import START_MS, TestClock
-from wasl.testing.contracts.counting import CountingContract, MakeStore
+from wasl.testing.contracts.counting import CountingContract
 
 PROCESSES = 3
 EACH = 60
 
 
-class TestMemoryCounting(CountingContract):
-    @pytest.fixture
-    def make_store(self) -> MakeStore:
-        async def make(clock: TestClock) -> MemoryStore:
-            store = MemoryStore(clock=clock)
-            await store.open()
-            return store
-
-        return make
+class TestMemoryCounting(InMemory, CountingContract):
+    pass
 
 
-class TestSqliteCounting(CountingContract):
-    @pytest.fixture
-    def make_store(self, tmp_path: Path) -> MakeStore:
-        async def make(clock: TestClock) -> SqliteStore:
-            store = SqliteStore(tmp_path / "wasl.sqlite3", clock=clock)
-            await store.open()
-            return store
-
-        return make
+class TestSqliteCounting(OnSqlite, CountingContract):
+    pass
 
 
-@pytest.mark.postgres
-class TestPostgresCounting(CountingContract):
-    @pytest.fixture
-    def make_store(self, postgres_url: str) -> MakeStore:
-        async def make(clock: TestClock) -> PostgresStore:
-            await empty(postgres_url)
-            return await opened(PostgresStore(postgres_url, clock=clock))
-
-        return make
+class TestPostgresCounting(OnPostgres, CountingContract):
+    pass
 
 
 def count_many(url: str, number: int, results: Any) -> None:

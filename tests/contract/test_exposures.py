@@ -1,48 +1,17 @@
 """Every store that keeps something counts who is reachable where; every store keeps drills."""
 
-from pathlib import Path
+from tests.stores import InMemory, OnPostgres, OnSqlite
 
-import pytest
-from tests.postgres import empty
-
-from wasl.store.memory import MemoryStore
-from wasl.store.postgres import PostgresStore
-from wasl.store.sqlite import SqliteStore
-from wasl.testing.clock import TestClock
 from wasl.testing.contracts.exposures import DrillsContract, ExposureContract
-from wasl.testing.contracts.people_scene import MakePeopledStore
 
 
-class TestMemoryDrills(DrillsContract):
-    @pytest.fixture
-    def make_store(self) -> MakePeopledStore:
-        async def make(clock: TestClock) -> MemoryStore:
-            store = MemoryStore(clock=clock)
-            await store.open()
-            return store
-
-        return make
+class TestMemoryDrills(InMemory, DrillsContract):
+    pass
 
 
-class TestSqliteExposure(ExposureContract, DrillsContract):
-    @pytest.fixture
-    def make_store(self, tmp_path: Path) -> MakePeopledStore:
-        async def make(clock: TestClock) -> SqliteStore:
-            store = SqliteStore(tmp_path / f"{clock.new_id()}.sqlite3", clock=clock)
-            await store.open()
-            return store
-
-        return make
+class TestSqliteExposure(OnSqlite, ExposureContract, DrillsContract):
+    pass
 
 
-@pytest.mark.postgres
-class TestPostgresExposure(ExposureContract, DrillsContract):
-    @pytest.fixture
-    def make_store(self, postgres_url: str) -> MakePeopledStore:
-        async def make(clock: TestClock) -> PostgresStore:
-            await empty(postgres_url)
-            store = PostgresStore(postgres_url, clock=clock)
-            await store.open()
-            return store
-
-        return make
+class TestPostgresExposure(OnPostgres, ExposureContract, DrillsContract):
+    pass

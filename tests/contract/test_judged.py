@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contract.test_stores import opened
 from tests.postgres import empty
+from tests.stores import opened
 
 from wasl.store.postgres import PostgresStore
 from wasl.store.sqlite import SqliteStore

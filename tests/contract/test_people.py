@@ -1,48 +1,17 @@
 """Every store's People pass the one contract."""
 
-from pathlib import Path
+from tests.stores import InMemory, OnPostgres, OnSqlite
 
-import pytest
-from tests.postgres import empty
-
-from wasl.store.memory import MemoryStore
-from wasl.store.postgres import PostgresStore
-from wasl.store.sqlite import SqliteStore
-from wasl.testing.clock import TestClock
 from wasl.testing.contracts.people import PeopleContract
-from wasl.testing.contracts.people_scene import MakePeopledStore
 
 
-class TestMemoryPeople(PeopleContract):
-    @pytest.fixture
-    def make_store(self) -> MakePeopledStore:
-        async def make(clock: TestClock) -> MemoryStore:
-            store = MemoryStore(clock=clock)
-            await store.open()
-            return store
-
-        return make
+class TestMemoryPeople(InMemory, PeopleContract):
+    pass
 
 
-class TestSqlitePeople(PeopleContract):
-    @pytest.fixture
-    def make_store(self, tmp_path: Path) -> MakePeopledStore:
-        async def make(clock: TestClock) -> SqliteStore:
-            store = SqliteStore(tmp_path / f"{clock.new_id()}.sqlite3", clock=clock)
-            await store.open()
-            return store
-
-        return make
+class TestSqlitePeople(OnSqlite, PeopleContract):
+    pass
 
 
-@pytest.mark.postgres
-class TestPostgresPeople(PeopleContract):
-    @pytest.fixture
-    def make_store(self, postgres_url: str) -> MakePeopledStore:
-        async def make(clock: TestClock) -> PostgresStore:
-            await empty(postgres_url)
-            store = PostgresStore(postgres_url, clock=clock)
-            await store.open()
-            return store
-
-        return make
+class TestPostgresPeople(OnPostgres, PeopleContract):
+    pass

@@ -1,47 +1,17 @@
 """Every store's standings pass the one contract."""
 
-from pathlib import Path
+from tests.stores import InMemory, OnPostgres, OnSqlite
 
-import pytest
-from tests.postgres import empty
-
-from wasl.store.memory import MemoryStore
-from wasl.store.postgres import PostgresStore
-from wasl.store.sqlite import SqliteStore
-from wasl.testing.clock import TestClock
-from wasl.testing.contracts.standings import LiveStandingsContract, MakeStore, StandingsContract
+from wasl.testing.contracts.standings import LiveStandingsContract, StandingsContract
 
 
-class TestMemoryStandings(StandingsContract):
-    @pytest.fixture
-    def make_store(self) -> MakeStore:
-        async def make(clock: TestClock) -> MemoryStore:
-            store = MemoryStore(clock=clock)
-            await store.open()
-            return store
-
-        return make
+class TestMemoryStandings(InMemory, StandingsContract):
+    pass
 
 
-class TestSqliteStandings(LiveStandingsContract):
-    @pytest.fixture
-    def make_store(self, tmp_path: Path) -> MakeStore:
-        async def make(clock: TestClock) -> SqliteStore:
-            store = SqliteStore(tmp_path / f"{clock.new_id()}.sqlite3", clock=clock)
-            await store.open()
-            return store
-
-        return make
+class TestSqliteStandings(OnSqlite, LiveStandingsContract):
+    pass
 
 
-@pytest.mark.postgres
-class TestPostgresStandings(LiveStandingsContract):
-    @pytest.fixture
-    def make_store(self, postgres_url: str) -> MakeStore:
-        async def make(clock: TestClock) -> PostgresStore:
-            await empty(postgres_url)
-            store = PostgresStore(postgres_url, clock=clock)
-            await store.open()
-            return store
-
-        return make
+class TestPostgresStandings(OnPostgres, LiveStandingsContract):
+    pass

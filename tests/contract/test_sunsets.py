@@ -1,36 +1,13 @@
 """Every store that keeps something keeps plans to leave a channel."""
 
-from pathlib import Path
+from tests.stores import OnPostgres, OnSqlite
 
-import pytest
-from tests.postgres import empty
-
-from wasl.store.postgres import PostgresStore
-from wasl.store.sqlite import SqliteStore
-from wasl.testing.clock import TestClock
-from wasl.testing.contracts.people_scene import MakePeopledStore
 from wasl.testing.contracts.sunsets import SunsetsContract
 
 
-class TestSqliteSunsets(SunsetsContract):
-    @pytest.fixture
-    def make_store(self, tmp_path: Path) -> MakePeopledStore:
-        async def make(clock: TestClock) -> SqliteStore:
-            store = SqliteStore(tmp_path / f"{clock.new_id()}.sqlite3", clock=clock)
-            await store.open()
-            return store
-
-        return make
+class TestSqliteSunsets(OnSqlite, SunsetsContract):
+    pass
 
 
-@pytest.mark.postgres
-class TestPostgresSunsets(SunsetsContract):
-    @pytest.fixture
-    def make_store(self, postgres_url: str) -> MakePeopledStore:
-        async def make(clock: TestClock) -> PostgresStore:
-            await empty(postgres_url)
-            store = PostgresStore(postgres_url, clock=clock)
-            await store.open()
-            return store
-
-        return make
+class TestPostgresSunsets(OnPostgres, SunsetsContract):
+    pass

@@ -1,15 +1,14 @@
 """The contract of counting, as tests: subclass CountingContract, say how to make the store, and run it with pytest."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
 from wasl.ports.counting import Asked, Bucket, Circle, Counting
 from wasl.ports.store import Store
-from wasl.testing.clock import START_MS, TestClock
+from wasl.testing.clock import START_MS
+from wasl.testing.contracts.store_made import StoreMade
 
-MakeStore = Callable[[TestClock], Awaitable[Store]]
 PAIR = Bucket("pair:ada", 6_000_000, 45, True, "ada")
 RATE = Bucket("rate:shop", 14_085, 10)
 DAY_MS = 86_400_000
@@ -27,20 +26,13 @@ def asked(*buckets: Bucket, at: int = 0, patience_ms: int = 0, messages: int = 1
     )
 
 
-class CountingContract:
+class CountingContract(StoreMade):
     """Everything that counting promises."""
 
     @pytest.fixture
-    def make_store(self) -> MakeStore:
-        """Makes and opens an empty store."""
-        raise NotImplementedError("a store's contract test says how to make it")
-
-    @pytest.fixture
-    async def counting(self, make_store: MakeStore) -> AsyncIterator[Counting]:
+    def counting(self, store: Store) -> Counting:
         """The counting of an open, empty store."""
-        store = await make_store(TestClock())
-        yield store.counting
-        await store.close()
+        return store.counting
 
     async def test_in_no_second_wherever_it_begins_go_more_than_the_limit(self, counting: Counting) -> None:
         sent: list[int] = []

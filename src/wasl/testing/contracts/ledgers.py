@@ -4,7 +4,6 @@
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import ClassVar
@@ -19,9 +18,9 @@ from wasl.ports.ledger import Short
 from wasl.ports.people import Erasure
 from wasl.ports.store import Store
 from wasl.testing.clock import TestClock
+from wasl.testing.contracts.store_made import StoreMade
 from wasl.testing.contracts.store_scene import Scene
 
-MakeLedgerStore = Callable[[TestClock], Awaitable[Store]]
 MONTH = AccountKey("all", "2026-11")
 PERSON = AccountKey("each", "2026-11", "somebody")
 A_DAY_MS = 86_400_000
@@ -49,20 +48,15 @@ def call(**changes: object) -> UsageRecord:
     return replace(record, **changes)  # type: ignore[arg-type]  # the tests name fields
 
 
-class LedgerContract:
+class LedgerContract(StoreMade):
     """Everything that a Ledger promises."""
 
     live: ClassVar[bool] = True
 
     @pytest.fixture
-    def clock(self) -> TestClock:
-        return TestClock()
-
-    @pytest.fixture
-    async def scene(self, make_store: MakeLedgerStore, clock: TestClock) -> AsyncIterator[Scene]:
-        store = await make_store(clock)
-        yield Scene(store, clock)
-        await store.close()
+    def scene(self, store: Store, clock: TestClock) -> Scene:
+        """The store with people in front of it."""
+        return Scene(store, clock)
 
     def summed(self) -> None:
         """Skips a store that has nothing to sum."""

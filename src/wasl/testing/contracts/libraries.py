@@ -7,8 +7,6 @@
 `make_store` makes and opens an empty store whose `library` is under test.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-
 import pytest
 
 from wasl.ports.store import Store
@@ -18,29 +16,11 @@ from wasl.testing.contracts.library_live import Live
 from wasl.testing.contracts.library_scene import LibraryScene
 from wasl.testing.contracts.library_search import Searching
 from wasl.testing.contracts.library_waiting import Waiting
+from wasl.testing.contracts.store_made import StoreMade
 
-MakeStore = Callable[[TestClock], Awaitable[Store]]
 
-
-class LibraryContract(Imports, Chats, Live, Searching, Waiting):
+class LibraryContract(StoreMade, Imports, Chats, Live, Searching, Waiting):
     """Everything that a library promises."""
-
-    @pytest.fixture
-    def clock(self) -> TestClock:
-        """A clock that the test moves."""
-        return TestClock()
-
-    @pytest.fixture
-    def make_store(self) -> MakeStore:
-        """Makes and opens an empty store."""
-        raise NotImplementedError("a library's contract test says how to make its store")
-
-    @pytest.fixture
-    async def store(self, make_store: MakeStore, clock: TestClock) -> AsyncIterator[Store]:
-        """The store under test, open and empty."""
-        store = await make_store(clock)
-        yield store
-        await store.close()
 
     @pytest.fixture
     def library(self, store: Store, clock: TestClock) -> LibraryScene:

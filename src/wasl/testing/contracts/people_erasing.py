@@ -12,7 +12,8 @@ from wasl.ports.library import Import, Line
 from wasl.ports.people import Erasure
 from wasl.ports.store import Timer, Token
 from wasl.testing.clock import TestClock
-from wasl.testing.contracts.people_scene import MakePeopledStore, PeopleScene
+from wasl.testing.contracts.people_scene import PeopleScene
+from wasl.testing.contracts.store_made import MakeStore
 from wasl.testing.contracts.store_scene import PHOTO, SCOPE
 
 DAY_MS = 86_400_000
@@ -194,7 +195,7 @@ class Moving:
         assert [s.detail["n"] for s in await scene.people.audit(limit=9, before=steps[-1].id)] == [0]
 
     async def test_a_person_moves_to_another_store_with_everything(
-        self, scene: PeopleScene, make_store: MakePeopledStore, clock: TestClock
+        self, scene: PeopleScene, make_store: MakeStore, clock: TestClock
     ) -> None:
         phone = await scene.writes("a", at="+15550001")
         desk = await scene.writes("b", at="ada", channel="line two")

@@ -1,6 +1,6 @@
 """Short words for what the contract of people tells over and over: somebody writes from somewhere, two become one."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -12,9 +12,8 @@ from wasl.domain.turn import Closing, StoredMessage, Work
 from wasl.ports.people import Erasure
 from wasl.ports.store import Accepted, Store
 from wasl.testing.clock import TestClock
+from wasl.testing.contracts.store_made import StoreMade
 from wasl.testing.contracts.store_scene import LEASE, Scene, accepted
-
-MakePeopledStore = Callable[[TestClock], Awaitable[Store]]
 
 
 class PeopleScene(Scene):
@@ -95,25 +94,8 @@ def words(messages: Sequence[StoredMessage]) -> list[str]:
     return [p.text for m in messages for p in m.parts if isinstance(p, Text)]
 
 
-class PeopleFixtures:
+class PeopleFixtures(StoreMade):
     """How the suite meets the store under test."""
-
-    @pytest.fixture
-    def clock(self) -> TestClock:
-        """A clock that the test moves."""
-        return TestClock()
-
-    @pytest.fixture
-    def make_store(self) -> MakePeopledStore:
-        """Makes and opens an empty store."""
-        raise NotImplementedError("a store's contract test says how to make it")
-
-    @pytest.fixture
-    async def store(self, make_store: MakePeopledStore, clock: TestClock) -> AsyncIterator[Store]:
-        """The store under test, open and empty."""
-        store = await make_store(clock)
-        yield store
-        await store.close()
 
     @pytest.fixture
     def scene(self, store: Store, clock: TestClock) -> PeopleScene:

@@ -1,6 +1,5 @@
 """The contract of standings, as tests: subclass StandingsContract and say how to make an open, empty store."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
 import pytest
@@ -15,27 +14,19 @@ from wasl.ports.people import Erasure
 from wasl.ports.standing import OPT_OUT_NOTE
 from wasl.ports.store import Store
 from wasl.testing.clock import TestClock
+from wasl.testing.contracts.store_made import StoreMade
 from wasl.testing.contracts.store_scene import LEASE, Scene, accepted
 
-MakeStore = Callable[[TestClock], Awaitable[Store]]
 MINUTE_MS = 60_000
 
 
-class StandingsContract:
+class StandingsContract(StoreMade):
     """Everything that standings promise, on any store."""
 
     @pytest.fixture
-    def make_store(self) -> MakeStore:
-        """How to make an open, empty store."""
-        raise NotImplementedError("a contract test says how to make its store")
-
-    @pytest.fixture
-    async def scene(self, make_store: MakeStore) -> AsyncIterator[Scene]:
+    def scene(self, store: Store, clock: TestClock) -> Scene:
         """A store, a clock and the people in front of it."""
-        clock = TestClock()
-        store = await make_store(clock)
-        yield Scene(store, clock)
-        await store.close()
+        return Scene(store, clock)
 
     def handoff(self, scene: Scene, conversation: ConversationId) -> Handoff:
         """A handoff that waits."""

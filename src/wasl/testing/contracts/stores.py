@@ -13,7 +13,7 @@
 overrides `make_peer`, which opens a second one on the same rows; else races are run against the one store.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -21,38 +21,20 @@ from wasl.ports.store import Store
 from wasl.testing.clock import TestClock
 from wasl.testing.contracts.store_delivering import Deliveries, Receipts
 from wasl.testing.contracts.store_holding import Holding
+from wasl.testing.contracts.store_made import MakeStore, StoreMade
 from wasl.testing.contracts.store_reading import Beside, Reading
 from wasl.testing.contracts.store_receiving import Receiving
 from wasl.testing.contracts.store_scene import Scene
 from wasl.testing.contracts.store_working import Leasing, Turns
 
-MakeStore = Callable[[TestClock], Awaitable[Store]]
 
-
-class StoreContract(Receiving, Leasing, Turns, Deliveries, Receipts, Holding, Reading, Beside):
+class StoreContract(StoreMade, Receiving, Leasing, Turns, Deliveries, Receipts, Holding, Reading, Beside):
     """Everything that a store promises."""
-
-    @pytest.fixture
-    def clock(self) -> TestClock:
-        """A clock that the test moves."""
-        return TestClock()
-
-    @pytest.fixture
-    def make_store(self) -> MakeStore:
-        """Makes and opens an empty store."""
-        raise NotImplementedError("a store's contract test says how to make it")
 
     @pytest.fixture
     def make_peer(self) -> MakeStore | None:
         """Opens a second store on the same rows; None where there can be only one."""
         return None
-
-    @pytest.fixture
-    async def store(self, make_store: MakeStore, clock: TestClock) -> AsyncIterator[Store]:
-        """The store under test, open and empty."""
-        store = await make_store(clock)
-        yield store
-        await store.close()
 
     @pytest.fixture
     async def peer(self, store: Store, make_peer: MakeStore | None, clock: TestClock) -> AsyncIterator[Store]:

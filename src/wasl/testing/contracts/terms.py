@@ -3,7 +3,6 @@
 The store has them as `terms`; `make_store` is as in `wasl.testing.contracts.stores`.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import date
 from typing import Protocol, cast
@@ -13,9 +12,8 @@ import pytest
 from wasl.domain.terms import Change, Clause, Fetch, Judgement, PageMark, RuleRecord, TermsDate, Version, Watched
 from wasl.ports.store import Store
 from wasl.ports.terms import Terms
-from wasl.testing.clock import TestClock
+from wasl.testing.contracts.store_made import StoreMade
 
-MakeTermsStore = Callable[[TestClock], Awaitable[Store]]
 DOCUMENT = "courier/terms"
 
 
@@ -50,18 +48,8 @@ def change(name: str, *, at_ms: int = 1_000, document: str = DOCUMENT) -> Change
     return Change(id=name, document_id=document, before="one", after=name, at_ms=at_ms, judgement=told, unconfirmed=True)
 
 
-class TermsContract:
+class TermsContract(StoreMade):
     """Everything that Terms promises."""
-
-    @pytest.fixture
-    def clock(self) -> TestClock:
-        return TestClock()
-
-    @pytest.fixture
-    async def store(self, make_store: MakeTermsStore, clock: TestClock) -> AsyncIterator[Store]:
-        made = await make_store(clock)
-        yield made
-        await made.close()
 
     @pytest.fixture
     def terms(self, store: Store) -> Terms:

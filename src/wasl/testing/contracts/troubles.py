@@ -1,16 +1,13 @@
 """The contract of troubles, as tests: subclass TroublesContract and say how to make an open, empty store."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-
 import pytest
 
 from wasl.domain.event import Signal
 from wasl.domain.trouble import Gravity
 from wasl.ports.store import Store
 from wasl.testing.clock import TestClock
+from wasl.testing.contracts.store_made import StoreMade
 from wasl.testing.contracts.store_scene import Scene
-
-MakeStore = Callable[[TestClock], Awaitable[Store]]
 
 
 def weigh(channel: str, kind: str, grave: bool) -> Gravity | None:
@@ -18,21 +15,13 @@ def weigh(channel: str, kind: str, grave: bool) -> Gravity | None:
     return "grave" if grave else "notice" if kind == "limit" else None
 
 
-class TroublesContract:
+class TroublesContract(StoreMade):
     """Everything that troubles promise, on any store."""
 
     @pytest.fixture
-    def make_store(self) -> MakeStore:
-        """How to make an open, empty store."""
-        raise NotImplementedError("a contract test says how to make its store")
-
-    @pytest.fixture
-    async def scene(self, make_store: MakeStore) -> AsyncIterator[Scene]:
+    def scene(self, store: Store, clock: TestClock) -> Scene:
         """A store, a clock and the people in front of it."""
-        clock = TestClock()
-        store = await make_store(clock)
-        yield Scene(store, clock)
-        await store.close()
+        return Scene(store, clock)
 
     async def test_signs_of_a_kind_are_counted_as_one_trouble(self, scene: Scene) -> None:
         troubles = scene.store.troubles
