@@ -53,8 +53,18 @@ def make_departing(
     means = FindMeans(book=lambda: guarding.rules.book, clock=clock, parties=parties)
     exempt = FindExempt(book=lambda: guarding.rules.book, parties=parties)
     closures = Closures(sunsets=sunsets, clock=clock)
+    tell = Tell(
+        store=store,
+        sunsets=sunsets,
+        links=links,
+        bus=bus,
+        clock=clock,
+        public_url=public_url,
+        name=settings.assistant.name,
+        language=settings.language,
+    )
     first, *rest = guarding.steps
-    steps = (first, Leave(closures=closures, links=links, public_url=public_url), *rest)
+    steps = (first, Leave(closures=closures, sunsets=sunsets, links=links, public_url=public_url, here=tell.here), *rest)
     said = settings.assistant
     voice = Voice(name=said.name, instructions=said.instructions, passages=said.passages, max_output_tokens=said.max_output_tokens)
     departing = Departing(
@@ -78,15 +88,6 @@ def make_departing(
             exempt=exempt,
             look=lambda: look_at(kept.exposure),
         ),
-        tell=Tell(
-            store=store,
-            sunsets=sunsets,
-            links=links,
-            bus=bus,
-            clock=clock,
-            public_url=public_url,
-            name=settings.assistant.name,
-            language=settings.language,
-        ),
+        tell=tell,
     )
     return departing, replace(guarding, steps=steps, gate=ClosedDoor(closures=closures, clock=clock, inner=guarding.gate))

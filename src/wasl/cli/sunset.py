@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 Language = Annotated[Literal["en", "ar"], typer.Option(help="Language of the sentences.")]
 Id = Annotated[str, typer.Argument(help="The plan's id, as the list shows it.", metavar="PLAN")]
-REST_SHOWN = 1_000
 
 
 def add(app: typer.Typer, compose: Compose) -> None:
@@ -149,7 +148,7 @@ def _add_moves(sunset: typer.Typer, compose: Compose) -> None:
 def _add_reports(sunset: typer.Typer, compose: Compose) -> None:
     @sunset.command()
     def status(plan_id: Id, language: Language = "en", config: Config = None, as_json: AsJson = False) -> None:
-        """Counts how a plan stands: moved, told, waiting, not reachable."""
+        """Counts how a plan stands: moved, told, waiting, not reachable; and who took their history out."""
         installation = opened(compose, config)
         progress = compose.run(_with(installation, lambda: _marked(installation, plan_id)))
         _show_progress(progress, language, as_json=as_json)
@@ -161,18 +160,13 @@ def _add_reports(sunset: typer.Typer, compose: Compose) -> None:
         language: Language = "en",
         config: Config = None,
     ) -> None:
-        """Proves the sum: everyone = moved + told + not reachable, and names the rest."""
+        """Proves the sum: everyone = moved + told + not reachable, with what is known of each person."""
         installation = opened(compose, config)
-        progress, rest = compose.run(_with(installation, lambda: _reported(installation, plan_id)))
+        progress, written = compose.run(_with(installation, lambda: _reported(installation, plan_id, to=to)))
         _show_progress(progress, language, as_json=False)
         if to is not None:
-            import csv
-
-            with to.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file)
-                writer.writerow(("address", "handle", "became"))
-                writer.writerows(rest)
-            typer.echo(f"{to}: {len(rest)}")
+            to.chmod(0o600)
+            typer.echo(f"{to}: {written}")
         if not progress.sums_up:
             raise typer.Exit(EXIT_PROBLEM)
 
@@ -196,14 +190,14 @@ async def _marked(installation: "Installation", plan_id: str) -> "Progress":
     return await installation.departing.plan.progress(plan_id)
 
 
-async def _reported(installation: "Installation", plan_id: str) -> "tuple[Progress, list[tuple[str, str, str]]]":
+async def _reported(installation: "Installation", plan_id: str, *, to: Path | None) -> "tuple[Progress, int]":
+    from wasl.service.sunset_evidence import write_fates
+
     progress = await _marked(installation, plan_id)
-    rest: list[tuple[str, str, str]] = []
-    after = None
-    while page := await installation.departing.sunsets.rest(plan_id, after=after, limit=REST_SHOWN):
-        rest += page
-        after = page[-1][0]
-    return progress, rest
+    if to is None:
+        return progress, 0
+    with to.open("w", encoding="utf-8", newline="") as file:
+        return progress, await write_fates(installation.departing.sunsets, plan_id, file)
 
 
 def _hours(text: str) -> tuple[int, int]:
@@ -273,7 +267,8 @@ def _show_progress(progress: "Progress", language: str, *, as_json: bool) -> Non
         typer.echo(
             json.dumps({
                 "everyone": progress.everyone, "moved": progress.moved, "told": progress.told, "waiting": progress.waiting,
-                "unreachable": dict(progress.unreachable), "by_milestone": {k: dict(v) for k, v in progress.by_milestone.items()},
+                "exported": progress.exported, "unreachable": dict(progress.unreachable),
+                "by_milestone": {k: dict(v) for k, v in progress.by_milestone.items()},
                 "sums_up": progress.sums_up,
             })
         )  # fmt: skip
@@ -282,6 +277,7 @@ def _show_progress(progress: "Progress", language: str, *, as_json: bool) -> Non
     typer.echo(
         say("sum", language, everyone=progress.everyone, moved=progress.moved, told=progress.told, waiting=progress.waiting, lost=lost)
     )
+    typer.echo(say("exported", language, count=progress.exported))
     for why, count in sorted(progress.unreachable.items()):
         typer.echo(say("cannot", language, count=count, why=why))
     states = ("queued", "sending", "unknown", "sent", "delivered", "read", "failed")

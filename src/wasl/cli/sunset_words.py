@@ -28,6 +28,7 @@ WORDS: Final = {
         "{everyone} = {moved} moved + {told} told and not moved + {waiting} not told yet + {lost} not reachable",
         "{everyone} = {moved} انتقلوا + {told} أُبلغوا ولم ينتقلوا + {waiting} لم يُبلَّغوا بعد + {lost} لا يمكن بلوغهم",
     ),
+    "exported": ("{count} of them took their history out as a file.", "{count} منهم أخذوا سجلهم في ملف."),
     "old": ("ends", "ينتهي"),
     "new": ("in its place", "مكانه"),
     "question": ("question", "السؤال"),

@@ -107,11 +107,28 @@ class Telling(NamedTuple):
     free: bool
 
 
+class Fate(NamedTuple):
+    """What became of one person of a sunset, and by what that is known.
+
+    `became` is "moved", "told", "waiting" or a Lost; `told_ms` when they were told last, `message` what became of the last message that
+    told them ("delivered", …), `moved_ms` since when they may be reached elsewhere. Times in milliseconds, None: never.
+    """
+
+    address_id: AddressId
+    handle: str
+    became: str
+    told_ms: int | None
+    message: str | None
+    moved_ms: int | None
+    exported: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """How a sunset stands. Everybody is moved, or told and not moved, or not reachable (by reason), or not told yet.
 
-    `by_milestone` counts for each milestone what became of its messages (queued, sent, delivered, read, failed).
+    `by_milestone` counts for each milestone what became of its messages (queued, sent, delivered, read, failed). `exported` are those
+    among everybody whose history was taken out as a file since the plan was made, whatever else became of them.
     """
 
     everyone: int
@@ -120,6 +137,7 @@ class Progress:
     waiting: int
     unreachable: Mapping[str, int]
     by_milestone: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    exported: int = 0
 
     @property
     def sums_up(self) -> bool:

@@ -6,8 +6,9 @@ A part of the stores that keep something: `store.sunsets`. Raises StoreDown like
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from wasl.domain.ids import AddressId, ConversationId
-from wasl.domain.sunset import Audience, Lost, Member, MilestoneName, Progress, Sunset, SunsetState, Telling
+from wasl.domain.ids import AddressId, ConversationId, TurnId
+from wasl.domain.person import Address
+from wasl.domain.sunset import Audience, Fate, Lost, Member, MilestoneName, Progress, Sunset, SunsetState, Telling
 
 
 class Sunsets(Protocol):
@@ -59,6 +60,14 @@ class Sunsets(Protocol):
         """
         ...
 
+    async def intend_here(
+        self, sunset: Sunset, address: Address, *, conversation_id: ConversationId, region: str, free_since_ms: int, now_ms: int
+    ) -> Telling | None:
+        """Chooses the one who just wrote from an address to be told of the first milestone that has begun and in which they were not,
+        and notes it in one commit; None for whoever is not to be told now, by the same reasons as `intend`, or when the plan is not
+        running any more. Whoever is no member yet becomes one, of the country `region`."""
+        ...
+
     async def words(self, conversations: Sequence[ConversationId], *, limit: int) -> Mapping[ConversationId, Sequence[str]]:
         """Gives the last things (a few at the most) that the people of conversations wrote, newest first: they show the language."""
         ...
@@ -103,6 +112,16 @@ class Sunsets(Protocol):
 
     async def rest(self, sunset_id: str, *, after: AddressId | None, limit: int) -> Sequence[tuple[AddressId, str, str]]:
         """Names members who did not move, by id: the address, its handle, and why ("told", "waiting", or what kept them)."""
+        ...
+
+    async def fates(self, sunset_id: str, *, after: AddressId | None, limit: int) -> Sequence[Fate]:
+        """Tells of every member, by id, what became of them and by what that is known."""
+        ...
+
+    # -- the day
+    async def farewell(self, sunset_id: str, address_id: AddressId, *, turn_id: TurnId, now_ms: int, gap_ms: int) -> bool:
+        """Notes that the farewell is said to an address in answer to a turn, and says whether it is to be: not when it was said less than
+        `gap_ms` ago for another turn. The same turn, tried again, is told the same."""
         ...
 
     async def close_addresses(self, sunset_id: str, *, at_ms: int, limit: int) -> int:

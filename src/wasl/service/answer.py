@@ -318,6 +318,7 @@ class Answer:
         if case is not None:
             closing = await self._steps.conclude(case, closing)
         await self._store.close_turn(closing)
+        await self._steps.follows(last, home=work.conversation_id, case=case)
         self._bus.publish(conversation_topic(work.conversation_id), STORED)
         if place.id != last.address.id:
             for sibling in await self._store.people.siblings(work.conversation_id):

@@ -29,7 +29,8 @@ from wasl.service.ask import Asked
 from wasl.service.compose import Voice
 
 __all__ = [
-    "Admission", "Admitted", "After", "Bar", "Before", "Case", "Closes", "Concludes", "Denied", "End", "Gate", "Step", "Steps", "Waits",
+    "Admission", "Admitted", "After", "Bar", "Before", "Case", "Closes", "Concludes", "Denied", "End", "Follows", "Gate", "Step",
+    "Steps", "Waits",
 ]  # fmt: skip
 
 
@@ -149,7 +150,17 @@ class Concludes(Protocol):
         ...
 
 
-Step = Before | After | Closes | Concludes
+@runtime_checkable
+class Follows(Protocol):
+    """A step that may have something to say behind an answer."""
+
+    async def follows(self, turn: DueTurn, *, home: ConversationId, case: Case | None) -> None:
+        """Is told that a turn is closed, however it was answered (`case` is None for a command), before the answer is sent: what it stores
+        goes out behind it. When the process dies first it is never told. Raises StoreDown, which is passed over."""
+        ...
+
+
+Step = Before | After | Closes | Concludes | Follows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +219,7 @@ class Steps:
         self._after = tuple(step.after for step in steps if isinstance(step, After))
         self._concludes = tuple(step.conclude for step in steps if isinstance(step, Concludes))
         self._closes = tuple(step.closes for step in steps if isinstance(step, Closes))
+        self._follows = tuple(step.follows for step in steps if isinstance(step, Follows))
 
     async def before(self, case: Case) -> End | None:
         """Runs the steps until one ends the turn."""
@@ -233,3 +245,9 @@ class Steps:
         for closes in self._closes:
             with suppress(StoreDown):
                 await closes(case)
+
+    async def follows(self, turn: DueTurn, *, home: ConversationId, case: Case | None) -> None:
+        """Tells the steps that a turn is closed."""
+        for follows in self._follows:
+            with suppress(StoreDown):
+                await follows(turn, home=home, case=case)

@@ -1,6 +1,9 @@
-"""Leave: inside a channel that closes, tells people how they keep their chats; after the day, says goodbye and nothing more."""
+"""Leave: inside a channel that closes, tells people how they keep their chats; after the day, says goodbye and nothing more.
 
-from collections.abc import Sequence
+Whoever writes and was not told yet is told right behind their answer: they are awake, and their words opened the window.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from wasl.domain.delivery import Outgoing
@@ -9,7 +12,7 @@ from wasl.domain.ids import ConversationId
 from wasl.domain.message import plain_text
 from wasl.domain.person import Address
 from wasl.domain.sunset import Sunset
-from wasl.domain.turn import Settling
+from wasl.domain.turn import DueTurn, Settling
 from wasl.ports.clock import Clock
 from wasl.ports.sunsets import Sunsets
 from wasl.service.judging import Admission, Admitted, Case, Denied, End, Gate
@@ -22,6 +25,10 @@ from wasl.wire.text import fold
 LOOKED_MS: Final = 5_000
 """So long what plans there are is remembered: every turn and every send asks."""
 QUESTION_CHARACTERS_MAX: Final = 200
+FAREWELL_GAP_MS: Final = 24 * 3_600_000
+"""The farewell is said to a person once in so long; what they write meanwhile is kept and not answered."""
+TellHere = Callable[[Sunset, Address, ConversationId, str], Awaitable[object]]
+"""Tells whoever just wrote from an address, if they were not: the plan, where they wrote, and their country."""
 _KEEP: Final = tuple(
     tuple(fold(word) for word in words)
     for words in (
@@ -49,17 +56,18 @@ class Closures:
             self._until_ms = now + LOOKED_MS
         if not self._plans or address.key.kind == "group":
             return None
-        key = address.key
-        region = region_of_address(handle=key.handle, kind=key.kind, alias=key.alias, alias_kind=key.alias_kind)
-        return next((plan for plan in self._plans if plan.channel == key.channel and plan.covers(region)), None)
+        region = region_of(address)
+        return next((plan for plan in self._plans if plan.channel == address.key.channel and plan.covers(region)), None)
 
 
 class Leave:
-    """The step in front of every answer on a channel that closes."""
+    """The step in front of every answer on a channel that closes, and behind it. `here` tells whoever just wrote."""
 
-    def __init__(self, *, closures: Closures, links: Links, public_url: str | None) -> None:
+    def __init__(self, *, closures: Closures, sunsets: Sunsets, links: Links, public_url: str | None, here: TellHere | None = None) -> None:
         self._closures = closures
+        self._sunsets = sunsets
         self._links = links
+        self._here = here
         self._public_url = (public_url or "").rstrip("/")
 
     async def before(self, case: Case) -> End | None:
@@ -70,15 +78,27 @@ class Leave:
         closed = case.now_ms >= sunset.on_ms
         if not closed and not asks_to_keep("\n".join(plain_text(turn.parts) for turn in case.turns)):
             return None
+        case.kept["sunset"] = {"plan": sunset.id, "closed": closed}
+        if closed and not await self._sunsets.farewell(
+            sunset.id, case.address.id, turn_id=case.turns[0].id, now_ms=case.now_ms, gap_ms=FAREWELL_GAP_MS
+        ):
+            return End(note="the channel is closed, and the farewell was said", state="noted", silent=True)
         key = (await seal_of(self._links, sunset.id)).code(case.address.id)
         texts = (sunset.farewell or FAREWELL) if closed else HOW_TO_KEEP
         spoken = case.language.partition("-")[0] if case.language.partition("-")[0] in texts else "en"
         text, day = texts[spoken], day_words(sunset.on_ms, zone=sunset.zone, language=spoken)
-        case.kept["sunset"] = {"plan": sunset.id, "closed": closed}
         return End(
             note="the channel is closed" if closed else "how to keep one's chats",
             text=text.replace("{link}", f"{self._public_url}{PATH}{key}").replace("{date}", day),
         )
+
+    async def follows(self, turn: DueTurn, *, home: ConversationId, case: Case | None) -> None:
+        """Tells whoever wrote, right behind their answer. The answer was the link itself where they asked for it."""
+        if self._here is None or (case is not None and "sunset" in case.kept):
+            return
+        sunset = await self._closures.of(turn.address)
+        if sunset is not None and sunset.state == "running":
+            await self._here(sunset, turn.address, home, region_of(turn.address) or "")
 
 
 class ClosedDoor:
@@ -103,6 +123,12 @@ class ClosedDoor:
         """Tells the gate behind it; this one has counted nothing."""
         if self._inner is not None:
             await self._inner.settled(outgoing, settling)
+
+
+def region_of(address: Address) -> str | None:
+    """Gives the country that an address tells of, None when it tells none."""
+    key = address.key
+    return region_of_address(handle=key.handle, kind=key.kind, alias=key.alias, alias_kind=key.alias_kind)
 
 
 def asks_to_keep(text: str) -> bool:

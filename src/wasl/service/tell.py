@@ -2,6 +2,7 @@
 
 Who is told is written down before the message is stored, under the message's id; the message is stored with its delivery in the way of
 every other, and goes out through the gate. A process that dies in between leaves tellings without a message: they are said first.
+Whoever writes meanwhile is told at once, by the same way.
 """
 
 import asyncio
@@ -11,8 +12,9 @@ import structlog
 
 from wasl.continuity.waking import is_awake
 from wasl.domain.errors import Gone, StoreDown, Throttled
-from wasl.domain.ids import DeliveryId
+from wasl.domain.ids import ConversationId, DeliveryId
 from wasl.domain.message import Part, Template, Text
+from wasl.domain.person import Address
 from wasl.domain.sunset import Milestone, Sunset, Telling
 from wasl.domain.turn import NewDelivery, NewMessage
 from wasl.ports.bus import WORK, Bus
@@ -86,6 +88,26 @@ class Tell:
         if told:
             self._bus.publish(WORK)
         return told
+
+    async def here(self, sunset: Sunset, address: Address, conversation_id: ConversationId, region: str) -> bool:
+        """Tells whoever just wrote from an address, unless they were told already; what they wrote opened the window, so that it costs
+        nothing and counts for no limit. Raises StoreDown; what was noted and not said is said by the next look."""
+        now = self._clock.now_ms()
+        if now >= sunset.on_ms:
+            return False
+        telling = await self._sunsets.intend_here(
+            sunset,
+            address,
+            conversation_id=conversation_id,
+            region=region,
+            free_since_ms=now - WINDOW_MS + WINDOW_MARGIN_MS,
+            now_ms=now,
+        )
+        if telling is None:
+            return False
+        await self._say(sunset, (telling,), await seal_of(self._links, sunset.id))
+        self._bus.publish(WORK, conversation_id.encode())
+        return True
 
     async def _carry_on(self, sunset: Sunset) -> int:
         now = self._clock.now_ms()

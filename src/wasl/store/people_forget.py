@@ -242,6 +242,7 @@ def _delete(conversations: list[str], people: list[str], *, new_id: Callable[[],
     # A plan's sum stays right: somebody was there and is forgotten, but not who or where.
     yield step("update sunset_member set lost = 'erased', region = '', language = '' where conversation_id @1", conversations)
     addresses = yield step("select id from address where conversation_id @1", conversations)
+    yield step("delete from farewell where address_id @1", [str(r[0]) for r in addresses])
     yield from forget_counts([str(r[0]) for r in addresses], new_id=new_id)
     for table in ("delivery", "turn", "message", "handoff", "disclosure", "address"):
         yield step(f"delete from {table} where conversation_id @1", conversations)

@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wasl.domain.ids import AddressId, ConversationId
-from wasl.domain.sunset import Audience, Lost, Member, MilestoneName, Progress, Sunset, SunsetState, Telling
+from wasl.domain.ids import AddressId, ConversationId, TurnId
+from wasl.domain.person import Address
+from wasl.domain.sunset import Audience, Fate, Lost, Member, MilestoneName, Progress, Sunset, SunsetState, Telling
 from wasl.ports.clock import Clock
+from wasl.store import sunset_standing as standing
 from wasl.store import sunset_steps as steps
 from wasl.store.sql_people import Carry
 
@@ -67,7 +69,7 @@ class SqlSunsets:
         now_ms: int,
     ) -> Sequence[Telling]:
         """Chooses members to be told now."""
-        tails = [bytes.fromhex(self._clock.new_id().replace("-", ""))[6:] for _ in range(limit)]
+        tails = [self._tail() for _ in range(limit)]
         return await self._write(
             lambda: steps.intend(
                 sunset,
@@ -78,6 +80,29 @@ class SqlSunsets:
                 limit=limit,
                 now_ms=now_ms,
                 tails=tails,
+            )
+        )
+
+    async def intend_here(
+        self, sunset: Sunset, address: Address, *, conversation_id: ConversationId, region: str, free_since_ms: int, now_ms: int
+    ) -> Telling | None:
+        """Chooses one address to be told now. Whoever is not to be told costs one reading and no writing."""
+        begun = [milestone.name for milestone in sunset.milestones if milestone.at_ms <= now_ms]
+        before_ms = now_ms - sunset.gap_hours * steps.HOUR_MS
+        name = await self._read(lambda: steps.awaits(sunset, address.id, begun=begun, told_before_ms=before_ms)) if begun else None
+        if name is None:
+            return None
+        tail = self._tail()
+        return await self._write(
+            lambda: steps.intend_here(
+                sunset,
+                name,
+                address,
+                conversation_id=conversation_id,
+                region=region,
+                free_since_ms=free_since_ms,
+                now_ms=now_ms,
+                tail=tail,
             )
         )
 
@@ -111,20 +136,31 @@ class SqlSunsets:
 
     async def progress(self, sunset_id: str) -> Progress:
         """Counts how it stands."""
-        return await self._read(lambda: steps.progress(sunset_id))
+        return await self._read(lambda: standing.progress(sunset_id))
 
     async def member(self, sunset_id: str, conversation_id: ConversationId) -> Member | None:
         """Finds the member whose conversation it is."""
-        return await self._read(lambda: steps.member(sunset_id, conversation_id))
+        return await self._read(lambda: standing.member(sunset_id, conversation_id))
 
     async def home(self, sunset_id: str, address_id: AddressId) -> ConversationId | None:
         """Gives the conversation of a member."""
-        return await self._read(lambda: steps.home(sunset_id, address_id))
+        return await self._read(lambda: standing.home(sunset_id, address_id))
 
     async def rest(self, sunset_id: str, *, after: AddressId | None, limit: int) -> Sequence[tuple[AddressId, str, str]]:
         """Names who did not move."""
-        return await self._read(lambda: steps.rest(sunset_id, after=after, limit=limit))
+        return await self._read(lambda: standing.rest(sunset_id, after=after, limit=limit))
 
     async def close_addresses(self, sunset_id: str, *, at_ms: int, limit: int) -> int:
         """Ends the validity of members' addresses."""
         return await self._write(lambda: steps.close_addresses(sunset_id, at_ms=at_ms, limit=limit))
+
+    async def fates(self, sunset_id: str, *, after: AddressId | None, limit: int) -> Sequence[Fate]:
+        """Tells of every member."""
+        return await self._read(lambda: standing.fates(sunset_id, after=after, limit=limit))
+
+    async def farewell(self, sunset_id: str, address_id: AddressId, *, turn_id: TurnId, now_ms: int, gap_ms: int) -> bool:
+        """Notes that the farewell is said, and says whether it is to be."""
+        return await self._write(lambda: standing.farewell(sunset_id, address_id, turn_id=turn_id, now_ms=now_ms, gap_ms=gap_ms))
+
+    def _tail(self) -> bytes:
+        return bytes.fromhex(self._clock.new_id().replace("-", ""))[6:]

@@ -1,14 +1,15 @@
 """Plans to leave a channel, whom they concern and who was told, for both databases."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from wasl.domain.ids import AddressId, ConversationId, MessageId, uuid7
 from wasl.domain.message import plain_text
-from wasl.domain.sunset import Audience, Lost, Member, MilestoneName, Progress, Sunset, SunsetState, Telling
+from wasl.domain.person import Address
+from wasl.domain.sunset import MILESTONES, Audience, Lost, MilestoneName, Sunset, SunsetState, Telling
 from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_of, json_text, parts_of
 from wasl.store.steps import Row, Steps, step
 
@@ -19,9 +20,11 @@ _ELSEWHERE = """exists (select 1 from address o where o.person_id = a.person_id 
 and o.channel <> a.channel and coalesce(o.heard, 1) = 1)"""
 _REFUSES = """exists (select 1 from consent c where c.channel = a.channel and c.address_scope = a.scope and c.handle = a.handle
 and c.purpose = 'all' and not c.given)"""
-_FAILED = """exists (select 1 from sunset_told t join delivery d on d.message_id = t.message_id where t.sunset_id = m.sunset_id
-and t.address_id = m.address_id and d.state = 'failed') and not exists (select 1 from sunset_told t join delivery d
-on d.message_id = t.message_id where t.sunset_id = m.sunset_id and t.address_id = m.address_id
+_ANY = ", ".join(f"'{name}'" for name in MILESTONES)
+OF_MEMBER = f"t.sunset_id = m.sunset_id and t.milestone in ({_ANY}) and t.address_id = m.address_id"
+"""What a member was told: the milestones are named, so that the primary key leads there and not to everybody's."""
+_FAILED = f"""exists (select 1 from sunset_told t join delivery d on d.message_id = t.message_id where {OF_MEMBER}
+and d.state = 'failed') and not exists (select 1 from sunset_told t join delivery d on d.message_id = t.message_id where {OF_MEMBER}
 and d.state in ('sent', 'delivered', 'read'))"""
 
 
@@ -148,18 +151,55 @@ def intend(
         outside_max -= not free
         made = MessageId(uuid7(unix_ms=now_ms, tail=tail))
         chosen.append(Telling(milestone, address, ConversationId(row[13]), made, row[14], row[15], free))
-    if chosen:
-        yield step(
-            "insert into sunset_told (sunset_id, milestone, address_id, conversation_id, message_id, free, at_ms) select $1, $2,"
-            " address_id, conversation_id, message_id, free, $3 from #rows($4: address_id uuid, conversation_id uuid, message_id uuid,"
-            " free smallint)# as given",
-            sunset.id, milestone, now_ms, json_text([[t.address.id, t.conversation_id, t.message_id, int(t.free)] for t in chosen]),
-        )  # fmt: skip
-        yield step(
-            "update sunset_member set told_ms = $2 where sunset_id = $1 and address_id @3",
-            sunset.id, now_ms, [t.address.id for t in chosen],
-        )  # fmt: skip
-    return chosen
+    return (yield from _note(sunset, milestone, chosen, now_ms=now_ms))
+
+
+def _note(sunset: Sunset, milestone: MilestoneName, chosen: Sequence[Telling], *, now_ms: int) -> Steps[list[Telling]]:
+    """Notes who is told; gives those whom nobody else told meanwhile."""
+    if not chosen:
+        return []
+    noted = yield step(
+        "insert into sunset_told (sunset_id, milestone, address_id, conversation_id, message_id, free, at_ms) select $1, $2,"
+        " address_id, conversation_id, message_id, free, $3 from #rows($4: address_id uuid, conversation_id uuid, message_id uuid,"
+        " free smallint)# as given where true on conflict (sunset_id, milestone, address_id) do nothing returning address_id",
+        sunset.id, milestone, now_ms, json_text([[t.address.id, t.conversation_id, t.message_id, int(t.free)] for t in chosen]),
+    )  # fmt: skip
+    ours = {row[0] for row in noted}
+    yield step("update sunset_member set told_ms = $2 where sunset_id = $1 and address_id @3", sunset.id, now_ms, sorted(ours))
+    return [one for one in chosen if one.address.id in ours]
+
+
+def awaits(sunset: Sunset, address_id: AddressId, *, begun: Sequence[MilestoneName], told_before_ms: int) -> Steps[MilestoneName | None]:
+    """Gives the first of the milestones that have begun in which an address was not told, None for whoever is not to be told now."""
+    member = yield step("select moved_ms, lost, told_ms from sunset_member where sunset_id = $1 and address_id = $2", sunset.id, address_id)
+    if member and (member[0][0] is not None or member[0][1] is not None or member[0][2] > told_before_ms):
+        return None
+    told = yield step(
+        "select milestone from sunset_told where sunset_id = $1 and milestone @t3 and address_id = $2", sunset.id, address_id, list(begun)
+    )
+    return next((name for name in begun if name not in {row[0] for row in told}), None)
+
+
+def intend_here(
+    sunset: Sunset, milestone: MilestoneName, address: Address, *, conversation_id: ConversationId, region: str, free_since_ms: int,
+    now_ms: int, tail: bytes,
+) -> Steps[Telling | None]:  # fmt: skip
+    """Chooses one address to be told now and notes it; whoever came since the last look becomes a member."""
+    yield step(
+        "insert into sunset_member (sunset_id, address_id, conversation_id, region, language) values ($1, $2, $3, $4, $5)"
+        " on conflict (sunset_id, address_id) do nothing",
+        sunset.id, address.id, conversation_id, region, address.language or "",
+    )  # fmt: skip
+    rows = yield step(
+        f"select {ADDRESS_COLUMNS}, m.conversation_id, m.region, m.language from sunset_member m join address a on a.id = m.address_id"
+        " join sunset s on s.id = m.sunset_id and s.state = 'running' where m.sunset_id = $1 and m.address_id = $2 and m.moved_ms is null"
+        f" and m.lost is null and m.told_ms <= $3 and a.last_inbound_ms >= $4 and {_HERE} and not {_ELSEWHERE} and not {_REFUSES}",
+        sunset.id, address.id, now_ms - sunset.gap_hours * HOUR_MS, free_since_ms,
+    )  # fmt: skip
+    made = MessageId(uuid7(unix_ms=now_ms, tail=tail))
+    chosen = [Telling(milestone, address_of(r), ConversationId(r[13]), made, r[14], r[15], True) for r in rows]
+    noted = yield from _note(sunset, milestone, chosen, now_ms=now_ms)
+    return noted[0] if noted else None
 
 
 def words(conversations: Sequence[ConversationId], *, limit: int) -> Steps[dict[ConversationId, list[str]]]:
@@ -238,65 +278,6 @@ def mark(sunset_id: str, *, after: str | None, limit: int, now_ms: int) -> Steps
         if ids:
             yield step("update sunset_member set lost = $2 where sunset_id = $1 and address_id @3", sunset_id, why, ids)
     return AddressId(rows[-1][0]) if len(rows) == limit else None
-
-
-# -- looking --------------------------------------------------------------------------------------------------------------------
-def progress(sunset_id: str) -> Steps[Progress]:
-    """Counts how it stands."""
-    rows = yield step(
-        "select case when moved_ms is not null then 'moved' when lost is not null then lost when told_ms > 0 then 'told' else 'waiting'"
-        " end, count(*) from sunset_member where sunset_id = $1 group by 1",
-        sunset_id,
-    )
-    counts = {str(r[0]): int(r[1]) for r in rows}
-    states = yield step(
-        "select t.milestone, coalesce(d.state, 'queued'), count(*) from sunset_told t left join delivery d on d.message_id = t.message_id"
-        " where t.sunset_id = $1 group by 1, 2",
-        sunset_id,
-    )
-    by_milestone: dict[str, dict[str, int]] = {}
-    for name, state, count in states:
-        by_milestone.setdefault(name, {})[state] = int(count)
-    whole: Mapping[str, Mapping[str, int]] = by_milestone
-    return Progress(
-        everyone=sum(counts.values()),
-        moved=counts.pop("moved", 0),
-        told=counts.pop("told", 0),
-        waiting=counts.pop("waiting", 0),
-        unreachable=counts,
-        by_milestone=whole,
-    )
-
-
-def member(sunset_id: str, conversation_id: str) -> Steps[Member | None]:
-    """Finds the member whose conversation it is."""
-    rows = yield step(
-        "select m.address_id, m.conversation_id, m.region, m.language, a.last_inbound_ms from sunset_member m"
-        " join address a on a.id = m.address_id where m.sunset_id = $1 and m.conversation_id = $2 order by m.address_id limit 1",
-        sunset_id, conversation_id,
-    )  # fmt: skip
-    return Member(AddressId(rows[0][0]), ConversationId(rows[0][1]), *rows[0][2:]) if rows else None
-
-
-def home(sunset_id: str, address_id: str) -> Steps[ConversationId | None]:
-    """Gives the conversation of a member: the one in which the address is now, as it may have been parted since."""
-    rows = yield step(
-        "select a.conversation_id from sunset_member m join address a on a.id = m.address_id where m.sunset_id = $1 and m.address_id = $2"
-        " and (m.lost is null or m.lost <> 'erased')",
-        sunset_id, address_id,
-    )  # fmt: skip
-    return ConversationId(rows[0][0]) if rows else None
-
-
-def rest(sunset_id: str, *, after: str | None, limit: int) -> Steps[list[tuple[AddressId, str, str]]]:
-    """Names who did not move."""
-    rows = yield step(
-        "select m.address_id, a.handle, coalesce(m.lost, case when m.told_ms > 0 then 'told' else 'waiting' end) from sunset_member m"
-        " join address a on a.id = m.address_id where m.sunset_id = $1 and m.address_id > $2 and m.moved_ms is null"
-        " order by m.address_id limit $3",
-        sunset_id, after or FIRST, limit,
-    )  # fmt: skip
-    return [(AddressId(r[0]), r[1], r[2]) for r in rows]
 
 
 def close_addresses(sunset_id: str, *, at_ms: int, limit: int) -> Steps[int]:

@@ -9,13 +9,14 @@ from typing import Any, Final
 from urllib.parse import parse_qs, quote
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from wasl.continuity.plan import Plan, Problem
 from wasl.domain.errors import Refused, SettingWrong
 from wasl.domain.ids import AddressId
 from wasl.domain.sunset import MILESTONES, Milestone, Progress, Sunset, Wording
 from wasl.service.sunset import PlanSunset, Wish
+from wasl.service.sunset_evidence import lines_of, unspoken
 from wasl.service.sunset_words import day_words
 from wasl.service.way_out import PATH
 from wasl.web.auth import Operator
@@ -69,6 +70,7 @@ class SunsetPages:
             ("/sunsets/{plan}/progress", "GET", self.progress),
             ("/sunsets/{plan}/rest", "GET", self.rest),
             ("/sunsets/{plan}/rest.csv", "GET", self.rest_file),
+            ("/sunsets/{plan}/everyone.csv", "GET", self.everyone_file),
             ("/sunsets/{plan}/words", "GET", self.words),
             ("/sunsets/{plan}/words", "POST", self.words),
             ("/sunsets/{plan}/{act}", "GET", self.confirm),
@@ -169,9 +171,17 @@ class SunsetPages:
         after: AddressId | None = None
         rows = 0
         while rows < CSV_ROWS_MAX and (some := await self._sunsets.rest(sunset.id, after=after, limit=CSV_ROWS_AT_ONCE)):
-            writer.writerows((one, _unspoken(handle), why) for one, handle, why in some)
+            writer.writerows((one, unspoken(handle), why) for one, handle, why in some)
             after, rows = some[-1][0], rows + len(some)
         return Response(written.getvalue(), media_type="text/csv; charset=utf-8", headers=FILE_HEADERS)
+
+    async def everyone_file(self, request: Request, operator: Operator) -> Response:
+        """Gives what became of everybody as a file: the evidence of the closing report."""
+        sunset = await self._sunsets.find(request.path_params["plan"])
+        if sunset is None:
+            return self._nothing(request)
+        headers = {**FILE_HEADERS, "content-disposition": 'attachment; filename="everyone.csv"'}
+        return StreamingResponse(lines_of(self._sunsets, sunset.id), media_type="text/csv; charset=utf-8", headers=headers)
 
     # -- words
     async def words(self, request: Request, operator: Operator) -> Response:
@@ -337,11 +347,6 @@ def _wish(form: Mapping[str, str], *, zone: str) -> Wish:
         exempt_by_rules=form.get("exempt") == "yes",
         note=form.get("note", "")[:TEXT_CHARACTERS_MAX],
     )
-
-
-def _unspoken(text: str) -> str:
-    """Keeps a spreadsheet from reading a handle as a formula."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" else text
 
 
 def _day(sunset: Sunset, language: Language) -> str:

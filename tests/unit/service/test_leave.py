@@ -7,6 +7,7 @@ import pytest
 from tests.unit.service.house import SEND_URL, House, build
 
 from wasl.domain.errors import Refused
+from wasl.domain.ids import AddressId, TurnId
 from wasl.domain.person import AddressKey
 from wasl.domain.sunset import Milestone, Sunset, Wording
 from wasl.service.judging import Steps
@@ -32,11 +33,12 @@ class Closing:
         self.links = Links(store=house.store, bus=house.bus, clock=house.clock, channels={"letters": house.letters}, public_url=URL)
         self.links.accept_keys(FindKeys(sunsets=self.sunsets, links=self.links))
         closures = Closures(sunsets=self.sunsets, clock=house.clock)
-        house.answer._steps = Steps((Leave(closures=closures, links=self.links, public_url=URL),))
         house.deliver._gate = ClosedDoor(closures=closures, clock=house.clock)
         self.tell = Tell(
             store=house.store, sunsets=self.sunsets, links=self.links, bus=house.bus, clock=house.clock, public_url=URL, name="Wasl"
         )
+        leave = Leave(closures=closures, sunsets=self.sunsets, links=self.links, public_url=URL, here=self.tell.here)
+        house.answer._steps = Steps((leave,))
 
     async def plan(self, **changed: object) -> Sunset:
         now = self.house.clock.now_ms()
@@ -112,7 +114,7 @@ async def test_a_key_that_is_none_of_ours_opens_nothing(closing: Closing) -> Non
 
 async def test_whoever_asks_how_to_keep_their_chats_is_given_the_way_and_no_model_is_asked(closing: Closing) -> None:
     await closing.house.says("hello")
-    await closing.plan()
+    await closing.plan(milestones=())
     asked = len(closing.house.ask.prompts)
     assert "history comes along" in await closing.house.says("How do I keep my chats?")
     assert "ينتقل سجلك" in await closing.house.says("كيف أحتفظ بمحادثاتي؟")
@@ -141,6 +143,63 @@ async def test_after_the_day_late_words_get_the_farewell_and_nothing_else_goes_o
         pass
     assert len(house.sent()) == before
     assert house.rows("select state from delivery order by created_ms desc, id desc limit 1") == [("failed",)]
+
+
+async def test_the_farewell_is_said_once_a_day_and_the_words_in_between_are_kept(closing: Closing) -> None:
+    house = closing.house
+    await house.says("hello")
+    await closing.plan(milestones=())
+    await house.clock.advance(10 * 86_400 + 1)
+    assert "can no longer answer" in await house.says("are you there?")
+    farewells = len(house.sent())
+    for words in ("hello?", "anybody?"):
+        await house.says(words)
+    assert len(house.sent()) == farewells
+    assert house.rows("select state, note from turn order by id desc limit 1") == [
+        ("noted", "the channel is closed, and the farewell was said")
+    ]
+    await house.clock.advance(86_400)
+    assert "can no longer answer" in await house.says("and today?")
+
+
+async def test_the_farewell_of_a_turn_that_is_tried_again_is_said_again(closing: Closing) -> None:
+    day = {"now_ms": closing.house.clock.now_ms(), "gap_ms": DAY_MS}
+    address = AddressId(closing.house.clock.new_id())
+    turn, other = (TurnId(closing.house.clock.new_id()) for _ in range(2))
+    assert [await closing.sunsets.farewell("plan", address, turn_id=one, **day) for one in (turn, turn, other)] == [True, True, False]
+
+
+async def test_whoever_writes_is_told_behind_their_answer_once_in_a_milestone(closing: Closing) -> None:
+    house = closing.house
+    await house.says("hello", who="ali")
+    now = house.clock.now_ms()
+    wording = Wording(texts={"en": "closing {date}: {link}"})
+    later = Milestone(name="remind", at_ms=now + 2 * DAY_MS, wording=wording)
+    await closing.plan(milestones=(Milestone(name="announce", at_ms=now, wording=wording), later), per_day=0, awake=(3, 4))
+    for who in ("ali", "a newcomer"):  # nobody is awake, and the account allows nobody outside the window
+        assert (await house.says("and bread?", who=who)).startswith("closing")
+        assert [sent["text"] for sent in house.sent()][-2] == "re: and bread?"
+        assert await house.says("and salt?", who=who) == "re: and salt?"
+    assert [one.free for one in await closing.sunsets.unsaid("plan", limit=10)] == []
+    await house.clock.advance(2.1 * 86_400)
+    assert (await house.says("and oil?", who="ali")).startswith("closing")
+    assert await house.says("and olives?", who="ali") == "re: and olives?"
+    assert house.rows("select milestone, count(*) from sunset_told group by 1 order by 1") == [("announce", 2), ("remind", 1)]
+
+
+async def test_whoever_asked_for_the_link_is_not_told_by_the_same_answer(closing: Closing) -> None:
+    await closing.house.says("hello")
+    await closing.plan()
+    assert "history comes along" in await closing.house.says("How do I keep my chats?")
+    assert len([sent for sent in closing.house.sent() if sent["text"].startswith("closing")]) == 0
+
+
+async def test_a_plan_that_was_paused_a_moment_ago_tells_nobody_who_writes(closing: Closing) -> None:
+    await closing.house.says("hello")
+    plan = await closing.plan()
+    assert await closing.house.says("hello again") != "re: hello again"  # told
+    await closing.sunsets.put(replace(plan, state="paused"))
+    assert await closing.house.says("hello", who="bea") == "re: hello"
 
 
 async def test_people_whom_the_plan_leaves_out_are_served_as_ever(closing: Closing) -> None:

@@ -9,11 +9,12 @@ from typing import Protocol, cast
 
 import pytest
 
-from wasl.domain.ids import AddressId, DeliveryId
+from wasl.domain.identity import AuditRecord
+from wasl.domain.ids import AddressId, DeliveryId, TurnId
 from wasl.domain.message import Text
 from wasl.domain.sunset import Milestone, MilestoneName, Sunset, Telling, Wording
 from wasl.domain.turn import NewDelivery, NewMessage
-from wasl.ports.store import Store
+from wasl.ports.store import Accepted, Store
 from wasl.ports.sunsets import Sunsets
 from wasl.testing.contracts.people_scene import PeopleFixtures, PeopleScene
 
@@ -176,11 +177,97 @@ class SunsetsContract(PeopleFixtures):
         assert await self.intend(sunsets, sunset, scene) == []
         assert (await sunsets.progress("plan")).unreachable == {"failed": 1}
 
-    async def test_who_is_erased_is_counted_without_a_name(self, scene: PeopleScene, sunsets: Sunsets, sunset: Sunset) -> None:
+    async def test_whose_history_was_taken_out_is_counted_and_evidence_tells_of_everybody(
+        self, scene: PeopleScene, sunsets: Sunsets, sunset: Sunset, store: Store
+    ) -> None:
+        ada = await scene.writes("hello", at="ada", channel="line one")
+        bea = await scene.writes("hello", at="bea", channel="line one")
+        home = await scene.writes("hello", at="bea elsewhere", channel="line two")
+        await scene.writes("hello", at="cem", channel="line one")
+        await scene.clock.advance(1)
+        await self.took_out(scene, store, ada)  # before the plan was made: not what is to be saved
+        await scene.clock.advance(1)
+        sunset = replace(sunset, made_ms=scene.clock.now_ms())
+        await sunsets.put(sunset)
+        await self._all(sunsets, sunset)
+        assert (await sunsets.progress("plan")).exported == 0
+        await self.took_out(scene, store, bea)
+        await self.took_out(scene, store, bea)
+        await scene.link(bea.conversation_id, home.conversation_id)  # bea may be somebody else by name now
+        (telling, *_) = await self.intend(sunsets, sunset, scene, limit=1)
+        await self._say(store, telling, scene)
+        await sunsets.mark("plan", after=None, limit=10, now_ms=scene.clock.now_ms())
+        assert (await sunsets.progress("plan")).exported == 1
+        fates = [*await sunsets.fates("plan", after=None, limit=2)]
+        fates += await sunsets.fates("plan", after=fates[-1].address_id, limit=2)
+        became = {fate.handle: (fate.became, fate.message, fate.exported, fate.moved_ms is not None) for fate in fates}
+        assert became == {
+            "ada": ("told", "queued", False, False),
+            "bea": ("moved", None, True, True),
+            "cem": ("waiting", None, False, False),
+        }
+
+    async def test_whoever_just_wrote_is_told_of_the_first_milestone_and_by_nobody_else(
+        self, scene: PeopleScene, sunsets: Sunsets, sunset: Sunset, store: Store
+    ) -> None:
+        ada = await scene.writes("hello", at="ada", channel="line one")
+        await sunsets.put(sunset)
+        now = scene.clock.now_ms()
+
+        async def here(plan: Sunset) -> Telling | None:
+            (address,) = await store.addresses(ada.conversation_id)
+            return await sunsets.intend_here(
+                plan, address, conversation_id=ada.conversation_id, region="EG", free_since_ms=now - DAY_MS, now_ms=scene.clock.now_ms()
+            )
+
+        assert await here(replace(sunset, milestones=())) is None
+        told = await here(sunset)
+        assert told is not None
+        assert (told.milestone, told.free, told.region) == ("announce", True, "EG")
+        assert [one.message_id for one in await sunsets.unsaid("plan", limit=10)] == [told.message_id]
+        assert await here(sunset) is None
+        assert await self.intend(sunsets, sunset, scene) == []
+        await scene.clock.advance(30 * 3600)
+        assert await sunsets.outside("line one", since_ms=now - 1) == 0
+        await scene.writes("again", at="ada", channel="line one")
+        now = scene.clock.now_ms()
+        await sunsets.put(replace(sunset, state="paused"))
+        assert await here(sunset) is None
+        await sunsets.put(sunset)
+        again = await here(sunset)
+        assert again is not None
+        assert again.milestone == "remind"
+
+    async def test_the_farewell_is_noted_once_a_day_and_for_the_same_turn_again(self, scene: PeopleScene, sunsets: Sunsets) -> None:
+        address = AddressId(scene.clock.new_id())
+        turns = [TurnId(scene.clock.new_id()) for _ in range(3)]
+
+        async def farewell(turn: TurnId) -> bool:
+            return await sunsets.farewell("plan", address, turn_id=turn, now_ms=scene.clock.now_ms(), gap_ms=DAY_MS)
+
+        assert [await farewell(turns[0]), await farewell(turns[0]), await farewell(turns[1])] == [True, True, False]
+        await scene.clock.advance(86_400)
+        assert await farewell(turns[2])
+
+    async def took_out(self, scene: PeopleScene, store: Store, said: Accepted) -> None:
+        """Notes that somebody's history was taken out."""
+        person = await store.people.person_of(said.conversation_id)
+        assert person is not None
+        await store.people.note(
+            AuditRecord(id=scene.clock.new_id(), at_ms=scene.clock.now_ms(), by="person", act="export", person_id=person, detail={})
+        )
+
+    async def test_who_is_erased_is_counted_without_a_name(
+        self, scene: PeopleScene, sunsets: Sunsets, sunset: Sunset, store: Store
+    ) -> None:
         said = await scene.writes("hello", at="ada", channel="line one")
         await sunsets.put(sunset)
         await self._all(sunsets, sunset)
+        ((address, now),) = [(a.id, scene.clock.now_ms()) for a in await store.addresses(said.conversation_id)]
+        turns = [TurnId(scene.clock.new_id()) for _ in range(2)]
+        assert await sunsets.farewell("plan", address, turn_id=turns[0], now_ms=now, gap_ms=DAY_MS)
         await scene.erase(said.conversation_id)
+        assert await sunsets.farewell("plan", address, turn_id=turns[1], now_ms=now, gap_ms=DAY_MS)  # nothing is known of it
         assert (await sunsets.progress("plan")).unreachable == {"erased": 1}
         assert await self.intend(sunsets, sunset, scene) == []
         assert await sunsets.rest("plan", after=None, limit=10) == []
