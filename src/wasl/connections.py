@@ -217,15 +217,22 @@ def _vendor(provider: Provider | Keyless, table: Mapping[str, Any]) -> str:
 
 
 def _kept_secret(path: Path) -> str:
-    """Gives the secret kept in a file that only its owner may read; makes one at the first start."""
+    """Gives the secret kept in a file that only its owner may read; makes one at the first start.
+
+    Written beside and then named, so that another process that starts at the same time sees all of it or nothing.
+    """
     try:
         return path.read_text().strip()
     except FileNotFoundError:
         path.parent.mkdir(parents=True, exist_ok=True)
-        secret = secrets.token_urlsafe(32)
-        try:
-            with open(path, "x", opener=lambda p, flags: os.open(p, flags, 0o600)) as file:
-                file.write(secret)
-        except FileExistsError:  # another process was quicker
-            return path.read_text().strip()
-        return secret
+    secret = secrets.token_urlsafe(32)
+    part = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    try:
+        with open(part, "x", opener=lambda p, flags: os.open(p, flags, 0o600)) as file:
+            file.write(secret)
+        os.link(part, path)
+    except FileExistsError:  # another process was quicker
+        return path.read_text().strip()
+    finally:
+        part.unlink(missing_ok=True)
+    return secret

@@ -1,11 +1,13 @@
 """The route is made from settings and model cards; what the operator writes wins."""
 
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from wasl.config import Settings
-from wasl.connections import make_candidates
+from wasl.connections import _kept_secret, make_candidates
 from wasl.domain.errors import SettingWrong
 from wasl.providers.extractive import Extractive
 from wasl.providers.openai_chat import OpenAiChat
@@ -49,3 +51,11 @@ def test_without_candidates_the_keyless_one_answers() -> None:
 def test_a_wrong_route_says_what_to_mend(candidates: list[dict[str, Any]], words: str) -> None:
     with pytest.raises(SettingWrong, match=words):
         made(*candidates)
+
+
+def test_processes_that_start_together_get_one_whole_secret(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(_kept_secret, [tmp_path / "data" / "webchat.secret"] * 40))
+    (secret,) = found
+    assert len(secret) >= 32
+    assert [path.name for path in (tmp_path / "data").iterdir()] == ["webchat.secret"]

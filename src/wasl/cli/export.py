@@ -93,6 +93,7 @@ def _new(path: Path) -> BinaryIO:
 
 async def _leaving(installation: Installation, *, person: str | None, channel: str | None, chats: list[str] | None) -> "Leaving":
     from wasl.domain.errors import Refused
+    from wasl.domain.ids import ConversationId
     from wasl.service.shelf import Leaving
 
     if person is not None:
@@ -102,4 +103,8 @@ async def _leaving(installation: Installation, *, person: str | None, channel: s
         if channel not in known:
             raise Refused(f"there is no channel {channel!r}; there are: {', '.join(sorted(known))}")
         return Leaving(scope="channel", channel=channel)
+    people, library = installation.store.people, installation.store.library
+    for chat in chats or ():
+        if await library.find_chat(chat) is None and await people.person_of(ConversationId(chat)) is None:
+            raise Refused(f"there is no conversation or imported chat {chat!r}; see `wasl person show` and `wasl imports`")
     return Leaving(scope="chat", chats=tuple(chats)) if chats else Leaving(scope="installation")

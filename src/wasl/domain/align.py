@@ -305,7 +305,8 @@ def _continues(held: Entry, new: Entry) -> bool:
 
 
 def _filled(parts: tuple[ArchivePart, ...], given: tuple[ArchivePart, ...]) -> tuple[ArchivePart, ...]:
-    arrived = [p for p in given if isinstance(p, File) and p.state == "present" and p.sha256]
+    here = {p.sha256 for p in parts if isinstance(p, File) and p.state == "present"}
+    arrived = [p for p in given if isinstance(p, File) and p.state == "present" and p.sha256 and p.sha256 not in here]
     made: list[ArchivePart] = []
     for part in parts:
         if isinstance(part, File) and part.state != "present" and arrived:

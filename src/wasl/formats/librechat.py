@@ -1,4 +1,5 @@
-"""LibreChat's conversation export: one conversation a file, its messages as a list or, exported recursively, as a tree of children.
+"""LibreChat's conversation export: one conversation a file, its messages as a list or, exported recursively, as a tree of children
+(in `messagesTree`, or in `messages` whose members have `children`).
 
 Read from the producer's description in exports.md section 12 (source of 2024 to September 2026). `branches: false` means that only the
 shown path was written. The export does not say which branch was shown; the last message in the file is taken.
@@ -21,7 +22,8 @@ from wasl.wire.read import child, children, text, whole
 
 TREE_LEVELS_MAX: Final = 490
 """Messages one under another in a recursive export that are read one by one."""
-_INTO: Final = ("/messagesTree" + "/*/children" * TREE_LEVELS_MAX,)
+_TREES: Final = ("messagesTree", "messages")
+_INTO: Final = tuple(f"/{name}" + "/*/children" * TREE_LEVELS_MAX for name in _TREES)
 _ROOT: Final = "00000000-0000-0000-0000-000000000000"
 _CHAT_MAPPED: Final = frozenset({"conversationId", "title", "messages", "messagesTree"})
 _MAPPED: Final = frozenset({"messageId", "parentMessageId", "createdAt", "children", "isCreatedByUser", "model", "endpoint"})
@@ -49,7 +51,7 @@ class LibreChat:
         members = bundle.members()
 
         def take(pointer: str, value: Any, telling: Telling) -> Iterator[Found]:
-            if pointer or not isinstance(value, dict) or not isinstance(value.get("messagesTree"), list):
+            if pointer or not isinstance(value, dict) or not any(isinstance(value.get(name), list) for name in _TREES):
                 yield telling.reject(pointer or "/", "it is no conversation: it has no messages", value)
             else:
                 yield from _conversation(value, telling)
@@ -57,7 +59,8 @@ class LibreChat:
         for place, member in enumerate(members):
             if len(members) > 1 and not member.name.lower().endswith(".json"):
                 continue
-            if "/messagesTree" in look(bundle, member.name).paths:
+            found = look(bundle, member.name)
+            if found.has("/messagesTree") or found.has("/messages/*/children"):
                 yield from take_chats(bundle, [member.name], _INTO, take, lists=("",))
             else:
                 yield from _Listed(place).read(bundle, member)
@@ -177,7 +180,9 @@ def _conversation(value: Mapping[str, Any], telling: Telling) -> Iterator[Found]
 def _flat(value: Mapping[str, Any]) -> Iterator[tuple[str, Any, str | None]]:
     """Walks all messages of a tree: the pointer, the message, the pointer of the message it hangs on."""
     waiting: list[tuple[str, Any, str | None]] = []
-    waiting += [(f"/messagesTree/{place}", message, None) for place, message in enumerate(value["messagesTree"])]
+    for name in _TREES:
+        tree = value.get(name)
+        waiting += [(f"/{name}/{place}", message, None) for place, message in enumerate(tree)] if isinstance(tree, list) else []
     waiting.reverse()
     while waiting:
         pointer, message, above = waiting.pop()

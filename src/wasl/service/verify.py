@@ -8,17 +8,17 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final, NamedTuple
 
-from wasl.domain.archive import fingerprint
 from wasl.domain.errors import Malformed, WaslError
 from wasl.ports.blobs import Blobs
 from wasl.ports.format import Choices, Format, GivesBack, Reads, Run
 from wasl.ports.library import Import, Library
 from wasl.ports.people import People
 from wasl.ports.vault import Vault
+from wasl.service.hold_against import ReadNow, hold_against
 from wasl.service.reading import pulled
 from wasl.service.recognise import recognise
 from wasl.service.survey import Survey
-from wasl.service.write_again import WriteAgain
+from wasl.service.write_again import CHATS_MAX, WriteAgain
 from wasl.wire.bundle import Bundle, ManyBundle, Member, PlainBundle
 from wasl.wire.streamed import Streamed
 
@@ -59,6 +59,7 @@ class Verify:
 
     def __init__(self, *, library: Library, people: People, vault: Vault, blobs: Blobs, formats: Mapping[str, Format]) -> None:
         self._library = library
+        self._people = people
         self._vault = vault
         self._blobs = blobs
         self._formats = formats
@@ -84,7 +85,11 @@ class Verify:
         whole = await asyncio.to_thread(self._sources, held, done)
         await self._attached(held, done)
         reader = self._formats.get(held.record.kind)
-        if whole and held.record.files and isinstance(reader, Reads):
+        if not held.record.files:
+            done.counts[f"imports of which no source was kept: {held.record.kind}"] += 1
+        elif not isinstance(reader, Reads):
+            done.counts[f"imports not read again: {held.record.kind} cannot be read here"] += 1
+        elif whole:
             await self._read_again(held, reader, done)
             await self._write_again(held, reader, done)
 
@@ -123,16 +128,18 @@ class Verify:
                 done.find(held.record.id, file["name"], f"the attachment is not what it was: its SHA-256 is {digest.hexdigest()}")
 
     async def _read_again(self, held: Import, reader: Reads, done: Verified) -> None:
-        """Reads the kept source as the import did: it tiles as it did, and every entry of it is held."""
+        """Reads the kept source as the import did: it tiles as it did, and every entry of it is held as it is read."""
         profile = held.record.profile
         choices = Choices(zone=profile.get("zone", {}).get("name"), answers=profile.get("answers", {}))
-        survey, read_prints = Survey(), dict[str, Counter[bytes]]()
+        alone = await self._again.untouched(held)
+        keys = frozenset(chat.chat.key for chat in alone.chats)
+        survey, now = Survey(), ReadNow(looked_at=keys, shared=alone.shared)
         async with aclosing(pulled(reader.read(kept_bundle(self._vault, held), choices))) as batches:
             async for batch in batches:
                 for item in batch:
                     survey.take(item)
                     if isinstance(item, Run):
-                        read_prints.setdefault(item.chat, Counter()).update(fingerprint(e) for e in item.entries)
+                        now.take(item.chat, item.entries)
         done.counts["entries"] += survey.counts["entries"]
         read, then = survey.counts["entries"], held.record.counts.get("entries", 0)
         if read != then:
@@ -142,13 +149,13 @@ class Verify:
         if tiled and not tiles:
             done.find(held.record.id, held.record.name, "entries, rejects and gaps do not tile the source any more")
         done.counts["sources tiled"] += bool(tiles)
-        await self._held(held, read_prints, done)
+        await self._held(held, now, done)
 
     async def _write_again(self, held: Import, reader: Reads, done: Verified) -> None:
         """Holds what was not changed since against its source, where the format gives conversations back as they came."""
         number = held.record.counts.get("chats", 0)
         if not isinstance(reader, GivesBack):
-            done.counts["conversations not written again: their format cannot"] += number
+            done.counts[f"conversations not written again: {held.record.kind} cannot be written"] += number
             return
         wrote = await self._again.run(held, reader, kept_bundle(self._vault, held))
         refused = [str(p.get("where", "")) for p in held.record.problems if p.get("kind") in ("reject", "repaired", "mended")]
@@ -162,18 +169,24 @@ class Verify:
         done.counts["conversations not compared: brought again since"] += wrote.changed_since
         done.counts["conversations not compared: not whole in one JSON object"] += wrote.passed_over
 
-    async def _held(self, held: Import, read: Mapping[str, Counter[bytes]], done: Verified) -> None:
+    async def _held(self, held: Import, read: ReadNow, done: Verified) -> None:
         """Compares with the chats that this import was the first to bring."""
-        for chat in await self._library.chats(owners=[held.owner], limit=PAGE, import_id=held.record.id):
-            if chat.import_id != held.record.id or chat.chat.key not in read:
+        owners = await self._people.siblings(held.owner) or [held.owner]
+        for chat in await self._library.chats(owners=owners, limit=CHATS_MAX, import_id=held.record.id):
+            if chat.import_id != held.record.id or chat.chat.key not in read.chats:
                 continue
-            left, after = Counter(read[chat.chat.key]), 0
-            while page := await self._library.marks(chat.id, after=after, limit=PAGE):
-                left.subtract(mark.fingerprint for mark in page)
-                after = page[-1].seq
-            missing = sum(number for number in left.values() if number > 0)
-            if missing:
-                done.find(held.record.id, chat.chat.title or chat.id, f"{missing} entries of the source are not held")
+            found = await hold_against(self._library, chat, read)
+            done.counts["conversations held against their source, message by message"] += chat.chat.key in read.said
+            if found is None:
+                continue
+            done.find(
+                held.record.id,
+                chat.chat.title or chat.id,
+                f"{found.number} entries of the source are not held"
+                if found.missing
+                else f"{found.number} messages are held otherwise than they are read from the source"
+                + (f", the first at {found.where}" if found.where else ""),
+            )
 
 
 async def verify_file(bundle: Bundle, formats: Mapping[str, Format], *, kind: str | None = None) -> Verified:
@@ -204,7 +217,9 @@ def kept_bundle(vault: Vault, held: Import) -> Bundle:
     media = {int(f["position"]): Member(name=f["name"], size_bytes=int(f["bytes"])) for f in held.record.coverage.get("attached", ())}
     if len(files) == 1 and not media:
         ((member, sha256),) = files.values()
-        return PlainBundle(held.record.name, _opener(vault, held.key, sha256), size_bytes=member.size_bytes)
+        alone = PlainBundle(held.record.name, _opener(vault, held.key, sha256), size_bytes=member.size_bytes)
+        if [one.name for one in alone.members()] == [member.name]:  # else it came by itself in a zip, under a name of its own
+            return alone
     listed = []
     for place in sorted({*files, *media}):
         if place in files:

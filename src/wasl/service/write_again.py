@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NamedTuple
 
 import msgspec
 
@@ -25,6 +25,8 @@ from wasl.wire.bundle import Bundle, open_bundle
 from wasl.wire.json_stream import Element, walk, walk_lines
 
 PAGE: Final = 1_000
+CHATS_MAX: Final = 1_000_000
+"""Of one import."""
 LISTS: Final = ("", "/conversations")
 """Where the conversations of a source stand in a list."""
 MEMORY_BYTES: Final = 8 << 20
@@ -43,6 +45,16 @@ class WroteAgain:
     different: list[HeldChat] = field(default_factory=list)
 
 
+class Untouched(NamedTuple):
+    """Conversations to which one import alone added messages, and the number of the others. `shared` says that there are other imports
+    of the person's in this format, which may have changed a message in them: an edit, a reaction, a file that was left out before; and
+    a chat that came out of an archive does not tell which import brought which message."""
+
+    chats: Sequence[HeldChat]
+    others: int
+    shared: bool
+
+
 class WriteAgain:
     """Writes imported conversations again."""
 
@@ -55,7 +67,8 @@ class WriteAgain:
     async def run(self, held: Import, writer: GivesBack, source: Bundle) -> WroteAgain:
         """Compares the conversations that the import was the first to bring, and that no other has touched."""
         done = WroteAgain()
-        chats, done.changed_since = await self._untouched(held)
+        untouched = await self.untouched(held)
+        chats, done.changed_since = untouched.chats, untouched.others
         places = [await self._place(chat) for chat in chats]
         done.passed_over = places.count(None)
         wanted = {place: chat for place, chat in zip(places, chats, strict=True) if place is not None}
@@ -68,22 +81,26 @@ class WriteAgain:
             for place, chat in some.items():
                 if place in found and found[place] == digests.get(chat.id):
                     done.equal += 1
+                elif untouched.shared:
+                    done.changed_since += 1
                 else:
                     done.different.append(chat)
         return done
 
-    async def _untouched(self, held: Import) -> tuple[list[HeldChat], int]:
-        mine = await self._library.chats(owners=[held.owner], limit=PAGE * PAGE, import_id=held.record.id)
+    async def untouched(self, held: Import) -> "Untouched":
+        """Gives the conversations that the import was the first to bring and to which no other added anything."""
+        owners = await self._people.siblings(held.owner) or [held.owner]
+        mine = await self._library.chats(owners=owners, limit=CHATS_MAX, import_id=held.record.id)
         others = [
             other
-            for other in await self._library.imports(owners=[held.owner], limit=PAGE)
+            for other in await self._library.imports(owners=owners, limit=PAGE)
             if other.record.id != held.record.id and other.record.kind == held.record.kind
         ]
         touched: set[str] = set()
         for other in others:
-            touched |= {c.id for c in await self._library.chats(owners=[held.owner], limit=PAGE * PAGE, import_id=other.record.id)}
+            touched |= {c.id for c in await self._library.chats(owners=owners, limit=CHATS_MAX, import_id=other.record.id)}
         left = [chat for chat in mine if chat.import_id == held.record.id and chat.id not in touched]
-        return left, len(mine) - len(left)
+        return Untouched(chats=left, others=len(mine) - len(left), shared=bool(others))
 
     async def _place(self, chat: HeldChat) -> "tuple[int, str | int] | None":
         """Gives where the conversation's object stands: the member, and its JSON pointer or the first byte of its line."""

@@ -23,7 +23,9 @@ CELL_BYTES_MAX: Final = 8 << 20
 BREAKS_MAX: Final = 200
 """Line breaks before the time that are looked at."""
 _BREAK: Final = re.compile(r"<br ?/?>")
-_TIME: Final = re.compile(r"([A-Z][a-z]{2}) (\d{1,2}), (\d{4}), (\d{1,2}):(\d{2}):(\d{2}) ([AP]M) ([A-Z][A-Za-z0-9:+-]{1,9})")
+_ZONE: Final = r"([A-Z][A-Za-z0-9:+-]{1,9})"
+_TIME: Final = re.compile(rf"([A-Z][a-z]{{2}}) (\d{{1,2}}), (\d{{4}}), (\d{{1,2}}):(\d{{2}}):(\d{{2}}) ([AP]M) {_ZONE}")
+_TIME_DAY_FIRST: Final = re.compile(rf"(\d{{1,2}}) ([A-Z][a-z]{{2}})[a-z]? (\d{{4}}), (\d{{1,2}}):(\d{{2}}):(\d{{2}}) {_ZONE}")
 _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -89,23 +91,29 @@ def _cell(start: int, length: int, markup: str) -> Cell:
     body = markup[begin : end if end >= 0 else len(markup)]
     pieces = _BREAK.split(body, maxsplit=BREAKS_MAX)
     for place, piece in enumerate(pieces):
-        found = _TIME.fullmatch(text_of(piece).replace("\u202f", " ")) if place and len(piece) < 200 else None
-        wall = _wall_ms(found) if found else None
-        if found and wall is not None:
+        found = _time(text_of(piece).replace("\u202f", " ")) if place and len(piece) < 200 else None
+        if found:
+            wall, zone = found
             answer = "<br>".join(pieces[place + 1 :])
-            zone = found[8]
             instant = wall if zone in ("UTC", "GMT") else None
             return Cell(start, length, text_of("<br>".join(pieces[:place])), answer if text_of(answer) else None, wall, instant, zone)
     return Cell(start, length, text_of(body))
 
 
-def _wall_ms(found: re.Match[str]) -> int | None:
-    month, day, year, hour, minute, second, half, _ = found.groups()
+def _time(said: str) -> tuple[int, str] | None:
+    """Reads "Sep 15, 2026, 8:46:01 PM UTC" and "15 Sept 2026, 20:46:01 UTC": the wall time in ms, and the zone."""
+    if found := _TIME.fullmatch(said):
+        month, day, year, hour, minute, second, half, zone = found.groups()
+        hours = int(hour) % 12 + (12 if half == "PM" else 0)
+    elif found := _TIME_DAY_FIRST.fullmatch(said):
+        day, month, year, hour, minute, second, zone = found.groups()
+        hours = int(hour)
+    else:
+        return None
     if month not in _MONTHS:
         return None
     try:
-        hours = int(hour) % 12 + (12 if half == "PM" else 0)
-        when = datetime(int(year), _MONTHS.index(month) + 1, int(day), hours, int(minute), int(second))
+        wall = instant_ms(datetime(int(year), _MONTHS.index(month) + 1, int(day), hours, int(minute), int(second)).isoformat())
     except ValueError:
         return None
-    return instant_ms(when.isoformat())
+    return None if wall is None else (wall, zone)

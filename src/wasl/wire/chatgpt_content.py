@@ -23,8 +23,8 @@ _TOOL_OUTPUT: Final = frozenset({"execution_output", "tether_quote", "computer_o
 
 
 def asset_id(pointer: str) -> str | None:
-    """Gives the id in an asset pointer or a file's name: "file-abc", "file_0123"."""
-    found = _ASSET.search(pointer)
+    """Gives the id in an asset pointer ("file-service://file-abc", "sediment://file_0123") or a file's name ("file-abc-cat.png")."""
+    found = _ASSET.search(pointer.rpartition("://")[2])
     return found[0] if found else None
 
 

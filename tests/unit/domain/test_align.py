@@ -17,7 +17,7 @@ from wasl.domain.align import (
     is_state_of,
     merged,
 )
-from wasl.domain.archive import SEQ_STRIDE, Entry, File, More, fingerprint, words_print
+from wasl.domain.archive import SEQ_STRIDE, Entry, File, More, Words, fingerprint, words_print
 from wasl.domain.track import HeldTrack, Track, minute_of
 
 MINUTE = 60_000
@@ -175,6 +175,13 @@ def test_a_file_that_was_left_out_is_filled_by_an_export_with_media() -> None:
     assert len(lines) == 1
     assert lines[0][1].parts == present.parts
     assert laid(lines, [omitted]) == lines
+
+
+def test_a_file_that_is_here_already_does_not_fill_the_place_of_another() -> None:
+    other = File(role="photo", state="omitted", source_ref="cat")
+    here = File(role="photo", state="present", member="IMG.jpg", sha256="ab" * 32)
+    entry = said("Ann", "look", 1)._replace(parts=(Words(text="look"), other, here))
+    assert merged(entry, entry) is entry
 
 
 def test_the_sources_own_ids_find_an_entry_wherever_it_stands() -> None:

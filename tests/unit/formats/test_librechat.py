@@ -35,6 +35,16 @@ def test_a_tree_is_read_with_the_messages_it_hangs_on() -> None:
     assert next(one for one in found if isinstance(one, Chat)).active_leaf == "c"
 
 
+def test_a_tree_under_the_name_of_a_list_is_a_tree_too() -> None:
+    tree = [message("a", None, children=[message("b", "a", children=[])]), message("c", "b")]
+    found = read(json.dumps({"conversationId": "1", "recursive": True, "messages": tree}).encode())
+    assert [(e.native_id, e.more.parent, e.pointer) for e in entries(found)] == [
+        ("a", None, "/messages/0"),
+        ("b", "a", "/messages/0/children/0"),
+        ("c", "b", "/messages/1"),
+    ]
+
+
 def test_a_tree_that_is_cut_keeps_the_messages_before_the_cut() -> None:
     tree = [message("a", None, children=[message("b", "a", children=[message("c", "b")])])]
     data = json.dumps({"conversationId": "1", "messagesTree": tree}).encode()

@@ -1,6 +1,7 @@
 """Conversations that nothing changed leave through their format as they came."""
 
 import io
+import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import pytest
 from tests.unit.service.shelf_house import House
 
 from wasl.formats.chatgpt_export import ChatGPTExport
+from wasl.formats.gemini_takeout import GeminiTakeout
 from wasl.formats.openai_jsonl import OpenAIJsonl
 from wasl.formats.openwebui import OpenWebUI
+from wasl.formats.whatsapp_export import WhatsappExport
 from wasl.net.blobs import FolderBlobs
 from wasl.ports.format import Format
 from wasl.service.bring import Bring
@@ -19,8 +22,15 @@ from wasl.testing.clock import TestClock
 from wasl.wire.bundle import Bundle, ManyBundle, Member, open_bundle
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "formats"
+CHAT = b"""1/2/24, 10:00 - Ann: hello all
+1/2/24, 10:01 - Bob: yes
+1/2/24, 10:05 - Ann: good
+13/2/24, 10:05 - Bob: bye
+"""
+PAGE = b"""<html><div class="outer-cell x"><div class="content-cell a">Prompted&nbsp;what is 2+2<br>
+Sep 15, 2026, 8:46:01 PM UTC<br><p>4</p></div></div></html>"""
 EQUAL = "conversations written again and equal as JSON"
-FORMATS: dict[str, Format] = {f.kind: f for f in (ChatGPTExport(), OpenWebUI(), OpenAIJsonl())}
+FORMATS: dict[str, Format] = {f.kind: f for f in (ChatGPTExport(), OpenWebUI(), OpenAIJsonl(), WhatsappExport(), GeminiTakeout())}
 
 
 @pytest.fixture
@@ -87,6 +97,39 @@ async def test_a_word_that_was_changed_here_is_found(house: House) -> None:
     await house.store.library.change_entry(chat.id, seq=line.seq, entry=line.entry._replace(text=line.entry.text + "!"))
     done = await verify.run()
     assert "written again in its format, it is not what it was" in [f.what for f in done.findings]
+
+
+async def test_a_word_that_was_changed_here_is_found_in_any_format_with_its_place(house: House) -> None:
+    bring, verify = parts(house)
+    owner = await house.person("ann")
+    await bring.run(one("Chat.txt", CHAT), owner=owner, kind="whatsapp_export")
+    assert (await verify.run()).findings == []
+    chat = (await house.store.library.chats(owners=[owner], limit=10))[0]
+    line = (await house.store.library.entries(chat.id, after=0, limit=10))[1]
+    await house.store.library.change_entry(chat.id, seq=line.seq, entry=line.entry._replace(text="no"))
+    found = await verify.run()
+    assert [f.what for f in found.findings] == ["1 messages are held otherwise than they are read from the source, the first at byte 31"]
+    assert found.counts["conversations not written again: whatsapp_export cannot be written"] == 1
+
+
+async def test_a_source_that_came_in_a_zip_by_itself_is_read_under_its_own_name(house: House) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as packing:
+        packing.writestr("Takeout/My Activity/Gemini Apps/MyActivity.html", PAGE)
+    done = await verified(house, ("gemini_takeout", one("takeout.zip", packed.getvalue())))
+    assert done.findings == []
+    assert done.counts["entries"] == 2
+
+
+async def test_what_a_later_import_changed_is_no_finding(house: House) -> None:
+    first = b'[{"id":"c1","title":"t","mapping":{"a":{"id":"a","parent":null,"children":[],"message":{"id":"a","author":{"role":"user"},\
+"create_time":1.5,"content":{"content_type":"text","parts":["one"]}}}}}]'
+    second = first.replace(b'["one"]', b'["other"]')
+    done = await verified(
+        house, ("chatgpt_export", one("conversations.json", first)), ("chatgpt_export", one("conversations.json", second))
+    )
+    assert done.findings == []
+    assert done.counts["conversations not compared: brought again since"] == 1
 
 
 async def test_what_was_brought_again_since_and_what_has_pieces_missing_is_told_and_not_compared(house: House) -> None:

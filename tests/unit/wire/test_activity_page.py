@@ -47,3 +47,11 @@ def test_the_time_is_read_where_it_is_english_and_the_instant_where_it_is_utc() 
     assert (unknown.title, unknown.wall_ms) == ("شاي\n١٥ سبتمبر\nورق", None)
     (empty,) = read(MARK + b'"></div>')
     assert empty.title is None
+
+
+def test_times_are_read_with_the_month_first_and_with_the_day_first() -> None:
+    for time in ("Sep 15, 2026, 8:46:01\u202fPM UTC", "15 Sept 2026, 20:46:01 UTC", "15 Sep 2026, 20:46:01 GMT"):
+        (found,) = read(cell(f"Prompted\u00a0sums<br>{time}<br><p>4</p>"))
+        assert (found.title, found.answer, found.instant_ms) == ("Prompted\u00a0sums", "<p>4</p></div></div>", 1_789_505_161_000)
+    (found,) = read(cell("Prompted sums<br>31 Feb 2026, 20:46:01 UTC<br>4"))
+    assert found.wall_ms is None
