@@ -26,11 +26,12 @@ unzip archive.zip -d archive && cd archive && sha256sum -c manifest-sha256.txt
 |---|---|
 | `bagit.txt`, `bag-info.txt` | the standard's own words, and the size of everything |
 | `manifest-sha256.txt`, `tagmanifest-sha256.txt` | the SHA-256 of every file; written last |
-| `data/manifest.json` | scope, counts, schema ids, what is missing and why, generator, and a digest over all digests (`tree`) |
+| `data/manifest.json` | scope, counts, schema ids, what is missing and why, what is held beside (`drops`), a digest of digests (`tree`) |
 | `data/schema/*.json` | the schemas below |
 | `data/people.jsonl`, `data/imports.jsonl` | people; imports with the files they kept |
 | `data/conversations.jsonl` | conversations, each followed by its participants |
 | `data/messages/0001.jsonl` … | messages in order, at most {MESSAGES_BYTES_MAX >> 20} MB a file (a single longer message stands alone) |
+| `data/work/KIND.jsonl` | the books: turns with verdicts, calls, purposes, costs and the like; one file a kind that there is |
 | `data/attachments/sha256/ab/cd/…` | files of messages, by digest |
 | `data/raw/sha256/ab/cd/…` | the files that were imported, as they came |
 | `data/README` | all this for people, in their language |

@@ -29,6 +29,7 @@ from wasl.ports.format import Format
 from wasl.ports.network import Network
 from wasl.ports.provider import Keyless, Model, Provider
 from wasl.ports.store import CopiesItself, Store
+from wasl.ports.works import KeepsWorks
 from wasl.routing.cards import find_card, read_cards
 from wasl.routing.route import RouteCandidate
 from wasl.service.back_up import BackUp, Seal
@@ -86,6 +87,7 @@ def make_moving(
     """Makes what brings in, takes out, keeps and forgets."""
     formats = make_formats()
     people, library = store.people, store.library
+    works = store.works if isinstance(store, KeepsWorks) else None
     vault = FolderVault(settings.data / "vault")
     keep, backup = settings.keep, settings.backup
     retain = Retain(
@@ -110,8 +112,9 @@ def make_moving(
             clock=clock,
             formats=formats,
             retention_days=retain.days,
+            works=works,
         ),
-        restore_archive=RestoreArchive(library=library, people=people, vault=vault, blobs=blobs, clock=clock),
+        restore_archive=RestoreArchive(library=library, people=people, vault=vault, blobs=blobs, clock=clock, works=works),
         verify=Verify(library=library, people=people, vault=vault, blobs=blobs, formats=formats),
         erase=Erase(
             store=store,

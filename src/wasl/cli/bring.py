@@ -221,6 +221,8 @@ async def _restore(asking: _Asking, bundle: "Bundle", reader: Any) -> int:
             problems=c["problems"],
         )
     )
+    if c["work"] or c["work here already"]:
+        typer.echo(asking.say["books"].format(work=c["work"], here=c["work here already"]))
     for odd in done.problems[:REJECTS_SHOWN]:
         typer.echo(f"  {odd.where}: {getattr(odd, 'why', '') or getattr(odd, 'detail', '')}", err=True)
     return EXIT_PROBLEM if done.problems else 0

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from wasl.service.shelf import Leaving
     from wasl.service.take_out import Wanted
 
+WHOLE_KIND = "archive"
+"""The format that holds everything of the conversations: what it does not hold is of the installation."""
+
 
 def add(app: typer.Typer, compose: Compose) -> None:
     """Adds the command."""
@@ -47,7 +50,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         if wrote.dropped:
             language = installation.settings.language
             dropped = say["comma"].join(f"{loss_words(d.what, language)} ({d.number})" for d in wrote.dropped)
-            typer.echo(say["drops"].format(dropped=dropped), err=True)
+            typer.echo(say["left"].format(left=dropped) if kind == WHOLE_KIND else say["drops"].format(dropped=dropped), err=True)
 
 
 async def _export(

@@ -13,6 +13,8 @@ from wasl.cli.read import Kind
 from wasl.cli.whom import opened
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wasl.service.verify import Verified
 
 SHOWN_MAX = 1_000
@@ -34,9 +36,12 @@ def add(app: typer.Typer, compose: Compose) -> None:
         settings = read_settings(config)
         done = compose.run(_archive(compose, file, kind=kind) if file is not None else _verify(opened(compose, config)))
         say = words(settings.language)
+        left = _left(done.left, settings.language)
         if as_json:
             findings = [finding._asdict() for finding in done.findings]
-            typer.echo(json.dumps({"good": done.good, "counts": dict(done.counts), "findings": findings}, ensure_ascii=False))
+            typer.echo(
+                json.dumps({"good": done.good, "counts": dict(done.counts), "findings": findings, "left": done.left}, ensure_ascii=False)
+            )
         elif done.good:
             typer.echo(
                 say["verified"].format(counts=", ".join(f"{number} {what}" for what, number in done.counts.items() if number) or "0")
@@ -45,6 +50,8 @@ def add(app: typer.Typer, compose: Compose) -> None:
             typer.secho(say["findings"].format(number=done.counts["findings"]), fg="red")
             for finding in done.findings:
                 typer.echo(f"  {finding.of}: {finding.where}: {finding.what}")
+        if left and not as_json:
+            typer.echo(left)
         if not done.good:
             raise typer.Exit(EXIT_PROBLEM)
 
@@ -54,16 +61,18 @@ def add(app: typer.Typer, compose: Compose) -> None:
         second: Annotated[Path, typer.Argument(help="Another one.", metavar="B")],
     ) -> None:
         """Says what two archives do not have in common; prints nothing when they hold the same. Needs no settings."""
-        from wasl.ports.format import Progress
+        from wasl.ports.format import Progress, RestoresWork
         from wasl.service.differ import Opened, differ
         from wasl.service.recognise import opened as open_files
         from wasl.service.recognise import recognise
 
         formats, number = compose.formats(), 0
         with open_files([first]) as one, open_files([second]) as two:
-            for found in differ(
-                Opened(bundle=one, format=recognise(one, formats)[0]), Opened(bundle=two, format=recognise(two, formats)[0])
-            ):
+            sides = [Opened(bundle=bundle, format=recognise(bundle, formats)[0]) for bundle in (one, two)]
+            for side, file in zip(sides, (first, second), strict=True):
+                if isinstance(side.format, RestoresWork) and (left := _left(side.format.left(side.bundle), "en")):
+                    typer.echo(f"{file}: {left}", err=True)
+            for found in differ(*sides):
                 if isinstance(found, Progress):
                     continue
                 number += 1
@@ -76,6 +85,18 @@ def add(app: typer.Typer, compose: Compose) -> None:
             typer.echo(f"… {number - SHOWN_MAX} more")
         if number:
             raise typer.Exit(EXIT_PROBLEM)
+
+
+def _left(left: "Mapping[str, int] | None", language: str) -> str:
+    """Says what an archive does not hold; nothing where it holds everything."""
+    from wasl.wire.loss_words import loss_words
+
+    say = words(language)
+    if left is None:
+        return say["no books"]
+    if not left:
+        return ""
+    return say["left"].format(left=say["comma"].join(f"{loss_words(name, language)} ({number})" for name, number in left.items()))
 
 
 async def _verify(installation: Installation) -> "Verified":

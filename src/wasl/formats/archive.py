@@ -5,15 +5,18 @@ it. Records are JSON lines (version 1, their schemas in data/schema), text befor
 same content gives the same bytes. See docs/reference/archive.md.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import BinaryIO, ClassVar, TypeVar
 
 from wasl.domain.errors import Malformed
+from wasl.domain.work import WorkRecord
 from wasl.ports.format import (
     Choices,
+    Dropped,
     Found,
     Guess,
+    HoldsWork,
     ImportRecord,
     Order,
     PersonRecord,
@@ -29,9 +32,11 @@ from wasl.ports.format import (
 from wasl.wire.archive_bag import MANIFEST, Bag, held_at, is_marked, kept_at
 from wasl.wire.archive_flow import Batch, Broken, Flow, Odd, Read
 from wasl.wire.archive_out import ArchiveOut
+from wasl.wire.archive_work import KINDS, OF_PERSON
 from wasl.wire.bundle import Bundle
 
 T = TypeVar("T")
+WHOLE = "installation"
 _LOOK_BYTES = 64 << 10
 _PROGRESS_RUNS = 16
 """Batches between two reports of progress."""
@@ -67,9 +72,10 @@ class Archive:
                 f"{bundle.name!r} holds no data/conversations.jsonl and no data/messages; it is no archive, or its begin is lost"
             )
         told = bag.told()
-        yield Shape("archive", 1.0 if told else 0.9, {**told, "times": "some"})
+        facts = {name: value for name, value in told.items() if name not in ("work", "drops")}
+        yield Shape("archive", 1.0 if told else 0.9, {**facts, "times": "some"})
         flow, batches = Flow(), 0
-        for name in [*bag.lines("people"), *bag.lines("imports"), *files]:
+        for name in [*bag.lines("people"), *bag.lines("imports"), *files, *bag.work_files()]:
             for found in flow.read(bag.opener(name), name=name, tap=bag.tap(name)):
                 yield from _shown(found, bag, name)
                 if isinstance(found, Batch):
@@ -91,6 +97,23 @@ class Archive:
     def imports(self, bundle: Bundle) -> Iterator[ImportRecord]:
         """Walks the imports in it."""
         return (found for found in _records(bundle, "imports") if isinstance(found, ImportRecord))
+
+    def work(self, bundle: Bundle) -> Iterator[WorkRecord]:
+        """Walks the books in it: of less than an installation only what is of its people."""
+        bag = Bag(bundle)
+        taken = KINDS if bag.told().get("scope") == WHOLE else OF_PERSON
+        for name in bag.work_files():
+            for found in Flow().read(bag.opener(name), name=name):
+                if isinstance(found, WorkRecord) and found.kind in taken:
+                    yield found
+
+    def left(self, bundle: Bundle) -> Mapping[str, int] | None:
+        """Gives what the manifest says that is not in it."""
+        told = Bag(bundle).told()
+        drops = told.get("drops")
+        if "work" not in told or not isinstance(drops, dict):
+            return None
+        return {str(name): number for name, number in drops.items() if isinstance(number, int) and number > 0}
 
     def source(self, bundle: Bundle, file: SourceFile) -> Iterator[bytes]:
         """Walks the bytes of a kept source. Raises KeyError, Malformed."""
@@ -123,6 +146,12 @@ class Archive:
                 bag.messages(run.entries, ids=shelf.entry_ids(chat.key, run), chat=chat.key)
                 yield Progress(bag.size_bytes)
         bag.end_messages()
+        left: Mapping[str, int] = {}
+        if isinstance(shelf, HoldsWork):
+            for kind in KINDS:
+                bag.work(shelf.work(kind))
+                yield Progress(bag.size_bytes)
+            left = shelf.left()
         kept = order.options.get("files") != "no"
         for sha256 in bag.attachments():
             for _ in bag.keep("attachment", held_at(sha256), sha256, _maybe(shelf.attachment, sha256) if kept else None):
@@ -136,8 +165,9 @@ class Archive:
             generator=order.generator,
             made_ms=order.made_ms,
             names_of_others="masked" if order.mask_others else "kept",
+            left=left,
         )
-        yield Wrote(counts, ())
+        yield Wrote(counts, tuple(Dropped(name, number) for name, number in left.items() if number))
 
 
 class _Sources:
@@ -165,7 +195,7 @@ def _shown(found: Read, bag: Bag, name: str) -> Iterator[Found]:
             yield Reject(bag.place(name), f"{name}:{found.line}", found.why, found.sample, found.start, found.length)
         case Odd():
             yield Problem(*found)
-        case PersonRecord() | ImportRecord():
+        case PersonRecord() | ImportRecord() | WorkRecord():
             pass
         case _:
             yield found

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, ClassVar
 
 from wasl.domain.errors import Malformed
+from wasl.domain.work import WorkRecord
 from wasl.ports.format import (
     Choices,
     Dropped,
@@ -80,7 +81,7 @@ class JsonLines:
                     yield Reject(0, f"line {found.line}", found.why, found.sample, found.start, found.length)
                 case Odd():
                     yield Problem(*found)
-                case PersonRecord() | ImportRecord():
+                case PersonRecord() | ImportRecord() | WorkRecord():
                     pass
                 case _:
                     yield found

@@ -16,6 +16,7 @@ from wasl.domain.archive import Chat, Entry, File, Participant
 from wasl.domain.records import ImportRecord as ImportRecord
 from wasl.domain.records import PersonRecord as PersonRecord
 from wasl.domain.records import SourceFile as SourceFile
+from wasl.domain.work import WorkRecord
 from wasl.wire.bundle import Bundle
 
 ENTRIES_PER_RUN = 1_000
@@ -159,6 +160,20 @@ class Restores(Reads, Protocol):
         ...
 
 
+@runtime_checkable
+class RestoresWork(Restores, Protocol):
+    """A format that brings back the books too: verdicts, purposes, costs and the like."""
+
+    def work(self, bundle: Bundle) -> Iterator[WorkRecord]:
+        """Walks the records of the books in the order in which they are taken in. What cannot be read is passed over: `read` rejects
+        it by its place."""
+        ...
+
+    def left(self, bundle: Bundle) -> Mapping[str, int] | None:
+        """Gives what the archive says that it does not hold, counted; None for one of a version that carried no books."""
+        ...
+
+
 Scope = Literal["chat", "person", "channel", "installation"]
 
 
@@ -195,6 +210,19 @@ class Shelf(Protocol):
 
     def attachment(self, sha256: str) -> Iterator[bytes]:
         """Walks the bytes of a file that is held. Raises KeyError when it is not."""
+        ...
+
+
+@runtime_checkable
+class HoldsWork(Shelf, Protocol):
+    """A shelf with the books of what is on it."""
+
+    def work(self, kind: str) -> Iterator[WorkRecord]:
+        """Walks the records of a kind that are in scope, in a fixed order."""
+        ...
+
+    def left(self) -> Mapping[str, int]:
+        """Counts what leaves in no archive, by name; nothing where only a part of the installation leaves."""
         ...
 
 

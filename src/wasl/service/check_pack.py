@@ -72,7 +72,8 @@ def verify_pack(folder: Path, *, is_signed: IsSigned, before: Path | None = None
 async def recompute_pack(folder: Path, *, figures: Figures) -> list[str]:
     """Makes the figure again from the event log, with the ratings of then; gives how it differs. Raises Malformed, StoreDown."""
     _, manifest = await asyncio.to_thread(read_manifest, folder)
-    figure = await figures.figure(manifest["channel"], manifest["month"], rated_until_ms=manifest["rated_until_ms"])
+    seed = _seed(manifest) or await asyncio.to_thread(_hex, folder / PUBLIC_KEY)
+    figure = await figures.figure(manifest["channel"], manifest["month"], rated_until_ms=manifest["rated_until_ms"], seed=seed)
     return differences(figure, told=await asyncio.to_thread(_told, folder))
 
 
@@ -87,8 +88,17 @@ def from_pack(folder: Path, manifest: dict[str, Any], *, public: bytes) -> Figur
         channel=manifest["channel"],
         sent=sent,
         followed=followed,
+        seed=_seed(manifest) or public,
     )
-    return figure_from(gathered, salt=public)
+    return figure_from(gathered)
+
+
+def _seed(manifest: dict[str, Any]) -> bytes:
+    """Gives from what the figure was drawn; nothing in packs of old, of which it is the public key."""
+    try:
+        return bytes.fromhex(str(manifest.get("seed") or ""))
+    except ValueError as error:
+        raise Malformed("the manifest's seed is no hexadecimal; the figure cannot be made again") from error
 
 
 def differences(figure: Figure, *, told: dict[str, Any]) -> list[str]:

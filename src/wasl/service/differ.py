@@ -9,11 +9,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import zip_longest
 from typing import Any, Final, Literal, NamedTuple
 
 from wasl.domain.archive import Chat, Participant
-from wasl.ports.format import Choices, Found, Problem, Progress, Reads, Reject, Restores, Run
+from wasl.domain.work import WorkRecord
+from wasl.ports.format import Choices, Found, Problem, Progress, Reads, Reject, Restores, RestoresWork, Run
 from wasl.wire.archive_json import ArchiveRecord, encoded, message_json, to_json
+from wasl.wire.archive_work import work_key
 from wasl.wire.bundle import Bundle
 
 SAMPLE_CHARACTERS: Final = 80
@@ -23,7 +26,8 @@ _NAMED_BY_DIGEST: Final = re.compile(r"(?:^|/)([0-9a-f]{64})\Z")
 _NOTHING: Final = b""
 
 Side = Literal["first", "second", "changed"]
-Kind = Literal["person", "import", "conversation", "participant", "message", "file", "unreadable"]
+Kind = str
+"""person, import, conversation, participant, message, file, unreadable, or a kind of the books (`wire.archive_work`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,27 @@ def differ(first: Opened, second: Opened) -> Iterator[Differs | Progress]:
         yield from _compared(_records(first, kind), _records(second, kind))
     yield from _compared(_files(first), _files(second))
     yield from _walked(first, second)
+    yield from _books(first, second)
+
+
+def _books(first: Opened, second: Opened) -> Iterator[Differs]:
+    """Reads the books of both side by side, and forgets what has met its like: what is the same comes in the same order."""
+    walks = [iter(()) if not isinstance(one.format, RestoresWork) else one.format.work(one.bundle) for one in (first, second)]
+    waiting: list[dict[str, _Seen]] = [{}, {}]
+    for pair in zip_longest(*walks):
+        for side, record in enumerate(pair):
+            if record is None:
+                continue
+            seen = _seen(record)
+            name = f"{seen.kind} {seen.key}"
+            other = waiting[1 - side].pop(name, None)
+            if other is None:
+                waiting[side][name] = seen
+            elif other.digest != seen.digest:
+                one, two = (seen, other) if side == 0 else (other, seen)
+                yield _differs("changed", two)._replace(fields=_changed(one, two))
+    yield from (_differs("first", seen) for seen in waiting[0].values())
+    yield from (_differs("second", seen) for seen in waiting[1].values())
 
 
 def _walked(first: Opened, second: Opened) -> Iterator[Differs | Progress]:
@@ -161,6 +186,8 @@ def _files(opened: Opened) -> dict[str, _Seen]:
 
 def _seen(record: ArchiveRecord) -> _Seen:
     value = to_json(record)
+    if isinstance(record, WorkRecord):
+        return _noted(record.kind, work_key(record), None, value, "")
     key = str(value.get("key") if isinstance(record, Chat | Participant) and "key" in value else value["id"])
     chat = record.chat if isinstance(record, Participant) else None
     name = value.get("title") or value.get("name") or (record.name if isinstance(record, Participant) else "")

@@ -55,6 +55,8 @@ class Published:
     figure: Figure
     alarm: Alarm = ""
     subjects: Subjects = NO_SUBJECTS
+    seed: str = ""
+    """From what it was drawn (hex), so that an installation that moved draws the month's sample as it was; "" in figures of old."""
 
 
 class Told(Protocol):
@@ -76,6 +78,8 @@ class Gathered:
     sample: tuple[Looked, ...]
     sent: int = 0
     followed: int = 0
+    seed: bytes = b""
+    """What everything random of it comes from: the public key of the installation that made the month's first figure."""
 
 
 class Figures:
@@ -108,8 +112,9 @@ class Figures:
         return month_of(name, zone=self._zone)
 
     # -- reading
-    async def gather(self, channel: str, month: str, *, rated_until_ms: int | None = None) -> Gathered:
-        """Reads what a month's figure is made from; ratings of later than `rated_until_ms` are left out, to make an old figure again.
+    async def gather(self, channel: str, month: str, *, rated_until_ms: int | None = None, seed: bytes | None = None) -> Gathered:
+        """Reads what a month's figure is made from; ratings of later than `rated_until_ms` are left out, to make an old figure again;
+        `seed` is of the figure that is made again, else the one of the month's newest figure, else our own.
         Raises Malformed for a month that is too large, SettingWrong, StoreDown."""
         when = month_of(month, zone=self._zone)
         records: list[PurposeRecord] = []
@@ -124,20 +129,24 @@ class Figures:
         ratings = await self._purposes.ratings(channel=channel, since_ms=when.first_ms, until_ms=when.until_ms)
         redirects = await self._purposes.redirects(channel=channel, since_ms=when.since_ms, until_ms=when.until_ms)
         own = [record for record in records if record.at_ms >= when.since_ms]
+        if seed is None:
+            kept = await self.published(channel, month)
+            seed = bytes.fromhex(kept.seed) if kept is not None and kept.seed else self._salt()
         return Gathered(
             month=when,
             channel=channel,
             records=tuple(records),
             ratings=tuple(one for one in ratings if rated_until_ms is None or one.at_ms <= rated_until_ms),
-            sample=draw_sample(own, seed=_digest(self._salt(), channel, month)),
+            sample=draw_sample(own, seed=_digest(seed, channel, month)),
             sent=len(redirects),
             followed=sum(one.followed_ms is not None for one in redirects),
+            seed=seed,
         )
 
-    async def figure(self, channel: str, month: str, *, rated_until_ms: int | None = None) -> Figure:
+    async def figure(self, channel: str, month: str, *, rated_until_ms: int | None = None, seed: bytes | None = None) -> Figure:
         """Makes a month's figure and publishes nothing; the sums run beside the loop, as they take seconds."""
-        gathered = await self.gather(channel, month, rated_until_ms=rated_until_ms)
-        return await asyncio.to_thread(figure_from, gathered, salt=self._salt())
+        gathered = await self.gather(channel, month, rated_until_ms=rated_until_ms, seed=seed)
+        return await asyncio.to_thread(figure_from, gathered)
 
     async def published(self, channel: str, month: str) -> Published | None:
         """Gives the newest published figure of a month."""
@@ -161,14 +170,14 @@ class Figures:
     async def publish(self, channel: str, month: str) -> Published:
         """Makes a month's figure, keeps it, and raises the alarm where it must be raised."""
         gathered = await self.gather(channel, month)
-        figure = await asyncio.to_thread(figure_from, gathered, salt=self._salt())
+        figure = await asyncio.to_thread(figure_from, gathered)
         own = [record for record in gathered.records if record.at_ms >= gathered.month.since_ms]
         subjects = await top_subjects(own, scope=self._scope(), purposes=self._purposes)
         before = [point.week for point in await self.trend(channel, until=month_before(month))]
         alarm = alarm_of(figure, points([*before, *figure.weeks]))
         now = self._clock.now_ms()
-        kept = Published(id=self._clock.new_id(), at_ms=now, figure=figure, alarm=alarm, subjects=subjects)
-        body = msgspec.json.encode({"figure": figure, "alarm": alarm, "subjects": subjects}).decode()
+        kept = Published(id=self._clock.new_id(), at_ms=now, figure=figure, alarm=alarm, subjects=subjects, seed=gathered.seed.hex())
+        body = msgspec.json.encode({"figure": figure, "alarm": alarm, "subjects": subjects, "seed": kept.seed}).decode()
         await self._evidence.keep(EvidenceRecord(id=kept.id, kind="figure", channel=channel, month=month, at_ms=now, body=body))
         if alarm and self._told is not None:
             head, text = self._alarm_words[alarm]
@@ -207,10 +216,10 @@ class Figures:
         await self._purposes.rate(PurposeRating(id=self._clock.new_id(), turn_id=turn, rater=rater, label=known, at_ms=now, note=note))
 
 
-def figure_from(gathered: Gathered, *, salt: bytes) -> Figure:
+def figure_from(gathered: Gathered) -> Figure:
     """Makes a figure of what was gathered: the same for the same, anywhere."""
     month = gathered.month
-    seed = int.from_bytes(_digest(salt, "figure", METHOD, gathered.channel, month.name), "big")
+    seed = int.from_bytes(_digest(gathered.seed, "figure", METHOD, gathered.channel, month.name), "big")
     figure = figure_of(
         gathered.records,
         gathered.ratings,
@@ -231,13 +240,14 @@ def published_of(record: EvidenceRecord) -> Published:
         body = msgspec.json.decode(record.body, type=_Body)
     except (msgspec.DecodeError, msgspec.ValidationError) as error:
         raise Malformed(f"the figure {record.id!r} of {record.month} cannot be read ({error}); it was kept by another version") from error
-    return Published(id=record.id, at_ms=record.at_ms, figure=body.figure, alarm=body.alarm, subjects=body.subjects)
+    return Published(id=record.id, at_ms=record.at_ms, figure=body.figure, alarm=body.alarm, subjects=body.subjects, seed=body.seed)
 
 
 class _Body(msgspec.Struct):
     figure: Figure
     alarm: Alarm = ""
     subjects: Subjects = NO_SUBJECTS
+    seed: str = ""
 
 
 def alarm_of(figure: Figure, trend: Sequence[Point]) -> Alarm:

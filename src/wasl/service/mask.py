@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import Final
 
 from wasl.domain.archive import ArchivePart, Chat, Entry, Happening, Name, Participant, Poll
-from wasl.ports.format import ImportRecord, PersonRecord, Run, Shelf, SourceFile
+from wasl.domain.work import WorkRecord
+from wasl.ports.format import HoldsWork, ImportRecord, PersonRecord, Run, Shelf, SourceFile
+from wasl.wire.archive_work import without_hidden
 
 GROUPS: Final = frozenset({"group", "channel"})
 WORD: Final[Mapping[str, str]] = {"en": "Person {n}", "ar": "شخص {n}"}
@@ -66,6 +68,14 @@ class MaskedShelf:
     def attachment(self, sha256: str) -> Iterator[bytes]:
         """Walks the bytes of a file."""
         return self._inner.attachment(sha256)
+
+    def work(self, kind: str) -> Iterator[WorkRecord]:
+        """Walks the books: they name others by ids alone."""
+        return map(without_hidden, self._inner.work(kind)) if isinstance(self._inner, HoldsWork) else iter(())
+
+    def left(self) -> Mapping[str, int]:
+        """Counts what leaves in no archive."""
+        return self._inner.left() if isinstance(self._inner, HoldsWork) else {}
 
     def _masked(self, chat: str, key: str | None) -> str | None:
         return self._keys.get(key, key) if key is not None and chat == self._chat else key

@@ -70,7 +70,7 @@ def table(fields: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
     return out.getvalue().encode()
 
 
-def gathered_again(turns: bytes, ratings: bytes, *, month: Month, channel: str, sent: int, followed: int) -> Gathered:
+def gathered_again(turns: bytes, ratings: bytes, *, month: Month, channel: str, sent: int, followed: int, seed: bytes) -> Gathered:
     """Reads back what a figure was made from. Raises Malformed for tables that are none."""
     try:
         rows = [_record(row, channel=channel) for row in _rows(turns, ROW_FIELDS)]
@@ -82,7 +82,14 @@ def gathered_again(turns: bytes, ratings: bytes, *, month: Month, channel: str, 
     except (ValueError, KeyError, UnicodeDecodeError) as error:
         raise Malformed(f"the pack's tables cannot be read ({error}); nothing was made from them") from error
     return Gathered(
-        month=month, channel=channel, records=tuple(rows), ratings=tuple(said), sample=tuple(looked), sent=sent, followed=followed
+        month=month,
+        channel=channel,
+        records=tuple(rows),
+        ratings=tuple(said),
+        sample=tuple(looked),
+        sent=sent,
+        followed=followed,
+        seed=seed,
     )
 
 

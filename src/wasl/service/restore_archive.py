@@ -6,7 +6,7 @@ move into another that has people of its own.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 
@@ -15,12 +15,14 @@ from wasl.domain.archive import Chat, Participant, fingerprint
 from wasl.domain.errors import Malformed
 from wasl.domain.ids import ConversationId
 from wasl.domain.track import minute_of
+from wasl.domain.work import WorkRecord
 from wasl.ports.blobs import Blobs
 from wasl.ports.clock import Clock
-from wasl.ports.format import Choices, Found, ImportRecord, Problem, Progress, Reject, Restores, Run
+from wasl.ports.format import Choices, Found, ImportRecord, Problem, Progress, Reject, Restores, RestoresWork, Run
 from wasl.ports.library import Import, Library, Line, LiveEntry
 from wasl.ports.people import People
 from wasl.ports.vault import Vault
+from wasl.ports.works import WORK_MAX, Works
 from wasl.service.keep_apart import apart
 from wasl.service.keep_sources import Attach
 from wasl.service.reading import pulled
@@ -57,7 +59,8 @@ class _Coming:
 class RestoreArchive:
     """Restores archives into one store."""
 
-    def __init__(self, *, library: Library, people: People, vault: Vault, blobs: Blobs, clock: Clock) -> None:
+    def __init__(self, *, library: Library, people: People, vault: Vault, blobs: Blobs, clock: Clock, works: Works | None = None) -> None:
+        self._works = works
         self._library = library
         self._people = people
         self._vault = vault
@@ -86,7 +89,22 @@ class RestoreArchive:
                     if told is not None and isinstance(item, Progress):
                         told(item.bytes_read)
         done.counts["attachments missing"] += attach.missing
+        if isinstance(reader, RestoresWork):
+            pages = _pages(reader.work(bundle))
+            while page := await asyncio.to_thread(next, pages, None):
+                await self._books(page, done)
         return done
+
+    async def _books(self, page: list[WorkRecord], done: Restored) -> None:
+        if self._works is None:
+            done.counts["work left out"] += len(page)
+            return
+        taken = await self._works.take(page)
+        done.counts["work"] += taken.added
+        done.counts["work here already"] += len(page) - taken.added - taken.strange
+        if taken.strange:
+            what = f"{taken.strange} records of {page[0].kind}"
+            done.odd(Problem("work", what, "their conversation is not here, or has turns of its own that are open; they were left out"))
 
     async def _import(self, bundle: Bundle, reader: Restores, record: ImportRecord, done: Restored) -> None:
         if record.owner is None or await self._people.person_of(ConversationId(record.owner)) is None:
@@ -166,3 +184,15 @@ class RestoreArchive:
             added = await self._library.restore(ConversationId(chat_id), live)
         done.counts["messages"] += added
         done.counts["messages here already"] += len(entries) - added
+
+
+def _pages(records: Iterator[WorkRecord]) -> Iterator[list[WorkRecord]]:
+    """Gathers records of one kind that stand together."""
+    page: list[WorkRecord] = []
+    for record in records:
+        if page and (record.kind != page[0].kind or len(page) >= WORK_MAX):
+            yield page
+            page = []
+        page.append(record)
+    if page:
+        yield page

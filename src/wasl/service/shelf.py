@@ -9,11 +9,14 @@ from typing import Any, Final, TypeVar
 
 from wasl.domain.archive import Chat, Entry, Participant, entry_id, fingerprint
 from wasl.domain.ids import ConversationId, PersonId
+from wasl.domain.work import WorkRecord
 from wasl.ports.blobs import Blobs
 from wasl.ports.format import ENTRIES_PER_RUN, ImportRecord, PersonRecord, Run, Scope, SourceFile
 from wasl.ports.library import HeldChat, Library, LiveChat
 from wasl.ports.people import People
 from wasl.ports.vault import Vault
+from wasl.ports.works import Works
+from wasl.wire.archive_work import OF_PERSON, without_hidden
 
 Result = TypeVar("Result")
 
@@ -64,6 +67,7 @@ class StoreShelf:
         blobs: Blobs,
         leaving: Leaving,
         retention_days: Mapping[str, int] | None = None,
+        works: Works | None = None,
     ) -> None:
         self._loop = loop
         self._library = library
@@ -72,6 +76,7 @@ class StoreShelf:
         self._blobs = blobs
         self._leaving = leaving
         self._retention = dict(retention_days or {})
+        self._works = works
         self._now: dict[str, LiveChat | HeldChat] = {}
         self._ids: tuple[str, int, Sequence[str]] = ("", 0, ())
         self._keys: dict[str, str] = {}
@@ -158,7 +163,38 @@ class StoreShelf:
             raise KeyError(sha256)
         return self._pieces(sha256)
 
+    def work(self, kind: str) -> Iterator[WorkRecord]:
+        """Walks the books: all of an installation, else those of the conversations that leave, without who of the operator's people
+        did something."""
+        if self._works is None:
+            return
+        if self._leaving.scope == "installation":
+            yield from self._books(self._works, kind)
+        elif kind in OF_PERSON:
+            for conversation in sorted(self._conversations()):
+                yield from map(without_hidden, self._books(self._works, kind, conversation=conversation))
+
+    def left(self) -> Mapping[str, int]:
+        """Counts what no archive of the whole installation carries."""
+        whole = self._leaving.scope == "installation" and self._works is not None
+        return self._ask(self._works.left()) if whole and self._works is not None else {}
+
     # -- private
+    def _books(self, works: Works, kind: str, *, conversation: str | None = None) -> Iterator[WorkRecord]:
+        after: tuple[Any, ...] | None = None
+        while True:
+            page = self._ask(works.rows(kind, after=after, conversation=conversation, channel=self._leaving.channel))
+            yield from page.records
+            after = page.after
+            if after is None:
+                return
+
+    def _conversations(self) -> Iterator[str]:
+        if self._leaving.people is not None:
+            yield from self._owners() or ()
+        else:
+            yield from (found.chat.key for found in self._live())
+
     def _ask(self, question: Coroutine[Any, Any, Result]) -> Result:
         return asyncio.run_coroutine_threadsafe(question, self._loop).result()
 

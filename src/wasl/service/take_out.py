@@ -18,6 +18,7 @@ from wasl.ports.library import Library
 from wasl.ports.people import People
 from wasl.ports.store import Store, Token
 from wasl.ports.vault import Vault
+from wasl.ports.works import Works
 from wasl.service.mask import MaskedShelf
 from wasl.service.shelf import Leaving, StoreShelf
 
@@ -65,7 +66,8 @@ class _Download(io.RawIOBase):
 
 
 class TakeOut:
-    """Exports. `retention_days` is told in people's records: how long words of each channel are kept."""
+    """Exports. `retention_days` is told in people's records: how long words of each channel are kept; `works` are the books that leave
+    with an archive."""
 
     def __init__(
         self,
@@ -78,6 +80,7 @@ class TakeOut:
         clock: Clock,
         formats: Mapping[str, Format],
         retention_days: Mapping[str, int] | None = None,
+        works: Works | None = None,
     ) -> None:
         self._store = store
         self._library = library
@@ -87,6 +90,7 @@ class TakeOut:
         self._clock = clock
         self._formats = formats
         self._retention = dict(retention_days or {})
+        self._works = works
 
     def writer(self, kind: str) -> Writes:
         """Gives the format of a kind. Raises Malformed, naming those that are written."""
@@ -124,6 +128,7 @@ class TakeOut:
             blobs=self._blobs,
             leaving=leaving,
             retention_days=self._retention,
+            works=self._works,
         )
 
     async def stream(self, wanted: Wanted) -> AsyncIterator[bytes]:

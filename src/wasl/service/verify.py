@@ -10,7 +10,7 @@ from typing import BinaryIO, Final, NamedTuple
 
 from wasl.domain.errors import Malformed, WaslError
 from wasl.ports.blobs import Blobs
-from wasl.ports.format import Choices, Format, GivesBack, Reads, Run
+from wasl.ports.format import Choices, Format, GivesBack, Reads, RestoresWork, Run
 from wasl.ports.library import Import, Library
 from wasl.ports.people import People
 from wasl.ports.vault import Vault
@@ -41,6 +41,8 @@ class Verified:
 
     counts: Counter[str] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
+    left: Mapping[str, int] | None = field(default_factory=dict)
+    """What an archive says that it does not hold, counted; None for one of a version that carried no books."""
 
     @property
     def good(self) -> bool:
@@ -205,6 +207,9 @@ async def verify_file(bundle: Bundle, formats: Mapping[str, Format], *, kind: st
         done.find(bundle.name, reject.where, reject.why)
     for problem in survey.problems:
         done.find(bundle.name, problem.where, f"{problem.kind}: {problem.detail}")
+    if isinstance(reader, RestoresWork):
+        done.left = await asyncio.to_thread(reader.left, bundle)
+        done.counts["records of the books"] = await asyncio.to_thread(lambda: sum(1 for _ in reader.work(bundle)))
     done.counts["chats"] = survey.counts["chats"]
     done.counts["entries"] = survey.counts["entries"]
     done.counts["findings"] += survey.counts["rejects"] + survey.counts["problems"] - len(survey.rejects) - len(survey.problems)

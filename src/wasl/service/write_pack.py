@@ -114,7 +114,7 @@ class WritePack:
         files = self._files(shown, gathered)
         await asyncio.to_thread(_write, to, files)
         no_pdf = await self._pdfs(to, files)
-        manifest = await self._manifest(shown, files, no_pdf=no_pdf)
+        manifest = await self._manifest(shown, files, seed=gathered.seed, no_pdf=no_pdf)
         signed = {MANIFEST: manifest, SIGNATURE: self._signs.sign(manifest).hex().encode(), PUBLIC_KEY: self._signs.public.hex().encode()}
         await asyncio.to_thread(_write, to, signed)
         digest = hashlib.sha256(manifest).hexdigest()
@@ -163,7 +163,7 @@ class WritePack:
             files[target.name] = await asyncio.to_thread(target.read_bytes)
         return ""
 
-    async def _manifest(self, shown: Shown, files: Mapping[str, bytes], *, no_pdf: str) -> bytes:
+    async def _manifest(self, shown: Shown, files: Mapping[str, bytes], *, seed: bytes, no_pdf: str) -> bytes:
         figure, channel = shown.published.figure, shown.about.channel
         before = [one for one in await self._evidence.kept("pack", channel=channel) if one.month < figure.month]
         last = max(before, key=lambda one: (one.month, one.at_ms), default=None)
@@ -173,6 +173,7 @@ class WritePack:
                 "wasl": self._version,
                 "python": platform.python_version(),
                 "channel": channel,
+                "seed": seed.hex(),
                 "month": figure.month,
                 "since_ms": figure.since_ms,
                 "until_ms": figure.until_ms,
@@ -247,7 +248,7 @@ data/ holds every number in them. People, turns and episodes have keyed marks in
 To check the pack (Wasl need not be yours; `pip install wasl` or a copy of its source is enough):
   wasl evidence --verify FOLDER
 It checks the SHA-256 of every file, the signature of the manifest (Ed25519, public.key), and makes the figure again from
-data/turns.csv and data/ratings.csv with the seed that the public key gives.
+data/turns.csv and data/ratings.csv with the seed that manifest.json names.
 The operator's own event log gives the same figure:
   wasl evidence --recompute FOLDER
 

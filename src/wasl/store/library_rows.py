@@ -102,6 +102,7 @@ def delivery_told(told: Mapping[str, Any], *, parts: Sequence[Part], whole: tupl
 
 
 _DELIVERY_TIMES = ("sent_ms", "delivered_ms", "read_ms")
+_DELIVERY_JSON = ("error", "price", "charge", "verdict")
 
 
 def delivery_rows(message: LiveMessage, *, conversation_id: str) -> list[dict[str, Any]]:
@@ -124,8 +125,7 @@ def delivery_rows(message: LiveMessage, *, conversation_id: str) -> list[dict[st
             "reply_to": d.get("reply_to"),
             "native_id": d.get("native_id"),
             **{name: d.get(name) for name in _DELIVERY_TIMES},
-            "error": extra_text(d.get("error")),
-            "price": extra_text(d.get("price")),
+            **{name: extra_text(d.get(name)) for name in _DELIVERY_JSON},
         }
         for d in message.deliveries
         if d.get("id")

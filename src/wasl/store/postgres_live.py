@@ -26,7 +26,8 @@ _MESSAGES = """select m.id, m.seq, m.author, m.parts, m.sent_ms, m.stored_ms, m.
 m.reply_to, m.model, m.extra from message m left join address a on a.id = m.address_id
 where m.conversation_id = $1 and m.seq > $2 and ($4::text is null or a.channel = $4) order by m.seq limit $3"""
 _DELIVERIES = """select id, address_id, channel, position, state, attempt, native_id, created_ms, since_ms, due_ms, sent_ms, delivered_ms,
-read_ms, error, price, parts, reply_to, message_id from delivery where message_id = any($1::uuid[]) order by position, id"""
+read_ms, error, price, charge, verdict, parts, reply_to, message_id from delivery
+where message_id = any($1::uuid[]) order by position, id"""
 _INSERT = """insert into message (id, conversation_id, seq, author, author_name, address_id, native_id, reply_to, sent_ms, stored_ms,
 parts, model, extra, search_key) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"""
 _NOWHERE = "00000000-0000-0000-0000-000000000000"
@@ -61,7 +62,7 @@ async def live_entries(db: Connection, conversation_id: str, *, after: int, limi
     rows = await db.fetch(_MESSAGES, conversation_id, after, max(0, limit), channel)
     deliveries: dict[str, list[Any]] = {}
     for row in await db.fetch(_DELIVERIES, [r[0] for r in rows if r[2] != "person"]):
-        deliveries.setdefault(str(row[17]), []).append(row)
+        deliveries.setdefault(str(row["message_id"]), []).append(row)
     live = [_live(r, deliveries.get(str(r[0]), ())) for r in rows]
     return [LiveEntry(id=m.id, seq=m.seq, entry=live_entry(m, group=group), address_id=m.address_id) for m in live]
 
@@ -91,8 +92,7 @@ def _told(row: Any, whole: Any) -> dict[str, Any]:
         **row,
         "id": str(row["id"]),
         "address_id": str(row["address_id"]),
-        "error": json_of(row["error"]),
-        "price": json_of(row["price"]),
+        **{name: json_of(row[name]) for name in ("error", "price", "charge", "verdict")},
     }
     for name in ("parts", "reply_to", "message_id"):
         del told[name]

@@ -14,6 +14,7 @@ from wasl.store.sql_successions import SqlSuccessions
 from wasl.store.sql_sunsets import SqlSunsets
 from wasl.store.sql_terms import SqlTerms
 from wasl.store.sql_trouble import SqlTroubles
+from wasl.store.sql_works import SqlWorks
 
 
 class SqlBeside:
@@ -32,3 +33,4 @@ class SqlBeside:
         self.sunsets = SqlSunsets(read=read, write=write, clock=clock, people_at_once=people_at_once)
         self.terms = SqlTerms(read=read, write=write)
         self.troubles = SqlTroubles(read=read, write=write, clock=clock)
+        self.works = SqlWorks(read=read, write=write)

@@ -16,7 +16,7 @@ from wasl.store.sqlite_search import index_message, refer
 
 _DELIVERY_NAMES = (
     "id, address_id, channel, position, state, attempt, native_id, created_ms, since_ms, due_ms, sent_ms, delivered_ms, read_ms,"
-    " error, price"
+    " error, price, charge, verdict"
 )
 _CONVERSATION = """select c.id, c.person_id, p.name, c.created_ms, c.last_ms,
 (select group_concat(distinct a.channel) from address a where a.conversation_id = c.id),
@@ -90,10 +90,10 @@ def _deliveries(db: sqlite3.Connection, message_id: str, whole: Any) -> list[dic
     rows = db.execute(f"select {_DELIVERY_NAMES}, parts, reply_to from delivery where message_id = ? order by position, id", (message_id,))
     return [
         delivery_told(
-            {**dict(zip(names, r[:13], strict=False)), "error": json_of(r[13]), "price": json_of(r[14])},
-            parts=parts_of(r[15]),
+            dict(zip(names, [*r[:13], *map(json_of, r[13:17])], strict=True)),
+            parts=parts_of(r[17]),
             whole=whole,
-            reply_to=r[16],
+            reply_to=r[18],
         )
         for r in rows
     ]

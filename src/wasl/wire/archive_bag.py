@@ -13,9 +13,11 @@ from typing import Any, BinaryIO, Final
 from wasl.domain.archive import Chat, Participant
 from wasl.domain.errors import Malformed
 from wasl.domain.records import ImportRecord, PersonRecord
+from wasl.domain.work import WorkRecord
 from wasl.wire.archive_flow import Batch, Odd, Read
 from wasl.wire.archive_json import decoded
 from wasl.wire.archive_schema import VERSION
+from wasl.wire.archive_work import KINDS, work_file
 from wasl.wire.bundle import Bundle
 
 MANIFEST: Final = "data/manifest.json"
@@ -33,6 +35,7 @@ _COUNTED: Final[Mapping[type, str]] = {
     ImportRecord: "imports",
     Chat: "conversations",
     Participant: "participants",
+    WorkRecord: "work",
 }
 
 
@@ -94,6 +97,10 @@ class Bag:
         """Gives the files of messages, in order."""
         found = [(int(match[1]), match[0]) for name in self._names() if (match := _NUMBERED.match(name))]
         return [path for _, path in sorted(found)]
+
+    def work_files(self) -> list[str]:
+        """Gives the files of the books, in the order in which they are taken in."""
+        return [path for path in map(work_file, KINDS) if self.has(path)]
 
     def told(self) -> dict[str, Any]:
         """Gives what data/manifest.json tells; nothing where it is missing or broken, which is noted."""
@@ -180,7 +187,11 @@ class Bag:
         version = value.get("version")
         if isinstance(version, int) and version > VERSION:
             self._odds.append(Odd("newer", MANIFEST, f"version {version} is newer than {VERSION}; what is not known is kept as it is"))
-        return {name: value[name] for name in ("version", "scope", "title", "generator", "counts", "missing", "made") if name in value}
+        return {
+            name: value[name]
+            for name in ("version", "scope", "title", "generator", "counts", "missing", "made", "work", "drops")
+            if name in value
+        }
 
     def _digests(self, path: str) -> dict[str, str]:
         """Reads a list of digests; lines that are none are passed over, and noted."""

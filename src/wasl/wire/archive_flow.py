@@ -6,6 +6,7 @@ from typing import BinaryIO, Final, NamedTuple
 from wasl.domain.archive import Chat, Entry, Participant
 from wasl.domain.errors import Malformed
 from wasl.domain.records import ImportRecord, PersonRecord
+from wasl.domain.work import WorkRecord
 from wasl.wire.archive_json import ArchiveRecord, Message, message_of_line, of_line
 
 BATCH_ENTRIES: Final = 1_000
@@ -42,7 +43,7 @@ class Odd(NamedTuple):
     detail: str
 
 
-Read = Chat | Participant | PersonRecord | ImportRecord | Batch | Broken | Odd
+Read = Chat | Participant | PersonRecord | ImportRecord | WorkRecord | Batch | Broken | Odd
 
 
 class Flow:

@@ -1,7 +1,7 @@
 """The portable model as JSON and back, without loss: one object per record, told apart by `type`.
 
-`type` is person, import, conversation, participant or message; the fields stand in `archive_tables`. What a newer version added is
-kept (in `extra`, under `wasl:beyond`) and written again. The same encoding serves database columns (`parts_text`,
+`type` is person, import, conversation, participant or message, whose fields stand in `archive_tables`, or a kind of `archive_work`.
+What a newer version added is kept (in `extra`, under `wasl:beyond`) and written again. The same encoding serves columns (`parts_text`,
 `more_text` and their like). Everything raises Malformed for JSON that is not such a record.
 """
 
@@ -15,7 +15,9 @@ import msgspec
 from wasl.domain.archive import PLAIN, ArchivePart, Chat, Entry, More, Participant
 from wasl.domain.errors import Malformed
 from wasl.domain.records import ImportRecord, PersonRecord
+from wasl.domain.work import WorkRecord
 from wasl.wire.archive_tables import CONVERSATION, ENTRY, IMPORT, MESSAGE_HEAD, MORE, PARTICIPANT, PARTS, PERSON
+from wasl.wire.archive_work import TABLES, work_json, work_of
 from wasl.wire.read import UNREADABLE
 from wasl.wire.record import BEYOND, Json, Record, fields_of, instant, milliseconds, put_beyond, read_fields, wall
 
@@ -32,7 +34,7 @@ class Message(NamedTuple):
     entry: Entry
 
 
-ArchiveRecord = PersonRecord | ImportRecord | Chat | Participant | Message
+ArchiveRecord = PersonRecord | ImportRecord | Chat | Participant | Message | WorkRecord
 _RECORDS: Final[Mapping[str, Record]] = {r.type: r for r in (PERSON, IMPORT, CONVERSATION, PARTICIPANT)}
 _TYPES: Final = {PersonRecord: PERSON, ImportRecord: IMPORT, Chat: CONVERSATION, Participant: PARTICIPANT}
 _BESIDE: Final = {"import": "profile"}
@@ -43,6 +45,8 @@ def to_json(value: ArchiveRecord) -> dict[str, Json]:
     """Gives a record as an object; times in it are datetimes, which `json_lines` writes."""
     if isinstance(value, Message):
         return message_json(value.entry, id=value.id, chat=value.chat)
+    if isinstance(value, WorkRecord):
+        return work_json(value)
     record = _TYPES[type(value)]
     found = record.write(value)
     if isinstance(value, Chat) and value.key == value.id:
@@ -55,6 +59,8 @@ def of_json(value: Json) -> ArchiveRecord:
     kind = value.get("type") if isinstance(value, dict) else None
     if kind == "message":
         return message_of(value)
+    if isinstance(kind, str) and kind in TABLES:
+        return work_of(value)
     record = _RECORDS.get(kind) if isinstance(kind, str) else None
     if record is None:
         raise Malformed(f"a record of type {kind!r:.60} is not known; it may be of a newer version")

@@ -3,10 +3,12 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import BinaryIO, Final
 
 from wasl.domain.archive import ArchivePart, Chat, Entry, File, Participant
 from wasl.domain.records import ImportRecord, PersonRecord
+from wasl.domain.work import WorkRecord
 from wasl.wire.archive_bag import DIGESTS, MANIFEST, MARK, TAG_DIGESTS, is_digest
 from wasl.wire.archive_json import encoded, json_lines, message_lines, to_json
 from wasl.wire.archive_schema import VERSION, schema_id, schemas
@@ -30,6 +32,7 @@ class ArchiveOut:
         self._tags = [self._zip.add("bagit.txt", _BAGIT)]
         self._language = language
         self._counts = dict.fromkeys(_COUNTS, 0)
+        self._work: dict[str, int] = {}
         self._missing: list[dict[str, str]] = []
         self._attachments: set[bytes] = set()
         self._messages: ZipFileOut | None = None
@@ -42,6 +45,17 @@ class ArchiveOut:
     def size_bytes(self) -> int:
         """How much was written so far."""
         return self._zip.size_bytes
+
+    def work(self, records: Iterable[WorkRecord]) -> None:
+        """Writes records of one kind into a file of their own; there is none where there are no records."""
+        walk = iter(records)
+        first = next(walk, None)
+        if first is None:
+            return
+        with self.lines(f"work/{first.kind}") as file:
+            for record in chain((first,), walk):
+                file.add("work", record)
+                self._work[record.kind] = self._work.get(record.kind, 0) + 1
 
     def lines(self, kind: str) -> "LinesOut":
         """Opens a file of records; it is closed before the next one is opened."""
@@ -97,14 +111,16 @@ class ArchiveOut:
 
     def count(self, what: str) -> None:
         """Counts a record."""
-        self._counts[what] += 1
+        self._counts[what] = self._counts.get(what, 0) + 1
 
     def wrote(self, written: Written) -> None:
         """Lists a file of the payload."""
         self._payload.append(written)
 
-    def close(self, *, scope: str, title: str, generator: str, made_ms: int | None, names_of_others: str) -> Mapping[str, int]:
-        """Writes the manifest and the lists of digests. Gives the counts."""
+    def close(
+        self, *, scope: str, title: str, generator: str, made_ms: int | None, names_of_others: str, left: Mapping[str, int]
+    ) -> Mapping[str, int]:
+        """Writes the manifest and the lists of digests; `left` counts what is not in it. Gives the counts."""
         listed = _digest_lines(self._payload)
         manifest: dict[str, Json] = {
             "format": MARK,
@@ -117,7 +133,8 @@ class ArchiveOut:
             "names_of_others": names_of_others,
             "counts": self._counts,
             "schemas": {name: schema_id(name) for name in sorted(schemas())},
-            "drops": {},
+            "work": self._work,
+            "drops": dict(left),
             "missing": self._missing,
             "tree": hashlib.sha256(listed).hexdigest(),
         }
@@ -168,7 +185,7 @@ class LinesOut:
             pass
         self._bag.wrote(file.written)
 
-    def add(self, what: str, record: PersonRecord | ImportRecord | Chat | Participant) -> None:
+    def add(self, what: str, record: PersonRecord | ImportRecord | Chat | Participant | WorkRecord) -> None:
         """Writes a record, and counts it as `what`."""
         line = json_lines([to_json(record)])
         self._buffer.append(line)

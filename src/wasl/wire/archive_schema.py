@@ -4,13 +4,14 @@ live with gets the next version."""
 from typing import Final
 
 from wasl.wire.archive_tables import CONVERSATION, ENTRY, IMPORT, MESSAGE_HEAD, MORE, PART, PARTICIPANT, PERSON
+from wasl.wire.archive_work import TABLES
 from wasl.wire.record import Json, schema_of
 
 VERSION: Final = 1
 """Of the records and of the archive."""
 BASE: Final = f"urn:wasl:schema:v{VERSION}"
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-RECORDS: Final = ("person", "import", "conversation", "participant", "message")
+RECORDS: Final = ("person", "import", "conversation", "participant", "message", *TABLES)
 
 
 def schema_id(name: str) -> str:
@@ -25,6 +26,7 @@ def schemas() -> dict[str, dict[str, Json]]:
     message = schema_of((*MESSAGE_HEAD, *ENTRY, *MORE), type_="message", told="One message of a conversation.")
     message["$defs"] = {kind: record.schema() for kind, record in PART.records.items()}
     found["message"] = message
+    found |= {kind: table.record.schema() for kind, table in TABLES.items()}
     found["manifest"] = _MANIFEST
     return {name: {"$schema": DIALECT, "$id": schema_id(name), "title": name, **schema} for name, schema in sorted(found.items())}
 
@@ -45,7 +47,12 @@ _MANIFEST: Final[dict[str, Json]] = {
         "names_of_others": {"type": "string", "examples": ["kept", "masked"]},
         "counts": {"type": "object", "additionalProperties": _COUNT},
         "schemas": {"type": "object", "additionalProperties": {"type": "string"}},
-        "drops": {"type": "object", "additionalProperties": _COUNT},
+        "work": {"type": "object", "additionalProperties": _COUNT, "description": "how many records of each kind stand in data/work"},
+        "drops": {
+            "type": "object",
+            "additionalProperties": _COUNT,
+            "description": "what the installation holds beside and no archive carries, counted",
+        },
         "missing": {
             "type": "array",
             "items": {

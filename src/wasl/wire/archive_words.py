@@ -12,6 +12,7 @@ What is here
   messages/0001.jsonl …  messages, in order
   people.jsonl           people, their addresses, and who received their words
   imports.jsonl          what was brought from elsewhere
+  work/…                 the books: what was ruled, what turns were for, what it cost
   attachments/sha256/…   files, named by their digest (SHA-256)
   raw/sha256/…           the files that were brought, as they came
   schema/…               what every field means (JSON Schema 2020-12)
@@ -29,6 +30,7 @@ Times under "wall" are what a clock showed where the message came from; "instant
   messages/0001.jsonl …  الرسائل بترتيبها
   people.jsonl           الأشخاص وعناوينهم، ومن وصلته كلماتهم
   imports.jsonl          ما أُحضر من مكان آخر
+  work/…                 السجلات: ما حُكم به، وغرض كل دور، وما كلّفه
   attachments/sha256/…   الملفات، اسم كل منها بصمته (SHA-256)
   raw/sha256/…           الملفات التي أُحضرت، كما جاءت
   schema/…               معنى كل حقل (JSON Schema 2020-12)
