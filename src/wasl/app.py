@@ -46,6 +46,7 @@ from wasl.service.link import Links
 from wasl.service.meter import Meter
 from wasl.service.observe import Observe
 from wasl.service.pay import Pay
+from wasl.service.prove_address import ProveAddress
 from wasl.service.receive import Receive
 from wasl.service.show import Show
 from wasl.service.spans import open_spans
@@ -89,12 +90,12 @@ def compose(settings: Settings, *, around: Around | None = None, clock: SystemCl
     guarding = make_guarding(settings, store=store, clock=clock, channels=channels, duties=duties, purposing=purposing)
     departing, guarding = make_departing(
         settings, kept=cast(Kept, store), store=store, succeed=succeed, ask=ask, bus=bus, clock=clock, channels=channels, links=links,
-        guarding=guarding,
+        guarding=guarding, network=network,
     )  # fmt: skip
     guarding, pay = _paid(guarding, meter=meter, clock=clock, channels=channels)
     worker = _worker(
         settings, links=links, store=store, bus=bus, blobs=blobs, network=network, clock=clock, observe=observe, channels=channels,
-        ask=ask, search=learn.search, guarding=guarding, duties=duties,
+        ask=ask, search=learn.search, guarding=guarding, duties=duties, prove=departing.prove,
     )  # fmt: skip
     moving = make_moving(settings, store=store, blobs=blobs, clock=clock, network=network, channels=channels)
     receive = _receive(settings, store, bus, clock, channels, observe, worker=worker, duties=duties, pay=pay, tally=guarding.tally)
@@ -210,9 +211,10 @@ def _worker(
     search: Search,
     guarding: Guarding,
     duties: Duties,
+    prove: ProveAddress,
 ) -> Worker:
     said, work = settings.assistant, settings.work
-    commands = _commands(settings, store=store, clock=clock, channels=channels, links=links)
+    commands = _commands(settings, store=store, clock=clock, channels=channels, links=links, prove=prove)
     answer = Answer(
         store=store,
         bus=bus,
@@ -337,7 +339,9 @@ def _housekeep(
     )
 
 
-def _commands(settings: Settings, *, store: Store, clock: SystemClock, channels: Mapping[str, Channel], links: Links) -> Commands:
+def _commands(
+    settings: Settings, *, store: Store, clock: SystemClock, channels: Mapping[str, Channel], links: Links, prove: ProveAddress
+) -> Commands:
     return Commands(
         store=store,
         clock=clock,
@@ -347,6 +351,7 @@ def _commands(settings: Settings, *, store: Store, clock: SystemClock, channels:
         public_url=settings.server.public_url,
         language=settings.language,
         enabled=settings.assistant.commands,
+        prove=prove,
     )
 
 

@@ -10,6 +10,8 @@ from wasl.guarding import Guarding, make_parties
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
+from wasl.ports.mail import Mail
+from wasl.ports.network import Network
 from wasl.ports.store import Store
 from wasl.ports.sunsets import Sunsets
 from wasl.service.ask import Ask
@@ -19,6 +21,7 @@ from wasl.service.expose import look_at
 from wasl.service.leave import ClosedDoor, Closures, Leave
 from wasl.service.link import Links
 from wasl.service.means import FindMeans
+from wasl.service.prove_address import ProveAddress
 from wasl.service.succeed import Succeed
 from wasl.service.sunset import PlanSunset
 from wasl.service.tell import Tell
@@ -35,6 +38,7 @@ class Departing:
     tell: Tell
     succeed: Succeed
     trial: TrySuccessor
+    prove: ProveAddress
 
     @property
     def tasks(self) -> Mapping[str, Callable[[], Coroutine[Any, Any, None]]]:
@@ -42,9 +46,17 @@ class Departing:
         return {"sunset": self.plan.run, "tell": self.tell.run}
 
 
+def _mail(settings: Settings) -> Mail | None:
+    if not settings.mail.host:
+        return None
+    from wasl.net.mail import SmtpMail  # only whoever has a mail server waits for the modules of mail
+
+    return SmtpMail(settings.mail)
+
+
 def make_departing(
     settings: Settings, *, kept: Kept, store: Store, bus: Bus, clock: Clock, channels: Mapping[str, Channel], links: Links,
-    guarding: Guarding, succeed: Succeed, ask: Ask,
+    guarding: Guarding, succeed: Succeed, ask: Ask, network: Network,
 ) -> tuple[Departing, Guarding]:  # fmt: skip
     """Makes it, and the steps and the gate with what closed channels add to them: right after the people's own words."""
     public_url, sunsets = settings.server.public_url, kept.sunsets
@@ -67,8 +79,19 @@ def make_departing(
     steps = (first, Leave(closures=closures, sunsets=sunsets, links=links, public_url=public_url, here=tell.here), *rest)
     said = settings.assistant
     voice = Voice(name=said.name, instructions=said.instructions, passages=said.passages, max_output_tokens=said.max_output_tokens)
+    prove = ProveAddress(
+        store=store,
+        sunsets=sunsets,
+        links=links,
+        clock=clock,
+        channels=channels,
+        network=network,
+        mail=_mail(settings),
+        name=said.name,
+    )
     departing = Departing(
         sunsets=sunsets,
+        prove=prove,
         succeed=succeed,
         trial=TrySuccessor(
             store=store,
@@ -87,6 +110,7 @@ def make_departing(
             public_url=public_url,
             exempt=exempt,
             look=lambda: look_at(kept.exposure),
+            proves=prove.ways,
         ),
         tell=tell,
     )

@@ -252,6 +252,7 @@ def _faces(i: Installation, *, secret: str, streams: Streams) -> object:
         expose=i.expose,
         rehearse=i.rehearse,
         planner=i.departing.plan,
+        prove=i.departing.prove,
         mail=SmtpMail(settings.mail) if settings.mail.host else None,
     )
     # Only the pages ask who called and whether it was https; the hooks are spared this.

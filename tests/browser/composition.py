@@ -37,6 +37,7 @@ from wasl.service.hand_over import HandOver
 from wasl.service.link import Links
 from wasl.service.live import STORED, Live, encode
 from wasl.service.login import make_link
+from wasl.service.prove_address import ProveAddress
 from wasl.store.sqlite import SqliteStore
 from wasl.testing.simulators.mail import SimulatedMail
 from wasl.web.events import Streams
@@ -141,6 +142,16 @@ class Composition:
             if self.mail
             else None
         )
+        self.prove = ProveAddress(
+            store=self.store,
+            sunsets=self.store.sunsets,
+            links=links,
+            clock=self.clock,
+            channels=channels,
+            network=HttpNetwork(),
+            mail=mail,
+            name="Zaytuna Bakery",
+        )
         reckon = make_reckon(
             settings,
             ledger=self.store.ledger,
@@ -156,6 +167,7 @@ class Composition:
             "moving": self.moving,
             "links": links,
             "mail": mail,
+            "prove": self.prove,
             "reckon": reckon,
             "watching": self.watching,
             "learn_purpose": self.learn_purpose,

@@ -31,7 +31,7 @@ class Means(NamedTuple):
 class Problem:
     """What stands in the way. `blocking`: nothing may be sent before it is mended, or the operator accepts it by name."""
 
-    kind: Literal["past", "late", "template", "limit", "price", "address", "exempt"]
+    kind: Literal["past", "late", "template", "limit", "price", "address", "exempt", "proof"]
     blocking: bool
     text: str
     arabic: str

@@ -15,7 +15,7 @@ from wasl.domain.errors import Failure
 from wasl.domain.event import Event
 from wasl.domain.limits import Limits
 from wasl.domain.message import Media
-from wasl.domain.person import Address, AddressKey
+from wasl.domain.person import Address, AddressKey, AddressKind
 from wasl.wire.call import Call, Reply
 
 
@@ -153,6 +153,21 @@ class Invites(Protocol):
     def invitation(self, code: str, *, word: str) -> str | None:
         """Gives the address that opens the channel with the code, behind `word` (link, in the person's language) where people send it as
         words; None where the settings do not say who we are there."""
+        ...
+
+
+@runtime_checkable
+class Begins(Channel, Protocol):
+    """A channel that may write first to whoever bears a telephone number or an e-mail address, though they never wrote there.
+
+    Codes that prove an old address are brought by it; `begins_with` names the kinds of handle.
+    """
+
+    begins_with: ClassVar[tuple[AddressKind, ...]]
+
+    def begin(self, handle: str, kind: AddressKind) -> AddressKey | None:
+        """Gives where a handle is written to: a telephone number as "+" and digits, an e-mail address as it was typed. None for one to
+        which the channel does not bring."""
         ...
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from wasl.domain.ids import AddressId, ConversationId, TurnId
-from wasl.domain.person import Address
+from wasl.domain.person import Address, AddressKind
 from wasl.domain.sunset import Audience, Fate, Lost, Member, MilestoneName, Progress, Sunset, SunsetState, Telling
 
 
@@ -108,6 +108,11 @@ class Sunsets(Protocol):
 
     async def home(self, sunset_id: str, address_id: AddressId) -> ConversationId | None:
         """Gives the conversation of a member who was not erased."""
+        ...
+
+    async def bearers(self, sunset: Sunset, *, handles: Sequence[str], kind: AddressKind) -> Sequence[Member]:
+        """Finds members who bore one of these handles of a kind, as handle or as alias, when the channel closed: not those whose number
+        somebody else had taken before."""
         ...
 
     async def rest(self, sunset_id: str, *, after: AddressId | None, limit: int) -> Sequence[tuple[AddressId, str, str]]:

@@ -63,6 +63,37 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "ar": "لم تعد محادثتك هنا مربوطة بقناة {title}.",
     },
     "relinked": {"en": "Joined again.", "ar": "أُعيد الربط."},
+    "proof": {
+        "en": "{code} is your code for {name}. Send it where you asked for it, within {minutes} minutes. If you did not ask, do nothing.",
+        "ar": "{code} رمزك لدى {name}. أرسله حيث طلبته خلال {minutes} دقائق. إن لم تطلبه فلا تفعل شيئًا.",
+    },
+    "proof_subject": {"en": "Your code for {name}", "ar": "رمزك لدى {name}"},
+    "proof_asked": {
+        "en": "If you wrote to us from there on a channel that has closed, a code is on its way. Send it here within {minutes} minutes,"
+        " and I will ask before anything is joined.",
+        "ar": "إن كنت قد كتبت إلينا من هناك على قناة أُغلقت فالرمز في طريقه إليك. أرسله هنا خلال {minutes} دقائق، وسأسألك قبل أن أربط أي"
+        " شيء.",
+    },
+    "proof_no_phone": {
+        "en": "From here no text message can be sent, so a number cannot prove an old conversation. Open the personal link that you were"
+        " sent there, or ask the people behind this assistant to join your conversations.",
+        "ar": "لا يمكن إرسال رسالة نصية من هنا، فلا يثبت الرقم محادثة قديمة. افتح الرابط الشخصي الذي وصلك هناك، أو اطلب من القائمين على"
+        " هذا المساعد ربط محادثاتك.",
+    },
+    "proof_no_mail": {
+        "en": "From here no letter can be sent, so an e-mail address cannot prove an old conversation. Open the personal link that you"
+        " were sent there, or ask the people behind this assistant to join your conversations.",
+        "ar": "لا يمكن إرسال بريد من هنا، فلا يثبت البريد الإلكتروني محادثة قديمة. افتح الرابط الشخصي الذي وصلك هناك، أو اطلب من القائمين"
+        " على هذا المساعد ربط محادثاتك.",
+    },
+    "proof_mistyped": {
+        "en": "I cannot read this number. Write it with its country code, such as +20 100 123 4567.",
+        "ar": "لم أستطع قراءة هذا الرقم. اكتبه مع رمز البلد، مثل ‎+20 100 123 4567.",
+    },
+    "proof_slow": {
+        "en": "Too many codes were asked for. Please try again in {minutes} minutes.",
+        "ar": "طُلبت رموز كثيرة. حاول مرة أخرى بعد {minutes} دقيقة من فضلك.",
+    },
     "search": {"en": "Found for “{text}”, newest first:\n{hits}", "ar": "نتائج «{text}»، الأحدث أولًا:\n{hits}"},
     "no_hits": {"en": "Nothing you said or were told holds “{text}”.", "ar": "لا يوجد في رسائلك ما يطابق «{text}»."},
     "export": {

@@ -4,11 +4,10 @@ Every effect can be repeated: a turn that is tried again, because the process di
 answered alike. What waits for the person's next word is kept in the store, and remembers the turn that took it.
 """
 
-import re
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from babel.dates import format_date
 
@@ -23,8 +22,10 @@ from wasl.ports.library import Hit, Library
 from wasl.ports.store import Store, Timer, Token
 from wasl.service.command_words import tell
 from wasl.service.link import CODE_MS, Links, code_hash
+from wasl.service.prove_address import ProveAddress
 from wasl.service.question import Question, hashed
 from wasl.service.recognise_command import COMMAND_NAMES, PICK_PREFIX, Command, recognise_command
+from wasl.service.snippet import snippet
 from wasl.service.words import base_language, words_of
 from wasl.wire.link_code import read_code
 from wasl.wire.phone import masked
@@ -37,9 +38,6 @@ ERASE_AFTER_MS = 15_000
 HITS = 5
 HITS_LOOKED_AT = 40
 CHATS = 5
-SNIPPET_CHARACTERS = 120
-_MARKS: Final = re.compile(r"\*\*|`+|^#+ |^[-*] ", re.MULTILINE)
-"""Marks of Markdown, which a line of plain words does without."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +63,7 @@ class Commands:
         public_url: str | None,
         language: str,
         enabled: Collection[str] = COMMAND_NAMES,
+        prove: ProveAddress | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -74,6 +73,7 @@ class Commands:
         self._public_url = public_url.rstrip("/") if public_url else None
         self._language = language
         self._enabled = frozenset(enabled)
+        self._prove = prove
 
     def recognise(self, turn: DueTurn) -> Command | None:
         """Gives the command that a turn may be. Costs nothing for an ordinary message."""
@@ -86,7 +86,7 @@ class Commands:
         command = self.recognise(turn)
         if command is None:
             return None
-        first = command.word if command.name == "code" else words_of(turn.parts)
+        first = command.word if command.name in ("code", "prove") else words_of(turn.parts)
         language = await self._links.language(home, told=turn.address.language, first=first)
         act = _Act(self, turn, home, language=language)
         match command.name:
@@ -94,6 +94,8 @@ class Commands:
                 return await act.link()
             case "code":
                 return await act.code(command.argument)
+            case "prove":
+                return await act.prove(command.argument)
             case "unlink":
                 return await act.unlink(command.argument)
             case "undo":
@@ -175,6 +177,11 @@ class _Act:
             messages=found.messages,
             since=_day(found.since_ms, self._language),
         )
+
+    async def prove(self, handle: str) -> Done | None:
+        """Has a code brought to where the person wrote from on a channel that is closed; an ordinary word where none is."""
+        told = await self._c._prove.told(handle, home=self._home, language=self._language, seed=self._turn.id) if self._c._prove else None
+        return None if told is None else self.done("prove", told.key, minutes=told.minutes)
 
     async def _join(self, asked: Mapping[str, Any]) -> Done:
         other = ConversationId(str(asked["other"]))
@@ -264,7 +271,7 @@ class _Act:
         lines = []
         for hit in hits[:HITS]:
             where = hit.chat_title or self._c._links.title(hit.origin, language=self._language)
-            lines.append(f"• {_day(hit.at_ms, self._language)} · {where} · {_snippet(hit.text, hit.marks)}")
+            lines.append(f"• {_day(hit.at_ms, self._language)} · {where} · {snippet(hit.text, hit.marks)}")
         return self.done("search", "search", text=text, hits="\n".join(lines))
 
     async def export(self) -> Done | None:
@@ -379,13 +386,6 @@ def _asks(hit: Hit) -> bool:
         return False
     asked = recognise_command((Text(text=hit.text),))
     return asked is not None and asked.name == "search"
-
-
-def _snippet(text: str, marks: Sequence[tuple[int, int]]) -> str:
-    """Gives the words around the first hit, on one line."""
-    start = max(0, (marks[0][0] if marks else 0) - SNIPPET_CHARACTERS // 3)
-    cut = _MARKS.sub("", text[start : start + SNIPPET_CHARACTERS])
-    return f"{'…' if start else ''}{' '.join(cut.split())}{'…' if start + SNIPPET_CHARACTERS < len(text) else ''}"
 
 
 def _bare(url: str) -> str:

@@ -1,5 +1,6 @@
 """Recognising a command: only a whole message is one, so that no ordinary sentence is ever taken for a command."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -8,7 +9,7 @@ from wasl.domain.message import Choice, Part, Text
 from wasl.wire.link_code import looks_like_code, looks_like_key, read_code
 from wasl.wire.text import fold
 
-CommandName = Literal["link", "code", "unlink", "undo", "search", "export", "erase", "continue", "help", "yes", "no", "number"]
+CommandName = Literal["link", "code", "prove", "unlink", "undo", "search", "export", "erase", "continue", "help", "yes", "no", "number"]
 COMMAND_NAMES: Final = ("link", "unlink", "search", "export", "erase", "continue", "help")
 """What a setting may switch off. "link" takes its codes along, "unlink" its undo."""
 COMMAND_CHARACTERS_MAX: Final = 120
@@ -31,7 +32,9 @@ _ALONE: Final[Mapping[str, CommandName]] = {fold(word): name for name, listed in
 _WITH_NUMBER: Final = {word: name for word, name in _ALONE.items() if name in ("unlink", "continue")}
 _SEARCH: Final = tuple(fold(w) for w in ("search", "ابحث عن", "ابحث", "بحث عن", "بحث"))
 _CODE_WORDS: Final = tuple(fold(w) for w in ("link", "/link", "اربط", "ربط", "/start"))
-_GROUP: Final[Mapping[str, str]] = {"code": "link", "undo": "unlink", "yes": "", "no": "", "number": ""}
+_HANDLE: Final = re.compile(r"(?:\+|00)[\d ().-]{6,30}|[^@\s]{1,64}@[^@\s]{1,180}\.[^@\s.]{2,63}", re.ASCII)
+"""A telephone number with its country code, or an e-mail address: from where somebody wrote before."""
+_GROUP: Final[Mapping[str, str]] = {"code": "link", "prove": "link", "undo": "unlink", "yes": "", "no": "", "number": ""}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +91,9 @@ def _written(text: str) -> Command | None:
         word = text.partition(" ")[0].lstrip("/")
         word = "" if word == "start" else word
         is_code = read_code(told, told=True) or looks_like_code(told) or looks_like_key(told)
-        return Command(name="code", argument=told, word=word) if is_code else None
+        if is_code:
+            return Command(name="code", argument=told, word=word)
+        return Command(name="prove", argument=told, word=word) if word and _HANDLE.fullmatch(told) else None
     return _search(folded.removeprefix("/"), text)
 
 

@@ -1,6 +1,6 @@
 """Sunset: plans the end of a channel, starts, postpones, pauses, takes back, and closes it on the day; proves the sum at the end."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -35,6 +35,11 @@ NO_ADDRESS = Problem(
     arabic="server.public_url غير محدد، فلن تؤدي الروابط الشخصية إلى أي مكان؛ حدّد كيف يصل العالم إلى هذا الخادم.",
 )
 
+NO_PROOF: Mapping[str, tuple[str, str]] = {
+    "phone": ("by a text message to the number", "برسالة نصية إلى الرقم"),
+    "e-mail": ("by e-mail", "بالبريد الإلكتروني"),
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
@@ -58,8 +63,9 @@ class Wish:
 
 
 class PlanSunset:
-    """Makes and moves plans. `means` says for a channel and a country how people may be told, and what that costs for
-    a category of templates; `exempt` whom the rules go on allowing; `look` finds out the countries of addresses that are new."""
+    """Makes and moves plans. `means` says for a channel and a country how people may be told, and what that costs for a category of
+    templates; `exempt` whom the rules go on allowing; `look` finds out the countries of addresses that are new; `proves` tells, without
+    some channels, to which kinds of handle a code can be brought by which somebody proves an old address afterwards."""
 
     def __init__(
         self,
@@ -71,6 +77,7 @@ class PlanSunset:
         public_url: str | None,
         exempt: FindExempt | None = None,
         look: Callable[[], Awaitable[object]] | None = None,
+        proves: Callable[[Collection[str]], Collection[str]] | None = None,
     ) -> None:
         self._sunsets = sunsets
         self._clock = clock
@@ -79,6 +86,7 @@ class PlanSunset:
         self._public_url = public_url
         self._exempt = exempt
         self._look_at_new = look
+        self._proves = proves
 
     @property
     def sunsets(self) -> Sunsets:
@@ -140,7 +148,7 @@ class PlanSunset:
         audience: Sequence[Audience] = await self._sunsets.audience(sunset.channel, since_ms=now - WINDOW_MS)
         category = sunset.milestones[0].wording.category if sunset.milestones else "utility"
         plan = make_plan(sunset, audience, now_ms=now, means=lambda region: self._means(sunset.channel, region, category))
-        more = (*self._soon_forbidden(sunset), *(() if self._public_url else (NO_ADDRESS,)))
+        more = (*self._soon_forbidden(sunset), *(() if self._public_url else (NO_ADDRESS,)), *self._unproven(sunset))
         return replace(plan, problems=(*plan.problems, *more)) if more else plan
 
     def _soon_forbidden(self, sunset: Sunset) -> Iterable[Problem]:
@@ -158,6 +166,20 @@ class PlanSunset:
                     " them too.",
                     arabic=f"تستثني الخطة أهل {region}، لكن القواعد المعروفة اليوم تمنع الرد عليهم ابتداءً من {day}؛ ضع لهم خطة أيضًا.",
                 )
+
+    def _unproven(self, sunset: Sunset) -> Iterable[Problem]:
+        """Tells by what nobody will be able to prove an old address."""
+        ways = self._proves({sunset.channel}) if self._proves is not None else NO_PROOF
+        lacking = [words for kind, words in NO_PROOF.items() if kind not in ways]
+        if lacking:
+            yield Problem(
+                kind="proof",
+                blocking=False,
+                text=f"After the day nobody can prove an old address {' or '.join(en for en, _ in lacking)}: nothing of this installation"
+                " brings a code there. The personal links and your own confirmation remain.",
+                arabic=f"بعد اليوم لا يستطيع أحد إثبات عنوان قديم {' أو '.join(ar for _, ar in lacking)}: لا شيء هنا يوصل رمزًا إليه. تبقى"
+                " الروابط الشخصية وتأكيدك أنت.",
+            )
 
     async def start(self, sunset_id: str, *, accept: Sequence[str] = ()) -> Plan:
         """Starts a plan: from now on people are told. Raises Refused, naming what stands in the way and is not in `accept`."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wasl.domain.ids import AddressId, ConversationId, TurnId
-from wasl.domain.person import Address
+from wasl.domain.person import Address, AddressKind
 from wasl.domain.sunset import Audience, Fate, Lost, Member, MilestoneName, Progress, Sunset, SunsetState, Telling
 from wasl.ports.clock import Clock
 from wasl.store import sunset_standing as standing
@@ -145,6 +145,10 @@ class SqlSunsets:
     async def home(self, sunset_id: str, address_id: AddressId) -> ConversationId | None:
         """Gives the conversation of a member."""
         return await self._read(lambda: standing.home(sunset_id, address_id))
+
+    async def bearers(self, sunset: Sunset, *, handles: Sequence[str], kind: AddressKind) -> Sequence[Member]:
+        """Finds members by what they were called."""
+        return await self._read(lambda: standing.bearers(sunset, handles=handles, kind=kind))
 
     async def rest(self, sunset_id: str, *, after: AddressId | None, limit: int) -> Sequence[tuple[AddressId, str, str]]:
         """Names who did not move."""

@@ -1,9 +1,10 @@
 """How a plan to leave stands, and what became of each of its members, for both databases."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from wasl.domain.ids import AddressId, ConversationId
-from wasl.domain.sunset import Fate, Member, Progress
+from wasl.domain.person import AddressKind
+from wasl.domain.sunset import Fate, Member, Progress, Sunset
 from wasl.store.steps import Steps, step
 from wasl.store.sunset_steps import FIRST, OF_MEMBER, find
 
@@ -61,6 +62,20 @@ def home(sunset_id: str, address_id: str) -> Steps[ConversationId | None]:
         sunset_id, address_id,
     )  # fmt: skip
     return ConversationId(rows[0][0]) if rows else None
+
+
+def bearers(sunset: Sunset, *, handles: Sequence[str], kind: AddressKind) -> Steps[list[Member]]:
+    """Finds members by what they were called, with the conversation in which the address is now."""
+    found: dict[str, Member] = {}
+    for name, of_kind in (("handle", "kind"), ("alias", "alias_kind")):
+        rows = yield step(
+            "select m.address_id, a.conversation_id, m.region, m.language, a.last_inbound_ms from address a join sunset_member m"
+            f" on m.sunset_id = $1 and m.address_id = a.id where a.channel = $2 and a.{name} @t3 and a.{of_kind} = $4"
+            " and (a.valid_to_ms is null or a.valid_to_ms >= $5) order by a.id",
+            sunset.id, sunset.channel, list(handles), kind, sunset.on_ms,
+        )  # fmt: skip
+        found |= {row[0]: Member(AddressId(row[0]), ConversationId(row[1]), *row[2:]) for row in rows}
+    return list(found.values())
 
 
 def rest(sunset_id: str, *, after: str | None, limit: int) -> Steps[list[tuple[AddressId, str, str]]]:

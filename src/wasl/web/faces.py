@@ -34,6 +34,7 @@ from wasl.service.figure import Figures
 from wasl.service.hand_over import HandOver
 from wasl.service.learn_purpose import LearnPurpose
 from wasl.service.link import Links
+from wasl.service.prove_address import ProveAddress
 from wasl.service.reckon import Reckon
 from wasl.service.shelf import Leaving
 from wasl.service.sunset import PlanSunset
@@ -99,6 +100,7 @@ class Faces:
     expose: Expose | None = None
     rehearse: Rehearse | None = None
     planner: PlanSunset | None = None
+    prove: ProveAddress | None = None
     hand_over: HandOver | None = None
     reckon: Reckon | None = None
     watching: Watching | None = None

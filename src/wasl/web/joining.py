@@ -8,12 +8,13 @@ import segno
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from wasl.domain.errors import Refused
+from wasl.domain.errors import Refused, Throttled
 from wasl.domain.identity import UNDO_DAYS, Identity, LinkRecord, PersonView
 from wasl.domain.ids import ConversationId
 from wasl.ports.bus import conversation_topic
 from wasl.service.link import PARTED_KIND, Links, parted_hash
 from wasl.service.live import STORED
+from wasl.service.prove_address import HANDLE_CHARACTERS_MAX, ProveAddress, lacking
 from wasl.web.faces import Faces, answer_json
 from wasl.web.files import read_capped
 from wasl.web.pacing import Pacing
@@ -29,11 +30,13 @@ DAY_MS = 86_400_000
 class Joining:
     """What visitors do about their channels."""
 
-    def __init__(self, faces: Faces, *, visits: Visits, links: Links) -> None:
+    def __init__(self, faces: Faces, *, visits: Visits, links: Links, prove: ProveAddress | None = None) -> None:
         self._faces = faces
         self._visits = visits
         self._links = links
+        self._prove = prove
         self._offers = Pacing(seconds_each=20.0, burst=6)
+        self._proofs = Pacing(seconds_each=120.0, burst=4)
         self._looks = Pacing(seconds_each=10.0, burst=8)
 
     def routes(self) -> APIRouter:
@@ -43,6 +46,8 @@ class Joining:
         router.add_api_route("/my/links", self.join, methods=["POST"])
         router.add_api_route("/my/links/offer", self.offer, methods=["POST"])
         router.add_api_route("/my/links/look", self.look, methods=["POST"])
+        router.add_api_route("/my/links/prove", self.proof, methods=["GET"])
+        router.add_api_route("/my/links/prove", self.prove, methods=["POST"])
         router.add_api_route("/my/links/{link}/part", self.part, methods=["POST"])
         router.add_api_route("/my/links/{link}/undo", self.undo, methods=["POST"])
         return router
@@ -96,6 +101,33 @@ class Joining:
         self._tell(link, *visit.own)
         await self._say(visit, link, "linked_there")
         return answer_json({"link": link.id}, status=201)
+
+    async def proof(self, request: Request) -> Response:
+        """Tells which channels are closed, and to which kinds of handle a code can be brought that proves an old address there."""
+        await self._visits.visit(request)
+        if self._prove is None:
+            return answer_json({"channels": [], "ways": []})
+        lost = sorted({plan.channel for plan in await self._prove.closed()})
+        language = self._faces.language(request).code
+        channels = [self._links.title(channel, language=language) for channel in lost]
+        return answer_json({"channels": channels, "ways": self._prove.ways(lost)})
+
+    async def prove(self, request: Request) -> Response:
+        """Has a code brought to where somebody wrote from; the answer is the same whether or not anybody did."""
+        visit = await self._visits.settled(request)
+        body = read.json_object(await read_capped(request, bytes_max=BODY_BYTES_MAX), what="my links")
+        handle = (read.text(body, "handle") or "")[: HANDLE_CHARACTERS_MAX + 1]
+        if self._prove is None:
+            raise NotYours
+        if refused := self._paced(self._proofs, visit.address.handle, request.client.host if request.client else ""):
+            return refused
+        try:
+            kind = await self._prove.ask(handle, home=visit.home, language=self._faces.language(request).code)
+        except Throttled as held:
+            return answer_json({"error": "paced"}, status=429, headers={"retry-after": str(int(held.seconds or 60) + 1)})
+        except Refused as refused_:
+            return answer_json({"error": lacking(refused_)}, status=422)
+        return answer_json({"kind": kind}, status=202)
 
     async def part(self, request: Request, link: str) -> Response:
         """Parts a channel again: each keeps its own messages."""

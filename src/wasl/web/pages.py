@@ -24,6 +24,7 @@ from wasl.service.hand_over import HandOver
 from wasl.service.learn_purpose import LearnPurpose
 from wasl.service.link import Links
 from wasl.service.moving import Moving
+from wasl.service.prove_address import ProveAddress
 from wasl.service.reckon import Reckon
 from wasl.service.sunset import PlanSunset
 from wasl.web.accounts import Accounts
@@ -67,14 +68,14 @@ def build_pages(
     expose: Expose | None = None,
     rehearse: Rehearse | None = None,
     planner: PlanSunset | None = None,
+    prove: ProveAddress | None = None,
 ) -> ASGIApp:
     """Makes the application for everything that is no hook, no API and no health check.
 
-    `moving` brings conversations in and takes them out, `links` joins channels, `mail` carries sign-in links, `hand_over` gives talks
-    to operators and back, `rulebook` the rules in force, `learn_purpose` the scope, `figures` shows the month, `expose` and `rehearse`
-    tell what a loss would take; what is None is not offered. `secret` signs the forms of the console (see
-    `service.login.keep_secret`). The store must be open.
-    `streams` holds what is open for as long as the server runs; whoever stops the server ends them.
+    `moving` brings conversations in and takes them out, `links` joins channels, `prove` proves old addresses, `mail` carries sign-in
+    links, `hand_over` gives talks to operators and back, `rulebook` the rules in force, `learn_purpose` the scope, `figures` shows the
+    month, `expose` and `rehearse` tell what a loss would take; what is None is not offered. `secret` signs the console's forms. The
+    store must be open. `streams` holds what is open as long as the server runs; whoever stops the server ends them.
     """
     faces = Faces(
         store=store,
@@ -104,6 +105,7 @@ def build_pages(
         expose=expose,
         rehearse=rehearse,
         planner=planner,
+        prove=prove,
         watching=watching,
         learn_purpose=learn_purpose,
         hand_over=hand_over,
@@ -128,7 +130,7 @@ def pages_of(faces: Faces) -> FastAPI:
             left = bringing.forget if bringing else None
             app.include_router(Leaving(faces, visits=visits, takes_out=faces.takes_out, erases=faces.erases, left=left).routes())
             if faces.links is not None:
-                app.include_router(Joining(faces, visits=visits, links=faces.links).routes())
+                app.include_router(Joining(faces, visits=visits, links=faces.links, prove=faces.prove).routes())
             if bringing is not None:
                 app.include_router(bringing.routes())
     else:

@@ -111,6 +111,21 @@ COUNTED: Mapping[str, str] = {
 """What an erasure counts, by the names that the service gives."""
 
 MINE: Mapping[str, str] = {
+    "proof_asked": mark("If you wrote to us from there, a code is on its way. Enter it above within ten minutes."),
+    "proof_mistyped": mark("Write the number with its country code, such as +20 100 123 4567, or an e-mail address."),
+    "proof_no_phone": mark(
+        "From here no text message can be sent. Open the personal link that you were sent there, or ask whoever runs this service to join"
+        " your conversations."
+    ),
+    "proof_no_mail": mark(
+        "From here no letter can be sent. Open the personal link that you were sent there, or ask whoever runs this service to join your"
+        " conversations."
+    ),
+    "proof_about": mark("You wrote on {channels}, now closed, and have no code? Have one sent to the number or address you wrote from."),
+    "proof_none": mark(
+        "You wrote on {channels}, now closed? Open the personal link that you were sent there. From here neither text messages nor"
+        " letters can be sent; without the link, ask whoever runs this service to join your conversations."
+    ),
     "person": mark("Visitor"),
     "here": mark("Here"),
     "messages": mark("messages"),

@@ -33,7 +33,7 @@ export function fail(error) {
 }
 
 // Names of failures that the page has words of its own for.
-const WORDS = new Set(["code_wrong", "code_own", "code_group", "code_many", "not_yours", "too_large", "unknown_format", "on_hold", "spent", "other_browser", "mail_wrong", "no_passkey", "later"]);
+const WORDS = new Set(["code_wrong", "code_own", "code_group", "code_many", "not_yours", "too_large", "unknown_format", "on_hold", "spent", "other_browser", "mail_wrong", "no_passkey", "later", "proof_mistyped", "proof_no_phone", "proof_no_mail"]);
 
 // This browser has another visitor's token now, or (empty) none any more: the page begins anew with it.
 export function entered(visitor, next = "") {

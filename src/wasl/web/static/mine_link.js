@@ -93,7 +93,24 @@ find("yes")?.addEventListener("click", async () => {
   tell(say("joined"));
 });
 
+// Whoever lost a channel and has no code any more has one brought to where they wrote from.
+async function lost() {
+  const answer = await ask("/my/links/prove");
+  if (!answer?.channels.length) return;
+  find("proof-words").textContent = say(answer.ways.length ? "proof_about" : "proof_none", { channels: answer.channels.join(" · ") });
+  find("prove").hidden = !answer.ways.length;
+  find("proof-part").hidden = false;
+}
+find("prove")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const handle = find("proof-handle").value.trim();
+  if (!handle || !await ask("/my/links/prove", { json: { handle } })) return;
+  tell(say("proof_asked"));
+  find("entered").focus();
+});
+
 await show();
+if (page.offers.link) await lost();
 await account(find("account"));
 const given = new URLSearchParams(location.search).get("code");
 if (given && page.offers.link) { find("entered").value = given; await look(given.slice(0, 32)); }
