@@ -25,6 +25,7 @@ from wasl.routing.route import Precedence, RouteCandidate, price_rank
 from wasl.service.expose import Expose, Footing
 from wasl.service.schedule import Schedule
 from wasl.service.spent import Spent
+from wasl.wire.call import place_of
 
 ROLES = {
     "photo": "sending pictures", "voice": "voice notes", "audio": "sending audio", "video": "sending videos", "document": "sending files",
@@ -104,10 +105,10 @@ def configured(
 
 
 def host_of(adapter: Any, table: Mapping[str, Any]) -> str:
-    """Gives the host that a provider or a channel is at: as the settings say, else as its own settings begin."""
+    """Gives the place that a provider or a channel is at, host and unusual port: as the settings say, else as its own settings begin."""
     model: type[BaseModel] = type(adapter).Settings
     field = model.model_fields.get("base_url")
-    return _host(str(table.get("base_url") or (field.default if field is not None else "")))
+    return place_of(str(table.get("base_url") or (field.default if field is not None else "")))
 
 
 def contracts(footing: Footing) -> tuple[Precedence, ...]:

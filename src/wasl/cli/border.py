@@ -32,6 +32,8 @@ class Border(TyperGroup):
             raise _told(error.message, EXIT_LATER) from error
         except WaslError as error:
             raise _told(error.message, EXIT_PROBLEM) from error
+        except BrokenPipeError:
+            raise _read_enough() from None
         except OSError as error:
             raise _told(_system(error), EXIT_PROBLEM) from error
         except KeyboardInterrupt:
@@ -43,6 +45,15 @@ def _told(message: str, code: int) -> typer.Exit:
 
     typer.secho(f"wasl: {masked_text(message)}", fg="red", err=True)
     return typer.Exit(code)
+
+
+def _read_enough() -> typer.Exit:
+    """Ends without a word: who read the output, such as `head`, wants no more of it."""
+    import os
+    import sys
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still to be flushed goes nowhere
+    return typer.Exit(EXIT_PROBLEM)
 
 
 def _system(error: OSError) -> str:

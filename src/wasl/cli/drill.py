@@ -2,15 +2,16 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from wasl.cli.border import EXIT_INTERRUPTED, EXIT_PROBLEM
 from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
-from wasl.cli.leaving_words import say
+from wasl.cli.leaving_words import SINCE_LAST, played, say
 from wasl.cli.show import moment, seconds, table
+from wasl.continuity.dependency import inside
 
 if TYPE_CHECKING:
     from wasl.domain.exposure import Drill, Fault
@@ -50,14 +51,16 @@ def add(app: typer.Typer, compose: Compose) -> None:
             _list(compose.run(_past(installation)), language=language, as_json=as_json)
             return
         length = _seconds(for_)
+        lost = installation.rehearse.standing(lose)
+        titles = {s.entry.id: inside(s.entry.title[language]) for s in lost}
         if live:
-            gone = sorted({a for s in installation.rehearse.standing(lose) for a in s.answerers})
+            gone = sorted(installation.rehearse.taken_live(lose))
             if not yes and not typer.confirm(say("sure", language, candidates=", ".join(gone), time=seconds(int(length * 1000)))):
                 typer.echo(say("not done", language))
                 raise typer.Exit(EXIT_PROBLEM)
             typer.echo(say("live", language, time=seconds(int(length * 1000))), err=True)
         else:
-            typer.echo(say("shadow", language, what=", ".join(lose)), err=True)
+            typer.echo(say("shadow", language, what=_and(titles.values(), language)), err=True)
         try:
             done = compose.run(_run(installation, tuple(lose), how=how, for_seconds=length, live=live))
         except KeyboardInterrupt:
@@ -66,7 +69,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         if as_json:
             typer.echo(json.dumps(drill_json(done), ensure_ascii=False))
         else:
-            _print(done, language=language)
+            _print(done, titles=titles, away=all(s.takes_everything for s in lost), language=language)
 
 
 async def _run(installation: Installation, lose: tuple[str, ...], *, how: "Fault", for_seconds: float, live: bool) -> "Drill":
@@ -100,16 +103,27 @@ def _list(drills: "list[Drill]", *, language: Literal["en", "ar"], as_json: bool
     elif not drills:
         typer.echo(say("no drills", language))
     else:
-        rows = [[moment(d.started_ms), d.mode, ", ".join(d.lost), d.how, d.report.get("asked"), d.report.get("answered")] for d in drills]
-        table(("started", "mode", "lost", "how", "asked", "answered"), rows)
+        rows = [
+            [
+                moment(d.started_ms), say(f"mode {d.mode}", language), ", ".join(d.lost), say(f"how {d.how}", language),
+                d.report.get("asked"), d.report.get("answered"),
+            ]
+            for d in drills
+        ]  # fmt: skip
+        table([say(word, language) for word in ("started", "mode", "lost things", "how", "asked", "answered")], rows)
 
 
-def _print(drill: "Drill", *, language: Literal["en", "ar"]) -> None:
+def _and(words: Iterable[str], language: Literal["en", "ar"]) -> str:
+    return ("، " if language == "ar" else ", ").join(words)
+
+
+def _print(drill: "Drill", *, titles: Mapping[str, str], away: bool, language: Literal["en", "ar"]) -> None:
     told = drill.report
     usual: Mapping[str, Any] = told["usual"]
     if told.get("interrupted"):
         typer.secho(say("interrupted", language), fg="yellow")
-    words = {"what": ", ".join(drill.lost), "how": drill.how, "answered": told["answered"], "asked": told["asked"]}
+    what, how = _and((titles.get(name, name) for name in drill.lost), language), say("how away" if away else f"how {drill.how}", language)
+    words = {"what": what, "how": how, "answered": told["answered"], "asked": told["asked"]}
     typer.secho(say("outcome", language, **words), bold=True)
     typer.echo(f"  {say('by', language, who=_who(told['answered_by']))}; {say('usually', language, who=_who(usual['answered_by']))}")
     waits = {"p50": told["delay_p50_ms"], "p95": told["delay_p95_ms"], "worst": told["delay_worst_ms"]}
@@ -121,21 +135,30 @@ def _print(drill: "Drill", *, language: Literal["en", "ar"]) -> None:
     if told["stored_for_later"]:
         typer.echo(f"  {say('stored', language, count=told['stored_for_later'], elsewhere=told['could_be_told_elsewhere'])}")
     if told["cost"]:
-        typer.echo(f"  {say('cost', language, seen=_cost(told['cost']['seen']), usual=_cost(told['cost']['usual']))}")
+        seen, usually = (_cost(told["cost"][which], language) for which in ("seen", "usual"))
+        typer.echo(f"  {say('cost', language, seen=seen, usual=usually)}")
     if changes := told.get("since_last"):
-        shown = "; ".join(f"{name} {then:g} → {now:g}" for name, (then, now) in changes.items())
-        typer.echo(f"  {say('since last', language, changes=shown)}")
+        shown = (_change(name, then, now, language) for name, (then, now) in changes.items())
+        typer.echo(f"  {say('since last', language, changes=('؛ ' if language == 'ar' else '; ').join(shown))}")
     for who in told["stand_ins"]:
-        typer.echo(f"  {say('played', language, who=who)}")
+        typer.echo(f"  {say('played', language, who=played(who, language))}")
+
+
+def _change(name: str, then: float, now: float, language: Literal["en", "ar"]) -> str:
+    """Says what changed since the last drill: shares of what was asked in hundredths, times in milliseconds."""
+    arabic = language == "ar"
+    unit = (" م.ث" if arabic else " ms") if name.endswith("_ms") else " %"
+    before, after = (f"{value if name.endswith('_ms') else 100 * value:.0f}{unit}" for value in (then, now))
+    return f"{SINCE_LAST[name][arabic] if name in SINCE_LAST else name} {before} {'←' if arabic else '→'} {after}"
 
 
 def _who(counted: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counted.items()) or "—"
 
 
-def _cost(told: Mapping[str, Any]) -> str:
+def _cost(told: Mapping[str, Any], language: Literal["en", "ar"]) -> str:
     money = ", ".join(f"{amount} {currency}" for currency, amount in told.get("money", {}).items())
-    return f"{told.get('tokens', 0)} tokens" + (f" ({money})" if money else "")
+    return say("tokens", language, count=told.get("tokens", 0)) + (f" ({money})" if money else "")
 
 
 def _seconds(text: str) -> float:

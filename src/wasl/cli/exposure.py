@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
-from wasl.cli.leaving_words import say
-from wasl.cli.show import moment, table
+from wasl.cli.leaving_words import able, say
+from wasl.cli.show import countries, moment, table
+from wasl.continuity.dependency import inside
 
 if TYPE_CHECKING:
     from wasl.continuity.exposure import Exposed, Exposure, Step
@@ -88,26 +89,29 @@ def _print(found: "Exposure", *, language: Literal["en", "ar"], whole: bool) -> 
         typer.echo(say("nobody yet", language))
     typer.secho(say("whole", language, kept=percent(found.kept), people=f"{found.people:,}"), bold=True)
     if found.worst:
-        typer.echo(say("worst", language, title=titles[found.worst]))
+        typer.echo(say("worst", language, title=inside(titles[found.worst])))
     if found.never_wrote:
         typer.echo(say("never wrote", language, people=f"{found.never_wrote:,}"))
     typer.echo()
     names = ("dependency", "kept", "only here", "also here", "turns", "money", "answers", "drilled")
     rows = [_row(e, language) for e in found.dependencies if whole or e.ways or e.answerers or e.kept < 1]
     table([say(n, language) for n in names], rows)
+    comma = "، " if language == "ar" else ", "
     for e in found.dependencies:
         if e.by_country and e.only_here:
-            countries = ", ".join(f"{c or '?'} {n:,}" for c, n in e.by_country)
-            typer.echo(f"{e.entry.title[language]}: {say('countries', language, countries=countries)}")
+            told = say("countries", language, countries=countries(e.by_country, language))
+            typer.echo(f"{e.entry.title[language]}: {told}")
         if e.capabilities:
-            typer.echo(f"{e.entry.title[language]}: {say('lost', language, what=', '.join(e.capabilities))}")
+            typer.echo(
+                f"{e.entry.title[language]}: {say('lost', language, what=comma.join(able(one, language) for one in e.capabilities))}"
+            )
     never = say("never done", language)
     backup, export = (moment(at) if at is not None else never for at in (found.backup_ms, found.export_ms))
     typer.echo(say("backup", language, when=backup, export=export))
     if found.steps:
         typer.secho(say("steps", language), bold=True)
         for place, step in enumerate(found.steps, start=1):
-            typer.echo(f"{place}. {_step(step, titles.get(step.of, step.of), language)}")
+            typer.echo(f"{place}. {_step(step, inside(titles.get(step.of, step.of)), language)}")
     typer.echo(say("fresh", language, days=DAYS_MEANT))
 
 

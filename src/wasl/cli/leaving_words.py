@@ -84,10 +84,24 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
         "The live drill is running. Ctrl-C ends it at once; it ends by itself in {time}.",
         "التدريب الحي جارٍ. ينهيه Ctrl-C فورًا؛ وينتهي وحده بعد {time}.",
     ),
+    "how refused": ("the connection is refused", "الاتصال مرفوض"),
+    "how disabled": ("the account is closed", "الحساب مغلق"),
+    "how silence": ("no answer comes", "لا يأتي جواب"),
+    "how throttled": ("asked to slow down for ever", "يُطلب التمهل بلا نهاية"),
+    "how away": ("away for a few seconds", "غائبة بضع ثوان"),
+    "started": ("started", "بدأ"),
+    "mode": ("mode", "النوع"),
+    "lost things": ("lost", "المفقود"),
+    "how": ("how", "كيف"),
+    "asked": ("asked", "الأسئلة"),
+    "answered": ("answered", "أُجيب"),
+    "mode shadow": ("shadow", "ظل"),
+    "mode live": ("live", "حي"),
+    "tokens": ("{count} tokens", "‏{count} من الرموز"),
     "interrupted": ("The drill was interrupted: live routing is as it was.", "قُطع التدريب: التوجيه الحي كما كان."),
     "outcome": (
-        "Without {what} ({how}): {answered} of {asked} questions answered.",
-        "دون {what} ({how}): أُجيب {answered} من {asked} سؤالًا.",
+        "Without {what}, {how}: {answered} of {asked} questions answered.",
+        "دون {what}، {how}: أُجيب {answered} من {asked} سؤالًا.",
     ),
     "by": ("answered by {who}", "أجاب {who}"),
     "usually": ("usually {who}", "وفي المعتاد {who}"),
@@ -109,6 +123,53 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "played": ("played here: {who}", "لُعب هنا: {who}"),
     "no drills": ("No loss was rehearsed yet.", "لم يُتدرب على أي فقدان بعد."),
 }  # fmt: skip
+
+
+ABLE: Final[Mapping[str, str]] = {
+    "sending pictures": "إرسال الصور",
+    "voice notes": "الرسائل الصوتية",
+    "sending audio": "إرسال الصوت",
+    "sending videos": "إرسال الفيديو",
+    "sending files": "إرسال الملفات",
+    "stickers": "الملصقات",
+    "sending animations": "إرسال الصور المتحركة",
+    "showing answers as they grow": "عرض الجواب وهو ينمو",
+    "the typing mark": "علامة الكتابة",
+    "writing first, by template": "البدء بالكتابة بقالب",
+    "buttons": "الأزرار",
+    "seeing pictures": "رؤية الصور",
+}
+"""What a channel or a model can do, by its name in the register's figures."""
+
+PLAYED: Final[Mapping[str, tuple[str, str]]] = {
+    "models": (
+        "models, as an echo in each provider's own wire format; its words, tokens and speed are not the models'",
+        "النماذج، صدى بصيغة كل مزوّد؛ كلماته ورموزه وسرعته ليست من النماذج",
+    ),
+    "platforms": (
+        "platforms, which take every message; no limit, window or receipt is played",
+        "المنصات، وتقبل كل رسالة؛ ولا يُلعب حدّ ولا نافذة ولا إيصال",
+    ),
+}
+
+SINCE_LAST: Final[Mapping[str, tuple[str, str]]] = {
+    "answered": ("answered", "أُجيب"),
+    "unanswered": ("not answered", "لم يُجب"),
+    "stored_for_later": ("stored for later", "حُفظ لما بعد"),
+    "told_elsewhere": ("told through another way", "أُبلغ بطريق آخر"),
+    "delay_p95_ms": ("95 of 100 waited at most", "انتظر 95 من 100 على الأكثر"),
+}
+
+
+def able(name: str, language: Language) -> str:
+    """Names what a channel or a model can do."""
+    return ABLE.get(name, name) if language == "ar" else name
+
+
+def played(told: str, language: Language) -> str:
+    """Says who was played in a drill, from the report's own line."""
+    known = PLAYED.get(told.partition(":")[0])
+    return known[language == "ar"] if known else told
 
 
 def say(key: str, language: Language, **values: object) -> str:

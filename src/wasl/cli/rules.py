@@ -88,7 +88,7 @@ def _add_explaining(rules: typer.Typer) -> None:
         turn: Annotated[Literal["ancillary", "general"], typer.Option(help="What this turn is about.")] = "ancillary",
         account_created: Annotated[str, typer.Option(help="When the account was made.", metavar="DATE")] = "",
         form: Annotated[Literal["free", "template", "call_request", "call"], typer.Option(help="What is sent.")] = "free",
-        category: Annotated[str, typer.Option(help="Category of the template.")] = "",
+        category: Annotated[str, typer.Option(help="Category of a template: utility, marketing, authentication.")] = "",
         characters: Annotated[int, typer.Option(min=0, help="Length of the text.")] = 0,
         size_bytes: Annotated[int, typer.Option("--bytes", min=0, help="Length of the text in bytes.")] = 0,
         seconds_since: Annotated[int, typer.Option(min=0, help="Seconds since the person's last word.")] = 60,
@@ -113,10 +113,14 @@ def _add_explaining(rules: typer.Typer) -> None:
         from wasl.cli.rules_shown import show_chain
         from wasl.policy.cases import read_case
         from wasl.policy.explain import explain as explained
+        from wasl.wire.region import calling_code_of
 
+        if to and calling_code_of(to) is None:
+            raise SettingWrong(f"{to!r} is no number of any country; write it, or its beginning, such as +20, or use --region EG")
         told: dict[str, Any] = {
             "channel": channel, "to": to, "region": region.upper(), "business_id": business_id, "on": on or today(), "purpose": purpose,
-            "turn": turn, "account_created_on": day_of(account_created) if account_created else "", "form": form, "category": category,
+            "turn": turn, "account_created_on": day_of(account_created) if account_created else "",
+            "form": "template" if category else form, "category": category,
             "characters": characters, "size_bytes": size_bytes, "since_inbound_s": seconds_since, "never_wrote": never_wrote,
             "opened_by": opened_by, "number": number, "last_second": last_second,
             "sender": sender, "tag": tag, "zone": zone, "billing": billing,

@@ -9,6 +9,7 @@ from typing import Any, Final
 import typer
 
 from wasl.cli.rules_words import EFFECTS, WHY, Language, say
+from wasl.cli.show import country
 from wasl.domain.errors import SettingWrong
 from wasl.domain.rule import Verdict
 from wasl.policy.act import Act
@@ -76,7 +77,7 @@ def show_chain(book: Rulebook, act: Act, chain: Chain, *, language: Language, wh
     if as_json:
         typer.echo(json.dumps(_chain_json(chain), ensure_ascii=False))
         return
-    where = say("in", language, region=chain.region) if chain.region else say("nowhere", language)
+    where = say("in", language, region=_place(chain.region, language)) if chain.region else say("nowhere", language)
     typer.echo(say("asked", language, channel=book.named(act.channel), where=where, day=chain.day))
     typer.echo("")
     _show_verdict(chain.verdict, language)
@@ -113,10 +114,7 @@ def _show_verdict(verdict: Verdict, language: Language) -> None:
 def _standing(step: Step, language: Language) -> str:
     arabic = language == "ar"
     why = WHY[step.key][arabic] if step.key in WHY else step.key
-    regions = ", ".join(step.rule.regions) + (
-        f" {say('except', language)} {', '.join(step.rule.regions_except)}" * bool(step.rule.regions_except)
-    )
-    return say(step.standing, language, why=why, day=step.day, regions=regions)
+    return say(step.standing, language, why=why, day=step.day, regions=_places(step.rule, language))
 
 
 def _sentence(rule: Rule, language: Language) -> str:
@@ -127,10 +125,25 @@ def _unsure(unsure: bool, language: Language) -> str:
     return f" ({say('unsure', language)})" if unsure else ""
 
 
+def _place(region: str, language: Language) -> str:
+    """Names a place, a group of countries by its own short name."""
+    if region == "*":
+        return say("everywhere", language)
+    name = country(region, language)
+    return f"{name} ({region})" if name != region and "(" not in name else name
+
+
+def _places(rule: Rule, language: Language) -> str:
+    comma = "، " if language == "ar" else ", "
+    told = comma.join(_place(one, language) for one in rule.regions)
+    return told + (
+        f" {say('except', language)} {comma.join(_place(one, language) for one in rule.regions_except)}" * bool(rule.regions_except)
+    )
+
+
 def _scope(rule: Rule, language: Language) -> str:
-    parts = [", ".join(rule.providers or rule.channels), ", ".join(rule.regions)]
-    if rule.regions_except:
-        parts[-1] += f" {say('except', language)} {', '.join(rule.regions_except)}"
+    whose = rule.providers or tuple(say("every channel", language) if one == "*" else one for one in rule.channels)
+    parts = [", ".join(whose), _places(rule, language)]
     parts.append(say("from", language, day=rule.from_))
     if rule.to:
         parts.append(say("until", language, day=rule.to))

@@ -38,8 +38,10 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "until": ("to {day}", "إلى {day}"),
     "review": ("to be reviewed on {day}", "تُراجع في {day}"),
     "except": ("except", "عدا"),
-    "right": ("{right} of {cases} cases are right.", "{right} من {cases} حالة صحيحة."),
-    "good": ("{file} is good: {count} rules.", "الملف {file} صحيح: {count} قاعدة."),
+    "everywhere": ("everywhere", "في كل مكان"),
+    "every channel": ("every channel", "كل القنوات"),
+    "right": ("{right} of {cases} cases are right.", "الصحيح {right} من {cases}."),
+    "good": ("{file} is good; rules: {count}.", "الملف {file} صحيح؛ عدد القواعد: {count}."),
     "put": (
         'Put it into the folder that `rules` in wasl.toml names (rules = "rules"); its rules then hold beside those of Wasl.',
         'ضعه في المجلد الذي يسميه `rules` في wasl.toml (‏rules = "rules"‏)، فتسري قواعده مع قواعد وصل.',

@@ -1,7 +1,16 @@
 """Shows values to people at a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Final, Literal
+
+PIPE_COLUMNS: Final = 4_000
+"""What reads a pipe needs no lines broken; nothing here is so wide."""
+GAP_COLUMNS: Final = 3
+"""What a terminal's table takes between two columns."""
+NARROW_COLUMNS: Final = 6
+FIRST_KEEPS: Final = 3
+"""The first column stays so many times as wide as the widest other one, before its words are broken."""
 
 
 def moment(at_ms: int) -> str:
@@ -18,19 +27,60 @@ def seconds(duration_ms: int) -> str:
     return f"{whole} s"
 
 
+def country(code: str, language: Literal["en", "ar"]) -> str:
+    """Names a country, or a part of one (US-CA); "" is one that nobody knows, "*" are all others."""
+    from babel import Locale
+
+    if code in ("", "*"):
+        return {"": ("country not known", "بلد غير معروف"), "*": ("other countries", "بلدان أخرى")}[code][language == "ar"]
+    whole, _, part = code.partition("-")
+    name = Locale.parse(language).territories.get(whole, whole)
+    return f"{name} ({part})" if part else str(name)
+
+
+def countries(counted: Iterable[tuple[str | None, int]], language: Literal["en", "ar"]) -> str:
+    """Says how many people are in each country."""
+    return ("، " if language == "ar" else ", ").join(f"{country(code or '', language)} {people:,}" for code, people in counted)
+
+
 def table(head: Sequence[str], rows: Sequence[Sequence[object]], *, title: str = "") -> None:
-    """Prints a table, drawn for a terminal and with plain columns for a pipe."""
+    """Prints a table, drawn for a terminal and with plain columns, one row a line, for a pipe.
+
+    A word is not broken, as long as there is room: ids are copied from here.
+    """
     from rich import box
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
-    console = Console(soft_wrap=True) if not Console().is_terminal else Console()
-    shown = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=False)
-    for name in head:
-        shown.add_column(name, overflow="fold")
-    for row in rows:
-        shown.add_row(*(_cell(value) for value in row))
+    terminal = Console()
+    console = terminal if terminal.is_terminal else Console(width=PIPE_COLUMNS)
+    if title:
+        console.print(escape(title), style="italic", soft_wrap=True)
+    shown = Table(box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=False)
+    cells = [[_cell(value) for value in row] for row in rows]
+    columns = [[name, *(row[place] for row in cells)] for place, name in enumerate(head)]
+    for name, width in zip(head, _fitted(columns, room=console.width - GAP_COLUMNS * len(head)), strict=True):
+        shown.add_column(name, overflow="fold", width=width)
+    for row in cells:
+        shown.add_row(*row)
     console.print(shown)
+
+
+def _fitted(columns: Sequence[Sequence[str]], *, room: int) -> list[int]:
+    """Gives every column its width: as wide as its cells, else no narrower than its longest word, else the first one keeps most.
+
+    An id stands in the first one, and is copied from there.
+    """
+    from rich.cells import cell_len
+
+    widths = [max(map(cell_len, cells)) for cells in columns]
+    words = [max((cell_len(word) for cell in cells for word in cell.split()), default=1) for cells in columns]
+    for least in (words, [NARROW_COLUMNS] * len(words)):
+        while sum(widths) > room and any(width > most for width, most in zip(widths, least, strict=True)):
+            place = max(range(len(widths)), key=lambda at: (widths[at] > least[at], widths[at] if at else widths[at] / FIRST_KEEPS))
+            widths[place] -= 1
+    return widths
 
 
 def _cell(value: object) -> str:

@@ -9,9 +9,9 @@ import typer
 
 from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.context import AsJson, Compose, Config
-from wasl.cli.show import table
+from wasl.cli.show import countries, table
 from wasl.cli.succession import add as add_succession
-from wasl.cli.sunset_words import say
+from wasl.cli.sunset_words import named, say
 from wasl.cli.whom import opened
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wasl.domain.sunset import Progress, Sunset
 
 Language = Annotated[Literal["en", "ar"], typer.Option(help="Language of the sentences.")]
+COUNTRIES_SHOWN = 20
 Id = Annotated[str, typer.Argument(help="The plan's id, as the list shows it.", metavar="PLAN")]
 
 
@@ -33,8 +34,11 @@ def add(app: typer.Typer, compose: Compose) -> None:
         channel: Annotated[str, typer.Argument(help="The configured channel that ends.", metavar="CHANNEL")],
         on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The first day on which it is closed.")],
         zone: Annotated[str | None, typer.Option(help="Time zone of that day, such as Asia/Riyadh; keep.zone, else UTC.")] = None,
-        regions: Annotated[list[str] | None, typer.Option("--region", help="Only people of this country; repeat.", metavar="EG")] = None,
-        but: Annotated[list[str] | None, typer.Option("--except", help="Not people of this country; repeat.", metavar="IT")] = None,
+        regions: Annotated[
+            list[str] | None,
+            typer.Option("--regions", "--region", help="Only people of these countries; or repeat.", metavar="EG,…"),
+        ] = None,
+        but: Annotated[list[str] | None, typer.Option("--except", help="Not people of these countries; or repeat.", metavar="IT,…")] = None,
         exempt_by_rules: Annotated[
             bool, typer.Option("--exempt-by-rules", help="Not people whom the rules in force allow on that day as before.")
         ] = False,
@@ -62,8 +66,8 @@ def add(app: typer.Typer, compose: Compose) -> None:
             on=on.date(),
             zone=zone or installation.settings.keep.zone or "UTC",
             by="operator",
-            regions=tuple(regions or ()),
-            regions_except=tuple(but or ()),
+            regions=_regions(regions or []),
+            regions_except=_regions(but or []),
             per_day=per_day,
             per_second=per_second,
             awake=_hours(awake),
@@ -92,7 +96,7 @@ def _add_looking(sunset: typer.Typer, compose: Compose) -> None:
             return
         table(
             ("id", say("channel", language), say("state", language), say("day", language)),
-            [(p.id, p.channel, p.state, _day(p)) for p in plans],
+            [(p.id, p.channel, named(p.state, language), _day(p)) for p in plans],
         )
 
     @sunset.command()
@@ -207,6 +211,17 @@ def _hours(text: str) -> tuple[int, int]:
     return int(first), int(last)
 
 
+def _regions(given: list[str]) -> tuple[str, ...]:
+    """Reads countries. Raises SettingWrong."""
+    from wasl.domain.errors import SettingWrong
+    from wasl.wire.region import REGIONS
+
+    named = [one.strip().upper() for text in given for one in text.split(",") if one.strip()]
+    if wrong := [one for one in named if one not in REGIONS]:
+        raise SettingWrong(f"{wrong[0]!r} is no country; write its two letters (ISO 3166), such as EG")
+    return tuple(dict.fromkeys(named))
+
+
 def _templates(given: list[str]) -> dict[str, str]:
     pairs = [one.partition("=") for one in given]
     if wrong := [f"{a}{b}{c}" for a, b, c in pairs if not (a and b and c)]:
@@ -229,21 +244,22 @@ def _show_plan(plan: "Plan", language: str, *, as_json: bool) -> None:
         typer.echo(json.dumps(_json(plan), ensure_ascii=False))
         return
     s = plan.sunset
-    typer.echo(say("head", language, id=s.id, channel=s.channel, day=_day(s), zone=s.zone, state=s.state))
-    typer.echo(say("people", language, everyone=plan.everyone, elsewhere=plan.elsewhere, only=plan.only_there))
+    typer.echo(say("head", language, id=s.id, channel=s.channel, day=_day(s), zone=s.zone, state=named(s.state, language)))
+    typer.echo(say("people", language, everyone=f"{plan.everyone:,}", elsewhere=f"{plan.elsewhere:,}", only=f"{plan.only_there:,}"))
     table(
         [say(word, language) for word in ("milestone", "from", "inside", "outside", "takes", "cost")],
         [
-            (r.name, _when(r.at_ms), str(r.inside), str(r.outside), say("days", language, days=f"{r.seconds / 86_400:.1f}"),
+            (named(r.name, language), _when(r.at_ms), f"{r.inside:,}", f"{r.outside:,}",
+             say("days", language, days=f"{r.seconds / 86_400:.1f}"),
              ", ".join(f"{amount} {currency}" for currency, amount in r.cost) or "-")
             for r in plan.rounds
         ],
     )  # fmt: skip
     typer.echo(say("last start", language, when=_when(plan.last_start_ms)))
     if plan.by_region:
-        typer.echo(", ".join(f"{region or '?'} {count}" for region, count in plan.by_region[:20]))
+        typer.echo(countries(plan.by_region[:COUNTRIES_SHOWN], "ar" if language == "ar" else "en"))
     for why, count in plan.cannot:
-        typer.echo(say("cannot", language, count=count, why=why))
+        typer.echo(say("cannot", language, count=count, why=named(why, language)))
     for problem in plan.problems:
         typer.secho(f"[{problem.kind}] {problem.arabic if language == 'ar' else problem.text}", fg="red" if problem.blocking else "yellow")
 
@@ -279,9 +295,9 @@ def _show_progress(progress: "Progress", language: str, *, as_json: bool) -> Non
     )
     typer.echo(say("exported", language, count=progress.exported))
     for why, count in sorted(progress.unreachable.items()):
-        typer.echo(say("cannot", language, count=count, why=why))
+        typer.echo(say("cannot", language, count=count, why=named(why, language)))
     states = ("queued", "sending", "unknown", "sent", "delivered", "read", "failed")
     table(
-        (say("milestone", language), *states),
-        [(name, *(str(found.get(state, 0)) for state in states)) for name, found in progress.by_milestone.items()],
+        (say("milestone", language), *(named(state, language) for state in states)),
+        [(named(name, language), *(str(found.get(state, 0)) for state in states)) for name, found in progress.by_milestone.items()],
     )

@@ -49,6 +49,35 @@ WORDS: Final = {
 }
 
 
+NAMES: Final = {
+    "draft": ("draft", "مسودة"),
+    "running": ("under way", "جارية"),
+    "paused": ("paused", "متوقفة"),
+    "closed": ("closed", "أُغلقت"),
+    "undone": ("taken back", "أُلغيت"),
+    "announce": ("announcement", "الإعلان"),
+    "remind": ("reminder", "التذكير"),
+    "last week": ("last week", "الأسبوع الأخير"),
+    "last day": ("last day", "اليوم الأخير"),
+    "no consent": ("they do not want to be written to", "لا يريدون أن يُكتب إليهم"),
+    "failed": ("refused for good", "رفض نهائي"),
+    "erased": ("they are forgotten at their wish", "نُسوا بطلبهم"),
+    "no template": ("there is no approved template", "لا قالب معتمدًا"),
+    "queued": ("queued", "تنتظر"),
+    "sending": ("sending", "تُرسل"),
+    "unknown": ("not known", "غير معروف"),
+    "sent": ("sent", "أُرسلت"),
+    "delivered": ("delivered", "سُلّمت"),
+    "read": ("read", "قُرئت"),
+}
+"""What plans, milestones, messages and reasons are called."""
+
+
+def named(key: str, language: str) -> str:
+    """Names a state, a milestone, or why somebody cannot be told."""
+    return NAMES.get(key, (key, key))[language == "ar"]
+
+
 def say(key: str, language: str, **values: object) -> str:
     """Gives a sentence."""
     english, arabic = WORDS[key]

@@ -79,6 +79,11 @@ class Entry:
     at: str = ""
 
 
+def inside(title: str) -> str:
+    """Gives a title as it stands within a sentence: "The primary database" is written "the primary database"."""
+    return title[0].lower() + title[1:] if title.startswith("The ") else title
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Constraint:
     """A rule of a contract about who is asked: while it holds, `then` only once every able one of `first` has refused or is down, or
@@ -102,7 +107,8 @@ class Constraint:
 
 
 class Answerer(NamedTuple):
-    """A candidate as the register looks at it. `host` is empty for one that answers by itself; `rank` orders prices."""
+    """A candidate as the register looks at it. `host`, with its port where that is unusual, is empty for one that answers by itself;
+    `rank` orders prices."""
 
     name: str
     host: str

@@ -8,7 +8,7 @@ from typing import Final, Literal, NamedTuple
 
 from wasl.continuity.waking import DAY_HOURS, days_before
 from wasl.domain.rule import Price
-from wasl.domain.sunset import MILESTONES, Audience, Lost, MilestoneName, Sunset, Wording
+from wasl.domain.sunset import MILESTONES, Audience, Lost, Milestone, MilestoneName, Sunset, Wording
 
 DAY_MS: Final = 86_400_000
 BEFORE_DAYS: Final = {"remind": 14, "last week": 7, "last day": 1}
@@ -39,7 +39,10 @@ class Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Round:
-    """One milestone in figures: whom it reaches at the most, how long that takes at the limits, and what it costs by currency."""
+    """One milestone in figures: whom it reaches at the most, how long that takes at the limits, and what it costs by currency.
+
+    `inside` counts people who may be sent free words then: those in their window now, for a milestone of today only.
+    """
 
     name: MilestoneName
     at_ms: int
@@ -107,7 +110,8 @@ def make_plan(sunset: Sunset, audience: Sequence[Audience], *, now_ms: int, mean
             cannot["no template"] = cannot.get("no template", 0) + group.people
         else:
             told.append(group)
-    rounds = tuple(_round(sunset, milestone.name, max(milestone.at_ms, now_ms), told, ways) for milestone in sunset.milestones)
+    rounds = tuple(_round(sunset, one, told if one.at_ms - now_ms < DAY_MS else _later(told, sunset, ways), ways, now_ms=now_ms)
+                   for one in sunset.milestones)  # fmt: skip
     once = rounds[0].seconds if rounds else 0
     last_start_ms = sunset.on_ms - once * 1000
     return Plan(
@@ -130,7 +134,14 @@ def _has_way(way: Means, wording: Wording, language: str) -> bool:
     return way.outside == "free" or (way.outside == "template" and bool(wording.templates))
 
 
-def _round(sunset: Sunset, name: MilestoneName, at_ms: int, told: Sequence[Audience], ways: dict[str, Means]) -> Round:
+def _later(told: Sequence[Audience], sunset: Sunset, ways: dict[str, Means]) -> list[Audience]:
+    """Gives whom a milestone reaches that comes in a day or later: nobody's window of today is open then."""
+    return [
+        group._replace(window=False) for group in told if not group.window or _has_way(ways[group.region], _wording(sunset), group.language)
+    ]
+
+
+def _round(sunset: Sunset, milestone: Milestone, told: Sequence[Audience], ways: dict[str, Means], *, now_ms: int) -> Round:
     inside = sum(group.people for group in told if group.window or ways[group.region].outside == "free")
     outside = sum(group.people for group in told if not group.window and ways[group.region].outside == "template")
     paid: list[tuple[str, Decimal]] = []
@@ -140,8 +151,8 @@ def _round(sunset: Sunset, name: MilestoneName, at_ms: int, told: Sequence[Audie
         if price is not None:
             paid.append((price.currency, (price.amount_max or price.amount) * group.people))
     return Round(
-        name=name,
-        at_ms=at_ms,
+        name=milestone.name,
+        at_ms=max(milestone.at_ms, now_ms),
         inside=inside,
         outside=outside,
         seconds=telling_seconds(sunset, inside=inside, outside=outside),
@@ -213,6 +224,15 @@ def _problems(
             text=f"{cannot['no template']} people have not written lately and may only be sent an approved template; name one and have"
             " it approved.",
             arabic=f"{cannot['no template']} شخصًا لم يكتبوا مؤخرًا ولا يجوز إرسال سوى قالب معتمد إليهم؛ سمِّ قالبًا واعتمده.",
+        )
+    elif start is not None and (silent := max(start.inside + start.outside - one.inside - one.outside for one in rounds)):
+        yield Problem(
+            kind="template",
+            blocking=False,
+            text=f"{silent} people may be told now, because they wrote within the last day; later milestones reach them by an approved"
+            " template only, or when they write. Name a template.",
+            arabic=f"يمكن إبلاغ {silent} شخصًا الآن لأنهم كتبوا خلال اليوم الأخير؛ أما المحطات التالية فلا تبلغهم إلا بقالب معتمد أو حين"
+            " يكتبون. سمِّ قالبًا.",
         )
     unpriced = sorted(region or "?" for region, way in ways.items() if not way.priced)
     if unpriced:

@@ -125,7 +125,9 @@ def _standing(entry: Entry, here: Configured) -> Standing | None:
 
 
 def _at(host: str, patterns: Sequence[str]) -> bool:
-    return bool(host) and any(fnmatch.fnmatchcase(host, pattern) for pattern in patterns)
+    """Says whether a place is one of those hosts, at whichever port."""
+    bare = host if host.count(":") != 1 else host.partition(":")[0]
+    return bool(host) and any(fnmatch.fnmatchcase(one, pattern) for pattern in patterns for one in (host, bare))
 
 
 def _unknown(found: Sequence[Standing], here: Configured) -> list[Standing]:

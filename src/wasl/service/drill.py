@@ -252,7 +252,10 @@ class Rehearse:
         found: Sequence[Outcome] = ()
         while self._clock.monotonic() < ends:
             with suppress(StoreDown):
+                before = found
                 found = await shadow.exposing.exposure.outcomes(since_ms=since_ms, until_ms=self._clock.now_ms() + 1, limit=OUTCOMES_MAX)
+                if found != before:
+                    quiet_at = None
             busy = len(found) < wanted or any(o.state == "due" or o.delivery == "sending" for o in found)
             if busy:
                 quiet_at = None
@@ -294,9 +297,8 @@ class Rehearse:
         Whoever cancels it ends it: routing is as it was at once, and the report says that it was interrupted. If this process dies, the
         record runs out by itself within seconds. Raises SettingWrong for what has no candidate here, or leaves none.
         """
+        gone = self.taken_live(names)
         lost = self.standing(names)
-        gone = frozenset(a for s in lost for a in s.answerers)
-        self._refuse(lost, gone)
         began = self._clock.now_ms()
         drill = Drill(
             id=self._clock.new_id(),
@@ -316,13 +318,17 @@ class Rehearse:
             ended = await asyncio.shield(self._over(drill, interrupted=interrupted))
         return ended
 
-    def _refuse(self, lost: Sequence[Standing], gone: frozenset[str]) -> None:
+    def taken_live(self, names: Sequence[str]) -> frozenset[str]:
+        """Names the candidates that a live drill would take away. Raises SettingWrong where it has none, or leaves none."""
+        lost = self.standing(names)
+        gone = frozenset(a for s in lost for a in s.answerers)
         ways = [s.entry.id for s in lost if s.ways and not s.answerers]
         if ways or any(s.takes_everything for s in lost):
             what = ", ".join(ways or [s.entry.id for s in lost if s.takes_everything])
             raise SettingWrong(f"a live drill is on routing only: {what} takes no candidate away; rehearse it in shadow (without --live)")
         if not [a for a in self._footing.here.answerers if a.name not in gone]:
             raise SettingWrong("no candidate would be left to answer; a live drill would leave people unanswered: rehearse it in shadow")
+        return gone
 
     async def _hold(self, drill: Drill, *, for_seconds: float, waited: Callable[[float], Awaitable[None]] | None) -> None:
         ends = self._clock.monotonic() + for_seconds

@@ -4,7 +4,6 @@ import fnmatch
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from wasl.continuity.dependency import Configured, Standing, Words
 from wasl.continuity.register import Register
@@ -12,7 +11,7 @@ from wasl.domain.errors import CutShort, Unavailable, Unclear
 from wasl.domain.exposure import Fault
 from wasl.ports.clock import Clock
 from wasl.ports.network import Network, Streamed
-from wasl.wire.call import Call, Reply
+from wasl.wire.call import Call, Reply, place_of
 
 SILENCE_SECONDS = 60.0
 """A call that names no time-out of its own waits so long for an answer that never comes."""
@@ -23,7 +22,7 @@ RETRY_AFTER_SECONDS = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
-    """Who is lost, by host (shell style), and how; `words` are what that platform itself says."""
+    """Who is lost, by host and unusual port (shell style), and how; `words` are what that platform itself says."""
 
     of: str
     hosts: tuple[str, ...]
@@ -32,8 +31,8 @@ class Loss:
 
     def takes(self, call: Call) -> bool:
         """Says whether a call goes to who is lost."""
-        host = (urlsplit(call.url).hostname or "").lower()
-        return any(fnmatch.fnmatchcase(host, pattern) for pattern in self.hosts)
+        place = place_of(call.url)
+        return any(fnmatch.fnmatchcase(place, pattern) for pattern in self.hosts)
 
 
 Losses = Callable[[], Sequence[Loss]]

@@ -17,7 +17,7 @@ from wasl.domain.errors import CutShort, Unavailable
 from wasl.ports.clock import Clock
 from wasl.testing.simulators.models import ModelsSimulator, SimulatedModel
 from wasl.testing.simulators.serving import Request
-from wasl.wire.call import Call, Reply
+from wasl.wire.call import Call, Reply, place_of
 
 QUEUE_MAX = 64
 
@@ -30,7 +30,7 @@ class _AnyKey(ModelsSimulator):
 
 
 class StandIns:
-    """A Network whose other sides are all played here. `platforms` names by host which kind of channel it is."""
+    """A Network whose other sides are all played here. `platforms` names by host and unusual port which kind of channel it is."""
 
     def __init__(self, *, clock: Clock, models: Sequence[str], platforms: Mapping[str, str], word_seconds: float = 0.0) -> None:
         self._models = _AnyKey(models=tuple(SimulatedModel(name=m) for m in dict.fromkeys(models)), word_seconds=word_seconds, clock=clock)
@@ -49,8 +49,7 @@ class StandIns:
     @asynccontextmanager
     async def stream(self, call: Call) -> AsyncIterator["_Incoming"]:
         """Answers piece by piece."""
-        host = (urlsplit(call.url).hostname or "").lower()
-        kind = self._platforms.get(host)
+        kind = self._platforms.get(place_of(call.url))
         if kind is not None:
             body = self._platform(kind, call)
             yield _Incoming.whole(200, {"content-type": "application/json"}, msgspec.json.encode(body))

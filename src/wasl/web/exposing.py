@@ -7,7 +7,7 @@ from babel import Locale
 from starlette.requests import Request
 from starlette.responses import Response
 
-from wasl.continuity.dependency import Entry, Standing
+from wasl.continuity.dependency import Entry, Standing, inside
 from wasl.continuity.exposure import Exposed, Exposure, Step, trend
 from wasl.domain.exposure import DAY_MS, Drill, day_of
 from wasl.service.drill import Rehearse
@@ -51,8 +51,8 @@ class Exposing:
             "exposure.html",
             found=found,
             rows=[_row(e, language) for e in found.dependencies if e.ways or e.answerers or e.kept < 1],
-            steps=[step_words(s, _titles(found, language).get(s.of, s.of), language) for s in found.steps],
-            worst=_titles(found, language).get(found.worst or "", ""),
+            steps=[step_words(s, inside(_titles(found, language).get(s.of, s.of)), language) for s in found.steps],
+            worst=inside(_titles(found, language).get(found.worst or "", "")),
             kept=share(language, found.kept),
             days=DAYS_MEANT,
             chart=chart(points, now_ms=found.at_ms, rtl=language.direction == "rtl"),
@@ -97,8 +97,8 @@ class Exposing:
         report: Mapping[str, Any] = drill.report
         return {
             "drill": drill,
-            "titles": [titles.get(name, name) for name in drill.lost],
-            "how": language.say(DRILL_HOW.get(drill.how, drill.how)),
+            "titles": [inside(titles.get(name, name)) for name in drill.lost],
+            "how": language.say(DRILL_HOW.get("away" if self._only_away(drill) else drill.how, drill.how)),
             "report": report,
             "asked": int(report.get("asked", 0)),
             "by": _parts(report.get("answered_by", {}), asked=int(report.get("asked", 0)), rtl=language.direction == "rtl"),
@@ -106,6 +106,10 @@ class Exposing:
             "changes": _changes(report.get("since_last", {}), language),
             "played": [language.say(STAND_INS.get(words.partition(":")[0], words)) for words in report.get("stand_ins", ())],
         }
+
+    def _only_away(self, drill: Drill) -> bool:
+        """Says whether only the database was lost, which has one way of being away."""
+        return all(s.takes_everything for s in self._expose.footing.standing if s.entry.id in drill.lost) and bool(drill.lost)
 
     def _page(self, request: Request, operator: Operator, template: str, **values: Any) -> Response:
         return self._faces.page(request, template, operator=operator, here="exposure", **values)

@@ -55,6 +55,7 @@ DRILL_HOW: Mapping[str, str] = {
     "disabled": mark("the account is closed"),
     "silence": mark("no answer comes"),
     "throttled": mark("asked to slow down for ever"),
+    "away": mark("away for a few seconds"),
 }
 STAND_INS: Mapping[str, str] = {
     "models": mark("Models: an echo in each provider's own wire format; its words, tokens and speed are not the models'."),

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+USUAL_PORTS: Final = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +54,21 @@ class Call:
     def params(self) -> dict[str, str]:
         """Gives the decoded query parameters; of a repeated name the last one counts."""
         return dict(parse_qsl(self.query, keep_blank_values=True))
+
+
+def place_of(url: str) -> str:
+    """Names where an address is, in small letters: its host, with the port where that is not the scheme's own; empty for none.
+
+    Two servers of one machine are two places.
+    """
+    try:
+        parts = urlsplit(url)
+        host, port = (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        return ""
+    if not host or port in (None, USUAL_PORTS.get(parts.scheme)):
+        return host
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

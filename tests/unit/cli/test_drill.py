@@ -24,7 +24,9 @@ from wasl.domain.event import Arrival
 from wasl.domain.message import Text
 from wasl.domain.person import AddressKey
 from wasl.net.clock import SystemClock
+from wasl.service.lossy import losses_of
 from wasl.testing.stand_ins import StandIns
+from wasl.wire.call import Call
 
 CONFIG = """
 [deployment]
@@ -87,9 +89,38 @@ def test_a_loss_is_rehearsed_in_shadow_and_listed() -> None:
 @pytest.mark.usefixtures("traffic")
 def test_a_drill_speaks_of_what_people_would_have_seen() -> None:
     english = run("--lose", "telegram").stdout
-    assert "Without telegram (disabled): 2 of 2 questions answered." in english
+    assert "Without Telegram, the account is closed: 2 of 2 questions answered." in english
     assert "2 answers stored for later" in english
     assert "played here: models" in english
+    arabic = run("--lose", "database-primary", "--language", "ar").stdout
+    assert "دون قاعدة البيانات الأساسية، غائبة بضع ثوان: أُجيب 2 من 2 سؤالًا." in arabic
+    assert "لُعب هنا: النماذج" in arabic
+    assert "tokens" not in arabic
+
+
+@pytest.mark.usefixtures("traffic")
+def test_what_a_live_drill_cannot_take_away_is_said_before_anybody_is_asked() -> None:
+    for lost in ("telegram", "database-primary"):
+        told = run("--lose", lost, "--live")
+        assert told.exit_code == EXIT_SETTINGS
+        assert "Go on?" not in told.output
+
+
+SAME_HOST = CONFIG.replace('token = "1:abc"', 'token = "1:abc"\nbase_url = "http://127.0.0.1:7001"').replace(
+    'kind = "openai_chat"', 'kind = "openai_chat"\nbase_url = "http://127.0.0.1:7002/v1"'
+)
+
+
+def test_a_platform_and_a_model_on_two_ports_of_one_machine_are_two_places() -> None:
+    Path("wasl.toml").write_text(SAME_HOST)
+    installation = compose(load(Path("wasl.toml")))
+    standing = {s.entry.id: s for s in installation.rehearse.standing(["telegram", "host.127.0.0.1:7002"])}
+    assert standing["telegram"].answerers == frozenset()
+    assert standing["host.127.0.0.1:7002"].answerers == frozenset({"gpt-first"})
+    here = installation.expose.footing.here
+    (loss,) = losses_of(standing["telegram"], here, how="disabled", register=installation.expose.footing.register)
+    assert loss.takes(Call(method="POST", url="http://127.0.0.1:7001/bot1:abc/sendMessage"))
+    assert not loss.takes(Call(method="POST", url="http://127.0.0.1:7002/v1/chat/completions"))
 
 
 @pytest.mark.usefixtures("traffic")

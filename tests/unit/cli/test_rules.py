@@ -47,11 +47,23 @@ def test_the_chain_is_explained_in_english() -> None:
     assert result.exit_code == EXIT_REFUSED
     assert "Verdict: NOT ALLOWED" in result.stdout
     assert re.search(r"wa\.ai\.primary \(forbids\) applies", result.stdout)
-    assert "to a person in EG, on 2026-02-01" in result.stdout
+    assert "to a person in Egypt (EG), on 2026-02-01" in result.stdout
     assert "wa.ai.primary.italy" not in result.stdout
     assert re.search(
         r"wa\.ai\.primary\.italy \(allows\) has no say: it is for other places", explain("--purpose", "general", "--all").stdout
     )
+
+
+def test_what_is_no_number_is_not_taken_for_an_unknown_country() -> None:
+    told = run("explain", "--channel", "whatsapp", "--to", "hello")
+    assert told.exit_code == EXIT_SETTINGS
+    assert "'hello' is no number of any country" in told.output
+
+
+def test_a_category_means_a_template() -> None:
+    told = run("explain", "--channel", "whatsapp", "--to", "+1212", "--category", "marketing", "--on", "2026-02-01")
+    assert told.exit_code == EXIT_REFUSED
+    assert "[wa.limit.marketing_us]" in told.stdout
 
 
 def test_the_chain_is_explained_in_arabic() -> None:

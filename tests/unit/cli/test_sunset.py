@@ -54,6 +54,15 @@ def test_a_plan_is_worked_out_kept_postponed_and_taken_back() -> None:
     assert [one["state"] for one in json.loads(run("list", "--json").output)] == ["undone"]
 
 
+def test_a_plan_is_for_the_countries_that_are_named() -> None:
+    made = run("plan", "telegram", "--on", SOON, "--regions", "eg,SA", "--except", "SA", "--language", "ar")
+    assert made.exit_code == 0, made.output
+    assert "مسودة" in made.output
+    wrong = run("plan", "telegram", "--on", SOON, "--regions", "EG,XX")
+    assert wrong.exit_code == EXIT_SETTINGS
+    assert "'XX' is no country" in wrong.output
+
+
 @pytest.mark.parametrize("wrong", [("pigeons", "--on", SOON), ("telegram", "--on", SOON, "--zone", "Mars/Olympus")])
 def test_a_channel_or_a_zone_that_is_none_is_said(wrong: tuple[str, ...]) -> None:
     assert run("plan", *wrong).exit_code == EXIT_SETTINGS

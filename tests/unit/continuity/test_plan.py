@@ -49,6 +49,21 @@ def test_telling_50_000_people_at_2_000_a_day_takes_25_days_and_says_when_to_beg
     assert plan.rounds[0].cost == (("USD", Decimal("660.0000")),)
 
 
+def test_an_open_window_counts_for_what_is_told_today_only() -> None:
+    plan = make_plan(sunset(), [group(60, window=True)], now_ms=NOW, means=lambda region: PAID)
+    assert [(one.inside, one.outside) for one in plan.rounds] == [(60, 0), (0, 60), (0, 60), (0, 60)]
+    assert plan.rounds[0].cost == ()
+    assert plan.rounds[1].cost == (("USD", Decimal("0.7920")),)
+    assert plan.problems == ()
+
+
+def test_without_a_template_the_plan_says_that_reminders_reach_only_who_writes() -> None:
+    plan = make_plan(sunset(wording=Wording(texts={"en": "{link}"})), [group(60, window=True)], now_ms=NOW, means=lambda region: PAID)
+    assert [(one.inside, one.outside) for one in plan.rounds] == [(60, 0), (0, 0), (0, 0), (0, 0)]
+    assert [(problem.kind, problem.blocking) for problem in plan.problems] == [("template", False)]
+    assert "60 people may be told now" in plan.problems[0].text
+
+
 def test_more_people_than_the_limit_allows_before_the_date_is_said_before_anything_is_sent() -> None:
     late = midnight_ms(2025, 10, 28, zone="Africa/Cairo")
     plan = make_plan(sunset(on_ms=late), [group(50_000)], now_ms=NOW, means=lambda region: PAID)

@@ -1,6 +1,6 @@
 import pytest
 
-from wasl.wire.call import Call, Reply
+from wasl.wire.call import Call, Reply, place_of
 
 
 def test_parameters_are_decoded_and_empty_ones_kept() -> None:
@@ -26,3 +26,19 @@ def test_a_call_is_not_safe_to_repeat_unless_it_says_so() -> None:
 def test_two_calls_do_not_share_their_headers() -> None:
     assert Call(method="GET", url="").headers is not Call(method="GET", url="").headers
     assert Reply(status=200).body == b""
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("https://API.example:443/v1", "api.example"),
+        ("https://api.example", "api.example"),
+        ("http://127.0.0.1:8080/v1", "127.0.0.1:8080"),
+        ("http://[::1]:8080/v1", "[::1]:8080"),
+        ("http://a.example:443", "a.example:443"),
+        ("http://a.example:none", ""),
+        ("", ""),
+    ],
+)
+def test_two_servers_of_one_machine_are_two_places(url: str, place: str) -> None:
+    assert place_of(url) == place

@@ -1,0 +1,39 @@
+"""How values are shown at a terminal."""
+
+import pytest
+
+from wasl.cli.leaving_words import ABLE
+from wasl.cli.show import countries, country, table
+from wasl.footing import ROLES
+
+ROWS = [("01a205e8-a091-7d74-9d66-b758cbf96c94", "telegram, webchat, whatsapp", "a sentence of quite some words that is long" * 2)]
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return capsys.readouterr().out.splitlines()
+
+
+def test_a_pipe_gets_one_line_a_row(capsys: pytest.CaptureFixture[str]) -> None:
+    table(("id", "channels", "why"), ROWS, title="A rather long title over a small table")
+    head = lines(capsys)
+    assert len(head) == 3
+    assert head[0].strip() == "A rather long title over a small table"
+
+
+def test_an_id_is_whole_in_a_terminal_of_80_columns(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "80")
+    table(("id", "channels", "why"), ROWS)
+    shown = lines(capsys)
+    assert any(ROWS[0][0] in line for line in shown)
+    assert any("whatsapp" in line for line in shown)
+
+
+def test_countries_are_named_in_the_reader_s_language() -> None:
+    assert countries([("EG", 1_200), ("", 1)], "en") == "Egypt 1,200, country not known 1"
+    assert countries([("EG", 3), ("*", 2)], "ar") == "مصر 3، بلدان أخرى 2"
+    assert country("US-CA", "en") == "United States (CA)"
+
+
+def test_whatever_a_channel_can_do_has_an_arabic_name() -> None:
+    assert set(ROLES.values()) <= ABLE.keys()
