@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 from wasl.domain.errors import SettingWrong
@@ -41,8 +42,10 @@ def migrate_sqlite(
             if todo and applied and path is not None:
                 back_up(path, rows=_rows(connection), now_ms=now_ms, before=todo[0].number)
             connection.execute(_TABLE)
+            rows = _rows(connection)
             for file in todo:
-                _apply(connection, file, now_ms=now_ms, where=where)
+                rows = _apply(connection, file, before=rows, now_ms=now_ms, where=where)
+            _assert_sound(connection, where=where)
         except BaseException:
             connection.execute("rollback")
             raise
@@ -82,8 +85,8 @@ def _plain_transactions(connection: sqlite3.Connection) -> Iterator[None]:
         connection.isolation_level = before
 
 
-def _apply(connection: sqlite3.Connection, file: Migration, *, now_ms: int, where: str) -> None:
-    before = _rows(connection)
+def _apply(connection: sqlite3.Connection, file: Migration, *, before: dict[str, int], now_ms: int, where: str) -> dict[str, int]:
+    """Gives how many rows each table has now."""
     try:
         for statement in statements(file.sql):
             connection.execute(statement)
@@ -94,24 +97,24 @@ def _apply(connection: sqlite3.Connection, file: Migration, *, now_ms: int, wher
         ) from error
     after = _rows(connection)
     assert_rows_kept(migration=file, before=before, after=after)
-    _assert_sound(connection, where=where)
     connection.execute(
         "insert into migration (number, name, sha256, applied_at, rows_before, rows_after) values (?, ?, ?, ?, ?, ?)",
         (file.number, file.name, file.sha256, now_ms, json.dumps(before), json.dumps(after)),
     )
+    return after
 
 
-def statements(sql: str) -> Iterator[str]:
+@cache
+def statements(sql: str) -> Sequence[str]:
     """Cuts a script into its statements (`executescript` would commit behind our back)."""
-    waiting = ""
+    found, waiting = [], ""
     for line in sql.splitlines(keepends=True):
         waiting += line
         if sqlite3.complete_statement(waiting):
-            yield waiting
+            found.append(waiting)
             waiting = ""
     code = "".join(line for line in waiting.splitlines() if not line.strip().startswith("--"))
-    if code.strip():
-        yield waiting
+    return (*found, waiting) if code.strip() else tuple(found)
 
 
 def _applied(connection: sqlite3.Connection, *, where: str) -> Sequence[Applied]:

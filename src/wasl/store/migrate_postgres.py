@@ -36,13 +36,14 @@ async def migrate_postgres(db: Connection, *, now_ms: int, shipped: Sequence[Mig
         await db.execute("select pg_advisory_xact_lock($1)", _LOCK)
         todo = pending(shipped=files, applied=await _applied(db, where=where), where=where)
         await db.execute(_TABLE)
+        rows = await _rows(db)
         for file in todo:
-            await _apply(db, file, now_ms=now_ms, where=where)
+            rows = await _apply(db, file, before=rows, now_ms=now_ms, where=where)
     return [file.number for file in todo]
 
 
-async def _apply(db: Connection, file: Migration, *, now_ms: int, where: str) -> None:
-    before = await _rows(db)
+async def _apply(db: Connection, file: Migration, *, before: dict[str, int], now_ms: int, where: str) -> dict[str, int]:
+    """Gives how many rows each table has now."""
     try:
         await db.execute(file.sql)
     except asyncpg.PostgresError as error:
@@ -61,6 +62,7 @@ async def _apply(db: Connection, file: Migration, *, now_ms: int, where: str) ->
         json.dumps(before),
         json.dumps(after),
     )
+    return after
 
 
 async def _applied(db: Connection, *, where: str) -> Sequence[Applied]:
@@ -81,4 +83,5 @@ async def _tables(db: Connection) -> Sequence[str]:
 
 async def _rows(db: Connection) -> dict[str, int]:
     tables = sorted(t for t in await _tables(db) if t != "migration")
-    return {t: await db.fetchval(f'select count(*) from "{t}"') for t in tables}
+    counts = " union all ".join(f"""select '{t}', count(*) from "{t}" """ for t in tables)
+    return {r[0]: r[1] for r in await db.fetch(counts)} if tables else {}

@@ -7,6 +7,7 @@ A migration is `migrations/<kind>/NNNN_name.sql`. Once released it never changes
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from importlib import resources
 from typing import Literal
@@ -37,6 +38,7 @@ class Applied:
     sha256: str
 
 
+@cache
 def migrations(kind: Literal["sqlite", "postgres"]) -> Sequence[Migration]:
     """Reads the migrations that ship with this version, in order."""
     found = []
@@ -46,7 +48,7 @@ def migrations(kind: Literal["sqlite", "postgres"]) -> Sequence[Migration]:
             found.append(migration(number=int(match[1]), name=match[2], sql=entry.read_text(encoding="utf-8")))
     found.sort(key=lambda m: m.number)
     assert [m.number for m in found] == list(range(1, len(found) + 1)), f"the {kind} migrations are not numbered 1, 2, 3 …"
-    return found
+    return tuple(found)
 
 
 def migration(*, number: int, name: str, sql: str) -> Migration:
