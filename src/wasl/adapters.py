@@ -33,9 +33,9 @@ def adapter_in(module: ModuleType) -> type[Any]:
 
 def having(package: ModuleType, ability: str) -> list[str]:
     """Names the kinds whose class has an attribute, such as an ability's method."""
-    return [kind for kind in kinds(package) if hasattr(adapter(package, kind, at="kind"), ability)]
+    return [kind for kind, cls in adapters(package).items() if hasattr(cls, ability)]
 
 
 def adapters(package: ModuleType) -> dict[str, type[Any]]:
     """Loads every adapter of a package, by kind."""
-    return {kind: adapter(package, kind, at="kind") for kind in sorted(kinds(package))}
+    return {kind: adapter_in(importlib.import_module(name)) for kind, name in sorted(kinds(package).items())}

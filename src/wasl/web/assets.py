@@ -4,6 +4,7 @@ import gzip
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from starlette.types import Receive, Scope, Send
@@ -80,5 +81,9 @@ class Assets:
 
 def _asset(path: Path) -> Asset:
     body = path.read_bytes()
-    zipped = gzip.compress(body, compresslevel=9, mtime=0) if path.suffix in COMPRESSED else None
-    return Asset(media_type=TYPES[path.suffix], body=body, zipped=zipped)
+    return Asset(media_type=TYPES[path.suffix], body=body, zipped=_zipped(body) if path.suffix in COMPRESSED else None)
+
+
+@cache
+def _zipped(body: bytes) -> bytes:
+    return gzip.compress(body, compresslevel=9, mtime=0)

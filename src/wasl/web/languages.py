@@ -5,6 +5,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from babel import Locale
@@ -87,7 +88,9 @@ class Languages:
         return self._default
 
 
+@cache
 def _language(path: Path) -> Language:
+    """Reads a catalogue, once in a process."""
     code = path.parent.parent.name
     locale = Locale.parse(code)
     with path.open("rb") as file:
