@@ -25,6 +25,7 @@ _METER = "unit/service/test_meter.py"
 _TROUBLE = "journeys/test_trouble.py"
 _ATTEND = "unit/service/test_attend.py"
 _ASK = "unit/service/test_ask.py"
+_ASK_STREAMS = "unit/service/test_ask_streams.py"
 _OUTAGES = "crash/test_outages.py"
 ROWS = (
     Row(
@@ -68,12 +69,12 @@ ROWS = (
     Row(
         fault=("It accepts the question and falls silent", "يقبل السؤال ثم يصمت"),
         outcome=("The next answers inside the limit; the silent one is not asked again", "يجيب التالي ضمن المهلة، ولا يُسأل الصامت ثانية"),
-        test=(_ASK, "test_a_silent_candidate_is_left_within_its_limit_and_not_asked_again"),
+        test=(_ASK_STREAMS, "test_a_silent_candidate_is_left_within_its_limit_and_not_asked_again"),
     ),
     Row(
         fault=("Its stream breaks off, stalls or ends without its end mark", "ينقطع بثّه أو يتوقف أو ينتهي بلا علامة نهاية"),
         outcome=("One whole answer from the next, never a torso", "جواب كامل واحد من التالي، لا جواب مبتور"),
-        test=(_ASK, "test_a_broken_stream_is_thrown_away_and_the_next_begins_anew"),
+        test=(_ASK_STREAMS, "test_a_broken_stream_is_thrown_away_and_the_next_begins_anew"),
     ),
     Row(
         fault=("It comes and goes", "يعمل حينًا ويتعطل حينًا"),

@@ -190,8 +190,8 @@ def build(
         store=store,
         bus=bus,
         clock=clock,
-        ask=ask,  # type: ignore[arg-type]
         channels=channels,
+        ask=ask,  # type: ignore[arg-type]
         search=lambda question, limit, language: (),
         gather=Gather(store=store, blobs=blobs, network=network, channels=channels),
         show=Show(bus=bus, network=network, clock=clock),
@@ -203,28 +203,13 @@ def build(
         attempts_max=attempts_max,
         language="en",
         stream="when shown",
-        commands=Commands(
-            store=store,
-            clock=clock,
-            channels=channels,
-            links=Links(store=store, bus=bus, clock=clock, channels=channels, public_url=public_url),
-            library=library,
-            public_url=public_url,
-            language="en",
-        ),
+        commands=_commands(store, bus, clock, channels, library=library, public_url=public_url),
         earlier=None if library is None else Earlier(library, people=store.people).read,
         steps=steps(store, bus, clock, channels) if callable(steps) else steps,
     )
     gate = make_gate(store, clock) if make_gate is not None else gate
     deliver = Deliver(
-        store=store,
-        network=network,
-        blobs=blobs,
-        clock=clock,
-        channels=channels,
-        observe=observe,
-        attempts_max=50,
-        gate=gate,
+        store=store, network=network, blobs=blobs, clock=clock, channels=channels, observe=observe, attempts_max=50, gate=gate
     )
     worker = Worker(
         store=store,
@@ -241,6 +226,11 @@ def build(
     )
     receive = Receive(store=store, bus=bus, clock=clock, channels=channels, observe=observe, offer=lambda: None, take=lambda work: None)
     return House(clock, network, store, bus, letters, ask, observe, receive, worker, answer, deliver)
+
+
+def _commands(store: SqliteStore, bus: LocalBus, clock: TestClock, channels: Any, *, library: Any, public_url: str | None) -> Commands:
+    links = Links(store=store, bus=bus, clock=clock, channels=channels, public_url=public_url)
+    return Commands(store=store, clock=clock, channels=channels, links=links, library=library, public_url=public_url, language="en")
 
 
 def unroutable(*, seconds: float | None = 5.0) -> Unroutable:

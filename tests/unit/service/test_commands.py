@@ -12,14 +12,12 @@ from tests.unit.service.shelf_house import MemoryVault
 
 from wasl.domain.archive import Chat, Entry
 from wasl.domain.ids import ConversationId
-from wasl.domain.message import Choice, Option, Part, Text
 from wasl.domain.records import ImportRecord
 from wasl.net.blobs import FolderBlobs
 from wasl.ports.library import Hit, Import, Line
 from wasl.service.alarms import Alarms
 from wasl.service.commands import ERASE_AFTER_MS, ERASE_TIMER
 from wasl.service.erase import Erase
-from wasl.service.recognise_command import Command, recognise_command
 from wasl.testing.network import answer
 
 CODE = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]")
@@ -83,58 +81,6 @@ def erasing(house: House, folder: Path) -> Erase:
 
 async def people(house: House) -> list[str]:
     return sorted({r[0] for r in house.rows("select person_id from conversation")})
-
-
-@pytest.mark.parametrize(
-    ("text", "command"),
-    [
-        ("link", Command(name="link")),
-        ("Link.", Command(name="link")),
-        ("/link", Command(name="link")),
-        ("اربط", Command(name="link")),
-        ("افصل", Command(name="unlink")),
-        ("unlink 2", Command(name="unlink", argument="2")),
-        ("افصل ٢", Command(name="unlink", argument="2")),
-        ("search cats and dogs", Command(name="search", argument="cats and dogs")),
-        ("ابحث عن القطط", Command(name="search", argument="القطط")),
-        ("ابحث القطط", Command(name="search", argument="القطط")),
-        ("أكمل", Command(name="continue")),
-        ("تراجع", Command(name="undo")),
-        ("امسح كل شيء", Command(name="erase")),
-        ("123456", Command(name="number", argument="123456")),
-        ("please link my account", None),
-        ("link my accounts", None),
-        ("I want to search for a house", None),
-        ("search engines are useful, are they not?", None),
-        ("export of dates to Egypt", None),
-        ("erase the board", None),
-        ("continue 123", None),
-        ("1234567", None),
-        ("ALPHABETS", None),
-        ("link\nlink", None),
-        ("x" * 500, None),
-        ("search " + "x" * 100, None),
-        ("/start", None),
-        ("", None),
-    ],
-)
-def test_only_a_whole_message_is_a_command(text: str, command: Command | None):
-    assert recognise_command((Text(text=text),)) == command
-
-
-def test_a_button_of_ours_is_a_command_and_no_other_is():
-    def picked(identity: str) -> tuple[Part, ...]:
-        return (Choice(picked=Option(id=identity, title="Yes")),)
-
-    assert recognise_command(picked("wasl:yes:abc")) == Command(name="yes", argument="abc")
-    assert recognise_command(picked("yes")) is None
-    assert recognise_command(picked("wasl:format")) is None
-
-
-def test_what_a_setting_switches_off_is_an_ordinary_message():
-    assert recognise_command((Text(text="erase"),), enabled=["link"]) is None
-    assert recognise_command((Text(text="undo"),), enabled=["link"]) is None
-    assert recognise_command((Text(text="link"),), enabled=["link"]) == Command(name="link")
 
 
 async def test_two_channels_become_one_person_by_a_code_and_a_yes(house: House):
