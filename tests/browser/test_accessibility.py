@@ -103,76 +103,100 @@ async def terms_watched(drive: Drive, page: Page) -> AsyncIterator[str]:
 
 async def every_page(drive: Drive, context: BrowserContext, *, language: str) -> AsyncIterator[tuple[str, Page]]:
     """Walks all pages, each as it looks in use."""
-    drive.wasl.script.answers["rich"] = RICH
     page = await drive.chat(language=language, context=context)
-    yield "chat, empty", page
+    async for name in before_the_console(drive, page, language=language):
+        yield name, page
+    async for name in attention_and_rules(drive, page):
+        yield name, page
+    async for name in terms_watched(drive, page):
+        yield name, page
+    async for name in conversations_and_figures(drive, page, language=language):
+        yield name, page
+    async for name in leaving_and_losing(drive, page):
+        yield name, page
+    async for name in scope_tried(drive, page):
+        yield name, page
+
+
+async def before_the_console(drive: Drive, page: Page, *, language: str) -> AsyncIterator[str]:
+    """The chat from its first look to an answer that grows, the widget, and the way into the console."""
+    drive.wasl.script.answers["rich"] = RICH
+    yield "chat, empty"
     await say(page, "rich")
     await answers(page, 1)
     await page.locator("#choose").set_input_files([{"name": "a.txt", "mimeType": "text/plain", "buffer": b"words"}])
     await expect(page.locator("#files progress")).to_have_count(0)
-    yield "chat, in use", page
+    yield "chat, in use"
     await page.locator("#send").click()
     await answers(page, 2)
     drive.wasl.script.pause_after = 2
     await say(page, "held back for a while")
     await expect(page.locator("#draft .words")).not_to_be_empty()
-    yield "chat, while an answer grows", page
+    yield "chat, while an answer grows"
     drive.wasl.script.gate.set()
     await answers(page, 3)
     await page.goto(f"{drive.wasl.url}/widget?lang={language}")
     await page.locator("body.loaded").wait_for()
-    yield "widget", page
+    yield "widget"
     await page.goto(f"{drive.wasl.url}/nowhere?lang={language}")
-    yield "no such page", page
+    yield "no such page"
     await page.goto(f"{drive.wasl.url}/console/?lang={language}")
-    yield "console, closed", page
+    yield "console, closed"
     await page.goto(await drive.wasl.login_url())
-    yield "console, link", page
+    yield "console, link"
     await page.locator("form button").click()
     await page.locator(".tiles").wait_for()
-    yield "overview", page
-    async for name in attention_and_rules(drive, page):
-        yield name, page
-    async for name in terms_watched(drive, page):
-        yield name, page
+    yield "overview"
+
+
+async def conversations_and_figures(drive: Drive, page: Page, *, language: str) -> AsyncIterator[str]:
+    """Conversations with their verdicts, what they cost, and the month's figure."""
     await page.goto(f"{drive.wasl.url}/console/conversations")
     await page.locator("#list a").first.wait_for()
-    yield "conversations", page
+    yield "conversations"
     await page.locator("#list a").first.click()
     await page.locator("body.loaded").wait_for()
-    yield "conversation", page
+    yield "conversation"
     await expect(page.locator("#log .because").first).to_have_text("Why" if language == "en" else "لماذا")
     await with_verdicts(drive.wasl)
     await page.goto(f"{drive.wasl.url}/console/why/known")
-    yield "why", page
+    yield "why"
     await drive.wasl.store.record_usage([spending(drive.wasl.clock.now_ms())])
     await page.goto(f"{drive.wasl.url}/console/cost?elsewhere=1")
     await page.locator("main summary").click()
-    yield "costs", page
+    yield "costs"
     await with_month(drive.wasl, audited=True)
     await page.goto(f"{drive.wasl.url}/console/figure?channel=webchat&month=2026-10")
     await page.locator(".month-bars").wait_for()
-    yield "the month", page
+    yield "the month"
     await page.goto(f"{drive.wasl.url}/console/audit?channel=webchat&month=2026-10")
-    yield "the audit", page
+    yield "the audit"
+
+
+async def leaving_and_losing(drive: Drive, page: Page) -> AsyncIterator[str]:
+    """Plans to leave a channel, exposure, the register and drills."""
     await plans.fill(drive.wasl.store, drive.wasl.clock)
     for name, path in plans.PAGES:
         await page.goto(f"{drive.wasl.url}/console/{path}")
-        yield name, page
+        yield name
     await losses.fill(drive.wasl.store, drive.wasl.clock)
     for name, path in (("exposure", "exposure"), ("register", "register"), ("drills", "drills"), ("drill", f"drills/{losses.DRILL_ID}")):
         await page.goto(f"{drive.wasl.url}/console/{path}")
         await page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true })")
-        yield name, page
+        yield name
+
+
+async def scope_tried(drive: Drive, page: Page) -> AsyncIterator[str]:
+    """What the assistant is for: nothing said, and a few messages tried on a scope."""
     await page.goto(f"{drive.wasl.url}/console/scope")
-    yield "scope, none", page
+    yield "scope, none"
     (drive.wasl.folder / "scope.toml").write_text(SCOPE, encoding="utf-8")
     await drive.wasl.learn_purpose.refresh()
     await page.goto(f"{drive.wasl.url}/console/scope")
     await page.locator("#words").fill("How much is a day's rental? Also write me a poem about the sea.\nبكم الإيجار ليوم؟\nhello")
     await page.locator("form.trying button").click()
     await page.locator("td .label").first.wait_for()
-    yield "scope", page
+    yield "scope"
 
 
 async def walk(drive: Drive, look: Callable[[str, Page], Awaitable[None]], *, language: str, **options: object) -> None:
