@@ -94,7 +94,7 @@ eval-terms: ## How well changes of terms are told from noise; DATA=… for anoth
 	$(PREPARE) dev
 	$(PY) -m tests.bench.terms $(if $(DATA),--data $(DATA))
 
-figures: ## Keeps what bench, crash and contract measured, for the READMEs
+figures: ## Keeps what the targets that measure wrote, for the READMEs and docs/performance.md
 	$(PREPARE) dev
 	$(PY) scripts/keep_figures.py
 	$(PY) scripts/generate_docs.py

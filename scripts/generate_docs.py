@@ -1,4 +1,4 @@
-"""Writes docs/reference/ and the tables in the two READMEs from the code and from kept test results.
+"""Writes docs/reference/, the tables in the two READMEs and the one of all figures from the code and from kept test results.
 
     python scripts/generate_docs.py            writes
     python scripts/generate_docs.py --check    says what is out of date, and fails
@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
 
-from scripts.docs import archive, channels, commands, formats, http, metrics, providers, readme, register, rules, settings  # noqa: E402 - after the path is set
+from scripts.docs import archive, channels, commands, formats, http, metrics, performance, providers, readme, register, rules, settings  # noqa: E402 - after the path is set
 
 from wasl.__main__ import Composition  # noqa: E402 - after the path is set
 from wasl.cli.init import everything  # noqa: E402 - after the path is set
@@ -42,6 +42,8 @@ def wanted() -> dict[Path, str]:
     for name, language in (("README.md", "en"), ("README.ar.md", "ar")):
         path = ROOT / name
         files[path] = filled(path.read_text(encoding="utf-8"), readme.blocks(language))
+    path = ROOT / "docs" / "performance.md"
+    files[path] = filled(path.read_text(encoding="utf-8"), {"figures": performance.block()})
     return files
 
 

@@ -1,4 +1,4 @@
-"""`make figures`: takes what bench, crash and contract wrote under build/ into docs/figures/, from which the READMEs quote.
+"""`make figures`: takes what was measured from build/ into docs/figures/, from which the READMEs and docs/performance.md quote.
 
 Run it after those targets, on a quiet machine. Refuses figures of a commit that is not the present one, unless FORCE is set.
 """
@@ -10,7 +10,12 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-KEPT = {"bench": "build/figures/bench.json", "crash": "build/figures/crash.json", "contract": "build/contract.json"}
+TARGETS = ("bench", "crash", "crash-campaign", "browser", "eval-formats", "eval-policy", "eval-purpose", "eval-terms")
+KEPT = {
+    **{target: f"build/figures/{target}.json" for target in TARGETS},
+    "contract": "build/contract.json",
+    "contract-figures": "build/figures/contract.json",
+}
 
 
 def main() -> int:
@@ -19,12 +24,12 @@ def main() -> int:
     for name, source in KEPT.items():
         path = ROOT / source
         if not path.exists():
-            print(f"{source} is not there: run `make {name}` first; what was kept before stays.")
+            print(f"{source} is not there: run `make {name.removesuffix('-figures')}` first; what was kept before stays.")
             continue
         figures = json.loads(path.read_text(encoding="utf-8"))
         commit = str(figures.get("commit", "")).rstrip("+")
         if commit and not head.startswith(commit) and not os.environ.get("FORCE"):
-            print(f"{source} is of commit {commit}, not of this one: run `make {name}` again, or set FORCE=1.")
+            print(f"{source} is of commit {commit}, not of this one: run `make {name.removesuffix('-figures')}` again, or set FORCE=1.")
             return 1
         target = ROOT / "docs" / "figures" / f"{name}.json"
         target.parent.mkdir(parents=True, exist_ok=True)

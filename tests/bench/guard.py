@@ -91,6 +91,7 @@ def main() -> int:
     }
     kept = figures.show("guard", measured, limits=LIMITS)
     figures.write("guard", measured)
+    figures.write("bench", measured, keep=True)
     return 0 if kept else 1
 
 

@@ -149,6 +149,7 @@ def main() -> int:
         measured = asyncio.run(measure(Path(folder)))
     kept = figures.show("purpose", measured, limits=LIMITS, console=console)
     figures.write("purpose", measured)
+    figures.write("bench", measured, keep=True)
     return 0 if kept else 1
 
 
