@@ -46,12 +46,7 @@ def add(sunset: typer.Typer, compose: Compose) -> None:
         )
         _show_trial(tried, made, language)
         if report is not None:
-            from wasl.service.try_successor import side_by_side
-
-            page = side_by_side(tried, old=candidate, new=successor, at_ms=made.made_ms, language=language)
-            report.write_text(page, encoding="utf-8")
-            report.chmod(0o600)
-            typer.echo(str(report))
+            _write_trial(report, tried, made, language)
         if only_try:
             return
         if not yes:
@@ -59,6 +54,11 @@ def add(sunset: typer.Typer, compose: Compose) -> None:
         planned = compose.run(_planned(installation, made))
         typer.echo(say("replaced", language, old=candidate, new=successor, day=on.date().isoformat(), id=planned.id))
 
+    _add_provider(sunset, compose)
+    _add_looking(sunset, compose)
+
+
+def _add_looking(sunset: typer.Typer, compose: Compose) -> None:
     @sunset.command()
     def models(language: Language = "en", config: Config = None, as_json: AsJson = False) -> None:
         """Lists candidates that end or are replaced."""
@@ -69,7 +69,16 @@ def add(sunset: typer.Typer, compose: Compose) -> None:
         if as_json:
             ending = [{"candidate": name, "ends": day.isoformat(), "replaced_in_time": kept} for name, day, kept in ends]
             plans = [
-                {"id": s.id, "candidate": s.candidate, "successor": s.successor, "on_ms": s.on_ms, "state": s.state, "trial": s.report}
+                {
+                    "id": s.id,
+                    "plan": s.plan,
+                    "provider": s.provider,
+                    "candidate": s.candidate,
+                    "successor": s.successor,
+                    "on_ms": s.on_ms,
+                    "state": s.state,
+                    "trial": s.report,
+                }
                 for s in listed
             ]
             typer.echo(json.dumps({"ending": ending, "plans": plans}))
@@ -77,7 +86,7 @@ def add(sunset: typer.Typer, compose: Compose) -> None:
         for name, day, kept in ends:
             typer.secho(say("ends", language, name=name, day=day.isoformat()), fg=None if kept else "yellow")
         head = ("id", say("old", language), say("new", language), say("day", language), say("state", language))
-        table(head, [(s.id, s.candidate, s.successor, _day(s), s.state) for s in listed])
+        table(head, [(s.plan or s.id, s.candidate, s.successor, _day(s), s.state) for s in listed])
 
     @sunset.command(name="model-undo")
     def undo(
@@ -87,8 +96,87 @@ def add(sunset: typer.Typer, compose: Compose) -> None:
     ) -> None:
         """Takes such a plan back, before its day or after it."""
         installation = opened(compose, config)
-        undone = compose.run(_undone(installation, plan_id))
-        typer.echo(say("kept", language, old=undone.candidate))
+        for one in compose.run(_undone(installation, plan_id)):
+            typer.echo(say("kept", language, old=one.candidate))
+
+
+def _add_provider(sunset: typer.Typer, compose: Compose) -> None:
+    @sunset.command()
+    def provider(
+        provider: Annotated[str, typer.Argument(help="The provider that is left, by its name in the settings.", metavar="PROVIDER")],
+        on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The first day on which others stand in the place of its own.")],
+        successor: Annotated[
+            list[str],
+            typer.Option("--with", help="Who takes the place of its candidates, or OLD=NEW for one of them. Repeat.", metavar="CANDIDATE"),
+        ],
+        questions: Annotated[int, typer.Option(min=0, max=500, help="Recent questions on which each is tried; 0 for none.")] = 20,
+        report: Annotated[
+            Path | None, typer.Option(help="Write the answers side by side; with several, one file each.", metavar="FILE")
+        ] = None,
+        only_try: Annotated[bool, typer.Option("--only-try", help="Replace nothing.")] = False,
+        yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+        language: Language = "en",
+        config: Config = None,
+    ) -> None:
+        """Retires a whole provider by one plan: every candidate of it is replaced on the day, after a trial on real questions."""
+        installation = opened(compose, config)
+        zone = installation.settings.keep.zone or "UTC"
+        named, others = _successors(successor)
+        made = installation.departing.succeed.draft_provider(
+            provider, successors=named, otherwise=others, on=on.date(), zone=zone, by="operator"
+        )
+        if questions:
+            names = sorted({one.successor for one in made})
+            if not yes:
+                typer.confirm(say("try?", language, new=", ".join(names), count=questions), abort=True)
+            made, trials = compose.run(_tried_all(installation, made, questions=questions))
+            for name in names:
+                shown = next(one for one in made if one.successor == name)
+                _show_trial(trials[name], shown, language)
+                if report is not None:
+                    path = report if len(names) == 1 else report.with_stem(f"{report.stem}-{_plain(name)}")
+                    _write_trial(path, trials[name], shown, language)
+        if only_try:
+            return
+        for one in made:
+            typer.echo(f"{one.candidate} → {one.successor}")
+        if not yes:
+            typer.confirm(say("retire?", language, provider=provider, day=on.date().isoformat(), count=len(made)), abort=True)
+        planned = compose.run(_planned_all(installation, made))
+        typer.echo(say("retired", language, provider=provider, day=on.date().isoformat(), id=planned[0].plan, count=len(planned)))
+
+
+def _successors(given: list[str]) -> tuple[dict[str, str], str | None]:
+    """Reads who takes whose place, and who that of all the others."""
+    named = {old: new for old, is_named, new in (one.partition("=") for one in given) if is_named}
+    others = [one for one in given if "=" not in one]
+    if len(others) > 1:
+        raise typer.BadParameter(f"{others[0]} or {others[1]}? Say OLD=NEW for all but one", param_hint="--with")
+    return named, others[0] if others else None
+
+
+def _plain(name: str) -> str:
+    return "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in name)
+
+
+async def _tried_all(
+    installation: "Installation", made: "tuple[Succession, ...]", *, questions: int
+) -> "tuple[tuple[Succession, ...], dict[str, Sequence[Tried]]]":
+    from dataclasses import replace
+
+    from wasl.service.try_successor import summed
+
+    departing = installation.departing
+    async with installation.opened():
+        trials = {name: await departing.trial.run(name, questions=questions) for name in sorted({one.successor for one in made})}
+        made = tuple(replace(one, report=summed(trials[one.successor])) for one in made)
+        await departing.succeed.keep(*made)
+    return made, trials
+
+
+async def _planned_all(installation: "Installation", made: "Sequence[Succession]") -> "Sequence[Succession]":
+    async with installation.opened():
+        return await installation.departing.succeed.plan_all(made)
 
 
 async def _tried(
@@ -117,7 +205,7 @@ async def _planned(installation: "Installation", made: "Succession") -> "Success
         return await installation.departing.succeed.plan(made)
 
 
-async def _undone(installation: "Installation", plan_id: str) -> "Succession":
+async def _undone(installation: "Installation", plan_id: str) -> "Sequence[Succession]":
     async with installation.opened():
         return await installation.departing.succeed.undo(plan_id)
 
@@ -134,12 +222,21 @@ def _show_trial(tried: "Sequence[Tried]", made: "Succession", language: str) -> 
         typer.echo(say("nothing tried", language))
         return
     table(
-        (say("question", language), made.candidate, made.successor, "ms", say("tokens", language)),
+        (say("question", language), made.provider or made.candidate, made.successor, "ms", say("tokens", language)),
         [(_cut(one.question), _cut(one.then), _cut(one.failure or one.now), one.took_ms, one.tokens) for one in tried],
     )
     found = made.report
     money = ", ".join(f"{amount} {currency}" for currency, amount in found["cost"].items()) or "-"
     typer.echo(say("trial", language, answered=found["answered"], asked=found["asked"], ms=found["took_p50_ms"], money=money))
+
+
+def _write_trial(path: Path, tried: "Sequence[Tried]", made: "Succession", language: str) -> None:
+    from wasl.service.try_successor import side_by_side
+
+    page = side_by_side(tried, old=made.provider or made.candidate, new=made.successor, at_ms=made.made_ms, language=language)
+    path.write_text(page, encoding="utf-8")
+    path.chmod(0o600)
+    typer.echo(str(path))
 
 
 def _cut(text: str) -> str:

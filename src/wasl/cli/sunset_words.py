@@ -44,6 +44,14 @@ WORDS: Final = {
     ),
     "replace?": ("From {day} on {new} stands in the place of {old}. Go ahead?", "ابتداءً من {day} يحل {new} محل {old}. هل نبدأ؟"),
     "replaced": ("Planned ({id}): from {day} on {new} stands in the place of {old}.", "خُطط ({id}): ابتداءً من {day} يحل {new} محل {old}."),
+    "retire?": (
+        "From {day} on others stand in the place of the {count} candidates of {provider}. Go ahead?",
+        "ابتداءً من {day} يحل غيرهم محل مرشحي {provider} وعددهم {count}. هل نبدأ؟",
+    ),
+    "retired": (
+        "Planned ({id}): from {day} on others stand in the place of the {count} candidates of {provider}.",
+        "خُطط ({id}): ابتداءً من {day} يحل غيرهم محل مرشحي {provider} وعددهم {count}.",
+    ),
     "kept": ("Taken back: {old} stays where it was.", "أُلغي: يبقى {old} في مكانه."),
     "ends": ("{name} ends on {day}, as its provider says.", "ينتهي {name} في {day} كما يقول مزوّده."),
 }

@@ -11,7 +11,10 @@ back, before the day or after it."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Succession:
-    """One candidate that another replaces. `on_ms` is the first instant of it; `report` says how the successor did on real questions."""
+    """One candidate that another replaces. `on_ms` is the first instant of it; `report` says how the successor did on real questions.
+
+    `plan` is the id that the successions of a whole provider have in common, `provider` its name; both are empty for a candidate alone.
+    """
 
     id: str
     candidate: str
@@ -22,6 +25,8 @@ class Succession:
     made_ms: int
     made_by: str
     report: Mapping[str, Any] = field(default_factory=dict)
+    plan: str = ""
+    provider: str = ""
 
     def holds(self, now_ms: int) -> bool:
         """Says whether the successor stands in the candidate's place now."""

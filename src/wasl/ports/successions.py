@@ -12,8 +12,8 @@ from wasl.domain.succession import Succession, SuccessionState
 class Successions(Protocol):
     """Planned ends of candidates."""
 
-    async def put(self, succession: Succession) -> None:
-        """Stores one; one with the same id is replaced."""
+    async def put(self, *successions: Succession) -> None:
+        """Stores them in one commit; one with the same id is replaced."""
         ...
 
     async def find(self, succession_id: str) -> Succession | None:

@@ -1,6 +1,6 @@
 """Succeed: plans that one candidate replaces another, and lets every process know which do now."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date
@@ -69,30 +69,61 @@ class Succeed:
             made_by=by,
         )
 
-    async def keep(self, succession: Succession) -> None:
+    def draft_provider(
+        self, provider: str, *, successors: Mapping[str, str], otherwise: str | None, on: date, zone: str, by: str
+    ) -> tuple[Succession, ...]:
+        """Makes one for each candidate of a provider, all of one plan. `successors` says by name who takes whose place, `otherwise` who
+        takes that of the others. Raises SettingWrong for a provider, a name, a day or a zone that is none, and for a candidate whose place
+        nobody takes, or one of the same provider would."""
+        ends = [name for name, candidate in self._candidates.items() if candidate.provider_name == provider]
+        if not ends:
+            known = ", ".join(sorted({candidate.provider_name for candidate in self._candidates.values()}))
+            raise SettingWrong(f"no candidate of the route is of a provider {provider!r}; there are: {known}")
+        if strange := [name for name in successors if name not in ends]:
+            raise SettingWrong(f"{strange[0]!r} is no candidate of {provider!r}; there are: {', '.join(ends)}")
+        plan = self._clock.new_id()
+        drafts = []
+        for name in ends:
+            successor = successors.get(name, otherwise)
+            if successor is None:
+                raise SettingWrong(f"nobody takes the place of {name!r}; name a candidate for it, or one for all the others")
+            if successor in ends:
+                raise SettingWrong(f"{successor!r} is of {provider!r}, too, and ends with it; name a candidate of another provider")
+            drafts.append(replace(self.draft(candidate=name, successor=successor, on=on, zone=zone, by=by), plan=plan, provider=provider))
+        return tuple(drafts)
+
+    async def keep(self, *successions: Succession) -> None:
         """Keeps how a trial went; nothing changes for anybody."""
-        await self._successions.put(succession)
+        await self._successions.put(*successions)
 
     async def plan(self, succession: Succession) -> Succession:
         """Makes it a plan: from its day on the successor stands in the candidate's place, in every process. Raises Refused where the
         candidate has a plan already, or the successor is itself replaced by then."""
+        return (await self.plan_all((succession,)))[0]
+
+    async def plan_all(self, successions: Sequence[Succession]) -> tuple[Succession, ...]:
+        """Makes plans of several in one commit: all, or none of them. Raises like `plan`."""
+        ours = {one.id for one in successions}
         for other in await self._successions.listed(state="planned", limit=KNOWN_MAX):
-            if other.id != succession.id and other.candidate == succession.candidate:
-                raise Refused(f"{succession.candidate!r} is replaced already by the plan {other.id}; undo that first")
-            if other.candidate == succession.successor and other.on_ms <= succession.on_ms:
-                raise Refused(f"{succession.successor!r} is itself replaced by {other.successor!r} before that day; name that one")
-        planned = replace(succession, state="planned")
-        await self._successions.put(planned)
-        log.info("a candidate will be replaced", candidate=planned.candidate, successor=planned.successor, plan=planned.id)
+            for one in successions:
+                if other.id not in ours and other.candidate == one.candidate:
+                    raise Refused(f"{one.candidate!r} is replaced already by the plan {other.plan or other.id}; undo that first")
+                if other.candidate == one.successor and other.on_ms <= one.on_ms:
+                    raise Refused(f"{one.successor!r} is itself replaced by {other.successor!r} before that day; name that one")
+        planned = tuple(replace(one, state="planned") for one in successions)
+        await self._successions.put(*planned)
+        for one in planned:
+            log.info("a candidate will be replaced", candidate=one.candidate, successor=one.successor, plan=one.plan or one.id)
         return planned
 
-    async def undo(self, succession_id: str) -> Succession:
-        """Takes a plan back, before its day or after it. Raises Refused for one that is none."""
-        found = await self._successions.find(succession_id)
-        if found is None or found.state == "undone":
-            raise Refused(f"there is no plan {succession_id!r}; `wasl sunset models` names them")
-        undone = replace(found, state="undone")
-        await self._successions.put(undone)
+    async def undo(self, plan_id: str) -> tuple[Succession, ...]:
+        """Takes a plan back, before its day or after it: of one candidate, or of all of a provider. Raises Refused for one that is none."""
+        found = await self._successions.find(plan_id)
+        ended = [found] if found is not None else [one for one in await self.listed() if one.plan == plan_id]
+        undone = tuple(replace(one, state="undone") for one in ended if one.state != "undone")
+        if not undone:
+            raise Refused(f"there is no plan {plan_id!r}; `wasl sunset models` names them")
+        await self._successions.put(*undone)
         return undone
 
     async def listed(self, *, limit: int = KNOWN_MAX) -> Sequence[Succession]:

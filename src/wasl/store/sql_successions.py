@@ -14,9 +14,9 @@ class SqlSuccessions:
         self._read = read
         self._write = write
 
-    async def put(self, succession: Succession) -> None:
-        """Stores one."""
-        await self._write(lambda: steps.put(succession))
+    async def put(self, *successions: Succession) -> None:
+        """Stores them in one commit."""
+        await self._write(lambda: steps.put(successions))
 
     async def find(self, succession_id: str) -> Succession | None:
         """Finds one."""

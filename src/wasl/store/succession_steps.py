@@ -1,5 +1,7 @@
 """Which candidates are replaced by which, for both databases."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from wasl.domain.succession import Succession, SuccessionState
@@ -7,13 +9,14 @@ from wasl.store.rows import json_of, json_text
 from wasl.store.steps import Row, Steps, step
 
 
-def put(succession: Succession) -> Steps[None]:
-    """Stores one."""
-    yield step(
-        "insert into succession (id, state, plan) values ($1, $2, $3)"
-        " on conflict (id) do update set state = excluded.state, plan = excluded.plan",
-        succession.id, succession.state, json_text(succession),
-    )  # fmt: skip
+def put(successions: Sequence[Succession]) -> Steps[None]:
+    """Stores them."""
+    for one in successions:
+        yield step(
+            "insert into succession (id, state, plan) values ($1, $2, $3)"
+            " on conflict (id) do update set state = excluded.state, plan = excluded.plan",
+            one.id, one.state, json_text(one),
+        )  # fmt: skip
 
 
 def find(succession_id: str) -> Steps[Succession | None]:

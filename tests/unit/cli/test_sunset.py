@@ -80,6 +80,44 @@ def test_a_model_is_replaced_on_a_day_listed_and_put_back() -> None:
     assert run("model-undo", plan["id"]).exit_code != 0
 
 
+def with_another_provider() -> None:
+    other = '[providers.other]\nkind = "openai_chat"\nbase_url = "http://127.0.0.1:9"\nkey = "k"\n'
+    candidates = "".join(f'[[candidates]]\nprovider = "other"\nmodel = "{name}"\n' for name in ("third", "fourth"))
+    Path("wasl.toml").write_text(CONFIG.replace("[[candidates]]", f"{other}[[candidates]]", 1) + candidates)
+
+
+def test_a_whole_provider_is_left_by_one_plan_and_put_back() -> None:
+    with_another_provider()
+    made = run("provider", "house", "--on", SOON, "--with", "third", "--with", "new-model=fourth", "--yes", "--report", "trial.html")
+    assert made.exit_code == 0, made.output
+    assert {path.name for path in Path().glob("trial*.html")} == {"trial-third.html", "trial-fourth.html"}
+    plans = [one for one in json.loads(run("models", "--json").output)["plans"] if one["state"] == "planned"]
+    assert {(one["candidate"], one["successor"]) for one in plans} == {("old-model", "third"), ("new-model", "fourth")}
+    (plan,) = {one["plan"] for one in plans}
+    again = run("provider", "house", "--on", SOON, "--with", "third", "--questions", "0", "--yes")
+    assert again.exit_code != 0
+    assert plan in again.output
+    assert run("model-undo", plan).exit_code == 0
+    assert not [one for one in json.loads(run("models", "--json").output)["plans"] if one["state"] == "planned"]
+    assert run("model-undo", plan).exit_code != 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [("nobody", "third"), ("house", "new-model"), ("house", "old-model=third"), ("house", "third=fourth"), ("house", "gone")],
+)
+def test_a_provider_cannot_be_left_for_itself_or_for_nobody(wrong: tuple[str, str]) -> None:
+    with_another_provider()
+    provider, successor = wrong
+    assert run("provider", provider, "--on", SOON, "--with", successor, "--yes").exit_code == EXIT_SETTINGS
+    assert json.loads(run("models", "--json").output)["plans"] == []
+
+
+def test_two_cannot_take_the_same_places() -> None:
+    with_another_provider()
+    assert run("provider", "house", "--on", SOON, "--with", "third", "--with", "fourth", "--yes").exit_code != 0
+
+
 @pytest.mark.parametrize(
     "wrong",
     [("gone", SOON, "new-model"), ("old-model", SOON, "gone"), ("old-model", "2020-01-01", "new-model"), ("old-model", SOON, "old-model")],

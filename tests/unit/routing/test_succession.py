@@ -36,6 +36,10 @@ def test_one_after_the_other() -> None:
     assert names(PLAN, later) == ["second", "old", "new", "documents"]
 
 
+def test_one_takes_the_place_of_all_candidates_of_a_provider() -> None:
+    assert names(PLAN, replace(PLAN, id="t", candidate="second")) == ["new", "old", "second", "documents"]
+
+
 def test_who_is_asked_for_by_name_is_succeeded_too() -> None:
     assert successor_of("old", (PLAN,), now_ms=2_000) == "new"
     assert successor_of("old", (PLAN,), now_ms=1) == "old"

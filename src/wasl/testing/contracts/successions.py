@@ -40,6 +40,13 @@ class SuccessionsContract(PeopleFixtures):
         assert await successions.find("1") == replace(ONE, state="planned")
         assert await successions.find("2") is None
 
+    async def test_those_of_one_plan_are_kept_together(self, successions: Successions) -> None:
+        await successions.put(*(replace(ONE, id=id, plan="p", provider="house") for id in ("1", "2")))
+        assert [(one.id, one.plan, one.provider) for one in await successions.listed(limit=10)] == [
+            ("2", "p", "house"),
+            ("1", "p", "house"),
+        ]
+
     async def test_they_are_listed_newest_first_and_by_state(self, successions: Successions) -> None:
         await successions.put(ONE)
         await successions.put(replace(ONE, id="2", state="planned"))
