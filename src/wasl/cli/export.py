@@ -83,9 +83,19 @@ async def _to_file(installation: Installation, wanted: "Wanted", out: Path) -> "
         with _new(part) as file:
             wrote = await installation.moving.take_out.run(wanted, file)
         part.replace(out)
+        _manifest(installation, wanted, wrote, beside=out)
     finally:
         part.unlink(missing_ok=True)
     return wrote
+
+
+def _manifest(installation: Installation, wanted: "Wanted", wrote: "Wrote", *, beside: Path) -> None:
+    """Writes what was left out beside a single file, which has no place for it; a zip holds its manifest."""
+    from wasl.ports.export_manifest import MANIFEST, manifest_of
+
+    if installation.moving.take_out.writer(wanted.format).suffix != ".zip":
+        with _new(beside.with_name(f"{beside.name}.{MANIFEST}")) as file:
+            file.write(manifest_of(wanted.format, wanted.order, wrote))
 
 
 def _new(path: Path) -> BinaryIO:

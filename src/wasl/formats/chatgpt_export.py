@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import IO, Any, BinaryIO, ClassVar, Final, Literal
 
 from wasl.domain.archive import ByModel, Chat, ChatState, Entry, More, Name, Participant, ParticipantRole, Role
+from wasl.ports.export_manifest import MANIFEST, manifest_of
 from wasl.ports.format import Choices, Dropped, Found, Guess, Order, Progress, Shape, Shelf, Wrote, files_of
 from wasl.ports.json_reading import Keys, Telling, look, opened, runs, take_chats
 from wasl.wire.bundle import Bundle
@@ -104,7 +105,10 @@ class ChatGPTExport:
                         yield from writing.conversation(chat, file)
                     file.write(b"]")
             yield from writing.put_media(packing)
-        yield writing.done()
+            wrote = writing.done()
+            with packing.open(_named(MANIFEST), "w") as file:
+                file.write(manifest_of(self.kind, order, wrote))
+        yield wrote
 
 
 class _Writing:

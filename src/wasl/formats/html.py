@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, ClassVar
 
 from wasl.domain.archive import Chat, Entry, Participant
+from wasl.ports.export_manifest import MANIFEST, manifest_of
 from wasl.ports.format import Dropped, Order, Progress, Shelf, Wrote
 from wasl.wire.losses import Losses
 from wasl.wire.media_names import safe_name
@@ -36,8 +37,7 @@ class Html:
         """Writes media, the pages of each chat, and the index last. Option `files` "no" leaves media out."""
         writing = _Writing(shelf, order, out, Losses(self.loses))
         yield from writing.run()
-        dropped = tuple(Dropped(*one) for one in writing.losses.dropped())
-        yield Wrote(writing.counts, dropped)
+        yield writing.done(self.kind)
 
 
 class _Writing:
@@ -64,9 +64,15 @@ class _Writing:
             self.losses.add("sources", len(record.files))
         self.losses.add("people", sum(1 for _ in self._shelf.people()))
         self._zip.add("index.html", self._index().encode("utf-8", "replace"))
-        self._zip.close()
         self.counts["attachments"] = len(self._media.held)
         yield Progress(self._zip.size_bytes)
+
+    def done(self, kind: str) -> Wrote:
+        """Writes the manifest and ends the zip."""
+        wrote = Wrote(self.counts, tuple(Dropped(*one) for one in self.losses.dropped()))
+        self._zip.add(MANIFEST, manifest_of(kind, self._order, wrote))
+        self._zip.close()
+        return wrote
 
     def _media_of(self, chat: Chat) -> Iterator[Progress]:
         """Writes the files of a chat before its pages: a zip holds one open file at a time."""

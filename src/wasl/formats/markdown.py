@@ -22,6 +22,7 @@ from wasl.domain.archive import (
     Words,
 )
 from wasl.domain.message import Contact, Place
+from wasl.ports.export_manifest import MANIFEST, manifest_of
 from wasl.ports.format import Dropped, Order, Progress, Shelf, Wrote
 from wasl.wire.loss_words import loss_words
 from wasl.wire.losses import Losses
@@ -78,8 +79,10 @@ class Markdown:
             losses.add("sources", len(record.files))
         losses.add("people", sum(1 for _ in shelf.people()))
         zip_.add("index.md", _index(order, words, listed, losses).encode("utf-8", "replace"))
+        wrote = Wrote({**counts, "attachments": len(media.held)}, tuple(Dropped(*one) for one in losses.dropped()))
+        zip_.add(MANIFEST, manifest_of(self.kind, order, wrote))
         zip_.close()
-        yield Wrote({**counts, "attachments": len(media.held)}, tuple(Dropped(*one) for one in losses.dropped()))
+        yield wrote
 
 
 class _File:

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, ClassVar
 
 from wasl.domain.archive import Chat, Entry, Participant
 from wasl.domain.ids import uuid7
+from wasl.ports.export_manifest import MANIFEST, manifest_of
 from wasl.ports.format import Dropped, Order, Progress, Shelf, Wrote
 from wasl.wire.archive_json import encoded
 from wasl.wire.losses import Losses
@@ -63,8 +64,10 @@ class Vcon:
             losses.add("imports")
             losses.add("sources", len(record.files))
         losses.add("people", sum(1 for _ in shelf.people()))
+        wrote = Wrote(counts, tuple(Dropped(*one) for one in losses.dropped()))
+        zip_.add(MANIFEST, manifest_of(self.kind, order, wrote))
         zip_.close()
-        yield Wrote(counts, tuple(Dropped(*one) for one in losses.dropped()))
+        yield wrote
 
     def _begin(self, file: ZipFileOut, chat: Chat, people: list[Participant]) -> dict[str, int]:
         made = at(chat.created_ms if chat.created_ms is not None else chat.updated_ms or 0)

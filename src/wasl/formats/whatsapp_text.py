@@ -12,6 +12,7 @@ from typing import BinaryIO, ClassVar
 
 from wasl.domain.archive import ArchivePart, Chat, Citation, Entry, File, Participant, PhoneCall, Poll, WebLink, Words
 from wasl.domain.message import Contact, Place
+from wasl.ports.export_manifest import MANIFEST, manifest_of
 from wasl.ports.format import Dropped, Order, Progress, Shelf, Wrote
 from wasl.wire.losses import Losses
 from wasl.wire.media_names import ending_of, safe_name
@@ -69,8 +70,10 @@ class WhatsappText:
             losses.add("imports")
             losses.add("sources", len(record.files))
         losses.add("people", sum(1 for _ in shelf.people()))
+        wrote = Wrote(counts, tuple(Dropped(*one) for one in losses.dropped()))
+        zip_.add(MANIFEST, manifest_of(self.kind, order, wrote))
         zip_.close()
-        yield Wrote(counts, tuple(Dropped(*one) for one in losses.dropped()))
+        yield wrote
 
 
 class _Text:

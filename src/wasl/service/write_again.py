@@ -16,6 +16,7 @@ import msgspec
 
 from wasl.domain.errors import CutShort
 from wasl.ports.blobs import Blobs
+from wasl.ports.export_manifest import MANIFEST
 from wasl.ports.format import GivesBack, Order, Wrote
 from wasl.ports.library import HeldChat, Import, Library
 from wasl.ports.people import People
@@ -138,7 +139,10 @@ def _digests_of(writer: GivesBack, out: IO[bytes], ids: Sequence[str]) -> Mappin
     out.seek(0)
     bundle = open_bundle(f"again{writer.suffix}", out, size_bytes=size)  # type: ignore[arg-type]
     objects: Iterator[Any] = (
-        value for member in bundle.members() if member.name.endswith((".json", ".jsonl")) for value in _objects(bundle, member.name)
+        value
+        for member in bundle.members()
+        if member.name.endswith((".json", ".jsonl")) and member.name != MANIFEST
+        for value in _objects(bundle, member.name)
     )
     return dict(zip(ids, (_digest(value) for value in objects), strict=False))
 

@@ -45,6 +45,7 @@ from wasl.web.events import Streams
 from wasl.web.languages import Language, Languages
 from wasl.web.needs import Brings, Erases, TakesOut, Watching
 from wasl.web.words import DOCUMENTS
+from wasl.wire.loss_words import loss_words
 
 TEMPLATES = Path(__file__).parent / "templates"
 ZIP_BYTES_MIN = 1_000
@@ -109,16 +110,26 @@ class Faces:
     figures: Figures | None = None
     formats: Mapping[str, Format] = field(default_factory=dict)
 
-    def offers(self) -> dict[str, Any]:
-        """Says what is offered to visitors beside the chat."""
-        out = self.takes_out
+    def offers(self, language: str = "en") -> dict[str, Any]:
+        """Says what is offered to visitors beside the chat; what formats leave out, in the words of the language."""
+        out, comma = self.takes_out, "، " if language == "ar" else ", "
         return {
             "link": self.links is not None,
             "bring": self.brings is not None and self.library is not None,
             "import_bytes_max": self.settings.server.import_bytes_max,
             "go_on": self.library is not None,
             "take_out": out is not None,
-            "formats": [{"kind": f.kind, "title": f.title, "loses": list(f.loses)} for f in self._written()] if out else [],
+            "formats": [
+                {
+                    "kind": f.kind,
+                    "title": f.title,
+                    "loses": list(f.loses),
+                    "leaves_out": comma.join(loss_words(one, language) for one in f.loses),
+                }
+                for f in self._written()
+            ]
+            if out
+            else [],
             "erase": self.erases is not None,
         }
 

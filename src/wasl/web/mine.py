@@ -94,7 +94,7 @@ class Mine:
         site, colour = frame_options(request, embedded=embedded)
         kept = {k: v for k in ("lang", "site", "colour", "title", "known") if embedded and (v := request.query_params.get(k))}
         base, home, query = ("/widget/me" if embedded else "/me"), ("/widget" if embedded else "/"), f"?{urlencode(kept)}" if kept else ""
-        offers = faces.offers()
+        offers = faces.offers(language.code)
         words = {**page_words(language, CHAT), **page_words(language, MINE), "channels": self._titles(request)}
         carried = {
             "name": faces.title(language),
@@ -105,7 +105,7 @@ class Mine:
             "base": base,
             "home": home,
             "query": query,
-            "offers": offers,
+            "offers": {name: offer for name, offer in offers.items() if name != "formats"},
             "words": words,
             **values,
         }

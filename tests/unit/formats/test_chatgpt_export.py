@@ -43,7 +43,7 @@ def written(shelf: MemoryShelf, **options: str) -> dict[str, Any]:
     *_, wrote = ChatGPTExport().write(shelf, Order(scope="installation", options=options), out)
     assert isinstance(wrote, Wrote)
     with zipfile.ZipFile(out) as packed:
-        return {name: json.loads(packed.read(name)) for name in packed.namelist()}
+        return {name: json.loads(packed.read(name)) for name in packed.namelist() if name != "manifest.json"}
 
 
 def conversations(value: Any) -> list[Any]:
@@ -173,7 +173,7 @@ def test_media_that_are_held_leave_beside_the_conversations() -> None:
     assert isinstance(wrote, Wrote)
     assert wrote.dropped == (("files", 1),)
     with zipfile.ZipFile(out) as packed:
-        assert packed.namelist() == ["conversations.json", "file_00ab12-temple.png"]
+        assert packed.namelist() == ["conversations.json", "file_00ab12-temple.png", "manifest.json"]
         assert packed.read("file_00ab12-temple.png") == b"png"
         assert packed.getinfo("conversations.json").compress_size < packed.getinfo("conversations.json").file_size
 

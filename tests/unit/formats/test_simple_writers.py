@@ -11,11 +11,14 @@ from typing import Any
 import pytest
 
 from wasl.domain.archive import Answering, Chat, Entry, Handle, More, Name, Participant
+from wasl.formats.chatgpt_export import ChatGPTExport
+from wasl.formats.html import Html
+from wasl.formats.markdown import Markdown
 from wasl.formats.mbox import Mbox
 from wasl.formats.vcon import Vcon
 from wasl.formats.whatsapp_export import WhatsappExport
 from wasl.formats.whatsapp_text import WhatsappText
-from wasl.ports.format import Choices, Order, Reject, Run
+from wasl.ports.format import Choices, Order, Reject, Run, Writes, Wrote
 from wasl.testing.contracts.format_shelf import PHOTO, rich_shelf
 from wasl.testing.shelf import MemoryShelf
 from wasl.wire.bundle import open_bundle
@@ -105,7 +108,8 @@ def test_held_files_go_along_with_their_mail(tmp_path: Path) -> None:
 
 def test_a_vcon_is_whole_json_with_parties_and_dialog() -> None:
     packed = zipfile.ZipFile(io.BytesIO(written(Vcon(), talk())))
-    (name,) = packed.namelist()
+    name, beside = packed.namelist()
+    assert beside == "manifest.json"
     document = json.loads(packed.read(name))
     assert list(document) == ["vcon", "uuid", "created_at", "subject", "parties", "dialog", "analysis", "attachments"]
     assert uuid.UUID(document["uuid"]).version == 7
@@ -125,3 +129,15 @@ def test_a_vcon_is_whole_json_with_parties_and_dialog() -> None:
 @pytest.mark.parametrize("form", [Vcon(), Mbox(), WhatsappText()], ids=lambda form: form.kind)
 def test_the_same_conversation_gives_the_same_bytes(form: Any) -> None:
     assert written(form, rich_shelf()) == written(form, rich_shelf())
+
+
+@pytest.mark.parametrize("form", [ChatGPTExport(), Html(), Markdown(), Vcon(), WhatsappText()], ids=lambda form: form.kind)
+def test_a_zip_tells_in_its_manifest_what_it_does_not_hold(form: Writes) -> None:
+    out = io.BytesIO()
+    wrote = list(form.write(rich_shelf(), ORDER, out))[-1]
+    told = json.loads(zipfile.ZipFile(out).read("manifest.json"))
+    assert isinstance(wrote, Wrote)
+    assert wrote.dropped
+    assert [(one["what"], one["number"]) for one in told["does_not_hold"]] == list(wrote.dropped)
+    assert (told["format"], told["scope"], told["generator"], told["wrote"]) == (form.kind, "chat", "Wasl 0.1.0", wrote.counts)
+    assert {"what": "imports", "number": dict(wrote.dropped)["imports"], "in_words": "imports"} in told["does_not_hold"]
