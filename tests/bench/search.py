@@ -30,6 +30,7 @@ from wasl.ports.format import ImportRecord
 from wasl.ports.library import Import, Line
 from wasl.ports.store import Store
 from wasl.store.postgres import PostgresStore
+from wasl.store.postgres_search import INDEX
 from wasl.store.sqlite import SqliteStore
 
 MESSAGES = 1_000_000
@@ -94,7 +95,7 @@ def asked(chatter: Chatter) -> dict[str, list[str]]:
 
 MAKE_INDEX = (
     "set maintenance_work_mem = '256MB'",
-    "create index searchable_words on searchable using gin (words) with (gin_pending_list_limit = 256)",
+    f"create index searchable_words {INDEX}",
 )
 """A million rows are stored sooner without the list of words, which is made at the end as the migration makes it."""
 

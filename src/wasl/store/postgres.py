@@ -38,7 +38,7 @@ from wasl.store.postgres_library import PostgresLibrary
 from wasl.store.postgres_link import LOST, Connection, connect, down
 from wasl.store.postgres_paint import Wanted
 from wasl.store.postgres_save import clean
-from wasl.store.postgres_search import NOTHING_TO_INDEX
+from wasl.store.postgres_search import NOTHING_TO_INDEX, index_by_time
 from wasl.store.rows import is_uuid
 from wasl.store.sql_beside import SqlBeside
 from wasl.store.sql_people import SqlPeople
@@ -86,8 +86,13 @@ class PostgresStore(SqlBeside):
         self._group = GroupCommit(self._url, told=self._told)
         self._group.start(db)
         self._readers = reading.Readers(self._url)
-        self._indexing = asyncio.get_running_loop().create_task(self._library.index_the_rest(), name="index the rest")
+        self._indexing = asyncio.get_running_loop().create_task(self._index_the_rest(), name="index the rest")
         self._indexing.add_done_callback(tell_indexed)
+
+    async def _index_the_rest(self) -> int:
+        done = await self._library.index_the_rest()
+        await index_by_time(self._url)
+        return done
 
     async def close(self) -> None:
         """Commits what waits and closes."""

@@ -8,8 +8,10 @@ from wasl.domain.ids import ConversationId, PersonId
 from wasl.domain.portable import ORIGIN
 from wasl.ports.library import Hit
 from wasl.store.entry_rows import Told, words_of_row
+from wasl.store.postgres_find import found_keys
 from wasl.store.postgres_link import Connection
-from wasl.store.postgres_search import Numbers, Row, add, change, found_keys
+from wasl.store.postgres_numbers import Numbers
+from wasl.store.postgres_search import Row, add, change
 from wasl.store.rows import parts_of
 from wasl.wire.searching import WORDS_VERSION, Query, cut, marks, parse, search_key
 

@@ -12,8 +12,8 @@ from wasl.store import postgres_chats as shelves
 from wasl.store import postgres_hits, postgres_live, waiting
 from wasl.store.library_rows import hit_limit
 from wasl.store.postgres_link import Connection
+from wasl.store.postgres_numbers import NOTHING_KNOWN, Numbers, numbers
 from wasl.store.postgres_save import clean
-from wasl.store.postgres_search import NOTHING_KNOWN, Numbers, numbers
 from wasl.store.rows import is_uuid
 from wasl.store.steps import run_postgres
 from wasl.wire.searching import WORDS_VERSION

@@ -1,0 +1,1 @@
+-- The times of rows in the list of words are a matter of PostgreSQL: FTS5 reads its lists from the newest row on. Nothing changes here.
