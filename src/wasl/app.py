@@ -103,7 +103,7 @@ def compose(settings: Settings, *, around: Around | None = None, clock: SystemCl
     expose = make_expose(kept=kept, clock=clock, footing=footing, schedule=moving.schedule, prices=meter.prices, channels=channels)
     proving = _proving(settings, store, clock, channels, candidates, guarding=guarding, told=duties.alarm)
     chores = (*moving.chores, expose.keep, meter.sweep, guarding.tally.prune, proving.note_changes.run, proving.figures.keep_up)
-    chores = (*chores, drilling.rehearse.in_season)
+    chores = (*chores, drilling.rehearse.in_season, *((duties.templates.keep_up,) if duties.templates is not None else ()))
     return Installation(
         settings=settings,
         store=store,

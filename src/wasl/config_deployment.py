@@ -16,11 +16,17 @@ Mode = Literal["strict", "lenient", "watch"]
 
 
 class ApprovedTemplate(Frozen):
-    """A template that the platform approved, with one value that carries an answer whose window has closed."""
+    """A template with one value that carries an answer whose window has closed. What the platform lists as not approved is not taken."""
 
     name: str = Field(min_length=1, description="Its name, as the platform knows it.")
-    language: str = Field(min_length=2, description="Its language code there, such as ar or en_US.")
-    category: Literal["utility", "marketing", "authentication"] = Field("utility", description="Its category, by which it is billed.")
+    language: str = Field(
+        "",
+        pattern=r"^(|[A-Za-z_-]{2,32})$",
+        description="Its language code there, such as ar or en_US; when left out, each in which the platform approves it.",
+    )
+    category: Literal["utility", "marketing", "authentication"] = Field(
+        "utility", description="Its category, by which it is billed; the platform's list goes first."
+    )
     characters_max: int = Field(600, ge=1, le=1_024, description="The longest text that its value takes.")
 
 

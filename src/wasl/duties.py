@@ -15,12 +15,14 @@ from wasl.ports.moderator import Moderator
 from wasl.ports.network import Network
 from wasl.ports.program import Program
 from wasl.ports.store import Store
+from wasl.ports.templates import KeepsTemplates
 from wasl.service.ask_moderator import AskAddress, AskProgram
 from wasl.service.attend import HOUR_MS, Attend, Manners
 from wasl.service.disclose import Disclose
 from wasl.service.hand_over import HandOver, Told
 from wasl.service.heed_signs import HeedSigns
 from wasl.service.judging import Gate, Step
+from wasl.service.keep_templates import KeepTemplates
 from wasl.service.moderate import Moderate, Standards
 from wasl.service.observe import Observe
 from wasl.service.raise_alarm import RaiseAlarm, Ways
@@ -41,6 +43,7 @@ class Duties:
     hand_over: HandOver
     signs: HeedSigns
     moderate: Moderate
+    templates: KeepTemplates | None = None
 
     def before_rules(self, rules: RulesInForce) -> tuple[Step, ...]:
         """Makes the steps that run before the rules are asked."""
@@ -101,8 +104,12 @@ def make_duties(
         language=settings.language,
         told=_told(alarm, channels=channels, language=language),
     )
+    templates = None
+    if isinstance(store, KeepsTemplates):
+        templates = KeepTemplates(lists=store.templates, clock=clock, network=network, channels=channels)
     return Duties(
         settings=settings,
+        templates=templates,
         store=store,
         clock=clock,
         alarm=alarm,
@@ -117,6 +124,7 @@ def make_duties(
             on_trouble=wanted.on_trouble,
             repeat_hours=wanted.repeat_hours,
             language=language,
+            templates=templates,
         ),
     )
 

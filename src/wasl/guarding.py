@@ -65,7 +65,8 @@ def make_guarding(
         *duties.after_rules(),
     )
     tally = Tally(counting=store.counting, clock=clock)
-    instead = Instead(rules=rules, parties=parties, people=store.people, standings=store.standings)
+    usable = duties.templates.usable if duties.templates is not None else None
+    instead = Instead(rules=rules, parties=parties, people=store.people, standings=store.standings, usable=usable)
     admit = Admit(
         rules=rules, parties=parties, tally=tally, clock=clock, instead=instead, standings=store.standings, care=duties.signs.care
     )

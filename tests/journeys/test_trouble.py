@@ -9,12 +9,21 @@ from tests.journeys.test_simulation import WAIT_SECONDS, quiet, until
 
 from wasl.testing.simulators.simulate import run_simulation
 
+PAUSED = {"event": "PAUSED", "message_template_name": "order_ready", "message_template_language": "ar", "reason": "NONE"}
+
 
 def troubles(data: Path) -> list[tuple[str, str, int]]:
     """Reads what the process has noted."""
     (path,) = data.rglob("wasl.db")
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
         return db.execute("select kind, gravity, cleared_ms is null from trouble order by kind").fetchall()
+
+
+def paused(data: Path) -> list[tuple[str, str, str]]:
+    """Reads which templates the process takes for paused by a webhook."""
+    (path,) = data.rglob("wasl.db")
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db:
+        return db.execute("select name, language, status from listed_template where status = 'paused' and name = 'order_ready'").fetchall()
 
 
 async def noted(data: Path, count: int) -> list[tuple[str, str, int]]:
@@ -44,6 +53,10 @@ async def test_every_first_sign_is_noted_and_survives_the_plug(tmp_path: Path) -
             "general_purpose_ai",
             "phone_number_quality_update:FLAGGED",
         ]
+        whatsapp.tell_account("message_template_status_update", PAUSED)
+        assert (await noted(tmp_path, 4))[2] == ("message_template_status_update:PAUSED", "notice", 1)
+        found = troubles(tmp_path)
+        assert paused(tmp_path) == [("order_ready", "ar", "paused")]
         assert simulation.child is not None
         await simulation.child.kill()
         await simulation.child.start()

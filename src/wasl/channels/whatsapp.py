@@ -19,10 +19,11 @@ from wasl.domain.delivery import Outgoing, Sent
 from wasl.domain.errors import Failure, Malformed, Refused, SettingWrong
 from wasl.domain.event import Event
 from wasl.domain.limits import Limits, Pace
+from wasl.domain.listing import ListedTemplate
 from wasl.domain.message import Choice, Contact, Media, MediaRole, Part, Place, Reaction, Template, Text
 from wasl.domain.person import Address, AddressKey
-from wasl.ports.channel import Finding, HistoryPiece
-from wasl.wire import markup, meta, read
+from wasl.ports.channel import Finding, HistoryPiece, TemplatePage
+from wasl.wire import markup, meta, read, whatsapp_templates
 from wasl.wire.call import Call, FormField, Reply
 from wasl.wire.whatsapp_history import parted
 from wasl.wire.whatsapp_webhook import address_of, events_of, sign_of
@@ -240,13 +241,31 @@ class WhatsApp:
         reply = yield self._download(url)
         return reply.body
 
-    def templates(self) -> Call:
+    def lists_templates(self) -> bool:
+        """Templates belong to the account: its id must be set."""
+        return self._settings.business_account_id is not None
+
+    def templates(self, after: str | None = None) -> Call:
         """Asks for the account's templates. Raises SettingWrong when the account's id is not set."""
         account = self._settings.business_account_id
         if not account:
             raise SettingWrong(f"channels.{self.name}.business_account_id is missing; templates belong to the account, so add its id")
         url = f"{self._root}/{account}/message_templates?fields=name,language,status,category,components&limit=200"
+        url += f"&after={quote(after, safe='')}" if after else ""
         return Call(method="GET", url=url, headers=self._bearer, safe_to_repeat=True)
+
+    def listed(self, reply: Reply) -> TemplatePage:
+        """Reads a page of the list."""
+        page = _object(reply)
+        return TemplatePage(templates=whatsapp_templates.listed(page), after=whatsapp_templates.after(page))
+
+    def template_news(self, kind: str, detail: Mapping[str, Any]) -> ListedTemplate | None:
+        """Reads a status update of a template."""
+        return whatsapp_templates.news(kind, detail)
+
+    def refusal_of(self, code: int) -> str | None:
+        """Knows the codes that tell of a template."""
+        return whatsapp_templates.REFUSALS.get(code)
 
     def check(self) -> Generator[Call, Reply, Sequence[Finding]]:
         """Asks for the number's own record: proves token, number and version at once and changes nothing."""

@@ -25,6 +25,7 @@ from wasl.cli import (
     simulate,
     status,
     sunset,
+    templates,
     terms,
     trouble,
     verify,
@@ -74,6 +75,7 @@ def build(compose: Compose) -> typer.Typer:
         audit,
         scope,
         trouble,
+        templates,
     ):
         group.add(app, compose)
     rules.add(app)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from wasl.service.drill import Rehearse
     from wasl.service.expose import Expose
     from wasl.service.figure import Figures
+    from wasl.service.keep_templates import KeepTemplates
     from wasl.service.learn import Learn
     from wasl.service.learn_purpose import LearnPurpose
     from wasl.service.make_rule import MakeRule
@@ -54,6 +55,15 @@ Config = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+class Duties(Protocol):
+    """What is owed (`wasl.duties.Duties`)."""
+
+    @property
+    def templates(self) -> "KeepTemplates | None":
+        """What platforms say of templates."""
+        ...
 
 
 class Watching(Protocol):
@@ -151,6 +161,11 @@ class Installation(Protocol):
     @property
     def moving(self) -> "Moving":
         """What brings conversations in, takes them out, keeps and forgets them."""
+        ...
+
+    @property
+    def duties(self) -> Duties:
+        """What is owed to people and operator."""
         ...
 
     @property

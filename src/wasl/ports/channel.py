@@ -14,6 +14,7 @@ from wasl.domain.delivery import Outgoing, Sent
 from wasl.domain.errors import Failure
 from wasl.domain.event import Event
 from wasl.domain.limits import Limits
+from wasl.domain.listing import ListedTemplate
 from wasl.domain.message import Media
 from wasl.domain.person import Address, AddressKey, AddressKind
 from wasl.wire.call import Call, Reply
@@ -128,12 +129,36 @@ class Edits(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplatePage:
+    """One page of a platform's list, and the cursor of the next; None: there is none."""
+
+    templates: Sequence[ListedTemplate]
+    after: str | None = None
+
+
 @runtime_checkable
 class Templates(Protocol):
     """A channel whose platform approves messages beforehand."""
 
-    def templates(self) -> Call:
-        """Gives the request for the list of approved templates."""
+    def lists_templates(self) -> bool:
+        """Says whether the settings tell whose templates to ask for."""
+        ...
+
+    def templates(self, after: str | None = None) -> Call:
+        """Gives the request for the list of templates, or its page behind a cursor. Raises SettingWrong where the account is not set."""
+        ...
+
+    def listed(self, reply: Reply) -> TemplatePage:
+        """Reads a good answer. Total: what cannot be read of it is passed over."""
+        ...
+
+    def template_news(self, kind: str, detail: Mapping[str, Any]) -> ListedTemplate | None:
+        """Reads a Signal of this channel as news of one template; None where it is none."""
+        ...
+
+    def refusal_of(self, code: int) -> str | None:
+        """Says which status of a template the code of a refused send tells of."""
         ...
 
 

@@ -5,7 +5,7 @@ between the two. The refusal of a send is noted when it comes, and comes again w
 """
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 import structlog
 
@@ -32,6 +32,18 @@ OnTrouble = Literal["strict", "business only", "no campaigns", "nothing"]
 ALARM_KIND: Final = "trouble"
 
 
+class HeedsTemplates(Protocol):
+    """Who keeps what platforms say of templates (`service.keep_templates.KeepTemplates`)."""
+
+    async def heed(self) -> None:
+        """Keeps what was told of single templates. Raises StoreDown."""
+        ...
+
+    async def refused(self, outgoing: Outgoing, error: WaslError) -> None:
+        """Keeps what a refusal says of its template. Raises StoreDown."""
+        ...
+
+
 class HeedSigns:
     """Notes signs, raises alarms, and says how careful a channel must be."""
 
@@ -46,7 +58,9 @@ class HeedSigns:
         on_trouble: OnTrouble = "strict",
         repeat_hours: float = 24.0,
         language: str = "en",
+        templates: HeedsTemplates | None = None,
     ) -> None:
+        self._templates = templates
         self._troubles = troubles
         self._standings = standings
         self._clock = clock
@@ -69,6 +83,8 @@ class HeedSigns:
 
     async def look(self) -> None:
         """Notes what was signalled, and raises the alarms that are due. Raises StoreDown."""
+        if self._templates is not None:
+            await self._templates.heed()
         if await self._troubles.gather(weigh=self._weigh, now_ms=self._clock.now_ms()):
             self._known_at = float("-inf")
         for trouble in await self._open():
@@ -84,6 +100,8 @@ class HeedSigns:
             if error.facts.get("class") == "optout":
                 await self._opted_out(outgoing)
             elif (code := error.facts.get("code")) is not None:
+                if self._templates is not None:
+                    await self._templates.refused(outgoing, error)
                 await self._sign(outgoing.address.key, f"error {code}")
         except StoreDown as down:
             log.warning("what a refusal tells could not be noted", channel=outgoing.address.key.channel, why=down.message)

@@ -1,6 +1,6 @@
 """Instead: what is sent where a message may not go out as it is: the cheapest approved template that fits, or another address."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Final
@@ -20,10 +20,17 @@ ADDRESSES_MAX: Final = 8
 """Further addresses of a person that are tried."""
 
 
-class Instead:
-    """Finds what may go out in place of what may not."""
+Usable = Callable[[Party], Awaitable[Sequence[Approved]]]
+"""Gives the templates of a channel that the platform approves now."""
 
-    def __init__(self, *, rules: RulesInForce, parties: Parties, people: People, standings: Standings) -> None:
+
+class Instead:
+    """Finds what may go out in place of what may not. Without `usable` the templates of the settings are taken for approved."""
+
+    def __init__(
+        self, *, rules: RulesInForce, parties: Parties, people: People, standings: Standings, usable: Usable | None = None
+    ) -> None:
+        self._usable = usable
         self._rules = rules
         self._parties = parties
         self._people = people
@@ -36,9 +43,10 @@ class Instead:
         permission = await self._standings.permission(outgoing.address.key)
         if permission.opted_out:
             return None
+        approved = party.templates if self._usable is None else await self._usable(party)
         words = " ".join(said.text.split())  # a template's value may hold no line break
         found: list[tuple[Decimal, int, Outgoing]] = []
-        for place, one in enumerate(_in_language(party.templates, outgoing.address.language)):
+        for place, one in enumerate(_in_language(approved, outgoing.address.language)):
             if len(words) > one.characters_max:
                 continue
             made = replace(outgoing, parts=(Template(name=one.name, language=one.language, values=(words,), category=one.category),))

@@ -30,6 +30,7 @@ from wasl.store.sql_judged import SqlJudged
 from wasl.store.sql_ledger import SqlLedger
 from wasl.store.sql_purposes import SqlPurposes
 from wasl.store.sql_standing import SqlStandings
+from wasl.store.sql_templates import SqlTemplates
 from wasl.store.sql_terms import SqlTerms
 from wasl.store.sql_trouble import SqlTroubles
 
@@ -77,6 +78,7 @@ class MemoryStore:
         self.evidence = SqlEvidence(read=self._beside.read, write=self._beside.write)
         rows.forget_beside.append(lambda gone, people: self._beside.carry(lambda: forget_who(gone, people, new_id=clock.new_id)))
         rows.retire_beside.append(lambda turns: self._beside.carry(lambda: part_from_words(turns)))
+        self.templates = SqlTemplates(read=self._beside.read, write=self._beside.write)
         self.terms = SqlTerms(read=self._beside.read, write=self._beside.write, live=False)
 
     @property

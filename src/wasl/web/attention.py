@@ -1,6 +1,6 @@
 """What needs the operator: people who wait for a human, and signs of trouble with platforms."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -10,11 +10,13 @@ from starlette.responses import RedirectResponse, Response
 
 from wasl.domain.handoff import Handoff
 from wasl.domain.ids import ConversationId
+from wasl.domain.listing import APPROVED
 from wasl.domain.trouble import Trouble
+from wasl.ports.templates import KeepsTemplates
 from wasl.web.auth import Operator
 from wasl.web.desk import Page
 from wasl.web.faces import Faces
-from wasl.web.words import WHY
+from wasl.web.words import TEMPLATE_STATUSES, WHY
 
 LISTED = 100
 PAST_LISTED = 20
@@ -70,6 +72,8 @@ class Attention:
             past=await store.troubles.past(limit=PAST_LISTED),
             on_trouble=self._faces.settings.alarms.on_trouble,
             why=WHY,
+            listed=await self._listed(titles),
+            statuses=TEMPLATE_STATUSES,
             now=self._faces.clock.now_ms(),
         )
 
@@ -95,6 +99,13 @@ class Attention:
         return self._to(conversation)
 
     # -- beside
+    async def _listed(self, titles: Mapping[str, str]) -> list[dict[str, Any]]:
+        """Gives what platforms say of templates, those that they do not approve first."""
+        store = self._faces.store
+        known = await store.templates.listed() if isinstance(store, KeepsTemplates) else {}
+        told = [(one.status == APPROVED, titles.get(channel, channel), one) for channel, listed in known.items() for one in listed]
+        return [{"channel": title, "told": one} for _, title, one in sorted(told, key=lambda row: row[0])[:LISTED]]
+
     def _to(self, conversation: ConversationId) -> Response:
         return RedirectResponse(f"/console/conversations/{quote(conversation)}", status_code=303)
 

@@ -220,6 +220,17 @@ WHY: Mapping[str, str] = {
 }
 """Why a conversation is with a human."""
 
+TEMPLATE_STATUSES: Mapping[str, str] = {
+    "approved": mark("approved"),
+    "pending": mark("in review"),
+    "rejected": mark("rejected"),
+    "paused": mark("paused"),
+    "disabled": mark("switched off"),
+    "missing": mark("not known to the platform"),
+    "gone": mark("no longer listed"),
+}
+"""What a platform says of a template."""
+
 STANDINGS: Mapping[str, str] = {
     "allowed": mark("allowed"),
     "needs": mark("allowed, with a duty"),

@@ -10,6 +10,7 @@ import msgspec
 from wasl.domain.event import Arrival, ConsentGiven, Event, Moved, Receipt, Signal
 from wasl.domain.person import AddressKey
 from wasl.wire import read
+from wasl.wire import whatsapp_templates as templates
 from wasl.wire.meta import ErrorTable, changes, read_error, time_ms
 from wasl.wire.whatsapp_history import FIELD, outline
 from wasl.wire.whatsapp_message import extra_of, parts_of, target_of
@@ -251,6 +252,8 @@ def sign_of(kind: str, *, errors: ErrorTable) -> Literal["grave", "notice"] | No
         code = int(rest)
         return "grave" if code in POLICY_CODES else "notice" if errors.classes.get(code) == "hold" else None
     field, _, event = kind.partition(":")
+    if field == templates.STATUS_FIELD:
+        return "notice" if event and event not in templates.GOOD else None
     if field == QUALITY_FIELD:
         return None if any(word in event for word in QUALITY_GOOD) else "grave"
     if kind == AI_CATEGORY or (field == "account_update" and event in GRAVE_EVENTS):

@@ -239,7 +239,11 @@ class ChannelSends(ChannelUnderTest):
             for text in ("", "**grow", "word " * 4000):
                 self.well_formed(channel.draft(to, draft_id=7, text=text))
         if isinstance(channel, Templates):
-            self.well_formed(channel.templates())
+            assert channel.lists_templates(), "the settings of the contract must name the account"
+            for after in (None, "a cursor & more"):
+                self.well_formed(channel.templates(after))
+            assert channel.listed(Reply(status=200, body=b'{"data":[{"id":"1"},3]}')).templates == []
+            assert channel.template_news("something else", {}) is None
         if isinstance(channel, Edits):
             self.run(channel.edit(to, native_id="5", outgoing=self.outgoing(Text(text="new"))))
         if isinstance(channel, Listens):
