@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Take the pictures of the README from the real product: starts Wasl in an empty folder, talks, and photographs the page.
+"""Take the pictures of the README from the real pages: starts Wasl in an empty folder, talks, and photographs; then the console.
 
 Run `.venv/bin/python scripts/screenshots.py`; the pictures are written to docs/images/.
 """
@@ -17,9 +17,12 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from scripts.ensure_tools import find_chromium  # noqa: E402  # the repository's root is put on the path above
+from tests.browser import losses  # noqa: E402  # as above
+from tests.browser.composition import Composition  # noqa: E402  # as above
 
 IMAGES = ROOT / "docs" / "images"
 SIZE = {"width": 1040, "height": 810}
+CONSOLE_SIZE = {"width": 1240, "height": 780}
 LINKING_SIZE = {"width": 900, "height": 720}
 QUESTIONS = {"en": ("Do you deliver?", "How can I pay?"), "ar": ("هل لديكم توصيل؟", "كيف أدفع؟")}
 START_SECONDS = 30
@@ -42,6 +45,7 @@ async def main() -> None:
                 for language, questions in QUESTIONS.items():
                     await _photograph(browser, url=url, language=language, questions=questions)
                     await _photograph_linking(browser, url=url, language=language)
+                await _photograph_console(browser, folder=Path(await asyncio.to_thread(tempfile.mkdtemp, dir=folder)))
                 await browser.close()
         finally:
             process.terminate()
@@ -87,6 +91,28 @@ async def _photograph_linking(browser: Browser, *, url: str, language: str) -> N
     path = IMAGES / f"link-{language}.png"
     await page.screenshot(path=path)
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} KB")
+
+
+async def _photograph_console(browser: Browser, *, folder: Path) -> None:
+    """Photographs the console's page of exposure over made-up people: an empty installation has nothing to show."""
+    wasl = Composition(folder)
+    await wasl.start()
+    try:
+        await losses.fill(wasl.store, wasl.clock)
+        for language in QUESTIONS:
+            context = await browser.new_context(viewport=CONSOLE_SIZE, color_scheme="light", reduced_motion="reduce")  # type: ignore[arg-type]
+            page = await context.new_page()
+            await page.goto(f"{wasl.url}/console/?lang={language}")
+            await page.goto(await wasl.login_url())
+            await page.locator("form button").click()
+            await page.locator(".tiles").wait_for()
+            await page.goto(f"{wasl.url}/console/exposure?lang={language}")
+            await page.evaluate("document.fonts.ready.then(() => undefined)")
+            path = IMAGES / f"exposure-{language}.png"
+            await page.screenshot(path=path)
+            print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} KB")
+    finally:
+        await wasl.stop()
 
 
 if __name__ == "__main__":
