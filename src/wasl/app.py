@@ -236,6 +236,7 @@ def _worker(
         earlier=Earlier(store.library, people=store.people).read,
         steps=guarding.steps,
         bills=guarding.bills,
+        pieces=guarding.pieces,
     )
     deliver = Deliver(
         store=store,

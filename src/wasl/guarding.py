@@ -21,6 +21,7 @@ from wasl.service.admit import Admit
 from wasl.service.guard import Guard
 from wasl.service.instead import Instead
 from wasl.service.judging import Case, Gate, Step
+from wasl.service.resize import Pieces, Resize
 from wasl.service.rules_in_force import RulesInForce
 from wasl.service.tally import Tally
 from wasl.wire.markup import measure
@@ -38,6 +39,8 @@ class Guarding:
     steps: tuple[Step, ...] = ()
     gate: Gate | None = None
     bills: Callable[[Address], bool] | None = None
+    pieces: Pieces | None = None
+    """Cuts answers as channel and rules ask, before they are stored."""
     bars: Callable[[Case], Sequence[Bar]] = lambda case: ()
     """Gives what keeps providers from the words of a case that nobody judged yet."""
 
@@ -71,7 +74,8 @@ def make_guarding(
         rules=rules, parties=parties, tally=tally, clock=clock, instead=instead, standings=store.standings, care=duties.signs.care
     )
     gate = duties.respect(admit, rules)
-    return Guarding(steps=steps, gate=gate, rules=rules, tally=tally, purposing=weighing, bars=guard.bars)
+    pieces = Resize(book=lambda: rules.book, parties=parties, channels=channels, clock=clock)
+    return Guarding(steps=steps, gate=gate, pieces=pieces, rules=rules, tally=tally, purposing=weighing, bars=guard.bars)
 
 
 def make_parties(settings: Settings, *, channels: Mapping[str, Channel]) -> dict[str, Party]:
@@ -108,6 +112,7 @@ def _party(settings: Settings, channel: Channel, *, name: str) -> Party:
         ),
         mode=own.mode,
         measure=measure(channel.limits),
+        limits=channel.limits,
         templates=tuple(Approved(**one.model_dump()) for one in chosen.templates) if chosen is not None else (),
     )
 

@@ -84,6 +84,8 @@ def _print_verdict(name: str, verdict: Mapping[str, Any], books: Mapping[str, An
         typer.echo(f"    {say(f'waits_{waits}', language)}")
     if "template" in verdict:
         typer.echo(f"    {say('template', language).format(name=verdict['template'])}")
+    if number := verdict.get("cut_into"):
+        typer.echo(f"    {say('cut', language).format(number=number, rules=', '.join(verdict.get('cut_by', ())))}")
     if price := verdict.get("price"):
         typer.echo(f"    {say('price', language).format(amount=price['amount'], currency=price['currency'])}")
     for candidate, rules in verdict.get("barred", {}).items():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from wasl.domain.delivery import Outgoing
+from wasl.domain.limits import Limits
 from wasl.domain.message import Media, Part, Template, Text, plain_text
 from wasl.domain.person import Address
 from wasl.policy.act import Act, Counters, Deployment, ModelUse, Recipient, TurnPurpose
@@ -42,6 +43,8 @@ class Party:
     mode: Mode = "strict"
     measure: Callable[[str], int] = len
     templates: tuple[Approved, ...] = ()
+    limits: Limits | None = None
+    """The channel's own, by which what the rules want smaller is cut at the gate; None: it is sent as it is."""
 
     @property
     def taken(self) -> Literal["strict", "lenient"]:

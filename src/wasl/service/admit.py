@@ -23,6 +23,7 @@ from wasl.ports.standing import Standings
 from wasl.service.acting import NOTHING_COUNTED, Parties, Party, sending
 from wasl.service.instead import MARKETING, Instead
 from wasl.service.judging import Admission, Admitted, Denied, Waits
+from wasl.service.resize import cut
 from wasl.service.rules_in_force import RulesInForce
 from wasl.service.tally import Tally
 from wasl.service.verdicts import Waiting, because, kept
@@ -77,6 +78,8 @@ class Admit:
         situation, applicable = select(book, act)
         verdict = judge(situation, applicable, book=book.digest)
         open_duty = self._open(verdict, party)
+        if verdict.effect == "rewrite" and open_duty is None and party.mode != "watch" and party.limits is not None:
+            return await self._in_pieces(outgoing, party, verdict, now_ms=now, consent=consent)
         if party.mode == "watch" or (verdict.effect in ("allow", "rewrite") and open_duty is None):
             return await self._count(outgoing, party, situation, applicable, verdict)
         if verdict.effect == "refuse" and not self._opens(act):
@@ -126,6 +129,16 @@ class Admit:
                 return Waits(due_at_ms=now_ms, why=why, verdict=told, move_to=address)
         log.warning("an answer waits until the person writes", delivery=outgoing.id, why=because(verdict))
         return self._wait(outgoing, verdict, party, waits_for="person")
+
+    async def _in_pieces(self, outgoing: Outgoing, party: Party, verdict: Verdict, *, now_ms: int, consent: bool | None) -> Admission:
+        """Cuts what is larger than a rule allows, which came into force after it was stored, and counts each piece."""
+        assert party.limits is not None
+        made = cut(outgoing, party.limits, verdict.limits)
+        act = sending(made, party, at_ms=now_ms, consent=consent)
+        situation, applicable = select(self._rules.book, act)
+        admission = await self._count(made, party, situation, applicable, judge(situation, applicable, book=verdict.book))
+        told = {**(admission.verdict or {}), "cut_into": len(made.parts), "cut_by": [one.rule for one in verdict.reasons]}
+        return replace(admission, verdict=told)
 
     async def settled(self, outgoing: Outgoing, settling: Settling) -> None:
         """Gives back what was counted for a send that surely did not happen."""

@@ -26,6 +26,7 @@ from wasl.service.judging import Case, End, Step, Steps
 from wasl.service.live import STORED, Live, encode
 from wasl.service.observe import Observe
 from wasl.service.purse import cause_of
+from wasl.service.resize import Pieces
 from wasl.service.show import Show
 from wasl.service.words import say, spoken, words_of
 from wasl.wire.markup import measure, plain
@@ -75,7 +76,9 @@ class Answer:
         earlier: Earlier | None = None,
         steps: Sequence[Step] = (),
         bills: Callable[[Address], bool] | None = None,
+        pieces: Pieces | None = None,
     ) -> None:
+        self._pieces = pieces
         self._store = store
         self._bus = bus
         self._clock = clock
@@ -361,7 +364,10 @@ class Answer:
         pieces: Sequence[tuple[Part, ...]] = (parts,)
         if channel is not None:
             billed = len(parts) > 1 and self._bills is not None and self._bills(to)
-            pieces = fit(parts, limits=channel.limits, measure=measure(channel.limits), billed=billed)
+            if self._pieces is not None:
+                pieces = self._pieces(parts, to, billed)
+            else:
+                pieces = fit(parts, limits=channel.limits, measure=measure(channel.limits), billed=billed)
         # In a group the reply quotes its question; in a private talk order says enough.
         quote = turn.native_id if turn.address.key.kind == "group" else None
         return [

@@ -75,6 +75,8 @@ def _verdict(name: str, told: Mapping[str, Any], books: Mapping[str, tuple[Mappi
         "charged": bool(told.get("charged")),
         "template": str(told.get("template") or ""),
         "moved_to": str(told.get("moved_to") or ""),
+        "cut_into": int(told.get("cut_into") or 0),
+        "cut_by": ", ".join(map(str, told.get("cut_by") or ())),
         "barred": {str(who): ", ".join(map(str, by)) for who, by in (told.get("barred") or {}).items()},
         "rules": [_rule(one, reasons.get(one), rules.get(one), language, stops=one in reasons) for one in named],
         "book": digest,
