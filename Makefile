@@ -86,7 +86,7 @@ eval-month: ## Whether the month's interval holds the true share, over simulated
 	$(PREPARE) dev
 	$(PY) -m tests.bench.month $(ARGS)
 
-eval-policy: ## Whether the rulebook judges cases as it should; DATA=… for another file of cases
+eval-policy: ## Whether the rulebook judges cases as it should; DATA=… for another file of cases, or a folder
 	$(PREPARE) dev
 	$(PY) -m tests.bench.policy $(if $(DATA),--data $(DATA))
 

@@ -1,4 +1,4 @@
-"""Whether the rulebook judges as it should: `make eval-policy`, with DATA=… for another file of cases.
+"""Whether the rulebook judges as it should: `make eval-policy`, with DATA=… for another file of cases, or a folder of such.
 
 The cases are acts with the verdict that is expected, in the form that `docs/how-to/read-the-rules.md` describes.
 """
@@ -18,6 +18,7 @@ from wasl.policy.cases import Case, missed, read_cases
 from wasl.policy.evaluate import evaluate
 from wasl.policy.shipped_rules import shipped_book
 
+KINDS = (".toml", ".json", ".jsonl")
 CASES = ROOT / "tests" / "fixtures" / "policy" / "cases.toml"
 
 
@@ -50,11 +51,12 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=CASES)
     given = parser.parse_args()
     console = Console()
-    if not given.data.is_file():
-        console.print(f"There is no file {given.data}; give another with DATA=…")
+    files = sorted(one for one in given.data.rglob("*") if one.suffix in KINDS) if given.data.is_dir() else [given.data]
+    if not files or not files[0].is_file():
+        console.print(f"There are no cases at {given.data}; give another file (.toml, .json, .jsonl), or a folder of such, with DATA=…")
         return 2
     try:
-        cases = read_cases(given.data.read_text(encoding="utf-8"), at=str(given.data))
+        cases = tuple(case for file in files for case in read_cases(file.read_text(encoding="utf-8"), at=str(file)))
     except SettingWrong as error:
         console.print(error.message, markup=False)
         return 2

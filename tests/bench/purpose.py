@@ -2,12 +2,13 @@
 
 The data is development data and stays outside the project: `scopes.json` (scopes with examples) and `items.jsonl` (messages with
 business, slice and label). The score of a message is its log-odds; AUROC and the share of general messages that pass where 95 % of
-business messages are kept are computed per scope and averaged.
+business messages are kept are computed per scope and averaged, and printed beside what the length of the message alone would give.
 """
 
 import argparse
 import bisect
 import json
+import statistics
 import sys
 import time
 from collections import defaultdict
@@ -34,6 +35,8 @@ LIMITS = {
     "purpose_train_s": ("≤", 3.0),
 }
 SMALL_EXAMPLES_MAX = 15
+FILE_COLUMNS = 120
+"""Width of the tables where nobody's terminal says."""
 CORE = ("in_test", "in_unseen", "in_long")
 
 
@@ -58,41 +61,64 @@ def measure(data: Path, console: Console) -> dict[str, float]:
     for column in ("scope", "general", "mixed", "evasive", "balanced", "neutral", "train s", "ms"):
         table.add_column(column, justify="right" if column != "scope" else "left")
     found: dict[str, list[float]] = defaultdict(list)
+    alone: dict[str, list[float]] = defaultdict(list)
     packs = shipped_packs()
     for name, scope in scopes.items():
         own = tuple(Own(example["text"], example.get("intent", "")) for example in scope["examples"])
         started = time.process_time()
         learnt = learn_purpose(Scope(name=name, statement=scope.get("description", ""), examples=own), packs)
         train = time.process_time() - started
-        scores, each = _scores(learnt, [item for item in items if item["business"] == name.split("@")[0]])
-        kept = [one for part in CORE for one in scores.get(part, ())]
-        row = {
-            "general": (auroc(kept, scores["gen"]), passing(kept, scores["gen"])),
-            "mixed": (auroc(kept, scores["mixed"]), passing(kept, scores["mixed"])),
-            "evasive": (auroc(kept, scores["evasive"]), passing(kept, scores["evasive"])),
-        }
-        balanced = (sum(one >= 0 for one in kept) / len(kept) + sum(one < 0 for one in scores["gen"]) / len(scores["gen"])) / 2
-        neutral = 100 * sum(one >= 0 for one in scores["neutral"]) / len(scores["neutral"])
-        if len(own) <= SMALL_EXAMPLES_MAX:
-            found["small_scope_auroc"].append(row["general"][0])
-            found["small_scope_fpr95"].append(row["general"][1])
-        for figure, value in (
-            ("general_auroc", row["general"][0]),
-            ("general_fpr95", row["general"][1]),
-            ("mixed_auroc", row["mixed"][0]),
-            ("evasive_auroc", row["evasive"][0]),
-            ("balanced_accuracy", balanced),
-            ("neutral_kept_pct", neutral),
-            ("purpose_cpu_ms", each),
-        ):
-            found[figure].append(value)
+        here = [item for item in items if item["business"] == name.split("@")[0]]
+        scores, each = _scores(learnt, here)
+        row = _figures(scores) | {"purpose_cpu_ms": each}
+        length = _figures(_lengths(here, usual=statistics.fmean(len(one.text) for one in own)))
+        for told, into in ((row, found), (length, alone)):
+            if len(own) <= SMALL_EXAMPLES_MAX:
+                into["small_scope_auroc"].append(told["general_auroc"])
+                into["small_scope_fpr95"].append(told["general_fpr95"])
+            for figure, value in told.items():
+                into[figure].append(value)
         found["purpose_train_s"].append(train)
-        table.add_row(
-            name, *(f"{a:.3f}/{b:.3f}" for a, b in row.values()), f"{balanced:.3f}", f"{neutral:.0f} %", f"{train:.1f}", f"{each:.2f}"
-        )
+        pairs = (f"{row[f'{part}_auroc']:.3f}/{row[f'{part}_fpr95']:.3f}" for part in ("general", "mixed", "evasive"))
+        table.add_row(name, *pairs, f"{row['balanced_accuracy']:.3f}", f"{row['neutral_kept_pct']:.0f} %", f"{train:.1f}", f"{each:.2f}")
     console.print(table)
     worst = ("purpose_train_s", "purpose_cpu_ms")
-    return {name: max(values) if name in worst else sum(values) / len(values) for name, values in found.items()}
+    measured = {name: max(values) if name in worst else statistics.fmean(values) for name, values in found.items()}
+    console.print(_beside(measured, {name: statistics.fmean(values) for name, values in alone.items()}))
+    return measured
+
+
+def _figures(scores: Mapping[str, Sequence[float]]) -> dict[str, float]:
+    """Sums up the scores of one scope by slice; 0 is the border between general and business."""
+    kept = [one for part in CORE for one in scores.get(part, ())]
+    told: dict[str, float] = {}
+    for figure, part in (("general", "gen"), ("mixed", "mixed"), ("evasive", "evasive")):
+        told[f"{figure}_auroc"], told[f"{figure}_fpr95"] = auroc(kept, scores[part]), passing(kept, scores[part])
+    told["balanced_accuracy"] = (sum(one >= 0 for one in kept) / len(kept) + sum(one < 0 for one in scores["gen"]) / len(scores["gen"])) / 2
+    told["neutral_kept_pct"] = 100 * sum(one >= 0 for one in scores["neutral"]) / len(scores["neutral"])
+    return told
+
+
+def _lengths(items: Sequence[Mapping[str, str]], *, usual: float) -> dict[str, list[float]]:
+    """Scores by length alone, which any method must beat: the shorter, the more of the business; the border is twice the usual length."""
+    scores: dict[str, list[float]] = defaultdict(list)
+    for item in items:
+        scores[item["slice"]].append(2 * usual - len(item["text"]))
+    return scores
+
+
+def _beside(measured: Mapping[str, float], length: Mapping[str, float]) -> Table:
+    """Puts the method beside what the length of a message alone would give."""
+    table = Table(title="purpose, beside message length only")
+    names = (
+        ("general_auroc", "general_fpr95"), ("small_scope_auroc", "small_scope_fpr95"), ("mixed_auroc",), ("evasive_auroc",),
+        ("balanced_accuracy",), ("neutral_kept_pct",),
+    )  # fmt: skip
+    for column in ("method", "general, all", "12 examples", "mixed", "evasive", "balanced", "neutral %"):
+        table.add_column(column, justify="left" if column == "method" else "right")
+    for method, told in (("message length only", length), ("Wasl", measured)):
+        table.add_row(method, *("/".join(f"{told[name]:.3f}" if name in told else "-" for name in pair) for pair in names))
+    return table
 
 
 def _scores(learnt: Classifier, items: Sequence[Mapping[str, str]]) -> tuple[dict[str, list[float]], float]:
@@ -108,7 +134,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data/purpose"))
     given = parser.parse_args()
-    console = Console()
+    console = Console() if Console().is_terminal else Console(width=FILE_COLUMNS)
     if not (given.data / "items.jsonl").exists():
         console.print(f"There is no data in {given.data}; give another folder with DATA=…")
         return 2
