@@ -129,6 +129,8 @@ def _place(region: str, language: Language) -> str:
     """Names a place, a group of countries by its own short name."""
     if region == "*":
         return say("everywhere", language)
+    if region == "EEA":
+        return say("eea", language)
     name = country(region, language)
     return f"{name} ({region})" if name != region and "(" not in name else name
 

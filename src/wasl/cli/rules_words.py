@@ -39,6 +39,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "review": ("to be reviewed on {day}", "تُراجع في {day}"),
     "except": ("except", "عدا"),
     "everywhere": ("everywhere", "في كل مكان"),
+    "eea": ("European Economic Area", "المنطقة الاقتصادية الأوروبية"),
     "every channel": ("every channel", "كل القنوات"),
     "right": ("{right} of {cases} cases are right.", "الصحيح {right} من {cases}."),
     "good": ("{file} is good; rules: {count}.", "الملف {file} صحيح؛ عدد القواعد: {count}."),

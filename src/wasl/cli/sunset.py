@@ -94,6 +94,9 @@ def _add_looking(sunset: typer.Typer, compose: Compose) -> None:
         if as_json:
             typer.echo(json.dumps([{"id": p.id, "channel": p.channel, "state": p.state, "on": _day(p)} for p in plans]))
             return
+        if not plans:
+            typer.echo(say("no plans", language))
+            return
         table(
             ("id", say("channel", language), say("state", language), say("day", language)),
             [(p.id, p.channel, named(p.state, language), _day(p)) for p in plans],

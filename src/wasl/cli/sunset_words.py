@@ -3,6 +3,7 @@
 from typing import Final
 
 WORDS: Final = {
+    "no plans": ("There is no plan yet.", "لا خطة بعد."),
     "channel": ("channel", "القناة"),
     "state": ("state", "الحالة"),
     "day": ("day", "اليوم"),
@@ -68,7 +69,7 @@ NAMES: Final = {
     "last week": ("last week", "الأسبوع الأخير"),
     "last day": ("last day", "اليوم الأخير"),
     "no consent": ("they do not want to be written to", "لا يريدون أن يُكتب إليهم"),
-    "failed": ("refused for good", "رفض نهائي"),
+    "failed": ("failed for good", "فشل نهائي"),
     "erased": ("they are forgotten at their wish", "نُسوا بطلبهم"),
     "no template": ("there is no approved template", "لا قالب معتمدًا"),
     "queued": ("queued", "تنتظر"),

@@ -50,6 +50,9 @@ def show_changes(changes: "Sequence[Change]", documents: "Mapping[str, Document]
 
         typer.echo(written(changes, documents))
         return
+    if not changes:
+        typer.echo("Nothing has changed since watching began.")
+        return
     table(
         ("seen", "document", "verdict", "topic", "announced", "state", "change"),
         [
@@ -67,7 +70,8 @@ def _state(declaration: "Declaration", stands: "Watched | None", *, watched: boo
     if not watched:
         return "not watched"
     if declaration.manual:
-        return "by hand"
+        seen = stands is not None and stands.seen_ms is not None
+        return "by hand" if seen else "to be brought by hand (`wasl terms bring`)"
     if stands is None or stands.checked_ms is None:
         return "not seen yet"
     return f"quarantined: {stands.problem}" if stands.quarantined else stands.problem or "well"
@@ -111,4 +115,7 @@ def show_trial(trial: "Trial") -> None:
 
 def show_rules(records: "Sequence[RuleRecord]") -> None:
     """Lists steps of rules."""
+    if not records:
+        typer.echo("No rule was made from terms yet; `wasl terms draft CHANGE` drafts some.")
+        return
     table(("when", "rule", "step", "by", "note"), [(moment(one.at_ms), one.rule_id, one.act, one.by, one.note) for one in records])

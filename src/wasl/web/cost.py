@@ -1,7 +1,7 @@
 """The console's page of costs: what the month has cost, by what, what it will have cost, and what may still be spent."""
 
 import io
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from wasl.service.cost_table import amounts, exact, money, told, write_csv
 from wasl.service.reckon import Reckon, Reckoned
 from wasl.web.auth import Operator
 from wasl.web.charts import day_bars, share_bar
+from wasl.web.exposing import country_name
 from wasl.web.faces import Faces
 from wasl.web.languages import Language
 from wasl.web.words import COSTS
@@ -46,7 +47,7 @@ class CostPages:
         language = self._faces.language(request)
         return self._faces.page(
             request, "cost.html", operator=operator, here="cost", found=found, supposed=supposed, ways=[(d, COSTS[d]) for d in DIMENSIONS],
-            **shown(found, language),
+            **shown(found, language, titles={name: language.say(channel.title) for name, channel in self._faces.channels.items()}),
         )  # fmt: skip
 
     async def table(self, request: Request, operator: Operator) -> Response:
@@ -67,7 +68,7 @@ class CostPages:
         return Response("\ufeff" + out.getvalue(), headers=headers)
 
 
-def shown(found: Reckoned, language: Language) -> dict[str, Any]:
+def shown(found: Reckoned, language: Language, *, titles: Mapping[str, str]) -> dict[str, Any]:
     """Gives what the page says of a month."""
     rtl, currency = language.direction == "rtl", found.currency
     forecast = found.forecast
@@ -78,7 +79,8 @@ def shown(found: Reckoned, language: Language) -> dict[str, Any]:
         "between": (money(forecast.low, currency), money(forecast.high, currency)) if forecast else ("", ""),
         "chart": _chart(found, language, rtl=rtl) if found.by_day else "",
         "days": [(day.isoformat(), money(amount, currency)) for day, amount in sorted(found.by_day.items())],
-        "table": _rows(found, language),
+        "table": _rows(found, language, titles),
+        "titles": titles,
         "budgets": _budgets(found, language, rtl=rtl),
         "numbers": [
             {"count": n, "bar": share_bar(Decimal(n.counted) / max(1, n.free), title=_percent(n.counted, n.free, language), rtl=rtl)}
@@ -115,7 +117,7 @@ def _chart(found: Reckoned, language: Language, *, rtl: bool) -> Any:
     return day_bars(series, since=found.since, until=found.until, title=title, labels=labels, rtl=rtl)
 
 
-def _rows(found: Reckoned, language: Language) -> list[dict[str, Any]]:
+def _rows(found: Reckoned, language: Language, titles: Mapping[str, str]) -> list[dict[str, Any]]:
     def worth(row: tuple[str, Sum]) -> Decimal:
         return found.told_of(row[1]).amount
 
@@ -123,12 +125,21 @@ def _rows(found: Reckoned, language: Language) -> list[dict[str, Any]]:
     return [
         {
             "id": name,
-            "name": found.names.get(name) or name or language.say("not told"),
+            "name": _name(name, found, language, titles) or language.say("not told"),
             "sum": row,
             "cost": amounts(row.amounts),
         }
         for name, row in ordered[:ROWS_SHOWN]
     ]
+
+
+def _name(name: str, found: Reckoned, language: Language, titles: Mapping[str, str]) -> str:
+    """Says what a row is of, in the reader's words where there are any."""
+    if found.by == "channel":
+        return titles.get(name, name)
+    if found.by == "country" and name:
+        return country_name(name, language)
+    return found.names.get(name) or name
 
 
 def _budgets(found: Reckoned, language: Language, *, rtl: bool) -> list[dict[str, Any]]:

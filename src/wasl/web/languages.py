@@ -4,12 +4,12 @@ import gettext
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -58,6 +58,14 @@ class Language:
     def day(self, at_ms: int) -> str:
         """Writes a day, UTC."""
         return str(format_date(datetime.fromtimestamp(at_ms / 1000, UTC), "medium", locale=self.locale))
+
+    def month(self, month: str) -> str:
+        """Writes a month given as "2026-10"; what is none stays as it is."""
+        try:
+            first = date.fromisoformat(f"{month}-01")
+        except ValueError:
+            return month
+        return str(format_skeleton("yMMMM", first, locale=self.locale))
 
     def ago(self, since_ms: int, *, now_ms: int) -> str:
         """Writes how long ago something was."""

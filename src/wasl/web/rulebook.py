@@ -1,5 +1,6 @@
 """The page of the rules: a map of what every channel allows where, and a calendar of what changes when, with sources."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
@@ -67,7 +68,7 @@ class RulesPage:
             day=day,
             today=today,
             rows=[_row(row, known, language) for row in rows],
-            entries=[_entry(entry, language, today=today) for entry in entries],
+            entries=[_entry(entry, language, today=today, kinds=kinds) for entry in entries],
             book=book.digest,
             standings=STANDINGS,
             icon_of=ICONS,
@@ -83,9 +84,11 @@ class RulesPage:
         return self._drawn[key]
 
     def _kinds(self, book: Rulebook) -> dict[str, str]:
-        """Names the channels of the map: those that are set up here first, by the title that people know."""
+        """Names the channels of the map: those that are set up here first, then those with most rules, by the title that people know."""
         titles = {book.named(channel.kind): channel.title for channel in self._faces.channels.values()}
-        rest = {kind: kind.replace("_", " ").title() for kind in sorted(book.channels) if kind not in titles}
+        ruled = Counter(kind for rule in book.rules for kind in rule.channels)
+        known = sorted(book.channels, key=lambda kind: (-ruled[kind], kind))
+        rest = {kind: kind.replace("_", " ").title() for kind in known if kind not in titles}
         return {kind: title for kind, title in titles.items() if kind in book.channels} | rest
 
 
@@ -118,7 +121,7 @@ def _cell(cell: Cell, known: Mapping[str, Rule], language: Language) -> dict[str
     }
 
 
-def _entry(entry: Entry, language: Language, *, today: date) -> dict[str, Any]:
+def _entry(entry: Entry, language: Language, *, today: date, kinds: Mapping[str, str]) -> dict[str, Any]:
     return {
         "day": entry.day,
         "shown": str(format_date(entry.day, "d MMMM y", locale=language.locale)),
@@ -126,6 +129,7 @@ def _entry(entry: Entry, language: Language, *, today: date) -> dict[str, Any]:
         "kind": entry.change,
         "coming": entry.day > today,
         **_told(entry.rule, language),
+        "channels": ", ".join(language.say("every channel") if one == "*" else kinds.get(one, one) for one in entry.rule.channels),
     }
 
 
@@ -134,7 +138,6 @@ def _told(rule: Rule, language: Language) -> dict[str, Any]:
         "id": rule.id,
         "text": rule.arabic if language.code == "ar" and rule.arabic else rule.text,
         "effect": language.say(EFFECTS[rule.effect]),
-        "channels": ", ".join(language.say("every channel") if one == "*" else one for one in rule.channels),
         "regions": ", ".join(_place(region, language) for region in rule.regions),
         "source": rule.source,
         "source_date": rule.source_date,
@@ -146,6 +149,8 @@ def _told(rule: Rule, language: Language) -> dict[str, Any]:
 def _place(region: str, language: Language) -> str:
     if region == "*":
         return language.say("everywhere")
+    if region == "EEA":
+        return language.say("European Economic Area")
     country, _, part = region.partition("-")
     name = str(language.locale.territories.get(country, country))
     return f"{name} ({part})" if part else name

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, quote, urlsplit
 
 from babel import Locale
 from babel.dates import format_date
@@ -57,7 +57,11 @@ class TermsPages:
         changes = await terms.changes(limit=CHANGES_SHOWN)
         known = {one.document_id: one for one in await terms.watched()}
         watched = self._watching.watch.declarations
-        documents = [_document(one, known.get(one.document.id)) for one in self._watching.every if one.document.id in watched]
+        documents = [
+            _document(one, known.get(one.document.id), title=self._title(one.document, language))
+            for one in self._watching.every
+            if one.document.id in watched
+        ]
         return self._faces.page(
             request,
             "terms.html",
@@ -173,7 +177,7 @@ class TermsPages:
         days = sorted({one.day for one in change.judgement.dates if one.day is not None})
         return {
             "id": change.id,
-            "name": f"{document.platform}: {document.name}" if document else change.document_id,
+            "name": self._title(document, language) if document else change.document_id,
             "line": first_line(document, change, today=today, language=language.code) if document else change.document_id,
             "verdict": change.judgement.label,
             "topic": change.judgement.topic or "",
@@ -193,10 +197,13 @@ class TermsPages:
                 if one.day is not None and one.day >= today and change.document_id in self._declared:
                     document = self._declared[change.document_id].document
                     told = {"day": one.day, "shown": _shown(one.day, language), "left": (one.day - today).days, "change": change.id}
-                    found.setdefault(
-                        (one.day, document.id), {**told, "name": f"{document.platform}: {document.name}", "text": one.sentence}
-                    )
+                    found.setdefault((one.day, document.id), {**told, "name": self._title(document, language), "text": one.sentence})
         return [found[key] for key in sorted(found)]
+
+    def _title(self, document: Document, language: Language) -> str:
+        """Names a document with whose it is: a channel by the name that people know."""
+        titles = {channel.kind: language.say(channel.title) for channel in self._faces.channels.values()}
+        return f"{titles.get(document.platform, document.platform)}: {document.name}"
 
     async def _form(self, request: Request) -> dict[str, str]:
         body = (await read_capped(request, bytes_max=FORM_BYTES_MAX)).decode("utf-8", "replace")
@@ -209,16 +216,15 @@ class TermsPages:
         )
 
 
-def _document(declaration: Declaration, stands: Watched | None) -> dict[str, Any]:
+def _document(declaration: Declaration, stands: Watched | None, *, title: str) -> dict[str, Any]:
     document: Document = declaration.document
     state = _state(declaration, stands)
     return {
         "id": document.id,
-        "name": document.name,
-        "platform": document.platform,
+        "title": title,
         "kind": document.kind,
         "region": document.region,
-        "url": declaration.sources[0].url,
+        "url": "" if _is_list(declaration) else declaration.sources[0].url,
         "state": state,
         "problem": stands.problem if stands else "",
         "seen": stands.seen_ms if stands else None,
@@ -228,9 +234,15 @@ def _document(declaration: Declaration, stands: Watched | None) -> dict[str, Any
     }
 
 
+def _is_list(declaration: Declaration) -> bool:
+    """Says whether it stands for a provider's list of models, which is asked for and is no page."""
+    return declaration.manual and (urlsplit(declaration.sources[0].url).hostname or "").endswith(".invalid")
+
+
 def _state(declaration: Declaration, stands: Watched | None) -> str:
     if declaration.manual:
-        return "manual"
+        told = stands is not None and stands.seen_ms is not None
+        return "listed" if _is_list(declaration) else "manual" if told else "wanted"
     if stands is None or stands.checked_ms is None:
         return "unseen"
     return "quarantined" if stands.quarantined else "problem" if stands.problem else "well"

@@ -255,6 +255,8 @@ TERMS_STATES = {
     "well": mark("seen"),
     "unseen": mark("not seen yet"),
     "manual": mark("brought by hand"),
+    "wanted": mark("to be brought by hand: programs may not fetch it"),
+    "listed": mark("the provider's list and the model cards, looked at daily"),
     "quarantined": mark("not the declared page"),
     "problem": mark("cannot be seen now"),
 }

@@ -58,3 +58,9 @@ def test_the_language_is_what_is_asked_then_kept_then_accepted(asked: str | None
 
 def test_the_default_language_is_the_settings_one() -> None:
     assert Languages(default="ar-EG").choose().code == "ar"
+
+
+def test_a_month_is_written_as_people_say_it() -> None:
+    english, arabic = (Languages().choose(asked=code) for code in ("en", "ar"))
+    assert (english.month("2026-10"), arabic.month("2026-10")) == ("October 2026", "أكتوبر 2026")
+    assert english.month("2026-13") == "2026-13"
