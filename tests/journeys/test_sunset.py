@@ -6,6 +6,7 @@ import re
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -15,8 +16,9 @@ from tests.journeys.moved_clock import MovedClock
 
 from wasl.app import compose
 from wasl.config import load
+from wasl.ports.sunsets import Sunsets
 from wasl.running import Installation
-from wasl.service.sunset import Wish
+from wasl.service.sunset import PlanSunset, Wish
 from wasl.testing.simulators.models import ModelsSimulator, SimulatedModel
 from wasl.testing.simulators.telegram import TelegramSimulator
 from wasl.testing.simulators.telegram_people import TelegramAccount, TelegramChat
@@ -229,114 +231,166 @@ async def is_at_home(world: World, http: aiohttp.ClientSession, person: WhatsApp
     return note(person) in on_the_web and str(person.phone) in found and "noted: and now?" in answered
 
 
+@dataclass(kw_only=True)
+class Story:
+    """The case as it goes on: the world, the plan, who moved with their visitor's token, and who came late."""
+
+    world: World
+    http: aiohttp.ClientSession
+    planner: PlanSunset
+    sunsets: Sunsets
+    plan_id: str = ""
+    homes: list[tuple[WhatsAppPerson, TelegramChat, str]] = field(default_factory=list)
+    late: list[WhatsAppPerson] = field(default_factory=list)
+    received: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def everyone(self) -> list[WhatsAppPerson]:
+        return [person for people in self.world.people.values() for person in people]
+
+    @property
+    def behind(self) -> list[WhatsAppPerson]:
+        """Who loses the channel and did not move while it was open."""
+        moved = {person.user_id for person, _, _ in self.homes}
+        return [person for person in self.world.losing if person.user_id not in moved]
+
+    async def told(self, name: str, count: int) -> None:
+        await milestone(self.world, self.plan_id, name, count)
+
+    async def comes_late(self, person: WhatsAppPerson, account: int) -> str:
+        """Brings last year's key to the web and to the bot; gives the history that is found."""
+        token = await take_along(self.world, self.http, person, self.world.telegram.chats.meet(account, name="Late"))
+        self.late.append(person)
+        return await history_on_the_web(self.world, self.http, token)
+
+
 async def test_nobody_is_lost_when_a_channel_closes(world: World) -> None:
     async with running(world) as installation, aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-        planner, sunsets = installation.departing.plan, installation.departing.sunsets
-        everyone = [person for people in world.people.values() for person in people]
-        early, late = everyone[::2], everyone[1::2]
-        assert all(answer.text.endswith(note(who)) for answer, who in zip(await world.say(early, note), early, strict=True))
-        world.clock.move(day(10, 18, 8, year=2025))
-        await world.say(late, note)
+        story = Story(world=world, http=http, planner=installation.departing.plan, sunsets=installation.departing.sunsets)
+        for step in (
+            everyone_writes, a_plan_is_made, everyone_is_told, some_take_their_history_along, who_comes_meanwhile_is_told_or_left_out,
+            the_milestones_come_and_who_moved_is_left_in_peace, the_day_comes, the_exempt_are_served_as_ever, who_moved_goes_on_elsewhere,
+            who_did_not_may_still_come_with_last_years_key, a_late_word_is_kept_and_answered_by_nothing, the_sum_is_whole,
+        ):  # fmt: skip
+            await step(story)
 
-        # the announcement is seen, and a plan is made from it
-        plan = await planner.draft(
-            Wish(
-                channel="whatsapp", on=date(2026, 1, 15), zone="Europe/Rome", by="operator", per_day=PER_DAY, per_second=500,
-                templates={"en": "we_close", "ar": "we_close"}, exempt_by_rules=True,
-            )
-        )  # fmt: skip
-        assert plan.sunset.regions_except == EXEMPT
-        assert (plan.everyone, dict(plan.by_region)) == (300, {"DE": 100, "EG": 100, "MA": 100})
-        assert [r.name for r in plan.rounds] == ["announce", "remind", "last week", "last day"]
-        assert (plan.rounds[0].inside, plan.rounds[0].outside) == (150, 150)
-        assert not plan.blocked, plan.problems
-        assert any(problem.kind == "exempt" and "BR" in problem.text and "2026-01-21" in problem.text for problem in plan.problems)
-        assert not any(told(person) for person in everyone)
-        await planner.start(plan.sunset.id)
-        world.clock.move(day(10, 18, 12, year=2025))
-        await milestone(world, plan.sunset.id, "announce", 300)
-        assert all(len(told(person)) == 1 for person in world.losing)
-        assert not any(told(person) for country in EXEMPT for person in world.people[country])
-        assert sum(told(person)[0].kind == "template" for person in world.losing) == 150
-        assert all("محادثاتك" in told(person)[0].text for country in ("EG", "MA") for person in world.people[country])
-        assert not any("محادثاتك" in told(person)[0].text for person in world.people["DE"])
 
-        # some take their history along at once, on the web and on Telegram
-        world.clock.move(day(10, 20, year=2025))
-        moving = world.losing[:: len(world.losing) // MOVING]
-        homes = [
-            (person, world.telegram.chats.meet(7_000 + place, name=f"Person {place}"))
-            for place, person in enumerate(moving)
-        ]  # fmt: skip
-        tokens = await asyncio.gather(*(take_along(world, http, person, chat) for person, chat in homes))
-        in_chat = await world.say([world.people["EG"][1]], lambda _: "كيف أحتفظ بمحادثاتي؟")
-        assert KEY.search(in_chat[0].text), in_chat[0].text
+async def everyone_writes(story: Story) -> None:
+    world, early = story.world, story.everyone[::2]
+    assert all(answer.text.endswith(note(who)) for answer, who in zip(await world.say(early, note), early, strict=True))
+    world.clock.move(day(10, 18, 8, year=2025))
+    await world.say(story.everyone[1::2], note)
 
-        # who comes meanwhile is told like the others, or left out like them
-        newcomers = {country: world.whatsapp.person(phone=NUMBERS[country].format(5_000), country=country) for country in ("IT", "EG")}
-        await world.say(list(newcomers.values()), note)
-        await planner.mark()
-        world.clock.move(day(10, 20, 11, year=2025))
-        await milestone(world, plan.sunset.id, "announce", 301)
-        assert [len(told(newcomers[country])) for country in ("IT", "EG")] == [0, 1]
 
-        # the milestones come; at most so many a day; whoever moved is left in peace
-        staying = 301 - len(moving)
-        world.clock.move(day(1, 1))
-        await milestone(world, plan.sunset.id, "remind", PER_DAY)
-        world.clock.move(day(1, 2))
-        await milestone(world, plan.sunset.id, "remind", staying)
-        world.clock.move(day(1, 8))
-        await milestone(world, plan.sunset.id, "last week", PER_DAY)
-        world.clock.move(day(1, 9))
-        await milestone(world, plan.sunset.id, "last week", staying)
-        world.clock.move(day(1, 14))
-        await milestone(world, plan.sunset.id, "last day", PER_DAY)
-        assert all(len(told(person)) == 1 for person in moving)
-        for name in ("announce", "remind", "last week", "last day"):
-            assert sum((await sunsets.progress(plan.sunset.id)).by_milestone[name].values()) <= 301
+async def a_plan_is_made(story: Story) -> None:
+    plan = await story.planner.draft(
+        Wish(
+            channel="whatsapp", on=date(2026, 1, 15), zone="Europe/Rome", by="operator", per_day=PER_DAY, per_second=500,
+            templates={"en": "we_close", "ar": "we_close"}, exempt_by_rules=True,
+        )
+    )  # fmt: skip
+    assert plan.sunset.regions_except == EXEMPT
+    assert (plan.everyone, dict(plan.by_region)) == (300, {"DE": 100, "EG": 100, "MA": 100})
+    assert [r.name for r in plan.rounds] == ["announce", "remind", "last week", "last day"]
+    assert (plan.rounds[0].inside, plan.rounds[0].outside) == (150, 150)
+    assert not plan.blocked, plan.problems
+    assert any(problem.kind == "exempt" and "BR" in problem.text and "2026-01-21" in problem.text for problem in plan.problems)
+    assert any(problem.kind == "proof" and "text message" in problem.text for problem in plan.problems)
+    assert not any(told(person) for person in story.everyone)
+    story.plan_id = plan.sunset.id
 
-        # the day
-        world.clock.move(day(1, 15, 0))
-        closed = [1]
 
-        async def is_closed() -> bool:
-            closed[0] = len(await sunsets.plans(states=("closed",)))
-            return closed[0] == 1
+async def everyone_is_told(story: Story) -> None:
+    world = story.world
+    await story.planner.start(story.plan_id)
+    world.clock.move(day(10, 18, 12, year=2025))
+    await story.told("announce", 300)
+    assert all(len(told(person)) == 1 for person in world.losing)
+    assert not any(told(person) for country in EXEMPT for person in world.people[country])
+    assert sum(told(person)[0].kind == "template" for person in world.losing) == 150
+    assert all("محادثاتك" in told(person)[0].text for country in ("EG", "MA") for person in world.people[country])
+    assert not any("محادثاتك" in told(person)[0].text for person in world.people["DE"])
 
-        await world.until(is_closed)
-        world.clock.move(day(1, 15))
-        held = {person.user_id: len(person.received) for person in everyone}
 
-        # the exempt are served as ever
-        for country in EXEMPT:
-            served = await world.say(world.people[country][:5], lambda who: f"question of {who.phone}")
-            assert all("noted: question of" in answer.text for answer in served), [one.text for one in served]
+async def some_take_their_history_along(story: Story) -> None:
+    world = story.world
+    world.clock.move(day(10, 20, year=2025))
+    moving = world.losing[:: len(world.losing) // MOVING]
+    chats = [world.telegram.chats.meet(7_000 + place, name=f"Person {place}") for place, _ in enumerate(moving)]
+    pairs = list(zip(moving, chats, strict=True))
+    tokens = await asyncio.gather(*(take_along(world, story.http, person, chat) for person, chat in pairs))
+    story.homes = [(*pair, token) for pair, token in zip(pairs, tokens, strict=True)]
+    in_chat = await world.say([world.people["EG"][1]], lambda _: "كيف أحتفظ بمحادثاتي؟")
+    assert KEY.search(in_chat[0].text), in_chat[0].text
 
-        # whoever moved finds everything, goes on, and hears nothing on the old channel
-        assert all(await asyncio.gather(*(is_at_home(world, http, *home, token) for home, token in zip(homes, tokens, strict=True))))
 
-        # whoever did not, may still come with the key of last year, and is told nothing where they were
-        behind = next(person for person in world.losing if person not in moving)
-        token = await take_along(world, http, behind, world.telegram.chats.meet(9_999, name="Late"))
-        assert note(behind) in await history_on_the_web(world, http, token)
+async def who_comes_meanwhile_is_told_or_left_out(story: Story) -> None:
+    world = story.world
+    newcomers = {country: world.whatsapp.person(phone=NUMBERS[country].format(5_000), country=country) for country in ("IT", "EG")}
+    await world.say(list(newcomers.values()), note)
+    await story.told("announce", 301)
+    assert [len(told(newcomers[country])) for country in ("IT", "EG")] == [0, 1]
+    assert [told(newcomers["EG"])[0].kind, newcomers["EG"].received.index(told(newcomers["EG"])[0])] == ["text", 1]  # behind the answer
 
-        # a late word is kept; no model is asked, and as the rules of the platform forbid any answer now, none goes out
-        late_one = next(person for person in world.losing if person not in moving and person is not behind)
-        asked = len(world.model.questions)
-        world.whatsapp.say(late_one, "are you there?")
-        await world.quiet()
-        world.clock.move(day(1, 19))
-        await asyncio.sleep(1)
-        await world.quiet()
-        assert len(world.model.questions) == asked, world.model.questions[-1].text
-        token = await take_along(world, http, late_one, world.telegram.chats.meet(9_998, name="Later"))
-        assert "are you there?" in await history_on_the_web(world, http, token)
-        assert [len(person.received) for person in world.losing] == [held[person.user_id] for person in world.losing]
 
-        # the sum
-        await planner.mark()
-        progress = await planner.progress(plan.sunset.id)
-        assert progress.sums_up
-        assert (progress.everyone, progress.moved, progress.waiting) == (301, len(moving) + 2, 0)
-        assert progress.told == 301 - len(moving) - 2
+async def the_milestones_come_and_who_moved_is_left_in_peace(story: Story) -> None:
+    world, staying = story.world, 301 - len(story.homes)
+    for name, (month, first) in (("remind", (1, 1)), ("last week", (1, 8))):
+        world.clock.move(day(month, first))
+        await story.told(name, PER_DAY)
+        world.clock.move(day(month, first + 1))
+        await story.told(name, staying)
+    world.clock.move(day(1, 14))
+    await story.told("last day", PER_DAY)
+    assert all(len(told(person)) == 1 for person, _, _ in story.homes)
+    by_milestone = (await story.sunsets.progress(story.plan_id)).by_milestone
+    assert all(sum(states.values()) <= 301 for states in by_milestone.values())
+
+
+async def the_day_comes(story: Story) -> None:
+    world = story.world
+    world.clock.move(day(1, 15, 0))
+
+    async def is_closed() -> bool:
+        return len(await story.sunsets.plans(states=("closed",))) == 1
+
+    await world.until(is_closed)
+    world.clock.move(day(1, 15))
+    story.received = {person.user_id: len(person.received) for person in story.everyone}
+
+
+async def the_exempt_are_served_as_ever(story: Story) -> None:
+    for country in EXEMPT:
+        served = await story.world.say(story.world.people[country][:5], lambda who: f"question of {who.phone}")
+        assert all("noted: question of" in answer.text for answer in served), [one.text for one in served]
+
+
+async def who_moved_goes_on_elsewhere(story: Story) -> None:
+    assert all(await asyncio.gather(*(is_at_home(story.world, story.http, *home) for home in story.homes)))
+
+
+async def who_did_not_may_still_come_with_last_years_key(story: Story) -> None:
+    person = story.behind[0]
+    assert note(person) in await story.comes_late(person, 9_999)
+
+
+async def a_late_word_is_kept_and_answered_by_nothing(story: Story) -> None:
+    """No model is asked, and as the rules of the platform forbid any answer now, none goes out."""
+    world, person = story.world, story.behind[1]
+    asked = len(world.model.questions)
+    world.whatsapp.say(person, "are you there?")
+    await world.quiet()
+    world.clock.move(day(1, 19))
+    await asyncio.sleep(1)
+    await world.quiet()
+    assert len(world.model.questions) == asked, world.model.questions[-1].text
+    assert "are you there?" in await story.comes_late(person, 9_998)
+    assert [len(one.received) for one in world.losing] == [story.received[one.user_id] for one in world.losing]
+
+
+async def the_sum_is_whole(story: Story) -> None:
+    await story.planner.mark()
+    progress = await story.planner.progress(story.plan_id)
+    moved = len(story.homes) + len(story.late)
+    assert progress.sums_up
+    assert (progress.everyone, progress.moved, progress.waiting, progress.told) == (301, moved, 0, 301 - moved)

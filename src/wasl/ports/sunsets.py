@@ -72,8 +72,8 @@ class Sunsets(Protocol):
         """Gives the last things (a few at the most) that the people of conversations wrote, newest first: they show the language."""
         ...
 
-    async def unsaid(self, sunset_id: str, *, limit: int) -> Sequence[Telling]:
-        """Gives tellings that were intended and whose message is not stored: what a process left that died."""
+    async def unsaid(self, sunset_id: str, *, before_ms: int, limit: int) -> Sequence[Telling]:
+        """Gives tellings that were intended before a time and whose message is not stored: what a process left that died."""
         ...
 
     async def said(self, sunset_id: str, tellings: Sequence[Telling]) -> None:

@@ -11,24 +11,28 @@ from wasl.ports.library import Library
 
 LEASE_MS: Final = 30_000
 """After so long, others may begin what a killed process held."""
-RENEW_SECONDS: Final = 5.0
+RENEWALS: Final = 6
+"""A lease is prolonged so often before it would end."""
+RENEW_SECONDS: Final = LEASE_MS / 1000 / RENEWALS
 LOOK_SECONDS: Final = 0.25
 WAIT_SECONDS: Final = 120.0
 """So long somebody waits for another process to end."""
 
 
 @asynccontextmanager
-async def apart(library: Library, clock: Clock, name: str, *, wait_seconds: float = WAIT_SECONDS) -> AsyncIterator[None]:
-    """Holds what is named while the block runs; waits for whoever holds it now.
+async def apart(
+    library: Library, clock: Clock, name: str, *, wait_seconds: float = WAIT_SECONDS, lease_ms: int = LEASE_MS
+) -> AsyncIterator[None]:
+    """Holds what is named while the block runs; waits for whoever holds it now. `lease_ms` is how long a killed process holds it.
 
     Raises Throttled when they do not end in time. When the lease is lost meanwhile (this process stood still too long), the block
     is cancelled and Throttled raised.
     """
     holder = clock.new_id()
     until = clock.monotonic() + wait_seconds
-    while not await _take(library, clock, name, holder):
+    while not await _take(library, clock, name, holder, lease_ms=lease_ms):
         if clock.monotonic() >= until:
-            raise Throttled(f"another process is at work on the same ({name}); try again when it is done", seconds=LEASE_MS / 1000)
+            raise Throttled(f"another process is at work on the same ({name}); try again when it is done", seconds=lease_ms / 1000)
         await clock.sleep(LOOK_SECONDS)
     block = asyncio.current_task()
     assert block is not None
@@ -37,9 +41,9 @@ async def apart(library: Library, clock: Clock, name: str, *, wait_seconds: floa
     async def renew() -> None:
         nonlocal lost
         while True:
-            await clock.sleep(RENEW_SECONDS)
+            await clock.sleep(lease_ms / 1000 / RENEWALS)
             with suppress(StoreDown):  # nobody else can take it either while the store is down
-                if not await _take(library, clock, name, holder):
+                if not await _take(library, clock, name, holder, lease_ms=lease_ms):
                     lost = True
                     block.cancel()
                     return
@@ -50,7 +54,7 @@ async def apart(library: Library, clock: Clock, name: str, *, wait_seconds: floa
     except asyncio.CancelledError:
         if lost and block.uncancel() == 0:
             raise Throttled(
-                f"this process stood still for so long that another took over ({name}); try again", seconds=LEASE_MS / 1000
+                f"this process stood still for so long that another took over ({name}); try again", seconds=lease_ms / 1000
             ) from None
         raise
     finally:
@@ -61,6 +65,6 @@ async def apart(library: Library, clock: Clock, name: str, *, wait_seconds: floa
             await asyncio.shield(library.let_go(name, holder=holder))
 
 
-async def _take(library: Library, clock: Clock, name: str, holder: str) -> bool:
+async def _take(library: Library, clock: Clock, name: str, holder: str, *, lease_ms: int) -> bool:
     now = clock.now_ms()
-    return await library.keep_apart(name, holder=holder, now_ms=now, until_ms=now + LEASE_MS)
+    return await library.keep_apart(name, holder=holder, now_ms=now, until_ms=now + lease_ms)

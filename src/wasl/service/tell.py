@@ -33,6 +33,11 @@ log = structlog.get_logger(__name__)
 LOOK_SECONDS = 2.0
 IDLE_SECONDS = 10.0
 """Between two looks while people are told, and while nobody is."""
+LEASE_MS = 5_000
+"""So long a killed process keeps the others from telling. Whatever two processes do at once, nobody is told twice: who is told is written
+down once, and their message has one id."""
+SAID_AFTER_MS = 3_000
+"""What was noted so long ago and is not stored was left by a process that died; what is younger is being said by somebody."""
 TOLD_AT_ONCE = 1_000
 """People who are told with one commit."""
 WINDOW_MS = 24 * 3_600_000
@@ -72,10 +77,11 @@ class Tell:
         while True:
             told = 0
             try:
-                async with apart(self._store.library, self._clock, "sunset", wait_seconds=0):
+                async with apart(self._store.library, self._clock, "sunset", wait_seconds=0, lease_ms=LEASE_MS):
                     told = await self.look()
             except Throttled:
                 log.debug("another process tells people of a sunset")
+                told = 1
             except StoreDown as error:
                 log.warning("telling waits for the store", why=error.message)
             await self._clock.sleep(LOOK_SECONDS if told else IDLE_SECONDS)
@@ -115,7 +121,7 @@ class Tell:
             return 0
         seal = await seal_of(self._links, sunset.id)
         told = 0
-        while left := await self._sunsets.unsaid(sunset.id, limit=TOLD_AT_ONCE):
+        while left := await self._sunsets.unsaid(sunset.id, before_ms=now - SAID_AFTER_MS, limit=TOLD_AT_ONCE):
             told += await self._say(sunset, left, seal)
         outside_max = TOLD_AT_ONCE
         if sunset.per_day is not None:

@@ -110,9 +110,9 @@ class SqlSunsets:
         """Gives the last few things that people wrote."""
         return await self._read(lambda: steps.words(conversations, limit=limit))
 
-    async def unsaid(self, sunset_id: str, *, limit: int) -> Sequence[Telling]:
+    async def unsaid(self, sunset_id: str, *, before_ms: int, limit: int) -> Sequence[Telling]:
         """Gives tellings whose message is not stored."""
-        return await self._write(lambda: steps.unsaid(sunset_id, limit=limit))
+        return await self._write(lambda: steps.unsaid(sunset_id, before_ms=before_ms, limit=limit))
 
     async def said(self, sunset_id: str, tellings: Sequence[Telling]) -> None:
         """Notes that messages are stored."""

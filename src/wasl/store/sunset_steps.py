@@ -213,7 +213,7 @@ def words(conversations: Sequence[ConversationId], *, limit: int) -> Steps[dict[
     return {ConversationId(r[0]): [plain_text(parts_of(parts)) for parts in r[1:] if parts is not None] for r in rows}
 
 
-def unsaid(sunset_id: str, *, limit: int) -> Steps[list[Telling]]:
+def unsaid(sunset_id: str, *, before_ms: int, limit: int) -> Steps[list[Telling]]:
     """Notes which messages are stored after all, and gives those that are not."""
     yield step(
         "update sunset_told set said = 1 where sunset_id = $1 and said = 0 and exists (select 1 from message m"
@@ -223,8 +223,8 @@ def unsaid(sunset_id: str, *, limit: int) -> Steps[list[Telling]]:
     rows = yield step(
         f"select {ADDRESS_COLUMNS}, t.conversation_id, t.message_id, m.region, m.language, t.free, t.milestone from sunset_told t"
         " join sunset_member m on m.sunset_id = t.sunset_id and m.address_id = t.address_id join address a on a.id = t.address_id"
-        " where t.sunset_id = $1 and t.said = 0 order by t.address_id limit $2",
-        sunset_id, limit,
+        " where t.sunset_id = $1 and t.said = 0 and t.at_ms < $3 order by t.address_id limit $2",
+        sunset_id, limit, before_ms,
     )  # fmt: skip
     return [Telling(r[18], address_of(r), ConversationId(r[13]), MessageId(r[14]), r[15], r[16], bool(r[17])) for r in rows]
 
