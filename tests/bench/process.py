@@ -139,6 +139,7 @@ def python() -> str:
 
 
 def base_env(**more: str) -> dict[str, str]:
-    """Gives the environment for a process under test: this one's, with the source on the path."""
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("WASL_")}
+    """Gives the environment for a process under test: this one's, with the source on the path. Modules are compiled once, as they are
+    where Wasl is installed, whatever the shell of a tester says."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("WASL_") and k != "PYTHONDONTWRITEBYTECODE"}
     return {**kept, "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1", **more}

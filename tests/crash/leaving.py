@@ -176,6 +176,7 @@ async def crash_campaign(
     seed: int,
     roles: tuple[str, ...] = ("all",),
     telling_seconds: float = TELLING_SECONDS,
+    patience_seconds: float = QUIET_SECONDS_MAX,
 ) -> Outcome:
     """Tells everybody in every milestone while the plan of kills is used up; judges by what the phones show."""
     started = time.monotonic()
@@ -192,7 +193,7 @@ async def crash_campaign(
     await fleet.start()
     try:
         wanted = people * len(ROUNDS)
-        deadline = time.monotonic() + QUIET_SECONDS_MAX
+        deadline = time.monotonic() + patience_seconds
         while time.monotonic() < deadline and not fleet.unfit():
             await asyncio.sleep(0.25)
             if fleet.planned_out.is_set() and len(platform.told) >= wanted and not platform.receipts_pending:
@@ -227,7 +228,7 @@ async def _run(arguments: argparse.Namespace) -> int:
         with tempfile.TemporaryDirectory(prefix="wasl-campaign-") as folder:
             outcome = await crash_campaign(
                 folder=Path(folder), cluster=cluster, people=arguments.people, instants=arguments.instants,
-                each_point=arguments.each_point, seed=arguments.seed + place,
+                each_point=arguments.each_point, seed=arguments.seed + place, patience_seconds=arguments.patience,
             )  # fmt: skip
         print(f"{'PostgreSQL' if cluster else 'SQLite'} {tell(outcome)}", flush=True)
         return outcome
@@ -258,6 +259,7 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=PEOPLE)
     parser.add_argument("--instants", type=int, default=20)
     parser.add_argument("--each-point", type=int, default=0)
+    parser.add_argument("--patience", type=float, default=600.0, help="seconds after which whoever was not told counts as missed")
     parser.add_argument("--seed", type=int, default=20261122)
     sys.exit(asyncio.run(_run(parser.parse_args())))
 

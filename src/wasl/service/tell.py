@@ -33,7 +33,7 @@ log = structlog.get_logger(__name__)
 LOOK_SECONDS = 2.0
 IDLE_SECONDS = 10.0
 """Between two looks while people are told, and while nobody is."""
-LEASE_MS = 5_000
+LEASE_MS = 3_000
 """So long a killed process keeps the others from telling. Whatever two processes do at once, nobody is told twice: who is told is written
 down once, and their message has one id."""
 SAID_AFTER_MS = 3_000
