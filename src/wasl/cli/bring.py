@@ -247,7 +247,7 @@ def _reported(report: "Report", say: Mapping[str, str]) -> list[str]:
     c = report.counts
     if report.repeated:
         return [say["repeated"]]
-    named = {name: c[name] for name in ("entries", "stored", "already", "changed")}
+    named = {name: c.get(name, 0) for name in ("entries", "stored", "already", "changed")}
     lines = [say["report"].format(**named, rejects=report.survey.counts["rejects"])]
     if c.get("full"):
         lines.append(say["full"].format(full=c["full"]))

@@ -333,6 +333,7 @@ class _Importing:
         reread = min(done.stored, self._replaced)  # these were here, and are read with other answers now
         counts = {
             **survey.counts,
+            "entries": survey.counts["entries"],
             "stored": done.stored - reread,
             "already": done.already,
             "changed": done.changed + reread,

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from typing import Final
+from typing import BinaryIO, Final
 
 from wasl.domain.archive import Entry, File
 from wasl.domain.errors import Malformed, TooLarge
@@ -35,10 +35,19 @@ def identity(bundle: Bundle) -> str:
         # The only member of a plain file is known by its bytes: a file is often renamed on its way.
         digest.update(f"{member.name if len(members) > 1 else ''}\x00{member.size_bytes}\x00".encode("utf-8", "surrogatepass"))
         if holds_words(member) or len(members) == 1:
-            with bundle.open(member.name) as file:
-                while piece := file.read(PIECE_BYTES):
+            with bundle.open(member.name) as file, Streamed(until_broken(file)) as whole:
+                while piece := whole.read(PIECE_BYTES):
                     digest.update(piece)
     return digest.hexdigest()
+
+
+def until_broken(source: BinaryIO) -> Iterator[bytes]:
+    """Walks a member of a bundle to its end, or to where it is cut off or broken: what came before is good, and is kept."""
+    try:
+        while piece := source.read(PIECE_BYTES):
+            yield piece
+    except Malformed:
+        return
 
 
 class Attach:
@@ -133,7 +142,7 @@ class KeepSources:
 
     def _keep(self, members: Iterator[Member], told: Callable[[int], None]) -> None:
         for member in members:
-            with self._bundle.open(member.name) as source:
+            with self._bundle.open(member.name) as file, Streamed(until_broken(file)) as source:
                 sha256, size = self._vault.keep(self._key, source)
             place = self._places[member.name]
             self._files[place] = SourceFile(import_id=self._key, position=place, name=member.name, sha256=sha256, size_bytes=size)

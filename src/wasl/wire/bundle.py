@@ -14,6 +14,7 @@ from typing import IO, Any, BinaryIO, Final, Protocol
 
 from wasl.domain.errors import Malformed, TooLarge, Unsafe
 from wasl.wire import cut_zip
+from wasl.wire.streamed import UpToBreak
 
 ENTRIES_MAX: Final = 200_000
 """Files in one zip."""
@@ -150,7 +151,7 @@ class ZipBundle:
         """Opens a file of the zip. Raises KeyError, Malformed; reading raises Malformed for broken data."""
         info = self._files[name]
         try:
-            return io.BufferedReader(_Unpacking(self._zip.open(info), of=f"{self.name}: {name}"), PIECE_BYTES)
+            return UpToBreak(_Unpacking(self._zip.open(info), of=f"{self.name}: {name}"), PIECE_BYTES)
         except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, OSError, ValueError) as error:
             raise Malformed(f"{name!r} in {self.name!r} cannot be unpacked ({error})") from error
 
@@ -191,7 +192,8 @@ def _check_entry(info: zipfile.ZipInfo, *, of: str) -> None:
         # The others are unpacked without a bound on what comes out at once, whatever size is declared.
         raise Malformed(f"{of!r}: {info.filename[:120]!r} is packed in a way that is not read here; pack it again as a plain zip")
     if info.file_size > RATIO_BYTES_MIN and info.file_size > RATIO_MAX * max(1, info.compress_size):
-        raise Unsafe(f"{of!r}: {info.filename[:120]!r} would unpack to {info.file_size} bytes from {info.compress_size}; nothing was read")
+        sizes = f"{info.file_size >> 20} MiB from {info.compress_size >> 10} KiB"
+        raise Unsafe(f"{of!r}: {info.filename[:120]!r} would unpack to {sizes}; nothing was read")
 
 
 def _check_apart(infos: Sequence[zipfile.ZipInfo], *, of: str) -> None:

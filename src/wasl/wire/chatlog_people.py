@@ -90,6 +90,8 @@ class People:
                 self.groups.add(name)
         if self._title:
             self.groups.update(name for name in times if notices[name] and shown(name.decode("utf-8", "replace")) == self._title)
+        for name in [name for name in times if name not in self._sure and self._is_notice(name, min(rests[name]))]:
+            del times[name]
         return times
 
     def meet(self, names: Iterable[bytes]) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Final, NamedTuple
 
 from wasl.domain.errors import Malformed, TooLarge, Unsafe
+from wasl.wire.streamed import UpToBreak
 
 FILES_MAX: Final = 200_000
 UNPACKED_BYTES_MAX: Final = 64 << 30
@@ -77,7 +78,7 @@ def walk(source: BinaryIO) -> Iterator[Found]:
 
 def opened(source: BinaryIO, found: Found) -> BinaryIO:
     """Opens one file of a cut zip; reading raises Malformed at the cut."""
-    return io.BufferedReader(_Reading(source, found), _PIECE_BYTES)
+    return UpToBreak(_Reading(source, found), _PIECE_BYTES)
 
 
 def _inflated(source: BinaryIO, start: int) -> tuple[int, int, bool]:

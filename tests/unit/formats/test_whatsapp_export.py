@@ -244,3 +244,13 @@ def test_what_is_open_is_asked_before_any_chat() -> None:
     assert [(one.id, one.guess) for one in asked] == [("day_order", "dmy"), ("self:WhatsApp Chat with Bob.txt", "Ann")]
     assert asked[0].options == (("dmy", "05/06/2021 = 2021-06-05"), ("mdy", "05/06/2021 = 2021-05-06"))
     assert all("ambiguous" in entry.more.flags for entry in entries(found))
+
+
+def test_a_line_of_the_platform_with_a_colon_is_nobody_to_be_asked_about() -> None:
+    found = read(
+        "13/06/2021, 10:00 - Ann: x\n13/06/2021, 10:01 - Bob: y\n"
+        '13/06/2021, 10:02 - Bob changed the group name from "Kitchen: old" to "Kitchen"\n',
+        name="WhatsApp Chat with Kitchen.txt",
+    )
+    (asked,) = only(found, Question)
+    assert [value for value, _ in asked.options] == ["Ann", "Bob"]

@@ -1,6 +1,8 @@
 """Conversations are brought in: everything that was read is told for, nothing comes twice."""
 
+import io
 import random
+import zipfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from wasl.ports.people import Erasure
 from wasl.service.bring import Report, Step
 from wasl.store.memory import MemoryStore
 from wasl.testing.clock import TestClock
-from wasl.wire.bundle import Bundle
+from wasl.wire.bundle import Bundle, open_bundle
 
 CHAT = "1|Ann|hello\n2|Bob|how are you\n2|Bob|how are you\n\nno line at all\n3|Ann|fine\n"
 
@@ -221,6 +223,29 @@ async def test_what_was_read_before_a_file_broke_is_kept_and_the_rest_is_a_rejec
     assert report.counts["rejects"] == 1
     assert report.survey.rejects[0].why == "the zip is broken"
     assert 0 < report.counts["stored"] == len(await texts(house, ann)) < 95
+
+
+async def test_what_a_cut_zip_still_holds_is_kept_and_is_its_source(house: House, ann: ConversationId) -> None:
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as packing:
+        packing.writestr("Ann.lines.txt", LONG * 40)
+    half = data.getvalue()[: len(data.getvalue()) // 2]
+    report = await house.bring().run(open_bundle("cut.zip", io.BytesIO(half), size_bytes=len(half)), owner=ann)
+    held = await house.store.library.find_import(report.import_id)
+    assert held is not None
+    (kept,) = [b"".join(house.vault.read(held.key, file.sha256)) for file in held.record.files]
+    assert (LONG * 40).encode().startswith(kept)
+    assert len(kept) > len(half) - 200
+    assert kept.count(b"\n") - 10 <= report.counts["stored"] > 1_000
+    assert report.counts["rejects"] == 1
+
+
+async def test_a_file_of_which_nothing_can_be_read_is_counted_as_nothing(house: House, ann: ConversationId) -> None:
+    report = await house.bring().run(texted("no line\n"), owner=ann)
+    assert {name: report.counts[name] for name in ("entries", "stored", "already", "changed")} == dict.fromkeys(
+        ("entries", "stored", "already", "changed"), 0
+    )
+    assert report.counts["rejects"] == 1
 
 
 async def test_an_owner_or_a_format_that_is_not_there_is_named(house: House, ann: ConversationId) -> None:

@@ -66,12 +66,15 @@ function question(one) {
       : el("input", { class: "field", name, value: one.guess || "", dir: "ltr", "aria-label": say("ask_zone"), list: null }));
 }
 
+const comma = document.documentElement.lang === "ar" ? "، " : ", ";
+const named = (names) => names.flatMap((name, place) => [place ? comma : "", el("bdi", {}, name)]);
+
 function preview(data) {
   show("preview");
   find("preview-head").focus();
   facts(find("found"), [[say("found_format"), data.format], [say("found_chats"), data.counts.chats || 0], [say("found_people"), data.counts.participants || 0], [say("found_messages"), data.counts.entries || 0], [say("found_rejects"), data.counts.rejects || 0]]);
   find("found-chats").replaceChildren(...data.chats.slice(0, 20).map((chat) => el("li", {}, el("span", { class: "what" }, el("bdi", {}, chat.title),
-    el("span", { class: "quiet small" }, el("bdi", {}, chat.people.join(", ")))), el("span", { class: "quiet small" }, say("entries", { n: number(chat.entries) }), chat.first ? ` · ${datesOf(chat.first, chat.last)}` : ""))),
+    el("span", { class: "quiet small" }, ...named(chat.people))), el("span", { class: "quiet small" }, say("entries", { n: number(chat.entries) }), chat.first ? ` · ${datesOf(chat.first, chat.last)}` : ""))),
   ...(data.chats.length > 20 ? [el("li", { class: "quiet" }, say("and_more", { n: number(data.chats.length - 20) }))] : []));
   find("questions").replaceChildren(...data.questions.map(question));
 }
