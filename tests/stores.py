@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from tests.fresh import fresh
 from tests.postgres import empty
 
 from wasl.store.memory import MemoryStore
@@ -10,6 +11,8 @@ from wasl.store.postgres import PostgresStore
 from wasl.store.sqlite import SqliteStore
 from wasl.testing.clock import TestClock
 from wasl.testing.contracts.store_made import MakeStore
+
+Kept = MemoryStore | SqliteStore | PostgresStore
 
 
 class InMemory:
@@ -31,7 +34,7 @@ class OnSqlite:
     @pytest.fixture
     def make_store(self, tmp_path: Path) -> MakeStore:
         async def make(clock: TestClock) -> SqliteStore:
-            store = SqliteStore(tmp_path / f"{clock.new_id()}.sqlite3", clock=clock)
+            store = SqliteStore(fresh(tmp_path / f"{clock.new_id()}.sqlite3"), clock=clock)
             await store.open()
             return store
 
@@ -49,6 +52,17 @@ class OnPostgres:
             return await opened(PostgresStore(postgres_url, clock=clock))
 
         return make
+
+
+async def made_on(kind: str, request: pytest.FixtureRequest, folder: Path, clock: TestClock) -> Kept:
+    """Makes and opens an empty store of a kind ("memory", "sqlite", "postgres"), for fixtures that are parametrized by it."""
+    if kind == "postgres":
+        url = request.getfixturevalue("postgres_url")
+        await empty(url)
+        return await opened(PostgresStore(url, clock=clock))
+    store = MemoryStore(clock=clock) if kind == "memory" else SqliteStore(fresh(folder / "wasl.db"), clock=clock)
+    await store.open()
+    return store
 
 
 async def opened(store: PostgresStore) -> PostgresStore:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.browser import losses, plans
+from tests.fresh import fresh
 from tests.terms_watched import watching_of
 
 from wasl.channels.webchat import WebChat
@@ -87,7 +88,7 @@ class Composition:
 
     async def start(self) -> None:
         self.clock = SystemClock()
-        self.store = SqliteStore(self.folder / "wasl.sqlite", clock=self.clock)
+        self.store = SqliteStore(fresh(self.folder / "wasl.sqlite"), clock=self.clock)
         await self.store.open()
         self.bus = LocalBus()
         self._streams = Streams()

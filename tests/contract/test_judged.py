@@ -5,11 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.postgres import empty
-from tests.stores import opened
+from tests.stores import made_on
 
-from wasl.store.postgres import PostgresStore
-from wasl.store.sqlite import SqliteStore
 from wasl.testing.clock import TestClock
 from wasl.testing.contracts.store_scene import Scene
 
@@ -17,14 +14,7 @@ from wasl.testing.contracts.store_scene import Scene
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Any]:
     clock = TestClock()
-    made: Any
-    if request.param == "sqlite":
-        made = SqliteStore(tmp_path / "wasl.db", clock=clock)
-        await made.open()
-    else:
-        url = request.getfixturevalue("postgres_url")
-        await empty(url)
-        made = await opened(PostgresStore(url, clock=clock))
+    made: Any = await made_on(request.param, request, tmp_path, clock)
     yield Scene(store=made, clock=clock)
     await made.close()
 

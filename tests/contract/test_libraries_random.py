@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.fresh import fresh
 from tests.postgres import empty
 
 from wasl.domain.archive import SEQ_STRIDE, Entry, fingerprint
@@ -121,7 +122,7 @@ async def walked(store: Store, clock: TestClock, seed: int) -> list[object]:
 async def test_sqlite_finds_what_a_plain_scan_finds(seed: int, tmp_path: Path) -> None:
     plain, clock = TestClock(), TestClock()
     wanted = await walked(MemoryStore(clock=plain), plain, seed)
-    found = await walked(SqliteStore(tmp_path / "wasl.sqlite3", clock=clock), clock, seed)
+    found = await walked(SqliteStore(fresh(tmp_path / "wasl.sqlite3"), clock=clock), clock, seed)
     for one, other in zip(wanted, found, strict=True):
         assert one == other
 

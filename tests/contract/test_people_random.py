@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.fresh import fresh
 from tests.postgres import empty
 
 from wasl.ports.store import Store
@@ -49,7 +50,7 @@ def test_on_sqlite(acts: list[Act]):
     with tempfile.TemporaryDirectory(prefix="wasl-people-") as folder:
 
         async def make(clock: TestClock) -> Store:
-            return SqliteStore(Path(folder) / "wasl.db", clock=clock)
+            return SqliteStore(fresh(Path(folder) / "wasl.db"), clock=clock)
 
         asyncio.run(told(acts, make))
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.fresh import fresh
 from tests.postgres import empty
 
 from wasl.ports.store import Store
@@ -17,7 +18,7 @@ from wasl.testing.contracts.store_random import Walk, shown
 
 @pytest.mark.parametrize("seed", range(12))
 async def test_sqlite_and_memory_tell_the_same_story(seed: int, tmp_path: Path):
-    await same_story(seed, lambda clock: SqliteStore(tmp_path / "wasl.sqlite3", clock=clock))
+    await same_story(seed, lambda clock: SqliteStore(fresh(tmp_path / "wasl.sqlite3"), clock=clock))
 
 
 @pytest.mark.postgres

@@ -5,32 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contract.test_stores import opened
-from tests.postgres import empty
+from tests.stores import made_on
 
 from wasl.domain.event import Signal
 from wasl.domain.listing import ListedTemplate
 from wasl.ports.store import Incoming
 from wasl.store.memory import MemoryStore
-from wasl.store.postgres import PostgresStore
-from wasl.store.sqlite import SqliteStore
 from wasl.testing.clock import TestClock
 
 
 @pytest.fixture(params=["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Any]:
     clock = TestClock()
-    made: Any
-    if request.param == "memory":
-        made = MemoryStore(clock=clock)
-        await made.open()
-    elif request.param == "sqlite":
-        made = SqliteStore(tmp_path / "wasl.db", clock=clock)
-        await made.open()
-    else:
-        url = request.getfixturevalue("postgres_url")
-        await empty(url)
-        made = await opened(PostgresStore(url, clock=clock))
+    made: Any = await made_on(request.param, request, tmp_path, clock)
     yield made
     await made.close()
 

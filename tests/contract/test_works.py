@@ -5,14 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contract.test_stores import opened
-from tests.postgres import empty
+from tests.stores import made_on
 
 from wasl.domain.work import WorkRecord
 from wasl.ports.format import PersonRecord
 from wasl.ports.works import WORK_MAX
-from wasl.store.postgres import PostgresStore
-from wasl.store.sqlite import SqliteStore
 from wasl.store.work_steps import columns_of
 from wasl.testing.clock import TestClock
 from wasl.testing.contracts.store_scene import Scene
@@ -27,14 +24,7 @@ PERSON, HERE, ELSEWHERE = (f"01995000-0000-7000-8000-0000000000{n}" for n in ("a
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Any]:
     clock = TestClock()
-    made: Any
-    if request.param == "sqlite":
-        made = SqliteStore(tmp_path / "wasl.db", clock=clock)
-        await made.open()
-    else:
-        url = request.getfixturevalue("postgres_url")
-        await empty(url)
-        made = await opened(PostgresStore(url, clock=clock))
+    made: Any = await made_on(request.param, request, tmp_path, clock)
     listed = [{"id": one, "born_as": PERSON, "created_ms": 1, "last_ms": 1} for one in (HERE, ELSEWHERE)]
     await made.people.adopt(PersonRecord(id=PERSON, name="Amal", extra={"conversations": listed}), now_ms=1)
     yield made

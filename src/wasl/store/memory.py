@@ -67,7 +67,7 @@ class MemoryStore:
             up=self._up,
         )
         rows.library = self._library
-        self._beside = MemorySteps(clock=clock, up=self._up)
+        self._beside = MemorySteps(up=self._up)
         self.ledger: Ledger = SqlLedger(read=self._beside.read, write=self._beside.write, new_id=clock.new_id, live=False)
         self.standings = SqlStandings(read=self._beside.read, write=self._beside.write, alone=True)
         self.troubles = SqlTroubles(read=self._beside.read, write=self._beside.write, clock=clock)

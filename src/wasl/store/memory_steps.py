@@ -2,9 +2,9 @@
 
 import sqlite3
 from collections.abc import Callable
+from functools import cache
 from typing import TypeVar
 
-from wasl.ports.clock import Clock
 from wasl.store.migrate import migrate_sqlite
 from wasl.store.steps import Steps, run_sqlite
 
@@ -17,8 +17,7 @@ class MemorySteps:
     `up` raises StoreDown while the store is closed or pretends to be down.
     """
 
-    def __init__(self, *, clock: Clock, up: Callable[[], None]) -> None:
-        self._clock = clock
+    def __init__(self, *, up: Callable[[], None]) -> None:
         self._up = up
         self._db: sqlite3.Connection | None = None
 
@@ -47,5 +46,13 @@ class MemorySteps:
     def _opened(self) -> sqlite3.Connection:
         if self._db is None:  # made when it is first needed: most tests never do
             self._db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-            migrate_sqlite(self._db, path=None, now_ms=self._clock.now_ms())
+            _migrated().backup(self._db)
         return self._db
+
+
+@cache
+def _migrated() -> sqlite3.Connection:
+    """An empty database with all tables, made once: every store in memory begins as a copy of it."""
+    db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    migrate_sqlite(db, path=None, now_ms=0)
+    return db

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import msgspec
 from pydantic import BaseModel
+from tests.fresh import fresh
 
 from wasl.domain.delivery import Outgoing, Sent
 from wasl.domain.errors import Failure, Forged, Gone, Refused, Throttled, Unavailable, Unroutable
@@ -180,7 +181,7 @@ def build(
 ) -> House:
     clock = TestClock()
     network, bus, observe = ScriptedNetwork(clock=clock), LocalBus(), Observe()
-    store = SqliteStore(folder / "wasl.db", clock=clock)
+    store = SqliteStore(fresh(folder / "wasl.db"), clock=clock)
     library = store.library if library is True else library
     letters = Letters(**limits)
     channels: Any = {"letters": letters, "cards": Cards(name="cards", **limits)}
