@@ -226,6 +226,7 @@ class _Importing:
         self._library = bring._library
         self._bundle = bundle
         self._reader = reader
+        self._restores = isinstance(reader, Restores)
         self._choices = choices
         self._held = held
         self._replaced = replaced
@@ -248,6 +249,7 @@ class _Importing:
                 await self._walk_second()
                 await self.shelve.settle()
             await self.shelve.people(self._participants())
+            await self.shelve.settle()
             await asyncio.to_thread(self._sources.rest, self.attach.kept, self._kept)
         except (WaslError, asyncio.CancelledError):
             await asyncio.shield(self._end(self._as_it_stands("stopped")))
@@ -300,7 +302,7 @@ class _Importing:
         return self._reader.read(self._bundle, self._choices)
 
     async def _first(self, item: Found) -> None:
-        if isinstance(item, Chat) and isinstance(self._reader, Restores):
+        if self._restores and isinstance(item, Chat):
             item = moved_in(item)
         self._survey.take(item)
         if isinstance(item, Run):

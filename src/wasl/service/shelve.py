@@ -1,8 +1,9 @@
 """Shelve: puts the entries of one reading into the library, each chat as a new one or laid over the one that is held."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Any, Final, TypeVar
 
 import structlog
 
@@ -17,10 +18,13 @@ from wasl.service.keep_sources import Attach
 
 log = structlog.get_logger(__name__)
 
+Result = TypeVar("Result")
 PAGE: Final = 1_000
 WAITING_MAX: Final = 4_000
 """Entries that wait to be stored together: what a commit costs is shared, and nothing is lost by the wait (an import that is broken off is
 told again)."""
+TOGETHER_MAX: Final = 256
+"""Chats that wait to be stored together: a thousand small ones share a few commits."""
 TIDY_ENTRIES: Final = 2_000
 """After so many new entries the search index is put in order at once; after fewer it waits for the hour."""
 ALIKE_MAX: Final = 8
@@ -74,6 +78,8 @@ class Shelve:
         self._placings: dict[str, _Placing] = {}
         self._waiting: dict[str, list[Line]] = {}
         self._number_waiting = 0
+        self._puts: dict[str, _Placing] = {}
+        self._joining: dict[str, dict[str, Participant]] = {}
         self.counts = Shelved()
 
     @property
@@ -100,17 +106,18 @@ class Shelve:
         if placing is not None:
             placing.chat = chat
             if placing.chat_id is not None and placing.held is None:
-                await self._put(placing)
+                await self._put_later(placing)
             return
         alike = await self._library.alike(chat, owner_person=self._person, format=self._kind)
-        mine = set(self.chat_ids.values())
-        alike = [held for held in alike if held.id not in mine][:ALIKE_MAX]
+        if alike:
+            mine = set(self.chat_ids.values())
+            alike = [held for held in alike if held.id not in mine][:ALIKE_MAX]
         placing = self._placings[chat.key] = _Placing(chat=chat, alike=alike)
         if alike:
             placing.track = Track()
         else:
             placing.chat_id = self._clock.new_id()
-            await self._put(placing)
+            await self._put_later(placing)
 
     async def first(self, key: str, entries: list[Entry]) -> None:
         """Stores the entries of a new chat; only looks at those of one that may be held."""
@@ -140,27 +147,47 @@ class Shelve:
             await self._lay(placing, placing.plan, entries)
 
     async def settle(self) -> None:
-        """Stores what waits; to be called at the end of a walk."""
+        """Stores what waits, each chat before its people and words; to be called at the end of a walk."""
+        puts, self._puts = self._puts, {}
+        joining, self._joining = self._joining, {}
         waiting, self._waiting, self._number_waiting = self._waiting, {}, 0
-        for chat_id, lines in waiting.items():
-            if lines:
-                done = await self._library.add_entries(chat_id, import_id=self._import_id, lines=lines)
-                self.counts.stored += done.added
-                self.counts.already += len(lines) - done.added
+        await _together([self._put(placing) for placing in puts.values()])
+        await _together([self._library.put_participants(chat_id, list(people.values())) for chat_id, people in joining.items()])
+        await _together([self._store(chat_id, lines) for chat_id, lines in waiting.items() if lines])
 
     async def people(self, participants: Mapping[str, Sequence[Participant]]) -> None:
-        """Stores who took part, by the chats' keys."""
+        """Takes who took part, by the chats' keys; they are stored with what waits."""
         for key, found in participants.items():
             placing = self._placings.get(key)
             if placing is not None and placing.chat_id is not None and found:
                 known = {p.key: p for p in placing.held.participants} if placing.held else {}
                 wanted = [_joined(known.get(placing.names.get(p.key, p.key)), p, key=placing.names.get(p.key, p.key)) for p in found]
-                await self._library.put_participants(placing.chat_id, wanted)
+                self._joining.setdefault(placing.chat_id, {}).update((p.key, p) for p in wanted)
+                await self._settle_many()
 
     # -- private
+    async def _settle_many(self) -> None:
+        if max(len(self._puts), len(self._joining)) >= TOGETHER_MAX:
+            await self.settle()
+
+    async def _put_later(self, placing: _Placing) -> None:
+        assert placing.chat_id is not None
+        self._puts[placing.chat_id] = placing
+        await self._settle_many()
+
     async def _put(self, placing: _Placing) -> None:
         assert placing.chat_id is not None
-        await self._library.put_chat(placing.chat, chat_id=placing.chat_id, owner=self._owner, import_id=self._import_id, format=self._kind)
+        chat, held = placing.chat, placing.held
+        if held is None:
+            await self._library.put_chat(chat, chat_id=placing.chat_id, owner=self._owner, import_id=self._import_id, format=self._kind)
+        else:
+            chat = replace(chat, id=held.chat.id, title=chat.title or held.chat.title)
+            await self._library.put_chat(chat, chat_id=held.id, owner=held.owner, import_id=held.import_id, format=held.format)
+
+    async def _store(self, chat_id: str, lines: list[Line]) -> None:
+        done = await self._library.add_entries(chat_id, import_id=self._import_id, lines=lines)
+        self.counts.stored += done.added
+        self.counts.already += len(lines) - done.added
 
     async def _append(self, placing: _Placing, entries: list[Entry]) -> None:
         assert placing.chat_id is not None
@@ -186,15 +213,14 @@ class Shelve:
                 best = (plan.matched, held, plan)
         if best is None:
             placing.chat_id = self._clock.new_id()
-            await self._put(placing)
+            await self._put_later(placing)
             return
         _, held, plan = best
         placing.held, placing.plan, placing.chat_id = held, plan, held.id
         taken.add(held.id)
         found = await self._entries(held.id, list(plan.renamed.values()))
         placing.names = {new: found[seq].author or new for new, seq in plan.renamed.items() if seq in found}
-        chat = replace(placing.chat, id=held.chat.id, title=placing.chat.title or held.chat.title)
-        await self._library.put_chat(chat, chat_id=held.id, owner=held.owner, import_id=held.import_id, format=held.format)
+        await self._put_later(placing)
 
     async def _marks(self, chat_id: str) -> HeldTrack:
         track, after = HeldTrack(), 0
@@ -251,6 +277,13 @@ class Shelve:
         held[seq] = after
         await self._library.change_entry(chat_id, seq=seq, entry=after)
         self.counts.changed += 1
+
+
+async def _together(acts: Sequence[Coroutine[Any, Any, Result]]) -> None:
+    """Begins all at once, so that the store can put them into one commit, and in this order; raises the first fault when all have ended."""
+    for done in await asyncio.gather(*acts, return_exceptions=True):
+        if isinstance(done, BaseException):
+            raise done
 
 
 def _state(candidates: Sequence[int], held: Mapping[int, Entry], entry: Entry, *, used: set[int], cut: bool) -> int | None:

@@ -22,7 +22,7 @@ TIMES: Final = "array[" + ", ".join(f"(key >> {bits}) << 2 | {place}" for place,
 INDEX: Final = f"on searchable using gin (words, ({TIMES})) with (gin_pending_list_limit = 256)"
 """A short waiting list: every search reads it to its end."""
 BUILD_SECONDS_MAX: Final = 6 * 3600.0
-HAS_TIMES: Final = "(select indnatts = 2 and indisvalid from pg_index where indexrelid = 'searchable_words'::regclass)"
+HAS_TIMES: Final = "coalesce((select indnatts = 2 and indisvalid from pg_index where indexrelid = to_regclass('searchable_words')), true)"
 _BUILDING: Final = 0x5741534D
 """The advisory lock of whoever makes the index anew."""
 _ADD = """insert into searchable (key, conversation_id, message_id, chat_n, seq, said, words)

@@ -33,6 +33,7 @@ _QUOTES: Final = re.compile('["“”„«»]')
 _ATTACHED_FROM: Final = {"و": 3, "ف": 4, "ب": 3, "ك": 4, "ل": 3}
 """Letters that Arabic attaches to a word (and, so, in, like, for), with how much must be left: many words begin with ف and ك."""
 _KNOWN_WORDS_MAX: Final = 32_768
+"""Of each of two generations."""
 _KNOWN_CHARACTERS_MAX: Final = 40
 _MARKED_MAX: Final = 2_048
 
@@ -85,19 +86,30 @@ class _Forms(dict[str, str]):
 
 _said: Final = _Said()
 _forms: Final = _Forms()
+_said_before: Final[dict[str, str]] = {}
+_forms_before: Final[dict[str, str]] = {}
+"""The generation before: what is said again moves on from it into the next, what is not is forgotten with it."""
 _said_of: Final = _said.__getitem__
 _forms_of: Final = _forms.__getitem__
 
 
 def _learned(stretch: str) -> tuple[str, str]:
-    found = list(tokens_of_folded(fold(stretch)))
-    said, forms = _spaced(found), _spaced([form for token in found for form in other_forms(token)])
+    said, forms = _said_before.get(stretch), _forms_before.get(stretch)
+    if said is None or forms is None:
+        found = list(tokens_of_folded(fold(stretch)))
+        said, forms = _spaced(found), _spaced([form for token in found for form in other_forms(token)])
     if len(stretch) <= _KNOWN_CHARACTERS_MAX:
         if len(_said) >= _KNOWN_WORDS_MAX:
-            _said.clear()
-            _forms.clear()
+            _begin_generation()
         _said[stretch], _forms[stretch] = said, forms
     return said, forms
+
+
+def _begin_generation() -> None:
+    for now, before in ((_said, _said_before), (_forms, _forms_before)):
+        before.clear()
+        before.update(now)
+        now.clear()  # the same objects stay: their lookups are bound
 
 
 def _spaced(words: list[str]) -> str:

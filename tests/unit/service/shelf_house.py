@@ -18,6 +18,7 @@ from wasl.ports.format import Choices, Found, Gap, Guess, Progress, Question, Re
 from wasl.ports.store import Accepted, Incoming
 from wasl.service.bring import Bring
 from wasl.store.memory import MemoryStore
+from wasl.store.sqlite import SqliteStore
 from wasl.testing.clock import TestClock
 from wasl.wire.bundle import Bundle, open_bundle
 
@@ -107,7 +108,7 @@ class MemoryVault:
 class House:
     """Everything beside each other."""
 
-    store: MemoryStore
+    store: MemoryStore | SqliteStore
     blobs: FolderBlobs
     clock: TestClock = field(default_factory=TestClock)
     vault: MemoryVault = field(default_factory=MemoryVault)

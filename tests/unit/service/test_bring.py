@@ -16,6 +16,7 @@ from wasl.ports.format import Choices, Found
 from wasl.ports.people import Erasure
 from wasl.service.bring import Report, Step
 from wasl.store.memory import MemoryStore
+from wasl.store.sqlite import SqliteStore
 from wasl.testing.clock import TestClock
 from wasl.wire.bundle import Bundle, open_bundle
 
@@ -313,3 +314,23 @@ async def test_a_hold_forbids_taking_back(house: House, ann: ConversationId) -> 
     with pytest.raises(OnHold, match="case 7"):
         await house.bring().take_back(report.import_id)
     assert len(await house.store.library.imports(owners=None, limit=9)) == 1
+
+
+async def test_many_small_chats_share_a_few_commits(tmp_path: Path) -> None:
+    from wasl.net.blobs import FolderBlobs
+
+    commits: list[int] = []
+    clock = TestClock()
+    store = SqliteStore(tmp_path / "wasl.db", clock=clock, told=lambda *, rows, seconds: commits.append(rows))
+    await store.open()
+    house = House(store=store, blobs=FolderBlobs(tmp_path / "blobs"), clock=clock)
+    owner = await house.person("ann")
+    chats = {f"Chat {n}.lines.txt": f"1|Ann|hello {n}\n2|Bob|{n} times hello\n" for n in range(60)}
+    commits.clear()
+    report = await house.bring().run(zipped("chats.zip", chats), owner=owner)
+    assert report.counts["stored"] == 120
+    assert len(commits) < 20
+    held = await store.library.chats(owners=[owner], limit=1_000)
+    assert len(held) == 60
+    assert all(chat.entries == 2 and {p.key for p in chat.participants} == {"Ann", "Bob"} for chat in held)
+    await store.close()

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from wasl.wire import searching
 from wasl.wire.searching import (
     INDEXED_CHARACTERS_MAX,
     QUERY_WORDS_MAX,
@@ -159,3 +160,18 @@ def test_time_is_linear_whatever_comes(text: str) -> None:
     parse(text)
     marks(text[: 2 * INDEXED_CHARACTERS_MAX], Query(words=("x",)))
     assert time.process_time() - began < 3.0
+
+
+def test_words_that_are_said_again_stay_known_and_no_more_than_two_generations_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    generations = (searching._said, searching._said_before), (searching._forms, searching._forms_before)
+    for known in (each for pair in generations for each in pair):
+        known.clear()
+    monkeypatch.setattr(searching, "_KNOWN_WORDS_MAX", 100)
+    for n in range(1_000):
+        assert index_words("Hello والكتاب").said == "hello والكتاب"
+        assert index_words(f"w{n}") == (f"w{n}", "")
+        assert all(len(known) <= 100 for pair in generations for known in pair)
+    for pair in generations:
+        assert any("والكتاب" in known for known in pair)
+        assert any("w999" in known for known in pair)
+        assert not any("w5" in known for known in pair)
