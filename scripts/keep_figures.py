@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGETS = ("bench", "crash", "crash-campaign", "browser", "eval-formats", "eval-policy", "eval-purpose", "eval-terms")
@@ -33,9 +34,22 @@ def main() -> int:
             return 1
         target = ROOT / "docs" / "figures" / f"{name}.json"
         target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists() and name == "bench":
+            figures = beside(figures, json.loads(target.read_text(encoding="utf-8")))
         target.write_text(json.dumps(figures, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
         print(f"kept {target.relative_to(ROOT)}")
     return 0
+
+
+def beside(figures: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
+    """Keeps figures of a round before that this one did not measure, under `earlier`, with the machine and the commit of their own."""
+    facts = ("machine", "commit", "earlier")
+    held = {name: value for name, value in before.get("earlier", {}).items() if name not in facts and name not in figures}
+    held |= {name: value for name, value in before.items() if name not in facts and name not in figures}
+    if not held:
+        return figures
+    source = before if any(name in before for name in held) else before["earlier"]
+    return {**figures, "earlier": {**held, "machine": source.get("machine", {}), "commit": source.get("commit", "")}}
 
 
 if __name__ == "__main__":

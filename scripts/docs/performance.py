@@ -34,12 +34,21 @@ PARTS = (
     Part("A turn", 'make bench ARGS="--only turn_cpu,latency,start,memory,stream,install"', "bench", (
         Figure("turn_cpu_ms_sqlite", "≤", 1.5, "ms of CPU for one durable turn, process tree, SQLite"),
         Figure("turn_cpu_ms_postgres", "", None, "the same on PostgreSQL, without its server"),
+        Figure("turn_cpu_ms_postgres_server", "", None, "what PostgreSQL itself uses for it"),
         Figure("turn_cpu_ms_floor", "", None, "the least program that does the visible half, without receipts"),
-        Figure("turn_ratio_to_floor", "≤", 1.6, "SQLite to that floor"),
+        Figure("turn_cpu_ms_floor_with_receipts", "", None, "the same with the three webhooks that Wasl takes"),
+        Figure("turn_ratio_to_floor", "≤", 1.6, "SQLite to the floor without receipts"),
+        Figure("turn_ratio_to_floor_with_receipts", "", None, "SQLite to the floor with the same load"),
+        Figure("turns_per_s_sqlite", "", None, "durable turns a second at saturation, one process"),
+        Figure("turns_per_s_postgres", "", None, "the same on PostgreSQL"),
         Figure("added_p50_ms", "≤", 8, "ms added to the model's own time at 50 turns a second"),
         Figure("added_p99_ms", "≤", 40, "the same, 99 of 100"),
+        Figure("added_p50_ms_postgres", "", None, "on PostgreSQL"),
+        Figure("added_p99_ms_postgres", "", None, "the same, 99 of 100"),
         Figure("stream_first_chunk_p50_ms", "≤", 5, "ms from the provider's first chunk to the page"),
+        Figure("stream_first_chunk_p50_ms_two_processes", "", None, "with the worker in another process"),
         Figure("start_ready_s", "≤", 1.5, "seconds from start to ready"),
+        Figure("rss_mb_fresh", "", None, "MB of memory after the start"),
         Figure("rss_mb_1000_conversations", "≤", 100, "MB of memory after 1,000 conversations"),
         Figure("rss_growth_mb_100k_turns", "≤", 10, "MB more after 100,000 turns"),
         Figure("install_mb", "≤", 200, "MB that the default install takes"),
@@ -133,6 +142,8 @@ def block() -> str:
 def _part(part: Part) -> str:
     path = KEPT / f"{part.source}.json"
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if not any(one.name in found for one in part.figures):
+        found = found.get("earlier", {})
     rows = list(_rows(part, found))
     said = _when(found) if any(one.name in found for one in part.figures) else "not kept yet"
     return f"**{part.title}** · `{part.command}` · {said}\n\n" + table(("figure", "what", "limit", "measured", ""), rows)

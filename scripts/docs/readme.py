@@ -77,6 +77,8 @@ def _figures(language: str) -> str:
             else "`make bench` measures what one answer costs, the start and the memory, and prints them with the machine's facts."
         )
     figures = json.loads(FIGURES.read_text(encoding="utf-8"))
+    if SHOWN[0][0] not in figures:
+        figures = figures.get("earlier", {})
     rows = [
         (words_ar if arabic else words, f"{figures[name]:g} {unit}".strip()) for name, unit, words, words_ar in SHOWN if name in figures
     ]
