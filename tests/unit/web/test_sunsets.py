@@ -40,7 +40,7 @@ async def send(wasl: Composition, http: aiohttp.ClientSession, path: str, *, sta
         return response.headers.get("location", "") + await response.text()
 
 
-@pytest.mark.parametrize("path", ["", f"/{plans.PLAN_ID}", f"/{plans.PLAN_ID}/rest.csv", f"/{plans.PLAN_ID}/start"])
+@pytest.mark.parametrize("path", ["", *(f"/{plans.PLAN_ID}{page}" for page in ("", "/rest.csv", "/everyone.csv", "/start"))])
 async def test_nobody_but_an_operator_reads_them(wasl: Composition, http: aiohttp.ClientSession, path: str) -> None:
     await plans.fill(wasl.store, wasl.clock)
     assert plans.PLAN_ID not in await see(wasl, http, path, status=401)
@@ -53,6 +53,7 @@ async def test_a_plan_is_shown_with_its_figures_and_how_it_stands(wasl: Composit
     assert "Announced by the platform" in page
     assert re.search(r"Told, not moved</dt><dd>20<", page)
     assert re.search(r"Not told yet</dt><dd>12<", page)
+    assert re.search(r"Took their history out</dt><dd>0<", page)
     assert "Egypt" in page
     assert "Left out: Italy" in page
     assert "What a message costs is not known for: EG." in page
@@ -130,6 +131,10 @@ async def test_the_rest_is_named_with_the_reason(wasl: Composition, http: aiohtt
     assert "not told yet" in page
     table = await see(wasl, http, f"/{sunset.id}/rest.csv")
     assert len(table.splitlines()) == 33
+    everyone = (await see(wasl, http, f"/{sunset.id}/everyone.csv")).splitlines()
+    assert everyone[0] == "address,handle,became,told,message,moved,exported"
+    assert sum(",told," in line for line in everyone[1:]) == 20
+    assert len(everyone) == 33
 
 
 def test_the_line_runs_with_the_reading_direction(sunset_of: Sunset) -> None:
