@@ -225,7 +225,9 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
     folders = {"data": base / settings.data, "knowledge": base / settings.knowledge}
     named = {key: base / path for key in ("rules", "contracts", "prices") if (path := getattr(settings, key)) is not None}
     scope = settings.scope.model_copy(update={"file": base / settings.scope.file})
-    return settings.model_copy(update={**folders, **named, "scope": scope})
+    own = settings.terms.declarations
+    terms = settings.terms.model_copy(update={"declarations": base / own}) if own is not None else settings.terms
+    return settings.model_copy(update={**folders, **named, "scope": scope, "terms": terms})
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -285,6 +287,9 @@ def _scalar(given: str) -> Any:
 
 def _resolved(value: Any, *, environ: Mapping[str, str], base: Path, at: str) -> Any:
     if isinstance(value, dict):
+        section = at in Settings.model_fields and bool(_models_in(Settings.model_fields[at].annotation))  # [scope] has a `file` of its own
+        if section:
+            return {k: _resolved(v, environ=environ, base=base, at=f"{at}.{k}") for k, v in value.items()}
         if value.keys() == {"env"} and isinstance(value["env"], str):
             return _from_environment(value["env"], environ=environ, at=at)
         if value.keys() == {"file"} and isinstance(value["file"], str):

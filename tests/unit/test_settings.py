@@ -44,7 +44,8 @@ def test_an_installation_is_on_trial_until_something_is_connected(tmp_path: Path
 
 
 def test_folders_are_taken_from_where_the_file_is(tmp_path: Path) -> None:
-    settings = load(written(tmp_path, 'data = "d"\nknowledge = "/k"\n'), {})
+    settings = load(written(tmp_path, 'data = "d"\nknowledge = "/k"\n[terms]\ndeclarations = "t"\n'), {})
+    assert settings.terms.declarations == tmp_path / "t"
     assert settings.data == tmp_path / "d"
     assert settings.knowledge == Path("/k")
 
@@ -105,6 +106,12 @@ def test_secrets_come_from_the_environment_or_a_file(tmp_path: Path) -> None:
 def test_what_is_no_secret_may_come_from_there_too(key: str, tmp_path: Path) -> None:
     settings = load(written(tmp_path, f'[channels.x]\ntoken = "t"\n{key} = {{ env = "V" }}\n'), {"V": "7"})
     assert str(getattr(validated(Adapter, settings.channels["x"], at="channels.x"), key)) == "7"
+
+
+def test_a_section_with_a_file_of_its_own_is_no_secret(tmp_path: Path) -> None:
+    file = tmp_path / "wasl.toml"
+    file.write_text('[scope]\nfile = "ours.toml"\n', encoding="utf-8")
+    assert load(file, environ={}).scope.file.name == "ours.toml"
 
 
 def test_a_section_of_ours_may_read_the_environment_too(tmp_path: Path) -> None:

@@ -122,6 +122,9 @@ def _print(drill: "Drill", *, titles: Mapping[str, str], away: bool, language: L
     usual: Mapping[str, Any] = told["usual"]
     if told.get("interrupted"):
         typer.secho(say("interrupted", language), fg="yellow")
+    if not told["asked"]:
+        typer.echo(say("nobody asked", language))
+        return
     what, how = _and((titles.get(name, name) for name in drill.lost), language), say("how away" if away else f"how {drill.how}", language)
     words = {"what": what, "how": how, "answered": told["answered"], "asked": told["asked"]}
     typer.secho(say("outcome", language, **words), bold=True)

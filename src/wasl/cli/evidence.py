@@ -65,7 +65,9 @@ def _named(value: str | None, option: str) -> str:
 def _write(compose: Compose, settings: "Settings", channel: str, month: str, *, folder: Path, origin: str | None) -> None:
     run = compose.run(try_suite(compose, settings, channel, origin=origin)) if origin is not None else None
     wrote = compose.run(_written(compose.installation(settings), channel, month, folder=folder, run=run))
-    typer.echo(f"Wrote {wrote.files} files to {wrote.folder}; the light is {wrote.light}.")
+    from wasl.service.pack_page import lights
+
+    typer.echo(f"Wrote {wrote.files} files to {wrote.folder}; the light: {lights('en')[wrote.light]}.")
     typer.echo(f"SHA-256 of the manifest: {wrote.manifest_sha256}")
     if wrote.no_pdf:
         typer.echo(f"No PDF: {wrote.no_pdf}.")
@@ -88,12 +90,16 @@ async def try_suite(compose: Compose, settings: "Settings", channel: str, *, ori
     """Puts the suite to an installation of its own, made from the same settings on a store that is thrown away."""
     import tempfile
 
+    from wasl.config import Backup, Mail
+    from wasl.config_drills import Drills
+    from wasl.config_duties import Alarms
     from wasl.policy.shipped import shipped_suite
     from wasl.service.try_suite import TrySuite
 
     with tempfile.TemporaryDirectory(prefix="wasl-suite-") as folder:
         alone = settings.server.model_copy(update={"role": "all"})
-        apart = compose.installation(settings.model_copy(update={"data": Path(folder), "store": "", "server": alone}))
+        quiet = {"alarms": Alarms(), "mail": Mail(), "backup": Backup(), "drills": Drills()}  # what is tried reaches nobody
+        apart = compose.installation(settings.model_copy(update={"data": Path(folder), "store": "", "server": alone, **quiet}))
         if channel not in apart.channels:
             raise SettingWrong(f"there is no channel {channel!r}; there are: {', '.join(sorted(apart.channels))}")
         async with apart.opened():

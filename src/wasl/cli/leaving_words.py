@@ -121,6 +121,10 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "since last": ("since the last drill: {changes}", "منذ التدريب السابق: {changes}"),
     "first time": ("This loss was not rehearsed before.", "لم يُتدرب على هذا الفقدان من قبل."),
     "played": ("played here: {who}", "لُعب هنا: {who}"),
+    "nobody asked": (
+        "The drill is over. Nobody asked anything meanwhile, so there is nothing to tell.",
+        "انتهى التدريب. لم يسأل أحد شيئًا أثناءه، فلا شيء يُحكى.",
+    ),
     "no drills": ("No loss was rehearsed yet.", "لم يُتدرب على أي فقدان بعد."),
 }  # fmt: skip
 

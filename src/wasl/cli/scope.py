@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SCOPE_FILE: Final = Path("scope.toml")
 DAY_MS: Final = 86_400_000
 
-File = Annotated[Path, typer.Option("--scope", help="The scope file.", metavar="FILE")]
+File = Annotated[Path | None, typer.Option("--scope", help="The scope file.", metavar="FILE", show_default="scope.file of wasl.toml")]
 
 _ADVICE: Final = {
     "more examples": "Only {number:.0f} examples: with thirty and more a scope is well known. Add questions as customers really ask them.",
@@ -36,13 +36,15 @@ def add(app: typer.Typer, compose: Compose) -> None:
 
     @scope.command()
     def init(
-        file: File = SCOPE_FILE,
+        file: File = None,
         name: Annotated[str, typer.Option(help="The business's name.")] = "",
         statement: Annotated[str, typer.Option(help="One paragraph on what the assistant does.")] = "",
+        config: Config = None,
     ) -> None:
         """Writes a scope file with comments; never over one that is there."""
         from wasl.policy.scope_file import start_of
 
+        file = _file(file, config)
         try:
             with file.open("x", encoding="utf-8") as out:
                 out.write(start_of(name=name or "My business", statement=statement))
@@ -51,12 +53,12 @@ def add(app: typer.Typer, compose: Compose) -> None:
         typer.echo(f"Wrote {file}. Put your customers' questions into it, then run `wasl scope check`.")
 
     @scope.command()
-    def check(file: File = SCOPE_FILE, as_json: AsJson = False) -> None:
+    def check(file: File = None, config: Config = None, as_json: AsJson = False) -> None:
         """Learns the scope and tells what it would refuse, what would slip through, and what to add."""
         from wasl.policy.scope_check import check_scope
         from wasl.policy.shipped import shipped_packs
 
-        report = check_scope(_read(file), shipped_packs())
+        report = check_scope(_read(_file(file, config)), shipped_packs())
         if as_json:
             typer.echo(json.dumps(_json(report), ensure_ascii=False))
         else:
@@ -67,11 +69,12 @@ def add(app: typer.Typer, compose: Compose) -> None:
     @scope.command(name="try")
     def try_(
         words: Annotated[list[str], typer.Argument(help="A message.", metavar="WORDS…")],
-        file: File = SCOPE_FILE,
+        file: File = None,
+        config: Config = None,
         as_json: AsJson = False,
     ) -> None:
         """Says what one message is for: business, general, mixed, neutral or uncertain, piece by piece."""
-        judged = _learnt(file).judge(" ".join(words))
+        judged = _learnt(_file(file, config)).judge(" ".join(words))
         if as_json:
             typer.echo(json.dumps(_shown(judged), ensure_ascii=False))
             return
@@ -97,6 +100,18 @@ def add(app: typer.Typer, compose: Compose) -> None:
             )
         lessons, kept = compose.run(_train(compose.installation(settings), days=days, write=write))
         _print_lessons(lessons, kept, as_json=as_json)
+
+
+def _file(given: Path | None, config: Path | None) -> Path:
+    """Names the scope file: as told, else as the settings say; what else is wrong in these does not matter here."""
+    if given is not None:
+        return given
+    try:
+        return read_settings(config).scope.file
+    except SettingWrong:
+        if config is not None or not SCOPE_FILE.exists():
+            raise
+        return SCOPE_FILE
 
 
 async def _train(installation: Installation, *, days: int, write: bool) -> "tuple[Lessons, Path | None]":

@@ -61,7 +61,7 @@ async def _status(installation: Installation, *, hours: int) -> dict[str, Any]:
 
 def _print(found: Mapping[str, Any]) -> None:
     for trouble in found["troubles"]:
-        words = f"{trouble['channel']}: {trouble['sign']} ({trouble['times']} times); clear it with `wasl trouble clear {trouble['id']}`"
+        words = f"{trouble['channel']}: {trouble['sign']} ({trouble['times']}×); clear it with `wasl trouble clear {trouble['id']}`"
         typer.secho(f"Sign of trouble with {words}", fg="red" if trouble["gravity"] == "grave" else "yellow")
     if found["waiting_for_a_human"]:
         typer.secho(f"Waiting for a human: {found['waiting_for_a_human']} (see /console/attention)", fg="yellow")

@@ -102,7 +102,7 @@ class Receive:
         What the platform gave no time for is stored with the time at which it was received.
         """
         now = self._clock.now_ms()
-        events = [replace(event, sent_at_ms=now) if isinstance(event, Arrival) and not event.sent_at_ms else event for event in events]
+        events = [_timed(event, now_ms=now) for event in events]
         incoming = Incoming(channel=name, raw=raw, received_at_ms=now, events=events, cursor=cursor)
         lease = self._offer()
         try:
@@ -152,3 +152,10 @@ class Receive:
                 log.error("a platform restricts our account", channel=name, kind=event.kind)  # what it says may hold a person's data
             case _:
                 pass
+
+
+def _timed(event: Event, *, now_ms: int) -> Event:
+    """Gives an event its time: that of its coming, where the platform named none."""
+    if isinstance(event, Arrival):
+        return event if event.sent_at_ms else replace(event, sent_at_ms=now_ms)
+    return event if event.at_ms else replace(event, at_ms=now_ms)

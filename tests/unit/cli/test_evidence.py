@@ -87,7 +87,7 @@ def test_a_month_is_audited_written_checked_and_made_again(tmp_path: Path) -> No
 
     wrote = run("evidence", "--channel", "webchat", "--month", month, "--no-suite", "--to", "pack")
     assert wrote.exit_code == 0, wrote.output
-    assert "the light is too few" in wrote.stdout
+    assert "the light: too few to tell." in wrote.stdout
     scope = json.loads((tmp_path / "pack/data/scope.json").read_bytes())
     assert scope["statement"].startswith("Helps customers")
     assert scope["system_prompt"].startswith("You are Wasl.")

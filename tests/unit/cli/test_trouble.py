@@ -37,7 +37,7 @@ def test_signs_are_listed_cleared_and_told_by_status(config: Path, tmp_path: Pat
     found = json.loads(run("trouble", "list", "--json", "--config", str(config)).stdout)
     assert sorted(t["sign"] for t in found) == ["a ban", "error 368"]
     status = run("status", "--config", str(config)).stdout
-    assert "Sign of trouble with webchat: error 368 (1 times); clear it with `wasl trouble clear" in status
+    assert "Sign of trouble with webchat: error 368 (1×); clear it with `wasl trouble clear" in status
     assert (
         "Cleared: error 368."
         in run("trouble", "clear", next(t["id"] for t in found if t["sign"] == "error 368"), "--config", str(config)).stdout

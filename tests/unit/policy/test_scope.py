@@ -70,3 +70,15 @@ def test_the_commands_write_check_and_try_a_scope(tmp_path: Path) -> None:
     assert json.loads(checked.stdout)["examples"] == 2
     tried = run(app, ["scope", "try", "--scope", str(file), "--json", "write", "a", "poem", "about", "the", "moon"])
     assert json.loads(tried.stdout)["label"] == "general"
+
+
+def test_the_scope_of_the_settings_is_the_one_that_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "wasl.toml").write_text('[scope]\nfile = "ours.toml"\n', encoding="utf-8")
+    run = CliRunner().invoke
+    assert run(app, ["scope", "init", "--name", "Tailor"]).exit_code == 0
+    assert (tmp_path / "ours.toml").exists()
+    (tmp_path / "wasl.toml").write_text("[nonsense]\n", encoding="utf-8")
+    assert run(app, ["scope", "init"]).exit_code != 0
+    (tmp_path / "ours.toml").rename(tmp_path / "scope.toml")
+    assert "is there already" in run(app, ["scope", "init"]).output
