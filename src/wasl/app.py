@@ -215,6 +215,17 @@ def _worker(
 ) -> Worker:
     said, work = settings.assistant, settings.work
     commands = _commands(settings, store=store, clock=clock, channels=channels, links=links, prove=prove)
+    deliver = Deliver(
+        store=store,
+        network=network,
+        blobs=blobs,
+        clock=clock,
+        channels=channels,
+        observe=observe,
+        attempts_max=work.delivery_attempts_max,
+        gate=guarding.gate,
+        refused=duties.signs.refused,
+    )
     answer = Answer(
         store=store,
         bus=bus,
@@ -237,17 +248,7 @@ def _worker(
         steps=guarding.steps,
         bills=guarding.bills,
         pieces=guarding.pieces,
-    )
-    deliver = Deliver(
-        store=store,
-        network=network,
-        blobs=blobs,
-        clock=clock,
-        channels=channels,
-        observe=observe,
-        attempts_max=work.delivery_attempts_max,
-        gate=guarding.gate,
-        refused=duties.signs.refused,
+        looks=deliver,
     )
     return Worker(
         store=store,

@@ -35,7 +35,7 @@ from wasl.policy.shipped_rules import shipped_book
 from wasl.ports.counting import Counting
 from wasl.service.acting import Party
 from wasl.service.admit import Admit
-from wasl.service.judging import Admitted, Denied, Waits
+from wasl.service.judging import Admitted, Denied, IfRoom, Waits
 from wasl.service.rules_in_force import RulesInForce
 from wasl.service.tally import Tally
 from wasl.service.verdicts import waits_for
@@ -168,6 +168,7 @@ class Month:
         rules = RulesInForce(base=shipped_book(), texts=None, clock=self.clock)
         deployment = Deployment(zone=ZONE, billing=True, unique_recipients_max=TIER, fulfilled=frozenset({"opt_in"}))
         parties = {"shop": Party(name="shop", kind=CHANNEL, deployment=deployment)}
+        self._counting = counting
         self.gate = Admit(rules=rules, parties=parties, tally=Tally(counting=counting, clock=self.clock), clock=self.clock)
         self.people = [f"{self.random.choice(COUNTRIES)}{n:07d}" for n in range(people)]
         self._plan(messages)
@@ -231,8 +232,12 @@ class Month:
     async def _admit(self, outgoing: Outgoing, person: str) -> None:
         try:
             admission = await self.gate.admit(outgoing, conversation_id=ConversationId("c"))
+            if isinstance(admission, IfRoom):
+                admission = await admission.then(await self._counting.count(admission.asked))
             match admission:
                 case Admitted():
+                    if admission.wait_ms:
+                        await self.clock.sleep(admission.wait_ms / 1000)
                     await self._sent(admission, outgoing, person)
                 case Waits() if waits_for(admission.verdict) == "person":
                     self.found["held"] += 1

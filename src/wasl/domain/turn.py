@@ -132,8 +132,8 @@ class Closing:
 class Settling:
     """What became of one delivery. "queued" with `due_at_ms` is a retry; "unknown" waits until `due_at_ms` for a receipt.
 
-    `next_sending` names the delivery that goes out next: it becomes "sending" in the same commit. `verdict` is what the gate said,
-    `charge` what it is expected to cost. `move_to` gives a queued delivery to another address of the same person, in the same commit.
+    `verdict` is what the gate said, `charge` what it is expected to cost. `move_to` gives a queued delivery to another address of the
+    same person, in the same commit.
     """
 
     delivery_id: DeliveryId
@@ -144,7 +144,6 @@ class Settling:
     native_id: str | None = None
     due_at_ms: int = 0
     error: Mapping[str, Any] | None = None
-    next_sending: DeliveryId | None = None
     release: bool = False
     verdict: Mapping[str, Any] | None = None
     charge: Charge | None = None

@@ -62,8 +62,16 @@ class Counted:
     joined: bool = False
 
 
+def at_once(asked: Asked, counted: Counted) -> bool:
+    """Says whether what was counted may go out now; what is counted in any case waits for nothing."""
+    return counted.full is None and (asked.forced or counted.wait_ms == 0)
+
+
 class Counting(Protocol):
-    """Counts. Everything raises StoreDown."""
+    """Counts. Everything raises StoreDown.
+
+    What goes out by a turn's end or by `Store.start_sending` is counted there, in the very commit that makes it "sending".
+    """
 
     async def count(self, asked: Asked) -> Counted:
         """Counts one send, in one durable commit with others that ask at the same time."""

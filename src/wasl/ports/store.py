@@ -12,14 +12,14 @@ stored.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from wasl.domain.event import Event
 from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
 from wasl.domain.message import Media, Said
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
-from wasl.ports.counting import Counting
+from wasl.ports.counting import Asked, Counted, Counting
 from wasl.ports.evidence import Evidence
 from wasl.ports.judged import Judged
 from wasl.ports.ledger import Ledger
@@ -135,6 +135,16 @@ class Token:
     payload: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Closed(NamedTuple):
+    """What a closing came to: the reply's `seq`; whether its first delivery has `begun` ("sending") or stands `behind` something
+    unsettled on its address; what came of the count."""
+
+    seq: int | None
+    begun: bool = False
+    behind: bool = False
+    counted: Counted | None = None
+
+
 class Store(Protocol):
     """The durable core."""
 
@@ -246,11 +256,12 @@ class Store(Protocol):
         no error."""
         ...
 
-    async def close_turn(self, closing: Closing) -> int | None:
-        """Stores reply, deliveries, usage and verdicts and closes the turns; gives the reply's seq, if there is one.
+    async def close_turn(self, closing: Closing, *, start: bool = True, count: Asked | None = None) -> Closed:
+        """Stores reply, deliveries, usage and verdicts and closes the turns. The lease stays. Raises Fenced.
 
-        The first delivery to an address that has nothing unsettled is stored as "sending" (attempt 1), the others as
-        "queued". The lease stays. Raises Fenced.
+        The first delivery to an address that has nothing unsettled is stored as "sending" (attempt 1), the others, and without
+        `start` all of them, as "queued". `count` is counted for the first delivery in the same commit, where it would be
+        "sending"; when it may not go out at once (`at_once`), it is "queued".
         """
         ...
 
@@ -260,15 +271,18 @@ class Store(Protocol):
         """Counts an attempt on a due turn, stores what it cost, and gives the lease back with `ready_at = at_ms`. Raises Fenced."""
         ...
 
-    async def start_sending(self, *, delivery_id: DeliveryId, conversation_id: ConversationId, epoch: int, now_ms: int) -> None:
-        """Makes a queued or unknown delivery "sending" and counts the attempt. Raises Fenced."""
+    async def start_sending(
+        self, *, delivery_id: DeliveryId, conversation_id: ConversationId, epoch: int, now_ms: int, count: Asked | None = None
+    ) -> Counted | None:
+        """Makes a queued or unknown delivery "sending" and counts the attempt. Raises Fenced. `count` is counted in the same commit;
+        when it may not go out at once (`at_once`), the delivery stays as it is."""
         ...
 
     async def settle(self, settling: Settling) -> None:
         """Stores what became of a delivery.
 
         "sent" moves forward only: a receipt may have told more already; receipts kept for the native id are applied now.
-        A delivery that was sent is recorded whatever the epoch; the lease, `next_sending` and the other states need the
+        A delivery that was sent is recorded whatever the epoch; the lease and the other states need the
         current epoch: raises Fenced (after recording "sent"). With `release` the lease is given back as by `release`,
         taking account of unsettled deliveries' `due_at_ms`.
         """

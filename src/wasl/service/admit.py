@@ -1,6 +1,6 @@
-"""Admit: the gate before every send. It judges by the rules and the moment, and keeps what it said with the delivery."""
+"""Admit: the gate before every send. It judges by the rules and the moment, and says what is kept with the delivery."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
@@ -19,10 +19,11 @@ from wasl.policy.evaluate import evaluate, judge, select
 from wasl.policy.rulebook import Applicable
 from wasl.policy.situation import Situation
 from wasl.ports.clock import Clock
+from wasl.ports.counting import Counted
 from wasl.ports.standing import Standings
 from wasl.service.acting import NOTHING_COUNTED, Parties, Party, sending
 from wasl.service.instead import MARKETING, Instead
-from wasl.service.judging import Admission, Admitted, Denied, Waits
+from wasl.service.judging import Admission, Admitted, Decided, Denied, IfRoom, Waits
 from wasl.service.resize import cut
 from wasl.service.rules_in_force import RulesInForce
 from wasl.service.tally import Tally
@@ -37,6 +38,7 @@ HELD_DAYS_MAX: Final = 30
 _DAY_MS: Final = 86_400_000
 FRESH_MS: Final = 3_600_000
 """Who was heard so lately is answered by what the answering itself found out."""
+NOTHING_MORE: Final[Mapping[str, Any]] = {}
 BLOCKING: Final = frozenset({"opt_in", "registration", "permission", "unsubscribe"})
 """Duties without which nothing may be sent, and that no code fulfils by itself: while one is open, what it concerns is held."""
 
@@ -79,9 +81,9 @@ class Admit:
         verdict = judge(situation, applicable, book=book.digest)
         open_duty = self._open(verdict, party)
         if verdict.effect == "rewrite" and open_duty is None and party.mode != "watch" and party.limits is not None:
-            return await self._in_pieces(outgoing, party, verdict, now_ms=now, consent=consent)
+            return self._in_pieces(outgoing, party, verdict, now_ms=now, consent=consent)
         if party.mode == "watch" or (verdict.effect in ("allow", "rewrite") and open_duty is None):
-            return await self._count(outgoing, party, situation, applicable, verdict)
+            return self._count(outgoing, party, situation, applicable, verdict)
         if verdict.effect == "refuse" and not self._opens(act):
             return Denied(why=HeldByRule(because(verdict)), verdict=kept(verdict, mode=party.mode))
         if verdict.effect == "hold" and verdict.until_ms is not None:
@@ -119,9 +121,8 @@ class Admit:
                 act = sending(made, party, at_ms=now_ms, consent=True if heard else None)
                 situation, applicable = select(self._rules.book, act)
                 judged = judge(situation, applicable, book=self._rules.book.digest)
-                admission = await self._count(made, party, situation, applicable, judged)
-                told = {**(admission.verdict or {}), "template": _template_of(made), "instead_of": [one.rule for one in verdict.reasons]}
-                return replace(admission, verdict=told)
+                instead: dict[str, Any] = {"template": _template_of(made), "instead_of": [one.rule for one in verdict.reasons]}
+                return self._count(made, party, situation, applicable, judged, **instead)
             address = await self._instead.elsewhere(outgoing, at_ms=now_ms)
             if address is not None:
                 why = HeldByRule(because(verdict))
@@ -130,15 +131,15 @@ class Admit:
         log.warning("an answer waits until the person writes", delivery=outgoing.id, why=because(verdict))
         return self._wait(outgoing, verdict, party, waits_for="person")
 
-    async def _in_pieces(self, outgoing: Outgoing, party: Party, verdict: Verdict, *, now_ms: int, consent: bool | None) -> Admission:
+    def _in_pieces(self, outgoing: Outgoing, party: Party, verdict: Verdict, *, now_ms: int, consent: bool | None) -> Admission:
         """Cuts what is larger than a rule allows, which came into force after it was stored, and counts each piece."""
         assert party.limits is not None
         made = cut(outgoing, party.limits, verdict.limits)
         act = sending(made, party, at_ms=now_ms, consent=consent)
         situation, applicable = select(self._rules.book, act)
-        admission = await self._count(made, party, situation, applicable, judge(situation, applicable, book=verdict.book))
-        told = {**(admission.verdict or {}), "cut_into": len(made.parts), "cut_by": [one.rule for one in verdict.reasons]}
-        return replace(admission, verdict=told)
+        judged = judge(situation, applicable, book=verdict.book)
+        cut_by = [one.rule for one in verdict.reasons]
+        return self._count(made, party, situation, applicable, judged, cut_into=len(made.parts), cut_by=cut_by)
 
     async def settled(self, outgoing: Outgoing, settling: Settling) -> None:
         """Gives back what was counted for a send that surely did not happen."""
@@ -149,29 +150,30 @@ class Admit:
         """Is told that a message came in: some platforms count both ways."""
         self._tally.heard(channel, scope)
 
-    async def _count(self, outgoing: Outgoing, party: Party, situation: Situation, applicable: Applicable, verdict: Verdict) -> Admission:
-        """Counts what the rules allow, in the database, and says to the message of the month what it costs."""
+    def _count(
+        self, outgoing: Outgoing, party: Party, situation: Situation, applicable: Applicable, verdict: Verdict, **more: Any
+    ) -> Admission:
+        """Says what the rules count of what they allow: it goes out if there is room."""
         plan = self._tally.plan(applicable, party)
-        if plan.empty:
-            return Admitted(outgoing=outgoing, verdict=kept(verdict, mode=party.mode))
-        taken = await self._tally.take(outgoing, party, situation, plan, forced=party.mode == "watch")
-        act = situation.act
-        if taken.full is not None:
-            act = replace(act, counters=taken.full.full())
-            full = judge(replace(situation, act=act), applicable, book=verdict.book)
-            return self._wait(outgoing, full, party, waits_for="time", until_ms=taken.counted.until_ms)
-        before, free = taken.month_before, plan.free_a_month
-        if (
-            before is not None
-            and free is not None
-            and _dearer(before, act, free=free) != _dearer(act.counters.service_this_month, act, free=free)
-        ):
-            act = replace(act, counters=replace(act.counters, service_this_month=before))
-            verdict = judge(replace(situation, act=act), applicable, book=verdict.book)
-        if taken.counted.wait_ms and party.mode != "watch":  # what is only watched is counted beyond its pace, and waits for nothing
-            await self._clock.sleep(taken.counted.wait_ms / 1000)
-        number = {} if before is None else {"number": before + act.message.bubbles}
-        return Admitted(outgoing=outgoing, verdict=kept(verdict, mode=party.mode, **number))
+        asking = None if plan.empty else self._tally.ask(outgoing, party, situation, plan, forced=party.mode == "watch")
+        told = kept(verdict, mode=party.mode, **more)
+        if asking is None:
+            return Admitted(outgoing=outgoing, verdict=told)
+
+        async def then(counted: Counted) -> Decided:
+            taken = self._tally.took(outgoing, asking, counted)
+            if taken.full is not None:
+                act = replace(situation.act, counters=taken.full.full())
+                full = judge(replace(situation, act=act), applicable, book=verdict.book)
+                return self._wait(outgoing, full, party, waits_for="time", until_ms=counted.until_ms, more=more)
+            before = taken.month_before
+            exact = verdict if before is None else _priced(verdict, situation, applicable, before=before, free=plan.free_a_month)
+            number = None if before is None else before + situation.act.message.bubbles
+            wait_ms = 0 if party.mode == "watch" else counted.wait_ms  # what is only watched waits for nothing
+            said = told if exact is verdict else kept(exact, mode=party.mode, **more)
+            return Admitted(outgoing=outgoing, verdict=said if number is None else {**said, "number": number}, wait_ms=wait_ms)
+
+        return IfRoom(outgoing=outgoing, asked=asking.asked, then=then, verdict=told)
 
     def _open(self, verdict: Verdict, party: Party) -> Duty | None:
         """Gives a duty that must be fulfilled before sending and is not; what is not certain is passed over where that is lenient."""
@@ -196,10 +198,11 @@ class Admit:
         waits_for: Waiting,
         until_ms: int | None = None,
         duty: Duty | None = None,
-    ) -> Admission:
+        more: Mapping[str, Any] = NOTHING_MORE,
+    ) -> Decided:
         now = self._clock.now_ms()
         why = because(verdict) if duty is None else f"{duty.rule}: {duty.text}"
-        told: dict[str, Any] = kept(verdict, mode=party.mode, waits_for=waits_for)
+        told: dict[str, Any] = kept(verdict, mode=party.mode, waits_for=waits_for, **more)
         if duty is not None:
             told["reasons"] = [{"rule": duty.rule, "en": duty.text, "ar": duty.arabic}]
         if until_ms is None and now - made_at_ms(outgoing.id) > HELD_DAYS_MAX * _DAY_MS:
@@ -208,6 +211,15 @@ class Admit:
         tell = log.debug if waits_for == "time" else log.info
         tell("a delivery is held by a rule", delivery=outgoing.id, waits_for=waits_for, why=why)
         return Waits(due_at_ms=now + LOOK_AGAIN_MS if until_ms is None else until_ms, why=HeldByRule(why), verdict=told)
+
+
+def _priced(verdict: Verdict, situation: Situation, applicable: Applicable, *, before: int, free: int | None) -> Verdict:
+    """Gives the verdict by the number of the month that was counted, where that makes a difference to what it costs."""
+    act = situation.act
+    if free is None or _dearer(before, act, free=free) == _dearer(act.counters.service_this_month, act, free=free):
+        return verdict
+    act = replace(act, counters=replace(act.counters, service_this_month=before))
+    return judge(replace(situation, act=act), applicable, book=verdict.book)
 
 
 def _dearer(before: int, act: Act, *, free: int) -> int:

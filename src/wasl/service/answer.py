@@ -7,7 +7,7 @@ from typing import Any, Final
 import structlog
 
 from wasl.domain.delivery import Outgoing
-from wasl.domain.errors import ContentRefused, Unroutable
+from wasl.domain.errors import ContentRefused, Fenced, StoreDown, Unroutable
 from wasl.domain.fit import fit
 from wasl.domain.ids import DeliveryId, MessageId
 from wasl.domain.message import Author, Choice, Part, Text
@@ -22,7 +22,7 @@ from wasl.service.ask import Ask, Asked
 from wasl.service.commands import Commands, Done
 from wasl.service.compose import Earlier, Search, Voice, compose
 from wasl.service.gather import Gather
-from wasl.service.judging import Case, End, Step, Steps
+from wasl.service.judging import Case, End, Looked, Looks, Replied, Step, Steps
 from wasl.service.live import STORED, Live, encode
 from wasl.service.observe import Observe
 from wasl.service.purse import cause_of
@@ -51,7 +51,7 @@ class Lateness:
 
 
 class Answer:
-    """Answers turns."""
+    """Answers turns. Without somebody who `looks`, nothing is begun to be sent when a turn is closed."""
 
     def __init__(
         self,
@@ -77,6 +77,7 @@ class Answer:
         steps: Sequence[Step] = (),
         bills: Callable[[Address], bool] | None = None,
         pieces: Pieces | None = None,
+        looks: Looks | None = None,
     ) -> None:
         self._pieces = pieces
         self._store = store
@@ -98,13 +99,14 @@ class Answer:
         self._commands = commands
         self._earlier = earlier
         self._bills = bills
+        self._looks = looks
         self._steps = Steps(steps)
 
-    async def turn(self, work: Work) -> Sequence[Outgoing] | None:
+    async def turn(self, work: Work) -> Replied | None:
         """Answers the first due turn of `work`, or all late ones of the same address together.
 
-        Gives the deliveries of the reply, the first of them "sending": the caller sends them. None when no provider answered:
-        the turn waits, and the lease is given back. Raises Fenced, StoreDown.
+        Gives the deliveries of the reply, for the caller to send. None when no provider answered: the turn waits, and the lease is
+        given back. Raises Fenced, StoreDown.
         """
         now = self._clock.now_ms()
         if self._commands is not None and self._commands.recognise(work.turns[0]) is not None:
@@ -131,7 +133,7 @@ class Answer:
             return await self._unanswered(case, turns, error)
         return await self._answered(case, turns, late=late)
 
-    async def _answered(self, case: Case, turns: Sequence[DueTurn], *, late: bool) -> Sequence[Outgoing]:
+    async def _answered(self, case: Case, turns: Sequence[DueTurn], *, late: bool) -> Replied:
         """Stores what a model said, once every step has looked at it."""
         asked = case.asked
         assert asked is not None, "a model answered"
@@ -142,7 +144,7 @@ class Answer:
             log.warning("a dearer candidate answered", turn=turns[0].id, notice=asked.notice)
         for record in asked.records:
             self._count(record)
-        outgoings = await self._close(
+        replied = await self._close(
             case.work,
             turns,
             state="answered",
@@ -154,12 +156,12 @@ class Answer:
             case=case,
         )
         await self._steps.closes(case)
-        return outgoings
+        return replied
 
-    async def _ended(self, case: Case, turns: Sequence[DueTurn], end: End) -> Sequence[Outgoing]:
+    async def _ended(self, case: Case, turns: Sequence[DueTurn], end: End) -> Replied:
         """Closes turns that a step ended."""
         case.ended = end
-        outgoings = await self._close(
+        replied = await self._close(
             case.work,
             turns,
             state=end.state,
@@ -172,24 +174,23 @@ class Answer:
         )
         if end.after is not None:
             await end.after()
-        return outgoings
+        return replied
 
-    async def _done(self, work: Work, done: Done) -> Sequence[Outgoing]:
+    async def _done(self, work: Work, done: Done) -> Replied:
         """Answers a command. The words are the system's: a model is never shown codes and links."""
-        outgoings = await self._close(
-            work, work.turns[:1], state="answered", parts=done.parts, author="system", note=f"command: {done.name}"
-        )
+        replied = await self._close(work, work.turns[:1], state="answered", parts=done.parts, author="system", note=f"command: {done.name}")
         if done.after is not None:
             await done.after()
-        return outgoings
+        return replied
 
-    async def give_up(self, work: Work, *, why: str) -> Sequence[Outgoing]:
-        """Closes the first turn as failed, with a message that says so. Raises Fenced, StoreDown."""
+    async def give_up(self, work: Work, *, why: str) -> Replied:
+        """Closes the first turn as failed, with a message that says so, which nobody looks at before: that may be what broke. Raises
+        Fenced, StoreDown."""
         first = work.turns[0]
         language = spoken([words_of(first.parts)], told=first.address.language, default=self._language)
         channel = self._channels.get(first.address.key.channel)
         case = Case(work=work, turns=(first,), language=language, now_ms=self._clock.now_ms(), channel=channel)
-        return await self._close(work, (first,), state="failed", text=say("failed", language=language), note=why, case=case)
+        return await self._close(work, (first,), state="failed", text=say("failed", language=language), note=why, case=case, look=False)
 
     # -- private
     def _count(self, record: UsageRecord) -> None:
@@ -250,7 +251,7 @@ class Answer:
         finally:
             await shown.end()
 
-    async def _unanswered(self, case: Case, turns: Sequence[DueTurn], error: Unroutable) -> Sequence[Outgoing] | None:
+    async def _unanswered(self, case: Case, turns: Sequence[DueTurn], error: Unroutable) -> Replied | None:
         """Lets the turn wait while something may pass; closes it when nothing ever will."""
         first, work = turns[0], case.work
         now = self._clock.now_ms()
@@ -296,7 +297,8 @@ class Answer:
         note: str | None = None,
         case: Case | None = None,
         silent: bool = False,
-    ) -> Sequence[Outgoing]:
+        look: bool = True,
+    ) -> Replied:
         first, last = turns[0], turns[-1]
         now = self._clock.now_ms()
         parts = parts or (Text(text=text, format="markdown"),)
@@ -320,7 +322,7 @@ class Answer:
         )
         if case is not None:
             closing = await self._steps.conclude(case, closing)
-        await self._store.close_turn(closing)
+        replied = await self._stored(closing, outgoings, look=look)
         await self._steps.follows(last, home=work.conversation_id, case=case)
         self._bus.publish(conversation_topic(work.conversation_id), STORED)
         if place.id != last.address.id:
@@ -329,7 +331,20 @@ class Answer:
         self._observe.turn(state=state, seconds=(now - first.accepted_at_ms) / 1000)
         if reply is not None:
             self._observe.message(channel=place.key.channel, author="assistant")
-        return outgoings
+        return replied
+
+    async def _stored(self, closing: Closing, outgoings: Sequence[Outgoing], *, look: bool) -> Replied:
+        """Commits what ends a turn. What goes out by it is judged just before, and counted and begun in the same commit."""
+        looked: Looked | None = None
+        if look and outgoings and self._looks is not None:
+            looked = await self._looks.look(outgoings[0], closing.conversation_id)
+        start, count = (looked.start, looked.count) if looked is not None else (False, None)
+        try:
+            return Replied(outgoings, looked, await self._store.close_turn(closing, start=start, count=count))
+        except (Fenced, StoreDown):
+            if looked is not None and self._looks is not None:
+                await self._looks.unlook(looked, closing.conversation_id)
+            raise
 
     def _reply(self, parts: tuple[Part, ...], *, author: Author, reply_to: MessageId, model: str | None) -> NewMessage:
         return NewMessage(

@@ -1,27 +1,30 @@
 """Deliver: brings stored deliveries to their addresses, in order, and settles what became of each.
 
-`sending` is always committed before a request goes out. After a crash, or when nobody can say whether a request arrived,
-the delivery is `unknown`: a receipt may settle it, else the channel's declared policy does.
+`sending` is always committed before a request goes out, and only when nothing but the request is left to do: what was judged, counted
+or made to wait is `queued` until then, so that a process that dies meanwhile leaves no doubt about it. After a crash in `sending`, or when
+nobody can say whether a request arrived, the delivery is `unknown`: a receipt may settle it, else the channel's declared policy does.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
 import structlog
 
 from wasl.domain.delivery import Outgoing
-from wasl.domain.errors import FixSettings, HeldByRule, RetryLater, SettingWrong, Throttled, TooLarge, Unclear, WaslError
-from wasl.domain.ids import ConversationId, DeliveryId
+from wasl.domain.errors import FixSettings, HeldByRule, RetryLater, SettingWrong, StoreDown, Throttled, TooLarge, Unclear, WaslError
+from wasl.domain.ids import ConversationId
 from wasl.domain.turn import PendingDelivery, Settling
 from wasl.ports.blobs import Blobs
 from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
+from wasl.ports.counting import Asked, Counted, at_once
 from wasl.ports.network import Network
-from wasl.ports.store import Store
+from wasl.ports.store import Closed, Store
 from wasl.routing.pace import Paces
 from wasl.service.drive import drive
-from wasl.service.judging import Admitted, Denied, Gate, Waits
+from wasl.service.judging import Admission, Admitted, Denied, Gate, IfRoom, Looked, Waits
 from wasl.service.observe import Observe
 from wasl.service.verdicts import waits_for
 
@@ -35,14 +38,6 @@ SETTINGS_RETRY_SECONDS = 60.0
 """A refused credential or a held account is tried again at this interval at first: the operator may have mended it."""
 
 _SETTLED = ("sent", "failed")
-
-
-class Left(NamedTuple):
-    """What pending deliveries left: `blocked` addresses with the time (milliseconds) when their next one is due, and those where
-    something stands `aside`, held by a rule: what comes after it need not wait for it."""
-
-    blocked: Mapping[str, int]
-    aside: frozenset[str]
 
 
 class _Due(NamedTuple):
@@ -78,33 +73,68 @@ class Deliver:
         self._paces: dict[str, Paces] = {}
         self._since_ms = clock.now_ms()
 
-    async def fresh(self, outgoings: Sequence[Outgoing], *, conversation_id: ConversationId, epoch: int) -> None:
-        """Sends the deliveries of one new message to one address, of which the first is "sending" already, and gives the lease back.
+    async def look(self, outgoing: Outgoing, conversation_id: ConversationId) -> Looked:
+        """Asks pace and gate about the first delivery of a reply before its turn is closed, so that the closing commit can count it."""
+        if outgoing.address.key.channel not in self._channels:
+            return Looked(outgoing=outgoing)
+        wait = self._place(outgoing)
+        if wait > 0:
+            return Looked(outgoing=outgoing, wait_seconds=wait)
+        try:
+            admission = await self._judged(outgoing, conversation_id)
+            return Looked(outgoing=outgoing, admission=admission if isinstance(admission, Admitted | IfRoom) else None)
+        except WaslError as error:  # it is asked again once the answer is stored
+            log.info("a delivery could not be judged yet", delivery=outgoing.id, why=error.message)
+            return Looked(outgoing=outgoing)
+
+    async def unlook(self, looked: Looked, conversation_id: ConversationId) -> None:
+        """Gives back what was reserved for a delivery whose turn could not be closed: it is nobody's any more."""
+        if self._gate is None or looked.admission is None:
+            return
+        now = self._clock.now_ms()
+        nothing = Settling(
+            delivery_id=looked.outgoing.id,
+            conversation_id=conversation_id,
+            epoch=0,
+            state="failed",
+            at_ms=now,
+            charge=looked.admission.charge,
+        )
+        with suppress(StoreDown):  # it runs out by itself
+            await self._gate.settled(looked.admission.outgoing, nothing)
+
+    async def fresh(
+        self, outgoings: Sequence[Outgoing], *, conversation_id: ConversationId, epoch: int, looked: Looked | None, closed: Closed
+    ) -> None:
+        """Sends the deliveries of one new message to one address, and gives the lease back. The first was `looked` at before its turn
+        was `closed`.
 
         Stops at the first that is not settled: the rest stays queued behind it. Raises Fenced, StoreDown.
         """
         for place, outgoing in enumerate(outgoings):
-            following = outgoings[place + 1].id if place + 1 < len(outgoings) else None
-            settling = await self._attempt(outgoing, conversation_id=conversation_id, epoch=epoch)
-            settled = settling.state in _SETTLED
-            keep = settled and following is not None
-            await self._settle(settling, channel=outgoing.address.key.channel, release=not keep, next_sending=following if keep else None)
-            if not settled:
+            if place == 0 and looked is not None:
+                settling = await self._first(looked, closed, conversation_id=conversation_id, epoch=epoch)
+            else:
+                settling = await self._attempt(outgoing, conversation_id=conversation_id, epoch=epoch)
+            keep = settling.state in _SETTLED and place + 1 < len(outgoings)
+            await self._settle(settling, channel=outgoing.address.key.channel, release=not keep)
+            if not keep:
                 return
 
-    async def pending(self, deliveries: Sequence[PendingDelivery], *, conversation_id: ConversationId, epoch: int) -> Left:
-        """Works off deliveries that were left, oldest first in each address. The lease stays. Raises Fenced, StoreDown."""
+    async def pending(self, deliveries: Sequence[PendingDelivery], *, conversation_id: ConversationId, epoch: int) -> Mapping[str, int]:
+        """Works off deliveries that were left, oldest first in each address. The lease stays. Raises Fenced, StoreDown.
+
+        Gives blocked addresses with the time (milliseconds) when their next one is due. What a rule holds stands aside: what comes
+        after it need not wait for it.
+        """
         blocked: dict[str, int] = {}
-        aside: set[str] = set()
         for delivery in deliveries:
             address_id = delivery.outgoing.address.id
             if address_id not in blocked:
                 due = await self._left(delivery, conversation_id=conversation_id, epoch=epoch)
-                if due is not None and due.aside:
-                    aside.add(address_id)
-                elif due is not None:
+                if due is not None and not due.aside:
                     blocked[address_id] = due.at_ms
-        return Left(blocked, frozenset(aside))
+        return blocked
 
     async def _left(self, delivery: PendingDelivery, *, conversation_id: ConversationId, epoch: int) -> _Due | None:
         """Moves one left delivery on; says when to come back to it, None when it is settled."""
@@ -113,15 +143,14 @@ class Deliver:
         if delivery.state != "sending" and delivery.due_at_ms > now and not _woken(delivery):
             return _Due(delivery.due_at_ms, aside=_held(delivery.verdict))
 
-        def settling(state: Literal["queued", "failed", "unknown"], *, due_at_ms: int, error: WaslError) -> Settling:
+        def settling(state: Literal["failed", "unknown"], *, due_at_ms: int, error: WaslError) -> Settling:
             return self._settling(outgoing, conversation_id, epoch, state=state, due_at_ms=due_at_ms, error=error)
 
         channel = self._channels.get(name)
         if channel is None:
-            due = now + int(SETTINGS_RETRY_SECONDS * 1000)
-            gone = SettingWrong(f"channel {name!r} is not configured any more; configure it again to deliver what waits for it")
-            await self._settle(settling("queued", due_at_ms=due, error=gone), channel=name)
-            return _Due(due)
+            homeless = self._homeless(outgoing, conversation_id=conversation_id, epoch=epoch)
+            await self._settle(homeless, channel=name)
+            return _Due(homeless.due_at_ms)
         resolve_ms = int(channel.limits.resolve_seconds * 1000)
         if delivery.state == "sending":  # whoever sent it died before saying how it went
             # Counted from now: receipts may have come while nobody listened, and come again only now.
@@ -137,59 +166,88 @@ class Deliver:
                 await self._settle(settling("failed", due_at_ms=now, error=lost), channel=name)
                 return None
             log.warning("an unclear send is repeated", delivery=outgoing.id, channel=name, policy=channel.limits.unknown_policy)
-        tried = await self._attempt(outgoing, conversation_id=conversation_id, epoch=epoch, start=True)
+        tried = await self._attempt(outgoing, conversation_id=conversation_id, epoch=epoch)
         await self._settle(tried, channel=name)
         return None if tried.state in _SETTLED else _Due(tried.due_at_ms, aside=_held(tried.verdict))
 
-    async def _attempt(self, outgoing: Outgoing, *, conversation_id: ConversationId, epoch: int, start: bool = False) -> Settling:
-        """Asks the gate about one delivery, sends it where it may go, and says what became of it.
+    async def _first(self, looked: Looked, closed: Closed, *, conversation_id: ConversationId, epoch: int) -> Settling:
+        """Goes on with a delivery from where the commit that closed its turn left it."""
+        outgoing = looked.outgoing
+        admission: Admission | None = looked.admission
+        if admission is None:
+            return await self._attempt(outgoing, conversation_id=conversation_id, epoch=epoch, wait=looked.wait_seconds)
+        if isinstance(admission, IfRoom) and closed.counted is not None:
+            admission = await admission.then(closed.counted)
+        return await self._carry_out(outgoing, admission, conversation_id=conversation_id, epoch=epoch, begun=closed.begun)
 
-        It is "sending" already, or is to `start` once the gate lets it through: what is only looked at is never in doubt.
-        """
-
-        async def begun() -> None:
-            if start:
-                at = self._clock.now_ms()
-                await self._store.start_sending(delivery_id=outgoing.id, conversation_id=conversation_id, epoch=epoch, now_ms=at)
-
-        waits = await self._paced(outgoing, conversation_id=conversation_id, epoch=epoch)
-        if waits is not None:
-            return waits
-        if self._gate is None:
-            await begun()
-            return await self._send(outgoing, conversation_id=conversation_id, epoch=epoch)
-        admission = await self._gate.admit(outgoing, conversation_id=conversation_id)
-        match admission:
-            case Admitted():
-                await begun()
-                settling = await self._send(admission.outgoing, conversation_id=conversation_id, epoch=epoch)
-                settling = replace(settling, verdict=admission.verdict, charge=admission.charge)
-                await self._gate.settled(admission.outgoing, settling)
-                return settling
-            case Waits():
-                settling = self._settling(
-                    outgoing, conversation_id, epoch, state="queued", due_at_ms=admission.due_at_ms, error=admission.why
-                )
-                settling = replace(settling, move_to=admission.move_to)
-            case Denied():
-                now = self._clock.now_ms()
-                settling = self._settling(outgoing, conversation_id, epoch, state="failed", due_at_ms=now, error=admission.why)
-        if not isinstance(admission, Admitted):
-            await self._gate.settled(outgoing, settling)  # one gate may have counted what the next one behind it did not let through
-        return replace(settling, verdict=admission.verdict)
-
-    async def _paced(self, outgoing: Outgoing, *, conversation_id: ConversationId, epoch: int) -> Settling | None:
-        """Waits as long as this process's own pace asks; where that is too long, says that the delivery stays queued."""
-        pace = self._pace(self._channels[outgoing.address.key.channel])
-        group = outgoing.address.key.kind == "group"
-        wait = pace.reserve(outgoing.address.id, now=self._clock.monotonic(), group=group, patience=PACE_WAIT_SECONDS_MAX)
+    async def _attempt(self, outgoing: Outgoing, *, conversation_id: ConversationId, epoch: int, wait: float | None = None) -> Settling:
+        """Waits for this process's own pace, asks the gate about one delivery, sends it where it may go, and says what became of it."""
+        if outgoing.address.key.channel not in self._channels:
+            return self._homeless(outgoing, conversation_id=conversation_id, epoch=epoch)
+        wait = self._place(outgoing) if wait is None else wait
         if wait > PACE_WAIT_SECONDS_MAX:
             slow = Throttled("the platform's own pace is kept", seconds=wait)
             due = self._clock.now_ms() + int(wait * 1000)
             return self._settling(outgoing, conversation_id, epoch, state="queued", due_at_ms=due, error=slow)
         if wait > 0:
             await self._clock.sleep(wait)
-        return None
+        admission = await self._judged(outgoing, conversation_id)
+        return await self._carry_out(outgoing, admission, conversation_id=conversation_id, epoch=epoch, begun=False)
+
+    async def _judged(self, outgoing: Outgoing, conversation_id: ConversationId) -> Admission:
+        if self._gate is None:
+            return Admitted(outgoing=outgoing)
+        return await self._gate.admit(outgoing, conversation_id=conversation_id)
+
+    async def _carry_out(
+        self, outgoing: Outgoing, admission: Admission, *, conversation_id: ConversationId, epoch: int, begun: bool
+    ) -> Settling:
+        """Does what the gate says. It is "sending" already, or it is said now, with its count: what is only looked at is never in doubt."""
+
+        async def begin(count: Asked | None = None) -> Counted | None:
+            at = self._clock.now_ms()
+            return await self._store.start_sending(
+                delivery_id=outgoing.id, conversation_id=conversation_id, epoch=epoch, now_ms=at, count=count
+            )
+
+        if isinstance(admission, IfRoom):
+            counted = await begin(admission.asked)
+            assert counted is not None, "what is asked to be counted is counted, or it is fenced"
+            begun = at_once(admission.asked, counted)
+            admission = await admission.then(counted)
+        match admission:
+            case Admitted():
+                if admission.wait_ms:
+                    await self._clock.sleep(admission.wait_ms / 1000)
+                if not begun:
+                    await begin()
+                settling = await self._send(admission.outgoing, conversation_id=conversation_id, epoch=epoch)
+                settling = replace(settling, verdict=admission.verdict, charge=admission.charge)
+                outgoing = admission.outgoing
+            case Waits():
+                settling = self._settling(
+                    outgoing, conversation_id, epoch, state="queued", due_at_ms=admission.due_at_ms, error=admission.why
+                )
+                settling = replace(settling, move_to=admission.move_to, verdict=admission.verdict)
+            case Denied():
+                now = self._clock.now_ms()
+                settling = self._settling(outgoing, conversation_id, epoch, state="failed", due_at_ms=now, error=admission.why)
+                settling = replace(settling, verdict=admission.verdict)
+        if self._gate is not None:  # one gate may have counted what the next one behind it did not let through
+            await self._gate.settled(outgoing, settling)
+        return settling
+
+    def _homeless(self, outgoing: Outgoing, *, conversation_id: ConversationId, epoch: int) -> Settling:
+        name = outgoing.address.key.channel
+        due = self._clock.now_ms() + int(SETTINGS_RETRY_SECONDS * 1000)
+        gone = SettingWrong(f"channel {name!r} is not configured any more; configure it again to deliver what waits for it")
+        return self._settling(outgoing, conversation_id, epoch, state="queued", due_at_ms=due, error=gone)
+
+    def _place(self, outgoing: Outgoing) -> float:
+        """Takes a place in this process's own pace; gives the seconds until it is there."""
+        pace = self._pace(self._channels[outgoing.address.key.channel])
+        group = outgoing.address.key.kind == "group"
+        return pace.reserve(outgoing.address.id, now=self._clock.monotonic(), group=group, patience=PACE_WAIT_SECONDS_MAX)
 
     async def _send(self, outgoing: Outgoing, *, conversation_id: ConversationId, epoch: int) -> Settling:
         channel = self._channels[outgoing.address.key.channel]
@@ -262,8 +320,8 @@ class Deliver:
             error={"kind": type(error).__name__, "message": error.message, **{k: v for k, v in error.facts.items() if v is not None}},
         )
 
-    async def _settle(self, settling: Settling, *, channel: str, release: bool = False, next_sending: DeliveryId | None = None) -> None:
-        await self._store.settle(replace(settling, release=release, next_sending=next_sending) if release or next_sending else settling)
+    async def _settle(self, settling: Settling, *, channel: str, release: bool = False) -> None:
+        await self._store.settle(replace(settling, release=True) if release else settling)
         self._observe.delivery(channel=channel, state=settling.state)
 
     def _pace(self, channel: Channel) -> Paces:

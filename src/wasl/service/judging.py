@@ -9,7 +9,7 @@ operators' words, notices and campaigns alike.
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
 from wasl.domain.cost import Charge
 from wasl.domain.delivery import Outgoing
@@ -24,13 +24,15 @@ from wasl.domain.trouble import NO_CARE, Care
 from wasl.domain.turn import Closing, DueTurn, Settling, UsageRecord, Work
 from wasl.policy.act import Moment, TurnPurpose
 from wasl.ports.channel import Channel
+from wasl.ports.counting import Asked, Counted
+from wasl.ports.store import Closed
 from wasl.routing.choose import Bar
-from wasl.service.ask import Asked
+from wasl.service.ask import Asked as ModelAnswered
 from wasl.service.compose import Voice
 
 __all__ = [
-    "Admission", "Admitted", "After", "Bar", "Before", "Case", "Closes", "Concludes", "Denied", "End", "Follows", "Gate", "Step",
-    "Steps", "Waits",
+    "Admission", "Admitted", "After", "Bar", "Before", "Case", "Closes", "Concludes", "Decided", "Denied", "End", "Follows", "Gate",
+    "IfRoom", "Looked", "Looks", "Replied", "Step", "Steps", "Waits",
 ]  # fmt: skip
 
 
@@ -70,7 +72,7 @@ class Case:
     preface: list[str] = field(default_factory=list)
     postscript: list[str] = field(default_factory=list)
     kept: dict[str, Any] = field(default_factory=dict)
-    asked: Asked | None = None
+    asked: ModelAnswered | None = None
     ended: "End | None" = None
     received: tuple[DueTurn, ...] = ()
     usage: list[UsageRecord] = field(default_factory=list)
@@ -165,12 +167,13 @@ Step = Before | After | Closes | Concludes | Follows
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admitted:
-    """May go out now, as `outgoing` says (a template in place of free words, for instance). `verdict` is kept with the delivery, and so
-    is `charge`: what it is expected to cost."""
+    """May go out, as `outgoing` says (a template in place of free words, for instance), in `wait_ms`. `verdict` is kept with the
+    delivery, and so is `charge`: what it is expected to cost."""
 
     outgoing: Outgoing
     verdict: Mapping[str, Any] | None = None
     charge: Charge | None = None
+    wait_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,17 +195,76 @@ class Denied:
     verdict: Mapping[str, Any] | None = None
 
 
-Admission = Admitted | Waits | Denied
+Decided = Admitted | Waits | Denied
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IfRoom:
+    """May go out as `outgoing` says if there is room for it: `asked` is to be counted in the commit that begins to send it, and `then`
+    says, told what came of that, what is decided. `verdict` and `charge` are what is expected."""
+
+    outgoing: Outgoing
+    asked: Asked
+    then: Callable[[Counted], Awaitable[Decided]]
+    verdict: Mapping[str, Any] | None = None
+    charge: Charge | None = None
+
+
+Admission = Decided | IfRoom
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """What is known of a delivery before its turn is closed: how it may go out at once.
+
+    `admission` is None where its pace asks it to wait first, or where the gate stops it: what is stopped is judged again once its turn is
+    stored, as some of it (the farewell to whoever opts out) is let through for the sake of what stands there.
+    """
+
+    outgoing: Outgoing
+    admission: Admitted | IfRoom | None = None
+    wait_seconds: float = 0.0
+
+    @property
+    def start(self) -> bool:
+        """Says whether nothing but room is lacking, so that it may be "sending" when the turn is closed."""
+        return self.admission is not None
+
+    @property
+    def count(self) -> Asked | None:
+        """What is to be counted for it in the commit that closes its turn."""
+        return self.admission.asked if isinstance(self.admission, IfRoom) else None
+
+
+class Looks(Protocol):
+    """Whoever sends: asked about the first delivery of a reply before its turn is closed."""
+
+    async def look(self, outgoing: Outgoing, conversation_id: ConversationId) -> Looked:
+        """Says whether it could go out at once, and what is to be counted for it in the closing commit."""
+        ...
+
+    async def unlook(self, looked: Looked, conversation_id: ConversationId) -> None:
+        """Is told that the turn could not be closed."""
+        ...
+
+
+class Replied(NamedTuple):
+    """What a turn's end left to be sent: the deliveries of the reply, what was known of the first, and what its closing came to."""
+
+    outgoings: Sequence[Outgoing]
+    looked: Looked | None
+    closed: Closed
 
 
 class Gate(Protocol):
     """Judges every send."""
 
     async def admit(self, outgoing: Outgoing, *, conversation_id: ConversationId) -> Admission:
-        """Judges one delivery that is about to go out; what counts it is counted here, in the database, before the send.
+        """Judges one delivery that is about to go out; nothing is counted yet.
 
-        A delivery whose send failed or was unclear is judged again before it is repeated: the count of the first time stands. Raises
-        StoreDown.
+        What is to be counted is given as IfRoom: it is counted in the database by whoever stores that the delivery is being sent, in
+        the same commit, before the send. A delivery whose send failed or was unclear is judged again before it is repeated: the count
+        of the first time stands. Raises StoreDown.
         """
         ...
 

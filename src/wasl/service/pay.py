@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 from wasl.domain.cost import Charge, Cost
@@ -17,7 +18,8 @@ from wasl.domain.turn import Settling
 from wasl.ledger.meter import next_period_at
 from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
-from wasl.service.judging import Admission, Admitted, Case, Denied, End, Gate, Waits
+from wasl.ports.counting import Counted
+from wasl.service.judging import Admission, Admitted, Case, Decided, Denied, End, Gate, IfRoom, Waits
 from wasl.service.meter import Meter
 from wasl.service.purse import country_of
 
@@ -61,19 +63,40 @@ class Pay:
         return self._meter.pays_for_messages
 
     async def admit(self, outgoing: Outgoing, *, conversation_id: ConversationId) -> Admission:
-        """Judges one delivery."""
+        """Judges one delivery. What it may cost is reserved before its place is counted, and corrected by what was counted."""
         admission: Admission = Admitted(outgoing=outgoing)
         if self._inner is not None:
             admission = await self._inner.admit(outgoing, conversation_id=conversation_id)
-        if not isinstance(admission, Admitted):
+        if not isinstance(admission, Admitted | IfRoom):
             return admission
+        if isinstance(admission, IfRoom) and not self._meter.pays_for_messages:
+            return replace(admission, then=partial(self._decided, admission, charge=None, conversation_id=conversation_id))
         charge = self.expected(admission.outgoing, verdict=admission.verdict)
         if self._meter.pays_for_messages:
             try:
                 await self._reserve(admission.outgoing, charge, conversation_id=conversation_id)
             except Spent as error:
-                return await self._refused(admission, error)
-        return replace(admission, charge=charge)
+                return self._refused(admission.verdict, error)
+        if isinstance(admission, Admitted):
+            return replace(admission, charge=charge)
+        then = partial(self._decided, admission, charge=charge, conversation_id=conversation_id)
+        return replace(admission, charge=charge, then=then)
+
+    async def _decided(self, room: IfRoom, counted: Counted, *, charge: Charge | None, conversation_id: ConversationId) -> Decided:
+        """Prices what was counted. What only waits keeps what was reserved for it."""
+        decided = await room.then(counted)
+        if isinstance(decided, Denied) and self._meter.pays_for_messages:
+            await self._meter.give_back(_send(room.outgoing.id))
+        if not isinstance(decided, Admitted):
+            return decided
+        exact = self.expected(decided.outgoing, verdict=decided.verdict)
+        if self._meter.pays_for_messages and exact != charge:
+            try:
+                await self._reserve(decided.outgoing, exact, conversation_id=conversation_id)
+            except Spent as error:
+                await self._meter.give_back(_send(room.outgoing.id))
+                return self._refused(decided.verdict, error)
+        return replace(decided, charge=exact)
 
     async def settled(self, outgoing: Outgoing, settling: Settling) -> None:
         """Keeps what was paid, or gives it back."""
@@ -156,12 +179,12 @@ class Pay:
         bulk = any(isinstance(part, Template) for part in outgoing.parts)
         return self._meter.message_shares(charge, channel=address.key.channel, person_id=address.person_id, answer=not bulk)
 
-    async def _refused(self, admission: Admitted, error: Spent) -> Admission:
+    def _refused(self, verdict: Mapping[str, Any] | None, error: Spent) -> Decided:
         """Waits for the next period where it is near. What the other gate counted for this send is given back."""
         now = self._clock.now_ms()
         every = "day" if len(str(error.facts.get("period", ""))) > len("2026-11") else "month"
         at = next_period_at(now, every, self._meter.zone)  # type: ignore[arg-type]  # one of the two
-        kept = {**(admission.verdict or {}), "budget": error.message}
+        kept = {**(verdict or {}), "budget": error.message}
         if at - now <= WAIT_HOURS_MAX * 60 * MINUTE_MS:
             return Waits(due_at_ms=at, why=error, verdict=kept)
         return Denied(why=error, verdict=kept)

@@ -1,5 +1,6 @@
-"""Tally: counts every send before it goes out, by the limits of the rules that hold for it, and gives back what did not happen."""
+"""Tally: says what is counted of every send, by the limits of the rules that hold for it, and gives back what was not sent."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,6 +36,15 @@ class _Plan:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """What is to be counted for one send, the limit behind each name, and the month that it counts in."""
+
+    asked: Asked
+    names: Mapping[str, Pace]
+    month: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
     """What was counted for one send: what was asked, what came of it, the limit that was full, and the number of the month before it."""
 
@@ -45,7 +55,7 @@ class Taken:
 
 
 class Tally:
-    """Counts in the database. It remembers only what it would have to give back, and the last known number of each month."""
+    """What is counted in the database. It remembers only what it would have to give back, and the last known number of each month."""
 
     def __init__(self, *, counting: Counting, clock: Clock) -> None:
         self._counting = counting
@@ -69,8 +79,8 @@ class Tally:
         """Gives the number of the month as this process knows it: what is counted tells it exactly."""
         return self._months.get(_month(outgoing, party, now_ms=now_ms), 0)
 
-    async def take(self, outgoing: Outgoing, party: Party, situation: Situation, plan: _Plan, *, forced: bool = False) -> Taken:
-        """Counts one send. Raises StoreDown."""
+    def ask(self, outgoing: Outgoing, party: Party, situation: Situation, plan: _Plan, *, forced: bool = False) -> Asking | None:
+        """Says what is to be counted for one send; None where nothing is."""
         now_ms, address = situation.act.at_ms, outgoing.address
         messages = situation.act.message.bubbles
         names: dict[str, Pace] = {}
@@ -94,14 +104,16 @@ class Tally:
         asked = Asked(
             now_ms=now_ms, messages=messages, patience_ms=PATIENCE_MS, buckets=tuple(buckets), totals=totals, circle=circle, forced=forced
         )
-        if not (buckets or totals or circle):
-            return Taken(asked=asked, counted=Counted())
-        counted = await self._counting.count(asked)
+        return Asking(asked=asked, names=names, month=month) if buckets or totals or circle else None
+
+    def took(self, outgoing: Outgoing, asking: Asking, counted: Counted) -> Taken:
+        """Remembers what was counted, to be given back if it is not sent."""
+        asked, month = asking.asked, asking.month
         if counted.full is not None:
-            return Taken(asked=asked, counted=counted, full=names[counted.full])
+            return Taken(asked=asked, counted=counted, full=asking.names[counted.full])
         before = counted.before.get(month) if month is not None else None
         if month is not None and before is not None:
-            self._remember(month, before + messages)
+            self._remember(month, before + asked.messages)
         taken = self._taken[outgoing.id] = Taken(asked=asked, counted=counted, month_before=before)
         return taken
 

@@ -97,7 +97,7 @@ class TrySuite:
         work = outcome.work
         assert work is not None, "the conversation was idle"
         sent = await self._answer.turn(work)
-        said = "" if sent is None else "\n\n".join(plain_text(one.parts) for one in sent)
+        said = "" if sent is None else "\n\n".join(plain_text(one.parts) for one in sent.outgoings)
         turn = await self._verdict(channel, work.turns[0].id, since_ms=now)
         return Tried(
             kind=prompt.kind,

@@ -1,12 +1,10 @@
 """Worker: leases conversations and carries each to where nothing is due, all of them side by side."""
 
 import asyncio
-from collections.abc import Sequence
 from contextlib import suppress
 
 import structlog
 
-from wasl.domain.delivery import Outgoing
 from wasl.domain.errors import Fenced, StoreDown
 from wasl.domain.ids import ConversationId
 from wasl.domain.turn import Work
@@ -15,6 +13,7 @@ from wasl.ports.clock import Clock
 from wasl.ports.store import Lease, Store
 from wasl.service.answer import Answer
 from wasl.service.deliver import Deliver
+from wasl.service.judging import Replied
 from wasl.service.logs import about
 from wasl.service.observe import Observe
 
@@ -164,26 +163,25 @@ class Worker:
                 await self._after_fault(work, error)
 
     async def _work(self, work: Work) -> None:
-        left = await self._deliver.pending(work.deliveries, conversation_id=work.conversation_id, epoch=work.epoch)
-        blocked = left.blocked
+        blocked = await self._deliver.pending(work.deliveries, conversation_id=work.conversation_id, epoch=work.epoch)
         due = min(blocked.values(), default=None)
         if not work.turns or work.turns[0].address.id in blocked:
             turns_at = blocked.get(work.turns[0].address.id) if work.turns else None
             await self._release(work, turns_at=turns_at, deliveries_at=due)
             return
         with self._observe.span("answer", attempt=work.turns[0].attempt):
-            outgoings = await self._answer.turn(work)
-        if outgoings is None:
-            return
-        await self._send(work, outgoings, aside=left.aside)
+            replied = await self._answer.turn(work)
+        if replied is not None:
+            await self._send(work, replied)
 
-    async def _send(self, work: Work, outgoings: Sequence[Outgoing], *, aside: frozenset[str] = frozenset()) -> None:
-        if outgoings and outgoings[0].address.id in aside:
-            self._again.add(work.conversation_id)  # it is queued behind what a rule holds, and taken from there
+    async def _send(self, work: Work, replied: Replied) -> None:
+        outgoings, looked, closed = replied
+        if closed.behind:
+            self._again.add(work.conversation_id)  # it is queued behind something unsettled, and taken from there
             await self._release(work, turns_at=None, deliveries_at=self._clock.now_ms())
         elif outgoings:
             with self._observe.span("deliver", pieces=len(outgoings)):
-                await self._deliver.fresh(outgoings, conversation_id=work.conversation_id, epoch=work.epoch)
+                await self._deliver.fresh(outgoings, conversation_id=work.conversation_id, epoch=work.epoch, looked=looked, closed=closed)
         else:
             await self._release(work, turns_at=None, deliveries_at=None)
         if len(work.turns) > 1:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from wasl.ports.counting import Asked, Bucket, Circle, Counted
+from wasl.ports.counting import Asked, Bucket, Circle, Counted, at_once
 from wasl.store.rows import json_text
 from wasl.store.steps import COUNTING_LOCK, Steps, step
 
@@ -33,6 +34,26 @@ class Note:
     bucket: Bucket
     messages: int
     now_ms: int
+
+
+class Counts(NamedTuple):
+    """What a write gives in place of its result where something is to be counted: last in the transaction, with all that is counted in
+    it. `after` is told what came of it, may write once more, and gives the result."""
+
+    asked: Asked
+    after: Callable[[Counted], object]
+
+
+def counts(asked: Asked, *, undo: Callable[[], object], result: Callable[[Counted, bool], object]) -> Counts:
+    """Says what is to be counted for what is stored as begun already; `undo` takes that back where it may not go out at once."""
+
+    def after(counted: Counted) -> object:
+        begun = at_once(asked, counted)
+        if not begun:
+            undo()
+        return result(counted, begun)
+
+    return Counts(asked, after)
 
 
 def count(asked: Sequence[Asked], notes: Sequence[Note] = ()) -> Steps[list[Counted]]:

@@ -16,13 +16,16 @@ from typing import Any, Protocol, TypeVar
 import structlog
 
 from wasl.domain.errors import StoreDown, WaslError
+from wasl.store.counting_steps import Counts, count
 from wasl.store.faults import BROKEN, tell_the_end
+from wasl.store.steps import run_sqlite
 
 log = structlog.get_logger(__name__)
 
 Result = TypeVar("Result")
-Write = Callable[[sqlite3.Connection], Result]
-"""A group of statements that must all hold or none. It raises a WaslError only before its first write."""
+Write = Callable[[sqlite3.Connection], Result | Counts]
+"""A group of statements that must all hold or none. It raises a WaslError only before its first write. What it asks to count (`Counts`)
+is counted at the end, with all that its group counts."""
 
 GROUP_MAX = 512
 """Writes in one transaction at the most, so that nobody waits for a very long one."""
@@ -130,6 +133,7 @@ class GroupCommit:
                 done.append((future, write(db)))
             except WaslError as error:
                 refused.append((future, error))
+        _count(db, done)
         await self._loop.run_in_executor(self._thread, db.execute, "commit")
         if self._told is not None:
             self._told(rows=len(done), seconds=time.perf_counter() - began)
@@ -168,6 +172,14 @@ class GroupCommit:
         if self._db.in_transaction:
             with suppress(sqlite3.Error):  # a disk that fails may fail here too; the next begin tells
                 self._db.execute("rollback")
+
+
+def _count(db: sqlite3.Connection, done: list[tuple["asyncio.Future[Any]", Any]]) -> None:
+    asked = [(place, result) for place, (_, result) in enumerate(done) if isinstance(result, Counts)]
+    if asked:
+        counted = run_sqlite(db, count([one.asked for _, one in asked]))
+        for (place, one), came in zip(asked, counted, strict=True):
+            done[place] = (done[place][0], one.after(came))
 
 
 def _is_the_disk(error: sqlite3.Error) -> bool:

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from wasl.domain.errors import Fenced, StoreDown
 from wasl.domain.event import Receipt, Signal
@@ -12,10 +12,12 @@ from wasl.domain.message import Media, Said
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
 from wasl.ports.clock import Clock
+from wasl.ports.counting import Asked, Counted
 from wasl.ports.ledger import Ledger
 from wasl.ports.people import People
-from wasl.ports.store import DEDUPE_DAYS, Backlog, Incoming, Lease, Outcome, Timer, Token
+from wasl.ports.store import DEDUPE_DAYS, Backlog, Closed, Incoming, Lease, Outcome, Timer, Token
 from wasl.store import picture_read, picture_receive, picture_work
+from wasl.store.counting_steps import Counts, count
 from wasl.store.memory_library import MemoryLibrary
 from wasl.store.memory_people import MemoryPeople
 from wasl.store.memory_rows import MemoryRows
@@ -157,9 +159,9 @@ class MemoryStore:
             lambda p: picture_work.release(p, conversation_id, epoch, now=now_ms, turns_at=turns_at_ms, deliveries_at=deliveries_at_ms)
         )
 
-    async def close_turn(self, closing: Closing) -> int | None:
+    async def close_turn(self, closing: Closing, *, start: bool = True, count: Asked | None = None) -> Closed:
         """Stores the reply and closes the turns."""
-        return await self._write(lambda p: picture_work.close_turn(p, closing))
+        return await self._write(lambda p: picture_work.close_turn(p, closing, start=start, count=count))
 
     async def retry_turn(
         self, *, turn_id: TurnId, conversation_id: ConversationId, epoch: int, now_ms: int, at_ms: int, usage: Sequence[UsageRecord] = ()
@@ -167,9 +169,11 @@ class MemoryStore:
         """Counts an attempt and gives the lease back until `at_ms`."""
         await self._write(lambda p: picture_work.retry_turn(p, turn_id, conversation_id, epoch, at=at_ms, usage=usage))
 
-    async def start_sending(self, *, delivery_id: DeliveryId, conversation_id: ConversationId, epoch: int, now_ms: int) -> None:
+    async def start_sending(
+        self, *, delivery_id: DeliveryId, conversation_id: ConversationId, epoch: int, now_ms: int, count: Asked | None = None
+    ) -> Counted | None:
         """Makes a delivery "sending" and counts the attempt."""
-        await self._write(lambda p: picture_work.start_sending(p, delivery_id, conversation_id, epoch, now=now_ms))
+        return await self._write(lambda p: picture_work.start_sending(p, delivery_id, conversation_id, epoch, now=now_ms, count=count))
 
     async def settle(self, settling: Settling) -> None:
         """Stores what became of a delivery."""
@@ -344,10 +348,13 @@ class MemoryStore:
         if self.down or not self._open:
             raise StoreDown("the store is not open; nothing was stored")
 
-    async def _write(self, write: Callable[[Picture], Result]) -> Result:
+    async def _write(self, write: Callable[[Picture], Result | Counts]) -> Result:
         self._up()
         await asyncio.sleep(0)  # a real commit takes time too: whoever relies on none passing is found out
         result = write(self._picture)
+        if isinstance(result, Counts):
+            asked = result.asked
+            result = cast(Result, result.after(self._beside.carry(lambda: count([asked]))[0]))
         self._absorb()
         return result
 

@@ -1,10 +1,14 @@
 """Leases, turns and deliveries: the law of the working half of `Store` over a Picture. Each function raises before its first change."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from wasl.domain.delivery import DeliveryState
 from wasl.domain.errors import Fenced, Gone
 from wasl.domain.turn import Closing, NewDelivery, NewMessage, Settling, UsageRecord
+from wasl.ports.counting import Asked
+from wasl.ports.store import Closed
 from wasl.store.cost_rows import charge_text
+from wasl.store.counting_steps import Counts, counts
 from wasl.store.picture import OPEN_STATES, ConversationRow, DeliveryRow, MessageRow, Picture, TurnRow, UsageRow
 from wasl.store.picture_receive import learn
 from wasl.store.rows import json_or_none
@@ -25,8 +29,8 @@ def release(picture: Picture, conversation_id: str, epoch: int, *, now: int, tur
     picture.changed_conversation(row)
 
 
-def close_turn(picture: Picture, closing: Closing) -> int | None:
-    """Closes due turns with their reply."""
+def close_turn(picture: Picture, closing: Closing, *, start: bool = True, count: Asked | None = None) -> Closed | Counts:
+    """Closes due turns with their reply; what goes out by it is to be counted."""
     row = _held(picture, closing.conversation_id, closing.epoch)
     due = picture.due_turns.get(row.id, {})
     turns = [due.get(turn_id) for turn_id in closing.turn_ids]
@@ -43,13 +47,20 @@ def close_turn(picture: Picture, closing: Closing) -> int | None:
     _use(picture, closing.usage, turn_id=closing.turn_ids[0] if closing.turn_ids else None, conversation_id=row.id)
     picture.changes.purposes.extend(closing.purposes)
     if closing.reply is None:
-        return None
+        return Closed(None)
     busy = {d.address_id for d in picture.open_deliveries.get(row.id, {}).values()}
     seq = _store_message(picture, row, closing.reply, closing.deliveries, at=closing.at_ms)
+    behind = bool(closing.deliveries) and closing.deliveries[0].address.id in busy
+    stored: list[DeliveryRow] = []
     for new in closing.deliveries:
-        _store_delivery(picture, row, closing.reply, new, seq=seq, at=closing.at_ms, sending=new.address.id not in busy)
+        sending = start and new.address.id not in busy
+        stored.append(_store_delivery(picture, row, closing.reply, new, seq=seq, at=closing.at_ms, sending=sending))
         busy.add(new.address.id)
-    return seq
+    closed = Closed(seq, begun=bool(stored) and stored[0].state == "sending", behind=behind)
+    if count is None or not closed.begun:
+        return closed
+    undo = _undoing(picture, stored[0], state="queued", attempt=0)
+    return counts(count, undo=undo, result=lambda counted, begun: closed._replace(begun=begun, counted=counted))
 
 
 def retry_turn(picture: Picture, turn_id: str, conversation_id: str, epoch: int, *, at: int, usage: Sequence[UsageRecord]) -> None:
@@ -63,10 +74,15 @@ def retry_turn(picture: Picture, turn_id: str, conversation_id: str, epoch: int,
     picture.changed_conversation(row)
 
 
-def start_sending(picture: Picture, delivery_id: str, conversation_id: str, epoch: int, *, now: int) -> None:
-    """Says, before the request goes out, that it goes out."""
+def start_sending(
+    picture: Picture, delivery_id: str, conversation_id: str, epoch: int, *, now: int, count: Asked | None = None
+) -> Counts | None:
+    """Says, before the request goes out, that it goes out; what is to be counted for it is."""
     _held(picture, conversation_id, epoch)
-    _send(picture, _sendable(picture, delivery_id, conversation_id), now=now)
+    row = _sendable(picture, delivery_id, conversation_id)
+    undo = _undoing(picture, row, state=row.state, attempt=row.attempt)
+    _send(picture, row, now=now)
+    return None if count is None else counts(count, undo=undo, result=lambda counted, begun: counted)
 
 
 def settle(picture: Picture, settling: Settling) -> Fenced | None:
@@ -77,7 +93,6 @@ def settle(picture: Picture, settling: Settling) -> Fenced | None:
         _sent(picture, delivery, s)
     try:
         row = _held(picture, s.conversation_id, s.epoch)
-        following = None if s.next_sending is None else _sendable(picture, s.next_sending, row.id)
     except Fenced as fenced:
         if s.state == "sent":
             return fenced
@@ -91,8 +106,6 @@ def settle(picture: Picture, settling: Settling) -> Fenced | None:
         delivery.charge = charge_text(s.charge) or delivery.charge
         picture.changed_delivery(delivery)
         learn(picture, delivery, s.native_id, now=s.at_ms)
-    if following is not None:
-        _send(picture, following, now=s.at_ms)
     if s.release:
         release(picture, row.id, s.epoch, now=s.at_ms, turns_at=None, deliveries_at=None)
     return None
@@ -109,6 +122,17 @@ def say(picture: Picture, conversation_id: str, message: NewMessage, deliveries:
     if deliveries and (row.ready_at is None or (row.owner is None and row.ready_at > now)):
         row.ready_at = now
     return seq
+
+
+def _undoing(picture: Picture, row: DeliveryRow, *, state: DeliveryState, attempt: int) -> Callable[[], None]:
+    """Gives what takes back that a delivery is being sent: there was no room for it."""
+    since_ms, due_ms = row.since_ms, row.due_ms
+
+    def undo() -> None:
+        row.state, row.attempt, row.since_ms, row.due_ms = state, attempt, since_ms, due_ms
+        picture.changed_delivery(row)
+
+    return undo
 
 
 def _held(picture: Picture, conversation_id: str, epoch: int) -> ConversationRow:
@@ -181,25 +205,25 @@ def _store_message(picture: Picture, row: ConversationRow, message: NewMessage, 
 
 def _store_delivery(
     picture: Picture, row: ConversationRow, message: NewMessage, new: NewDelivery, *, seq: int, at: int, sending: bool
-) -> None:
-    picture.add_delivery(
-        DeliveryRow(
-            id=new.id,
-            message_id=message.id,
-            conversation_id=row.id,
-            address_id=new.address.id,
-            channel=new.address.key.channel,
-            position=new.position,
-            seq=seq,
-            state="sending" if sending else "queued",
-            attempt=1 if sending else 0,
-            created_ms=at,
-            since_ms=at,
-            due_ms=at,
-            parts=new.parts,
-            reply_to=new.reply_to,
-        )
+) -> DeliveryRow:
+    made = DeliveryRow(
+        id=new.id,
+        message_id=message.id,
+        conversation_id=row.id,
+        address_id=new.address.id,
+        channel=new.address.key.channel,
+        position=new.position,
+        seq=seq,
+        state="sending" if sending else "queued",
+        attempt=1 if sending else 0,
+        created_ms=at,
+        since_ms=at,
+        due_ms=at,
+        parts=new.parts,
+        reply_to=new.reply_to,
     )
+    picture.add_delivery(made)
+    return made
 
 
 def _use(picture: Picture, records: Sequence[UsageRecord], *, turn_id: str | None, conversation_id: str | None) -> None:

@@ -17,9 +17,11 @@ from wasl.domain.message import Media, Said
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
 from wasl.ports.clock import Clock
+from wasl.ports.counting import Asked, Counted
 from wasl.ports.people import People
-from wasl.ports.store import Backlog, Incoming, Kept, Lease, Outcome, Timer, Token
+from wasl.ports.store import Backlog, Closed, Incoming, Kept, Lease, Outcome, Timer, Token
 from wasl.store import picture_receive, picture_work
+from wasl.store.counting_steps import Counts
 from wasl.store.group_commit import Told
 from wasl.store.library_rows import tell_indexed
 from wasl.store.picture import Native, Picture, UsageRow
@@ -161,14 +163,14 @@ class PostgresStore(SqlBeside):
 
         await self._write(act, lambda wanted: wanted.open_of.add(conversation_id))
 
-    async def close_turn(self, closing: Closing) -> int | None:
+    async def close_turn(self, closing: Closing, *, start: bool = True, count: Asked | None = None) -> Closed:
         """Stores the reply and closes the turns."""
 
         def wants(wanted: Wanted) -> None:
             wanted.turns_of.add(closing.conversation_id)
             wanted.open_of.add(closing.conversation_id)
 
-        return await self._write(lambda p: picture_work.close_turn(p, closing), wants)
+        return await self._write(lambda p: picture_work.close_turn(p, closing, start=start, count=count), wants)
 
     async def retry_turn(
         self, *, turn_id: TurnId, conversation_id: ConversationId, epoch: int, now_ms: int, at_ms: int, usage: Sequence[UsageRecord] = ()
@@ -179,14 +181,18 @@ class PostgresStore(SqlBeside):
             lambda wanted: wanted.turns_of.add(conversation_id),
         )
 
-    async def start_sending(self, *, delivery_id: DeliveryId, conversation_id: ConversationId, epoch: int, now_ms: int) -> None:
+    async def start_sending(
+        self, *, delivery_id: DeliveryId, conversation_id: ConversationId, epoch: int, now_ms: int, count: Asked | None = None
+    ) -> Counted | None:
         """Makes a delivery "sending" and counts the attempt."""
 
         def wants(wanted: Wanted) -> None:
             wanted.conversations.add(conversation_id)
             wanted.deliveries.add(delivery_id)
 
-        await self._write(lambda p: picture_work.start_sending(p, delivery_id, conversation_id, epoch, now=now_ms), wants)
+        return await self._write(
+            lambda p: picture_work.start_sending(p, delivery_id, conversation_id, epoch, now=now_ms, count=count), wants
+        )
 
     async def settle(self, settling: Settling) -> None:
         """Stores what became of a delivery."""
@@ -195,8 +201,6 @@ class PostgresStore(SqlBeside):
         def wants(wanted: Wanted) -> None:
             wanted.conversations.add(s.conversation_id)
             wanted.deliveries.add(s.delivery_id)
-            if s.next_sending is not None:
-                wanted.deliveries.add(s.next_sending)
             if s.release:
                 wanted.open_of.add(s.conversation_id)
             if s.native_id is not None:
@@ -325,7 +329,7 @@ class PostgresStore(SqlBeside):
     async def _write_steps(self, make: Callable[[], Steps[Result]]) -> Result:
         return await self._plain(lambda db: run_postgres(db, make()), alone=True)
 
-    async def _write(self, act: Callable[[Picture], Result], wants: Callable[[Wanted], None]) -> Result:
+    async def _write(self, act: Callable[[Picture], Result | Counts], wants: Callable[[Wanted], None]) -> Result:
         if self._group is None:
             raise StoreDown("the store is not open; nothing was stored")
         return await self._group.write(act, wants)

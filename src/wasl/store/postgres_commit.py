@@ -9,12 +9,14 @@ from typing import Any, TypeVar
 import asyncpg
 
 from wasl.domain.errors import SettingWrong, StoreDown, WaslError
+from wasl.store.counting_steps import Counts, count
 from wasl.store.faults import BROKEN, tell_the_end
 from wasl.store.group_commit import Told
 from wasl.store.picture import Picture
 from wasl.store.postgres_link import LOST, Connection, connect, down
 from wasl.store.postgres_paint import Raced, Wanted, paint
 from wasl.store.postgres_save import save
+from wasl.store.steps import run_postgres
 
 Result = TypeVar("Result")
 GROUP_MAX = 512
@@ -29,7 +31,7 @@ Plain = Callable[[Connection], Awaitable[Any]]
 @dataclass(slots=True, frozen=True)
 class Write:
     """One caller's write: an `act` on the picture it `wants`, or `plain` statements. An act raises a WaslError before its first
-    change only; what it then gives, or raised, is told after the commit."""
+    change only; what it then gives, or raised, is told after the commit. What it asks to count is counted last."""
 
     future: "asyncio.Future[Any]"
     wants: Callable[[Wanted], None] | None = None
@@ -65,7 +67,7 @@ class GroupCommit:
         if self._db is not None:
             await _end(self._db)
 
-    def write(self, act: Callable[[Picture], Result], wants: Callable[[Wanted], None]) -> "asyncio.Future[Result]":
+    def write(self, act: Callable[[Picture], Result | Counts], wants: Callable[[Wanted], None]) -> "asyncio.Future[Result]":
         """Puts an act on a picture into the next group."""
         return self._put(lambda future: Write(future, wants=wants, act=act))
 
@@ -172,6 +174,7 @@ class GroupCommit:
 
 async def _statements(db: Connection, group: list[Write]) -> list[Any]:
     results: dict[int, Any] = {}
+    picture = Picture()
     acts = [(n, w) for n, w in enumerate(group) if w.act is not None]
     if acts:
         wanted = Wanted()
@@ -189,7 +192,19 @@ async def _statements(db: Connection, group: list[Write]) -> list[Any]:
     for n, write in enumerate(group):
         if write.plain is not None:
             results[n] = await write.plain(db)
+    asked = {n: result for n, result in results.items() if isinstance(result, Counts)}
+    if asked:
+        await _count(db, picture, asked, results)
     return [results[n] for n in range(len(group))]
+
+
+async def _count(db: Connection, picture: Picture, asked: dict[int, Counts], results: dict[int, Any]) -> None:
+    """Counts what goes out by this group. The lock on counting, for which all processes wait, is taken last and held for two statements
+    and the commit; whoever has it waits for nobody else, so that no two wait for each other."""
+    counted = await run_postgres(db, count([one.asked for one in asked.values()]))
+    for (n, one), came in zip(asked.items(), counted, strict=True):
+        results[n] = one.after(came)
+    await save(db, picture.take_changes())  # what found no room is not being sent; nearly always there is none
 
 
 def _tell(group: list[Write], results: list[Any]) -> None:

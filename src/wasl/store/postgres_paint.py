@@ -106,13 +106,13 @@ async def _keys(db: Connection, picture: Picture, events: Sequence[tuple[str, Ev
 
 
 async def _addresses(db: Connection, picture: Picture, events: Sequence[tuple[str, Event, int]], seen: dict[str, int]) -> set[str]:
-    keys: dict[Handle, AddressKey] = {}
+    keys: dict[Handle, set[AddressKey]] = {}
     also: set[Handle] = set()
     through: set[Handle] = set()
     for channel, event, _ in events:
         if isinstance(event, Arrival) and (channel, event.key) in picture.fresh:
             key = event.address
-            keys[key.channel, key.scope, key.handle] = key
+            keys.setdefault((key.channel, key.scope, key.handle), set()).add(key)  # one handle may come with several numbers
         elif isinstance(event, Moved) and (channel, event.key) in picture.fresh:
             also |= {(channel, event.scope, event.old_handle), (event.new.channel, event.new.scope, event.new.handle)}
             if event.new.alias is not None:
@@ -120,10 +120,11 @@ async def _addresses(db: Connection, picture: Picture, events: Sequence[tuple[st
     if not keys and not also:
         return set()
     conversations = await _show_addresses(db, picture, _BY_HANDLE, keys.keys() | also, seen)
-    for handle, key in keys.items():
+    for handle, written in keys.items():
         row = picture.by_handle.get(handle)
-        if row is None or (key.alias is not None and row.address.key.alias != key.alias):
-            through.add((key.channel, key.scope, key.handle if key.alias is None else key.alias))
+        for key in written:
+            if row is None or len(written) > 1 or (key.alias is not None and row.address.key.alias != key.alias):
+                through.add((key.channel, key.scope, key.handle if key.alias is None else key.alias))
     if through:
         conversations |= await _show_addresses(db, picture, _BY_ALIAS, through, seen)
         conversations |= await _show_addresses(db, picture, _BY_HANDLE, through - picture.by_handle.keys(), seen)

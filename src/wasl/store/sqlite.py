@@ -13,10 +13,12 @@ from wasl.domain.message import Media, Said
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
 from wasl.ports.clock import Clock
+from wasl.ports.counting import Asked, Counted
 from wasl.ports.people import People
-from wasl.ports.store import DEDUPE_DAYS, Backlog, Incoming, Lease, Outcome, Timer, Token
+from wasl.ports.store import DEDUPE_DAYS, Backlog, Closed, Incoming, Lease, Outcome, Timer, Token
 from wasl.store import sqlite_read as reading
 from wasl.store import sqlite_receive, sqlite_scrub, sqlite_work
+from wasl.store.counting_steps import Counts
 from wasl.store.group_commit import GroupCommit, Told
 from wasl.store.library_rows import tell_indexed
 from wasl.store.migrate import migrate_sqlite
@@ -140,9 +142,9 @@ class SqliteStore(SqlBeside):
             lambda db: sqlite_work.release(db, conversation_id, epoch, now=now_ms, turns_at=turns_at_ms, deliveries_at=deliveries_at_ms)
         )
 
-    async def close_turn(self, closing: Closing) -> int | None:
+    async def close_turn(self, closing: Closing, *, start: bool = True, count: Asked | None = None) -> Closed:
         """Stores the reply and closes the turns."""
-        return await self._write(lambda db: sqlite_work.close_turn(db, closing))
+        return await self._write(lambda db: sqlite_work.close_turn(db, closing, start=start, count=count))
 
     async def retry_turn(
         self, *, turn_id: TurnId, conversation_id: ConversationId, epoch: int, now_ms: int, at_ms: int, usage: Sequence[UsageRecord] = ()
@@ -150,9 +152,11 @@ class SqliteStore(SqlBeside):
         """Counts an attempt and gives the lease back until `at_ms`."""
         await self._write(lambda db: sqlite_work.retry_turn(db, turn_id, conversation_id, epoch, at=at_ms, usage=usage))
 
-    async def start_sending(self, *, delivery_id: DeliveryId, conversation_id: ConversationId, epoch: int, now_ms: int) -> None:
+    async def start_sending(
+        self, *, delivery_id: DeliveryId, conversation_id: ConversationId, epoch: int, now_ms: int, count: Asked | None = None
+    ) -> Counted | None:
         """Makes a delivery "sending" and counts the attempt."""
-        await self._write(lambda db: sqlite_work.start_sending(db, delivery_id, conversation_id, epoch, now=now_ms))
+        return await self._write(lambda db: sqlite_work.start_sending(db, delivery_id, conversation_id, epoch, now=now_ms, count=count))
 
     async def settle(self, settling: Settling) -> None:
         """Stores what became of a delivery."""
@@ -345,7 +349,7 @@ class SqliteStore(SqlBeside):
     async def _scrub(self) -> None:
         await sqlite_scrub.scrub(self._path, write=self._write)
 
-    async def _write(self, write: Callable[[sqlite3.Connection], Result]) -> Result:
+    async def _write(self, write: Callable[[sqlite3.Connection], Result | Counts]) -> Result:
         if self._group is None:
             raise StoreDown("the store is not open; nothing was stored")
         return await self._group.write(write)

@@ -1,7 +1,7 @@
 """Leases, turns and deliveries on SQLite: the statements of the working half of `Store`."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 from wasl.domain.delivery import DeliveryState, Outgoing
@@ -9,8 +9,10 @@ from wasl.domain.errors import Fenced, Gone
 from wasl.domain.findable import live_words
 from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
 from wasl.domain.turn import Closing, DueTurn, NewDelivery, NewMessage, PendingDelivery, Settling, UsageRecord, Work
-from wasl.ports.store import DELIVERIES_PER_WORK_MAX, TURNS_PER_WORK_MAX, Lease
+from wasl.ports.counting import Asked
+from wasl.ports.store import DELIVERIES_PER_WORK_MAX, TURNS_PER_WORK_MAX, Closed, Lease
 from wasl.store.cost_rows import charge_text, pico_or_none
+from wasl.store.counting_steps import Counts, counts
 from wasl.store.purpose_steps import INSERT as INSERT_PURPOSE
 from wasl.store.purpose_steps import values_of
 from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_of, json_or_none, json_text, parts_of, parts_text
@@ -30,9 +32,10 @@ _OPEN_DELIVERIES = f"""select {ADDRESS_COLUMNS}, d.id, d.parts, d.reply_to, d.at
 where d.conversation_id = ? and d.state in ('queued', 'sending', 'unknown') order by d.seq, d.position limit ?"""
 
 _OURS_AND_DUE = "select 1 from turn t join conversation c on c.id = ?2 and c.epoch = ?3 where t.id = ?1 and t.state = 'due'"
-_GIVE_BACK = """update conversation set owner = null, ready_at = case when turn_seq > closed_seq then ?1
-else (select min(due_ms) from delivery where conversation_id = ?2 and state in ('queued', 'sending', 'unknown')) end
-where id = ?2 and epoch = ?3 and owner is not null"""
+_FIRST_DUE = "(select min(due_ms) from delivery where conversation_id = ?2 and state in ('queued', 'sending', 'unknown'))"
+_GIVE_BACK = f"""update conversation set owner = null, ready_at = case when turn_seq > closed_seq then min(?1, coalesce({_FIRST_DUE}, ?1))
+else {_FIRST_DUE} end where id = ?2 and epoch = ?3 and owner is not null"""
+_SENDABLE = "select state, attempt, since_ms, due_ms from delivery where id = ? and state in ('queued', 'unknown')"
 _INSERT_PURPOSE = sqlite_text(INSERT_PURPOSE)
 _INSERT_USAGE = """insert into usage (turn_id, conversation_id, candidate, provider, model, served_model, region, price_class, outcome,
 input_tokens, output_tokens, cached_tokens, reasoning_tokens, estimated, request_id, started_ms, took_ms,
@@ -125,17 +128,17 @@ def _fence(db: sqlite3.Connection, conversation_id: str, epoch: int) -> None:
         raise Fenced(f"conversation {conversation_id!r} was taken by another worker; what was prepared is thrown away", epoch=epoch)
 
 
-def close_turn(db: sqlite3.Connection, closing: Closing) -> int | None:
-    """Closes turns with their reply."""
+def close_turn(db: sqlite3.Connection, closing: Closing, *, start: bool = True, count: Asked | None = None) -> Closed | Counts:
+    """Closes turns with their reply; what goes out by it is to be counted."""
     at, reply, conversation_id = closing.at_ms, closing.reply, closing.conversation_id
     for turn_id in closing.turn_ids:
         ours = db.execute(_OURS_AND_DUE, (turn_id, conversation_id, closing.epoch)).fetchone()
         if ours is None:
             _fence(db, conversation_id, closing.epoch)
             raise Fenced(f"turn {turn_id!r} was closed already; what was prepared is thrown away")
-    closed = (closing.state, at, reply.id if reply else None, json_or_none(closing.verdicts), closing.note)
+    ended = (closing.state, at, reply.id if reply else None, json_or_none(closing.verdicts), closing.note)
     for turn_id in closing.turn_ids:
-        db.execute("update turn set state = ?, closed_ms = ?, reply_id = ?, verdicts = ?, note = ? where id = ?", (*closed, turn_id))
+        db.execute("update turn set state = ?, closed_ms = ?, reply_id = ?, verdicts = ?, note = ? where id = ?", (*ended, turn_id))
     (message_seq,) = db.execute(
         "update conversation set closed_seq = coalesce((select min(t.seq) - 1 from turn t where t.conversation_id = conversation.id"
         " and t.seq > closed_seq and t.state = 'due'), turn_seq), message_seq = message_seq + ?, last_ms = max(last_ms, ?) where id = ?"
@@ -146,15 +149,27 @@ def close_turn(db: sqlite3.Connection, closing: Closing) -> int | None:
     for record in closing.purposes:
         db.execute(_INSERT_PURPOSE, values_of(record))
     if reply is None:
-        return None
+        return Closed(None)
     seq = cast(int, message_seq)
     _insert_message(db, closing.conversation_id, reply, seq=seq, at=at, deliveries=closing.deliveries)
+    closed = Closed(seq)
     busy: set[str] = set()
-    for new in closing.deliveries:
-        first = new.address.id not in busy and not _unsettled(db, closing.conversation_id, new.address.id)
+    for place, new in enumerate(closing.deliveries):
+        free = new.address.id not in busy and not _unsettled(db, closing.conversation_id, new.address.id)
         busy.add(new.address.id)
-        _insert_delivery(db, closing.conversation_id, reply.id, new, seq=seq, at=at, sending=first)
-    return seq
+        if place == 0:
+            closed = Closed(seq, begun=free and start, behind=not free)
+        _insert_delivery(db, closing.conversation_id, reply.id, new, seq=seq, at=at, sending=free and start)
+    if count is None or not closed.begun:
+        return closed
+    undo = _undoing(db, closing.deliveries[0].id, ("queued", 0, at, at))
+    return counts(count, undo=undo, result=lambda counted, begun: closed._replace(begun=begun, counted=counted))
+
+
+def _undoing(db: sqlite3.Connection, delivery_id: str, before: tuple[str, int, int, int]) -> Callable[[], object]:
+    """Gives what takes back that a delivery is being sent: there was no room for it."""
+    put = "update delivery set state = ?, attempt = ?, since_ms = ?, due_ms = ? where id = ?"
+    return lambda: db.execute(put, (*before, delivery_id))
 
 
 def _unsettled(db: sqlite3.Connection, conversation_id: str, address_id: str) -> bool:
@@ -239,24 +254,18 @@ def retry_turn(db: sqlite3.Connection, turn_id: str, conversation_id: str, epoch
     db.execute("update conversation set owner = null, ready_at = ? where id = ?", (at, conversation_id))
 
 
-def start_sending(db: sqlite3.Connection, delivery_id: str, conversation_id: str, epoch: int, *, now: int) -> None:
-    """Says, before the request goes out, that it goes out."""
+def start_sending(
+    db: sqlite3.Connection, delivery_id: str, conversation_id: str, epoch: int, *, now: int, count: Asked | None = None
+) -> Counts | None:
+    """Says, before the request goes out, that it goes out; what is to be counted for it is."""
     _fence(db, conversation_id, epoch)
-    if not _sendable(db, delivery_id):
+    before = db.execute(_SENDABLE, (delivery_id,)).fetchone()
+    if before is None:
         raise Fenced(f"delivery {delivery_id!r} is being sent or is settled: it must not be sent now")
-    _sending(db, delivery_id, now=now)
-
-
-def _sendable(db: sqlite3.Connection, delivery_id: str) -> bool:
-    return db.execute("select 1 from delivery where id = ? and state in ('queued', 'unknown')", (delivery_id,)).fetchone() is not None
-
-
-def _sending(db: sqlite3.Connection, delivery_id: str, *, now: int) -> None:
-    db.execute(
-        "update delivery set state = 'sending', attempt = attempt + 1, since_ms = ?, due_ms = ?"
-        " where id = ? and state in ('queued', 'unknown')",
-        (now, now, delivery_id),
-    )
+    db.execute("update delivery set state = 'sending', attempt = attempt + 1, since_ms = ?1, due_ms = ?1 where id = ?2", (now, delivery_id))
+    if count is None:
+        return None
+    return counts(count, undo=_undoing(db, delivery_id, before), result=lambda counted, begun: counted)
 
 
 def settle(db: sqlite3.Connection, settling: Settling) -> Fenced | None:
@@ -264,11 +273,11 @@ def settle(db: sqlite3.Connection, settling: Settling) -> Fenced | None:
     s = settling
     if s.state == "sent":
         _sent(db, s)
-        if s.release and s.next_sending is None and db.execute(_GIVE_BACK, (s.at_ms, s.conversation_id, s.epoch)).rowcount:
+        if s.release and db.execute(_GIVE_BACK, (s.at_ms, s.conversation_id, s.epoch)).rowcount:
             return None
     row = db.execute("select epoch from conversation where id = ?", (s.conversation_id,)).fetchone()
-    if row is None or row[0] != s.epoch or (s.next_sending is not None and not _sendable(db, s.next_sending)):
-        fenced = Fenced(f"conversation {s.conversation_id!r} or its next delivery was taken by another worker", epoch=s.epoch)
+    if row is None or row[0] != s.epoch:
+        fenced = Fenced(f"conversation {s.conversation_id!r} was taken by another worker", epoch=s.epoch)
         if s.state == "sent":
             return fenced
         raise fenced
@@ -291,8 +300,6 @@ def settle(db: sqlite3.Connection, settling: Settling) -> Fenced | None:
             db.execute("update delivery set address_id = ?, channel = ? where id = ?", (s.move_to.id, s.move_to.key.channel, s.delivery_id))
         if row is not None and s.native_id is not None:
             learn(db, s.delivery_id, row[0], s.native_id, now=s.at_ms)
-    if s.next_sending is not None:
-        _sending(db, s.next_sending, now=s.at_ms)
     if s.release:
         release(db, s.conversation_id, s.epoch, now=s.at_ms, turns_at=None, deliveries_at=None)
     return None

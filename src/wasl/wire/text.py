@@ -59,21 +59,24 @@ _THOUSANDS: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z")
 
 def tokens(text: str) -> list[str]:
     """Gives the folded words and numbers of `text` in order. "1,500" is 1500, "10:30" stays whole, "it's" is one word."""
-    return list(tokens_of_folded(fold(text)))
+    return [_word(token) for token in _TOKEN.findall(fold(text))]
 
 
 def tokens_of_folded(folded: str) -> Iterator[str]:
     """Walks the words and numbers of a text that `fold` made."""
-    return (token for token, _, _ in places_of_tokens(folded))
+    return (_word(found.group()) for found in _TOKEN.finditer(folded))
 
 
 def places_of_tokens(folded: str) -> Iterator[tuple[str, int, int]]:
     """Walks the words and numbers of a text that `fold` made, each with where it begins and ends there."""
     for found in _TOKEN.finditer(folded):
-        token = found.group()
-        if len(token) > TOKEN_CHARACTERS_MAX:
-            token = token[:TOKEN_CHARACTERS_MAX]
-        yield token.replace(",", "") if "," in token and _THOUSANDS.match(token) else token, found.start(), found.end()
+        yield _word(found.group()), found.start(), found.end()
+
+
+def _word(token: str) -> str:
+    if len(token) > TOKEN_CHARACTERS_MAX:
+        token = token[:TOKEN_CHARACTERS_MAX]
+    return token.replace(",", "") if "," in token and _THOUSANDS.match(token) else token
 
 
 _ARTICLES: Final = _words("وبال وكال ولل وال فال بال كال لل ال")
@@ -205,7 +208,8 @@ def _latin_language(text: str) -> Language:
     words = tokens(text[:4_000])
     small = sum(word in _ENGLISH_SMALL for word in words)
     known = sum(word in _ARABIZI for word in words)
-    shaped = sum(word not in _ARABIZI and bool(_ARABIZI_SHAPE.match(word)) and not _ORDINAL.match(word) for word in words)
+    odd = [word for word in words if not word.isalpha() and word not in _ARABIZI]  # every shape has a digit
+    shaped = sum(bool(_ARABIZI_SHAPE.match(word)) and not _ORDINAL.match(word) for word in odd)
     # A shape alone (mp3, b2b) is weak; two of them, or one beside a known word, are not.
     if known + shaped > small and known + shaped / 2 >= 1:
         return "ar"

@@ -187,6 +187,17 @@ def build(
     channels: Any = {"letters": letters, "cards": Cards(name="cards", **limits)}
     blobs = FolderBlobs(folder / "media")
     ask = ScriptedAsk()
+    gate = make_gate(store, clock) if make_gate is not None else gate
+    deliver = Deliver(
+        store=store,
+        network=network,
+        blobs=blobs,
+        clock=clock,
+        channels=channels,
+        observe=observe,
+        attempts_max=50,
+        gate=gate,
+    )
     answer = Answer(
         store=store,
         bus=bus,
@@ -207,10 +218,7 @@ def build(
         commands=_commands(store, bus, clock, channels, library=library, public_url=public_url),
         earlier=None if library is None else Earlier(library, people=store.people).read,
         steps=steps(store, bus, clock, channels) if callable(steps) else steps,
-    )
-    gate = make_gate(store, clock) if make_gate is not None else gate
-    deliver = Deliver(
-        store=store, network=network, blobs=blobs, clock=clock, channels=channels, observe=observe, attempts_max=50, gate=gate
+        looks=deliver,
     )
     worker = Worker(
         store=store,

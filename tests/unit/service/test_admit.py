@@ -174,9 +174,6 @@ async def test_a_process_that_dies_between_counting_and_sending_leaves_the_count
     await house.store.open()
     await house.says("hello")
 
-    class Killed(BaseException):
-        """Stands in for the end of the process."""
-
     async def dies(*_: object, **__: object) -> Any:
         raise Killed
 
@@ -193,6 +190,94 @@ async def test_a_process_that_dies_between_counting_and_sending_leaves_the_count
     assert [one["text"] for one in house.sent()] == ["re: hello", "re: again"]
     numbers = [n for (n,) in house.rows("select number from tally where key like 'month:%'")]
     assert numbers in ([], [3]), "what was counted before the kill stands: once too many is the careful side"
+    await house.store.close()
+
+
+class Killed(BaseException):
+    """Stands in for the end of the process."""
+
+
+def spied(house: House) -> list[str]:
+    """Writes down which commits are made."""
+    made: list[str] = []
+    write = house.store._write
+
+    async def told(act: Any) -> Any:
+        made.append(act.__qualname__.split(".")[1])
+        return await write(act)
+
+    house.store._write = told  # type: ignore[method-assign]  # only looks on
+    return made
+
+
+async def test_an_answer_is_judged_before_its_turn_is_closed_and_counted_and_begun_in_that_commit(tmp_path: Path) -> None:
+    house = gated(tmp_path)
+    await house.store.open()
+    made = spied(house)
+    await house.says("hello")
+    assert [one for one in made if one != "claim"] == ["receive", "close_turn", "settle"]
+    assert house.rows("select count(*) from tally where key like '%:%' and at_us > 0")[0][0] >= 1
+    assert house.rows("select state, attempt from delivery") == [("sent", 1)]
+    await house.store.close()
+
+
+async def test_who_dies_while_an_answer_waits_for_its_place_leaves_no_doubt_and_it_goes_out_at_once(tmp_path: Path) -> None:
+    house = gated(tmp_path)
+    await house.store.open()
+    for number in range(BURST):
+        await house.says(f"{number}")
+    before = len(house.sent())
+    await house.clock.advance(BURST * 6 - 4)  # everything is paid back in a moment
+
+    async def dies(seconds: float) -> None:
+        raise Killed
+
+    sleep, house.clock.sleep = house.clock.sleep, dies  # type: ignore[method-assign]  # the plug is pulled while it waits
+    with contextlib.suppress(Killed):
+        await house.says("again")
+    house.clock.sleep = sleep  # type: ignore[method-assign]
+    assert house.rows("select state, attempt from delivery where state <> 'sent'") == [("queued", 0)]
+    await house.clock.advance(30)  # the dead one's lease
+    while await house.step():
+        pass
+    assert [one["text"] for one in house.sent()[before:]] == ["re: again"]
+    await house.store.close()
+
+
+async def test_later_pieces_of_an_answer_are_queued_until_each_is_sent(tmp_path: Path) -> None:
+    house = gated(tmp_path)
+    await house.store.open()
+    states: list[list[str]] = []
+    send = house.deliver._send
+
+    async def looks(*given: Any, **named: Any) -> Any:
+        states.append([state for (state,) in house.rows("select state from delivery order by position")])
+        return await send(*given, **named)
+
+    house.deliver._send = looks  # type: ignore[method-assign]  # only looks on
+    await house.says("word " * 100)
+    assert states == [["sending", "queued", "queued"], ["sent", "sending", "queued"], ["sent", "sent", "sending"]]
+    await house.store.close()
+
+
+async def test_what_the_operator_says_while_the_model_is_asked_goes_first_and_nothing_is_sent_unsaid(tmp_path: Path) -> None:
+    house = gated(tmp_path)
+    await house.store.open()
+    await house.says("hello")
+
+    async def meanwhile() -> None:
+        house.ask.before = None
+        found = await house.store.find_address(AddressKey(channel="letters", scope="desk", handle="ali", kind="account"))
+        assert found is not None
+        words = (Text(text="One moment, please."),)
+        message = NewMessage(id=MessageId(house.clock.new_id()), author="operator", parts=words)
+        delivery = NewDelivery(id=DeliveryId(house.clock.new_id()), address=found[0], position=0, parts=words)
+        await house.store.say(conversation_id=found[1], message=message, deliveries=[delivery], now_ms=house.clock.now_ms())
+
+    house.ask.before = meanwhile
+    await house.says("a question")
+    assert [one["text"] for one in house.sent()] == ["re: hello", "One moment, please.", "re: a question"]
+    assert house.rows("select distinct state, attempt from delivery") == [("sent", 1)]
     await house.store.close()
 
 

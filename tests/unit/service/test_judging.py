@@ -102,14 +102,14 @@ async def test_the_gate_rewrites_holds_and_denies_what_would_go_out(tmp_path: Pa
     assert [state for _, state in door.told] == ["sent"]
 
     due = house.clock.now_ms() + 60_000
-    door.says = [Waits(due_at_ms=due, why=HeldByRule("the window is shut"))]
+    door.says = [Waits(due_at_ms=due, why=HeldByRule("the window is shut"))] * 2  # before its turn is closed, and after
     assert await house.says("two") == "re: one"
     assert house.rows("select state, due_ms from delivery order by created_ms, id")[-1] == ("queued", due)
     await house.clock.advance(61)
     await house.step()
     assert house.sent()[-1]["text"] == "re: two"
 
-    door.says = [Denied(why=HeldByRule("not allowed"))]
+    door.says = [Denied(why=HeldByRule("not allowed"))] * 2
     assert await house.says("three") == "re: two"
     assert house.rows("select state from delivery order by created_ms, id")[-1] == ("failed",)
     await house.store.close()

@@ -9,13 +9,17 @@ import pytest
 from tests.unit.service.house import House, Letters, build
 
 from wasl.domain.cost import Budget, Charge, Cost
+from wasl.domain.errors import Fenced, HeldByRule
 from wasl.domain.event import Receipt
 from wasl.ledger.meter import month_bounds
 from wasl.ledger.price import PriceList
 from wasl.ledger.price_file import read_prices
-from wasl.service.judging import Admission, Admitted, Steps
+from wasl.ports.counting import Asked, Bucket, Counted
+from wasl.ports.store import Lease
+from wasl.service.judging import Admission, Admitted, Decided, IfRoom, Steps, Waits
 from wasl.service.meter import Meter
 from wasl.service.pay import Pay
+from wasl.testing.clock import TestClock
 from wasl.testing.network import answer
 
 PRICES = """
@@ -64,6 +68,8 @@ async def paying(folder: Path, *budgets: Budget, prices: str = PRICES, inner: An
     if step and meter.pays_for_messages:
         house.answer._steps = Steps((pay,))
     house.receive._heard = pay.heard
+    if isinstance(inner, Crowded):
+        inner.clock = house.clock
     await house.store.open()
     house.network.on("POST", "https://letters.test/send", *[OK] * 20)
     return house, told
@@ -193,4 +199,69 @@ async def test_what_another_gate_counted_for_a_send_that_cannot_be_paid_is_given
     await house.says("hello")
     assert judging.told == ["failed"]
     assert not house.sent()
+    await house.store.close()
+
+
+class Crowded:
+    """A gate with room for one a minute, and a price that turns out by what was counted."""
+
+    def __init__(self, *, priced: str = "0.10", exact: str = "0.10") -> None:
+        self.priced, self.exact = priced, exact
+        self.clock = TestClock()
+
+    def _verdict(self, amount: str) -> dict[str, Any]:
+        return {"charged": True, "price": {"amount": amount, "currency": "USD"}}
+
+    async def admit(self, outgoing: Any, *, conversation_id: Any) -> Admission:
+        asked = Asked(now_ms=self.clock.now_ms(), buckets=(Bucket("door", 60_000_000, 1),))
+
+        async def then(counted: Counted) -> Decided:
+            if counted.full is not None:
+                return Waits(due_at_ms=counted.until_ms, why=HeldByRule("the door is full"))
+            return Admitted(outgoing=outgoing, verdict=self._verdict(self.exact))
+
+        return IfRoom(outgoing=outgoing, asked=asked, then=then, verdict=self._verdict(self.priced))
+
+    async def settled(self, outgoing: Any, settling: Any) -> None:
+        pass
+
+
+async def test_what_finds_no_room_keeps_what_was_reserved_for_it_and_is_paid_once(tmp_path: Path) -> None:
+    house, _ = await paying(tmp_path, ALL, prices="", inner=Crowded(), step=False)
+    await house.says("one")
+    await house.says("two")
+    assert len(house.sent()) == 1
+    assert await spent(house) == (Decimal("0.10"), Decimal("0.10"))
+    assert house.rows("select state, attempt from delivery order by seq") == [("sent", 1), ("queued", 0)]
+    await house.clock.advance(61)
+    while await house.step():
+        pass
+    assert len(house.sent()) == 2
+    assert await spent(house) == (Decimal("0.20"), Decimal(0))
+    await house.store.close()
+
+
+async def test_what_turns_out_dearer_than_was_reserved_is_paid_in_full_or_not_sent(tmp_path: Path) -> None:
+    for budget, sent, left in (("1.00", 1, "0.30"), ("0.20", 0, "0")):
+        (tmp_path / budget).mkdir()
+        inner = Crowded(exact="0.30")
+        house, _ = await paying(tmp_path / budget, replace(ALL, amount=Decimal(budget)), prices="", inner=inner, step=False)
+        await house.says("one")
+        assert len(house.sent()) == sent
+        assert await spent(house) == (Decimal(left), Decimal(0))
+        await house.store.close()
+
+
+async def test_what_was_reserved_for_an_answer_that_somebody_else_gave_is_given_back(tmp_path: Path) -> None:
+    house, _ = await paying(tmp_path, ALL, step=False)
+    await house.write("k1", "hello")
+    lease = Lease(owner="slow", milliseconds=1_000)
+    (late,) = await house.store.claim(lease=lease, limit=1, now_ms=house.clock.now_ms())
+    await house.clock.advance(2)
+    while await house.step():
+        pass
+    with pytest.raises(Fenced):
+        await house.answer.turn(late)
+    assert await spent(house) == (Decimal("0.10"), Decimal(0))
+    assert len(house.sent()) == 1
     await house.store.close()

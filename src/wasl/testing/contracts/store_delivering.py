@@ -8,6 +8,7 @@ import pytest
 from wasl.domain.delivery import DeliveryState, moves
 from wasl.domain.errors import Fenced, Gone, Refused
 from wasl.domain.turn import Work
+from wasl.ports.counting import Counted
 from wasl.ports.store import Kept, ReceiptApplied, Store
 from wasl.testing.contracts.store_scene import LEASE_MS, OTHER_LEASE, ReceiptState, Scene
 
@@ -28,12 +29,14 @@ class Deliveries:
         assert await scene.state_of(closing) == "sent"
         assert await scene.claim() == []
 
-    async def test_the_next_piece_is_being_sent_in_the_same_commit(self, scene: Scene) -> None:
+    async def test_the_next_piece_is_begun_when_the_one_before_it_is_settled(self, scene: Scene) -> None:
         work, closing = await scene.sending(pieces=3)
         first, second, third = (d.id for d in closing.deliveries)
-        await scene.settle(work, first, "sent", native_id="1", next_sending=second)
+        await scene.settle(work, first, "sent", native_id="1")
+        await scene.start(work, second)
         assert [await scene.state_of(closing, n) for n in range(3)] == ["sent", "sending", "queued"]
-        await scene.settle(work, second, "sent", native_id="2", next_sending=third)
+        await scene.settle(work, second, "sent", native_id="2")
+        await scene.start(work, third)
         await scene.settle(work, third, "sent", native_id="3", release=True)
         assert [(await scene.told(closing, n))["attempt"] for n in range(3)] == [1, 1, 1]
         assert await scene.claim() == []
@@ -92,7 +95,7 @@ class Deliveries:
         await scene.clock.advance(LEASE_MS / 1000)
         held = await scene.claim_one(lease=OTHER_LEASE)
         with pytest.raises(Fenced):
-            await scene.settle(work, closing.deliveries[0].id, "sent", native_id="1", next_sending=closing.deliveries[1].id, release=True)
+            await scene.settle(work, closing.deliveries[0].id, "sent", native_id="1", release=True)
         assert [await scene.state_of(closing, n) for n in range(2)] == ["sent", "queued"]
         assert await scene.claim() == []  # the other's lease lives
         await scene.release(held)
@@ -115,6 +118,21 @@ class Deliveries:
                 delivery_id=closing.deliveries[1].id, conversation_id=work.conversation_id, epoch=work.epoch, now_ms=scene.now
             )
         assert await scene.state_of(closing, 1) == "queued"
+
+    async def test_what_is_to_be_counted_is_counted_in_the_commit_that_begins_to_send(self, scene: Scene) -> None:
+        work, closing = await scene.sending()
+        delivery_id = closing.deliveries[0].id
+        for state, attempt in (("queued", 1), ("unknown", 2)):
+            await scene.settle(work, delivery_id, state, due_at_ms=scene.now + 500)  # type: ignore[arg-type]  # one of two states
+            before = await scene.told(closing)
+            await scene.use_up(state)
+            for patience_ms in (0, 2_000):  # no room; room only in a while
+                assert await scene.start(work, delivery_id, count=scene.count(pace=state, patience_ms=patience_ms)) is not None
+                assert await scene.told(closing) == before, "it stays as it was"
+            counted = await scene.start(work, delivery_id, count=scene.count())
+            assert counted == Counted(before={"month": attempt * 2 - 1}), "what waits is counted too"
+            told = await scene.told(closing)
+            assert (told["state"], told["attempt"]) == ("sending", attempt + 1)
 
     async def test_what_is_being_sent_or_was_sent_is_not_started_again(self, scene: Scene) -> None:
         """A receipt may have told meanwhile that an unclear send had arrived: sending it again would be a double."""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from wasl.domain.errors import Fenced
 from wasl.testing.contracts.store_scene import Scene
 
 
@@ -44,3 +45,9 @@ class Holding:
         assert await scene.claim() == []
         await scene.receive(scene.arrival(wants_answer=False))
         assert len((await scene.claim_one()).deliveries) == 1
+
+    async def test_what_is_fenced_is_not_counted(self, scene: Scene) -> None:
+        work, closing = await scene.sending()
+        with pytest.raises(Fenced):
+            await scene.start(work, closing.deliveries[0].id, count=scene.count())
+        assert await scene.store.counting.totals(["month"]) == {}

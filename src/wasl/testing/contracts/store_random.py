@@ -8,6 +8,7 @@ from wasl.domain.event import Event, Moved
 from wasl.domain.ids import ConversationId, DeliveryId
 from wasl.domain.person import AddressKey
 from wasl.domain.turn import Closing, Settling, Work
+from wasl.ports.counting import Asked, Bucket
 from wasl.ports.store import Accepted, Lease, Store
 from wasl.testing.clock import TestClock
 from wasl.testing.contracts.store_scene import CHANNEL, SCOPE, Scene
@@ -97,9 +98,10 @@ class Walk:
             silent=self._chance.random() < 0.1,
             usage=(self._scene.usage(),),
         )
-        seq = await self._store.close_turn(closing)
+        asked = self._count() if self._chance.random() < 0.5 else None
+        closed = await self._store.close_turn(closing, start=self._chance.random() < 0.8, count=asked)
         self._remember(work, closing)
-        return seq
+        return closed
 
     def _remember(self, work: Work, closing: Closing) -> None:
         self._sent += [(work, d.id) for d in closing.deliveries]
@@ -108,8 +110,6 @@ class Walk:
         if not self._sent:
             return None
         work, delivery_id = self._chance.choice(self._sent[-8:])
-        others = [d for w, d in self._sent[-8:] if w.conversation_id == work.conversation_id and d != delivery_id]
-        following = self._chance.choice(others) if others and self._chance.random() < 0.5 else None
         await self._store.settle(
             Settling(
                 delivery_id=delivery_id,
@@ -120,7 +120,6 @@ class Walk:
                 native_id=f"n-{delivery_id}" if self._chance.random() < 0.7 else None,
                 due_at_ms=self._now + self._chance.randrange(5_000),
                 error={"kind": "Unclear"} if self._chance.random() < 0.3 else None,
-                next_sending=following,
                 release=self._chance.random() < 0.4,
             )
         )
@@ -160,8 +159,18 @@ class Walk:
         if not self._sent:
             return None
         work, delivery_id = self._chance.choice(self._sent[-8:])
-        await self._store.start_sending(delivery_id=delivery_id, conversation_id=work.conversation_id, epoch=work.epoch, now_ms=self._now)
-        return "started"
+        return await self._store.start_sending(
+            delivery_id=delivery_id,
+            conversation_id=work.conversation_id,
+            epoch=work.epoch,
+            now_ms=self._now,
+            count=self._count() if self._chance.random() < 0.5 else None,
+        )
+
+    def _count(self) -> Asked:
+        """Asks for a place where there are few: some are given, some wait, some find none."""
+        rate = Bucket("rate", 1_500_000, 2)
+        return Asked(now_ms=self._now, patience_ms=1_000, buckets=(rate,), totals={"month": 1}, forced=self._chance.random() < 0.1)
 
     async def _release(self) -> object:
         work = self._any_work()

@@ -55,7 +55,8 @@ class Reading:
         theirs, ours = await scene.store.messages_after(work.conversation_id, seq=0, limit=10)
         assert (theirs.channel, theirs.model, theirs.delivery, theirs.author) == (CHANNEL, None, None, "person")
         assert (ours.channel, ours.model, ours.delivery, ours.author) == (CHANNEL, "m1", "queued", "assistant")
-        await scene.settle(work, closing.deliveries[0].id, "sent", native_id="1", next_sending=closing.deliveries[1].id)
+        await scene.settle(work, closing.deliveries[0].id, "sent", native_id="1")
+        await scene.start(work, closing.deliveries[1].id)
         assert await self._shown(scene, ours.seq, work.conversation_id) == "sending"
         await scene.receive(scene.receipt("read", native_id="1"))
         await scene.settle(work, closing.deliveries[1].id, "sent", native_id="2")

@@ -1,6 +1,7 @@
 """Scene: short words for what the store contract tells over and over (somebody writes, a worker answers, a receipt comes)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from wasl.domain.errors import Failure
@@ -10,6 +11,7 @@ from wasl.domain.message import Author, Media, Part, Text
 from wasl.domain.person import Address, AddressKey, AddressKind
 from wasl.domain.prompt import Usage
 from wasl.domain.turn import Closing, NewDelivery, NewMessage, Settling, UsageRecord, Work
+from wasl.ports.counting import Asked, Bucket, Counted
 from wasl.ports.store import Accepted, Incoming, Lease, Outcome, Store
 from wasl.testing.clock import TestClock
 
@@ -172,6 +174,21 @@ class Scene:
         work = await self.leased(handle=handle)
         return work, await self.answer(work, pieces=pieces)
 
+    def count(self, *, pace: str = "quick", patience_ms: int = 0, forced: bool = False) -> Asked:
+        """Asks for a place at a pace of one a second, 45 of them at once where it is "quick"."""
+        bucket = Bucket(pace, 1_000_000, 45 if pace == "quick" else 1)
+        return Asked(now_ms=self.now, patience_ms=patience_ms, buckets=(bucket,), totals={"month": 1}, forced=forced)
+
+    async def use_up(self, pace: str) -> None:
+        """Takes the one place that is free at a pace now."""
+        await self.store.counting.count(replace(self.count(pace=pace), totals={}))
+
+    async def start(self, work: Work, delivery_id: DeliveryId, *, count: Asked | None = None) -> Counted | None:
+        """Says that a delivery is being sent now."""
+        return await self.store.start_sending(
+            delivery_id=delivery_id, conversation_id=work.conversation_id, epoch=work.epoch, now_ms=self.now, count=count
+        )
+
     async def settle(
         self,
         work: Work,
@@ -182,7 +199,6 @@ class Scene:
         native_id: str | None = None,
         due_at_ms: int = 0,
         error: Mapping[str, Any] | None = None,
-        next_sending: DeliveryId | None = None,
         release: bool = False,
         verdict: Mapping[str, Any] | None = None,
         move_to: Address | None = None,
@@ -200,7 +216,6 @@ class Scene:
                 verdict=verdict,
                 move_to=move_to,
                 error=error,
-                next_sending=next_sending,
                 release=release,
             )
         )

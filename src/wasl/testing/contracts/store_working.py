@@ -8,7 +8,8 @@ import pytest
 from wasl.domain.errors import Fenced
 from wasl.domain.message import Text
 from wasl.domain.turn import Work
-from wasl.ports.store import DELIVERIES_PER_WORK_MAX, TURNS_PER_WORK_MAX, Lease, Store
+from wasl.ports.counting import Asked, Bucket, Counted
+from wasl.ports.store import DELIVERIES_PER_WORK_MAX, TURNS_PER_WORK_MAX, Closed, Lease, Store
 from wasl.testing.contracts.store_scene import LEASE, LEASE_MS, OTHER_LEASE, Scene
 
 
@@ -181,7 +182,7 @@ class Turns:
     async def test_a_reply_is_stored_with_its_seq_and_its_first_piece_is_being_sent(self, scene: Scene) -> None:
         work = await scene.leased("hello")
         closing = scene.closing(work, text="welcome", pieces=3, usage=(scene.usage(),))
-        assert await scene.store.close_turn(closing) == 2
+        assert await scene.store.close_turn(closing) == Closed(2, begun=True)
         assert await scene.texts(work.conversation_id) == ["hello", "welcome"]
         assert closing.reply is not None
         told = await scene.store.deliveries(closing.reply.id)
@@ -199,8 +200,54 @@ class Turns:
         await scene.release(work)
         again = await scene.claim_one()
         second = scene.closing(again, turn_ids=(again.turns[0].id,))
-        await scene.store.close_turn(second)
+        assert await scene.store.close_turn(second, count=scene.count()) == Closed(4, behind=True)
         assert (await scene.state_of(first), await scene.state_of(second)) == ("sending", "queued")
+        assert await scene.store.counting.totals(["month"]) == {}, "what is not sent is not counted"
+
+    async def test_what_goes_out_is_counted_in_the_commit_that_closes_the_turn(self, scene: Scene) -> None:
+        work = await scene.leased()
+        closing = scene.closing(work, pieces=2)
+        closed = await scene.store.close_turn(closing, count=scene.count())
+        assert closed == Closed(2, begun=True, counted=Counted(before={"month": 0}))
+        assert [await scene.state_of(closing, n) for n in range(2)] == ["sending", "queued"]
+        assert await scene.store.counting.totals(["month"]) == {"month": 1}
+
+    async def test_what_finds_no_room_or_must_wait_is_stored_and_not_begun(self, scene: Scene) -> None:
+        for handle, patience_ms, month in (("ada", 0, {}), ("bob", 2_000, {"month": 1})):
+            await scene.use_up(handle)
+            work = await scene.leased(handle=handle)
+            closing = scene.closing(work)
+            closed = await scene.store.close_turn(closing, count=scene.count(pace=handle, patience_ms=patience_ms))
+            counted = closed.counted
+            assert counted is not None
+            assert (closed.begun, closed.behind, counted.full is None) == (False, False, bool(patience_ms))
+            told = await scene.told(closing)
+            assert (told["state"], told["attempt"], told["due_ms"]) == ("queued", 0, scene.now)
+            assert await scene.store.counting.totals(["month"]) == month
+
+    async def test_what_is_counted_in_any_case_goes_out_beyond_its_pace(self, scene: Scene) -> None:
+        await scene.use_up("slow")
+        work = await scene.leased()
+        closing = scene.closing(work)
+        assert (await scene.store.close_turn(closing, count=scene.count(pace="slow", forced=True))).begun
+        assert await scene.state_of(closing) == "sending"
+
+    async def test_what_is_not_to_be_begun_waits_and_is_ready_at_once_for_whoever_comes_next(self, scene: Scene) -> None:
+        work = await scene.leased()
+        closing = scene.closing(work)
+        assert await scene.store.close_turn(closing, start=False, count=scene.count()) == Closed(2)
+        assert await scene.store.counting.totals(["month"]) == {}
+        await scene.clock.advance(LEASE_MS / 1000)
+        (pending,) = (await scene.claim_one(lease=OTHER_LEASE)).deliveries
+        assert (pending.state, pending.due_at_ms, pending.outgoing.attempt) == ("queued", closing.at_ms, 1)
+
+    async def test_of_many_turns_that_close_at_once_as_many_are_begun_as_there_is_room_for(self, scene: Scene, peer: Store) -> None:
+        works = [await scene.leased(handle=f"p{n}") for n in range(8)]
+        few = Asked(now_ms=scene.now, buckets=(Bucket("few", 60_000_000, 3),), totals={"month": 1})
+        ends = await asyncio.gather(*((scene.store, peer)[n % 2].close_turn(scene.closing(w), count=few) for n, w in enumerate(works)))
+        assert sum(end.begun for end in ends) == 3
+        assert await scene.store.counting.totals(["month"]) == {"month": 3}
+        assert sorted(end.counted.before["month"] for end in ends if end.begun and end.counted) == [0, 1, 2]
 
     async def test_each_address_has_its_own_first_piece(self, scene: Scene) -> None:
         work = await scene.leased()
@@ -214,7 +261,9 @@ class Turns:
 
     async def test_a_turn_may_be_closed_without_a_reply(self, scene: Scene) -> None:
         work = await scene.leased()
-        assert await scene.store.close_turn(scene.closing(work, silent=True, state="noted", note="late")) is None
+        assert await scene.store.close_turn(scene.closing(work, silent=True, state="noted", note="late"), count=scene.count()) == Closed(
+            None
+        )
         assert await scene.texts(work.conversation_id) == ["hello"]
         await scene.release(work)
         assert await scene.claim() == []
@@ -223,7 +272,7 @@ class Turns:
         for n in range(3):
             await scene.arrive(f"{n}")
         work = await scene.claim_one()
-        assert await scene.store.close_turn(scene.closing(work)) == 4
+        assert (await scene.store.close_turn(scene.closing(work))).seq == 4
         await scene.release(work, deliveries_at_ms=scene.now + 1_000)
         assert await scene.claim() == []
 
@@ -251,10 +300,11 @@ class Turns:
         await scene.clock.advance(LEASE_MS / 1000)
         held = await scene.claim_one(lease=OTHER_LEASE)
         with pytest.raises(Fenced):
-            await scene.store.close_turn(scene.closing(lost, usage=(scene.usage(),)))
+            await scene.store.close_turn(scene.closing(lost, usage=(scene.usage(),)), count=scene.count())
         assert await scene.texts(lost.conversation_id) == ["hello"]
         assert await scene.store.usage_totals(since_ms=0) == []
-        assert await scene.store.close_turn(scene.closing(held)) == 2
+        assert await scene.store.counting.totals(["month"]) == {}
+        assert (await scene.store.close_turn(scene.closing(held))).seq == 2
 
     async def test_a_turn_is_closed_once(self, scene: Scene) -> None:
         work, _ = await scene.sending()
@@ -266,7 +316,7 @@ class Turns:
         work = await scene.leased()
         closings = [scene.closing(work, text=f"{n}") for n in range(6)]
         ends = await asyncio.gather(*((scene.store, peer)[n % 2].close_turn(c) for n, c in enumerate(closings)), return_exceptions=True)
-        assert sorted(type(e).__name__ for e in ends) == ["Fenced"] * 5 + ["int"]
+        assert sorted(type(e).__name__ for e in ends) == ["Closed"] + ["Fenced"] * 5
         assert len(await scene.texts(work.conversation_id)) == 2
 
     async def test_a_retry_counts_its_attempt_keeps_its_cost_and_backs_off(self, scene: Scene) -> None:
