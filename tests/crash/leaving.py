@@ -38,7 +38,7 @@ FAST = "messages_per_second = 100000"
 PEOPLE = 10_000
 ROUNDS: tuple[MilestoneName, ...] = ("announce", "remind")
 APART_SECONDS = 12.0
-LIFE_SECONDS_MAX = 3.0
+LIFE_SECONDS_MAX = 2.5
 TELLING_SECONDS = 20.0
 """A milestone is spread over so long, so that processes die in the midst of it."""
 TOGETHER_SECONDS = 0.05

@@ -98,6 +98,10 @@ class ChannelContract(ChannelSends):
             there = [name for name in names if hasattr(channel, name)]
             assert not there or isinstance(channel, ability), f"{ability.__name__} wants {names}, and only {there} are there"
         assert not isinstance(channel, ports.Types) or channel.limits.typing_seconds > 0
+        if isinstance(channel, ports.Begins):
+            for kind in channel.begins_with:
+                key = channel.begin({"phone": "+201001234567", "e-mail": "bea@example.org"}[kind], kind)
+                assert key is None or key.channel == channel.name, "codes are sent through the channel itself"
 
     # -- what it reads ------------------------------------------------------------------------------------------------
     def test_a_payload_is_read_as_it_must_be(self, inbound: Payload) -> None:
