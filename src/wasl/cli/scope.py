@@ -83,6 +83,10 @@ def add(app: typer.Typer, compose: Compose) -> None:
             for part in judged.parts:
                 typer.echo(f"  {part.odds:+5.1f}  {part.text}")
 
+    _add_training(scope, compose)
+
+
+def _add_training(scope: typer.Typer, compose: Compose) -> None:
     @scope.command()
     def train(
         days: Annotated[int, typer.Option(min=1, max=400, help="How far back ratings are looked at.")] = 62,
