@@ -334,10 +334,10 @@ class PostgresStore(SqlBeside):
             raise StoreDown("the store is not open; nothing was stored")
         return await self._group.write(act, wants)
 
-    async def _plain(self, plain: Callable[[Connection], Awaitable[Result]], *, alone: bool = False) -> Result:
+    async def _plain(self, plain: Callable[[Connection], Awaitable[Result]], *, alone: bool = False, kin: bool = False) -> Result:
         if self._group is None:
             raise StoreDown("the store is not open; nothing was stored")
-        return await self._group.plain(plain, alone=alone)
+        return await self._group.plain(plain, alone=alone, kin=kin)
 
     async def _read(self, read: Callable[[Connection], Awaitable[Result]]) -> Result:
         if self._readers is None:

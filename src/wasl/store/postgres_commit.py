@@ -38,6 +38,7 @@ class Write:
     act: Act | None = None
     plain: Plain | None = None
     alone: bool = False
+    kin: bool = False
 
 
 class GroupCommit:
@@ -71,9 +72,12 @@ class GroupCommit:
         """Puts an act on a picture into the next group."""
         return self._put(lambda future: Write(future, wants=wants, act=act))
 
-    def plain(self, plain: Callable[[Connection], Awaitable[Result]], *, alone: bool = False) -> "asyncio.Future[Result]":
-        """Puts statements of their own into the next group, after its acts; `alone` those that lock many conversations."""
-        return self._put(lambda future: Write(future, plain=plain, alone=alone))
+    def plain(
+        self, plain: Callable[[Connection], Awaitable[Result]], *, alone: bool = False, kin: bool = False
+    ) -> "asyncio.Future[Result]":
+        """Puts statements of their own into the next group, after its acts; `alone` those that lock many conversations or take long,
+        in a commit that they share with nobody, or, as `kin`, only with their like that follow at once."""
+        return self._put(lambda future: Write(future, plain=plain, alone=alone, kin=kin))
 
     def _put(self, make: Callable[["asyncio.Future[Any]"], Write]) -> "asyncio.Future[Any]":
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -103,9 +107,8 @@ class GroupCommit:
             try:
                 if together:
                     await self._store(together)
-                for write in group:
-                    if write.alone:
-                        await self._store([write])
+                for writes in _apart(group):
+                    await self._store(writes)
             finally:
                 tell_the_end(w.future for w in group)
 
@@ -170,6 +173,17 @@ class GroupCommit:
         if self._db is not None:
             self._db.terminate()
         self._db = None
+
+
+def _apart(group: list[Write]) -> list[list[Write]]:
+    """Gives the writes that are stored alone, in their order, kin together."""
+    found: list[list[Write]] = []
+    for write in group:
+        if write.alone and write.kin and found and found[-1][-1].kin:
+            found[-1].append(write)
+        elif write.alone:
+            found.append([write])
+    return found
 
 
 async def _statements(db: Connection, group: list[Write]) -> list[Any]:

@@ -26,7 +26,7 @@ NUMBERS_MS = 600_000
 class Writes(Protocol):
     """How the store writes: in a commit of its own."""
 
-    def __call__(self, plain: Callable[[Connection], Awaitable[Result]], /, *, alone: bool = False) -> Awaitable[Result]:
+    def __call__(self, plain: Callable[[Connection], Awaitable[Result]], /, *, alone: bool = False, kin: bool = False) -> Awaitable[Result]:
         """Gives what `plain` gave once its commit is durable."""
         ...
 
@@ -49,14 +49,16 @@ class PostgresLibrary:
         self._numbers: Numbers = NOTHING_KNOWN
         self._numbers_ms: int | None = None
 
-    async def _write(self, act: Callable[[Connection], Awaitable[Result]]) -> Result:
+    async def _write(self, act: Callable[[Connection], Awaitable[Result]], *, kin: bool = False) -> Result:
+        """Writes in a commit of its own; `kin`, what an import stores of many chats at once, may share one."""
+
         async def told(db: Connection) -> Result | WaslError:
             try:
                 return await act(db)
             except WaslError as refusal:  # before the first write: nothing is to be undone, and the group goes on
                 return refusal
 
-        given = await self._plain(told, alone=True)
+        given = await self._plain(told, alone=True, kin=kin)
         assert not isinstance(given, WaslError), "the group commit raises what is given to it as an error"
         return given
 
@@ -103,11 +105,11 @@ class PostgresLibrary:
     async def put_chat(self, chat: Chat, *, chat_id: str, owner: ConversationId, import_id: str, format: str) -> None:
         """Stores a chat."""
         _must_be_id(owner)
-        await self._write(lambda db: shelves.put_chat(db, chat, chat_id=chat_id, owner=owner, import_id=import_id, format=format))
+        await self._write(lambda db: shelves.put_chat(db, chat, chat_id=chat_id, owner=owner, import_id=import_id, format=format), kin=True)
 
     async def put_participants(self, chat_id: str, participants: Sequence[Participant]) -> None:
         """Stores participants by their keys."""
-        await self._write(lambda db: shelves.put_participants(db, chat_id, participants))
+        await self._write(lambda db: shelves.put_participants(db, chat_id, participants), kin=True)
 
     async def alike(self, chat: Chat, *, owner_person: PersonId, format: str) -> Sequence[HeldChat]:
         """Gives the person's chats that could be this one."""
@@ -127,7 +129,7 @@ class PostgresLibrary:
 
     async def add_entries(self, chat_id: str, *, import_id: str, lines: Sequence[Line]) -> Shelved:
         """Stores entries at their seqs."""
-        return await self._write(lambda db: shelves.add_entries(db, chat_id, import_id=import_id, lines=lines))
+        return await self._write(lambda db: shelves.add_entries(db, chat_id, import_id=import_id, lines=lines), kin=True)
 
     async def change_entry(self, chat_id: str, *, seq: int, entry: Entry) -> None:
         """Replaces an entry by a later state of it."""

@@ -10,11 +10,13 @@ import asyncpg
 import pytest
 from tests.postgres import empty
 
+from wasl.domain.archive import Chat
 from wasl.domain.errors import SettingWrong, StoreDown
 from wasl.domain.message import Text
 from wasl.ports.store import Accepted
 from wasl.store.postgres import PostgresStore
 from wasl.testing.clock import TestClock
+from wasl.testing.contracts.library_scene import LibraryScene
 from wasl.testing.contracts.store_scene import Scene
 
 pytestmark = pytest.mark.postgres
@@ -187,3 +189,26 @@ def test_without_asyncpg_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(sys.modules, "asyncpg", None)
     with pytest.raises(SettingWrong, match=r"pip install .*postgres"):
         import wasl.store.postgres  # noqa: F401
+
+
+async def test_what_an_import_stores_of_many_chats_shares_a_commit_and_a_refused_one_fails_alone(postgres_url: str, clock: TestClock):
+    commits: list[int] = []
+    await empty(postgres_url)
+    store = PostgresStore(postgres_url, clock=clock, told=lambda *, rows, seconds: commits.append(rows))
+    await store.open()
+    scene = LibraryScene(store, clock)
+    owner = await scene.owner()
+    by = await scene.begins(owner)
+    commits.clear()
+    chats = [Chat(key=str(n), kind="direct", origin="Elsewhere", title=str(n)) for n in range(20)]
+    told = await asyncio.gather(
+        *(
+            scene.library.put_chat(chat, chat_id=f"c{chat.key}", owner=owner, import_id=by if chat.key != "7" else "none", format="jsonl")
+            for chat in chats
+        ),
+        return_exceptions=True,
+    )
+    assert [type(done).__name__ for done in told] == ["Malformed" if n == 7 else "NoneType" for n in range(20)]
+    assert len(commits) <= 2
+    assert len(await scene.library.chats(owners=[owner], limit=50)) == 19
+    await store.close()
