@@ -77,11 +77,8 @@ def add(app: typer.Typer, compose: Compose) -> None:
         judged = _learnt(_file(file, config)).judge(" ".join(words))
         if as_json:
             typer.echo(json.dumps(_shown(judged), ensure_ascii=False))
-            return
-        typer.echo(f"{judged.label} ({judged.odds:+.1f})")
-        if len(judged.parts) > 1:
-            for part in judged.parts:
-                typer.echo(f"  {part.odds:+5.1f}  {part.text}")
+        else:
+            _print_judged(judged)
 
     _add_training(scope, compose)
 
@@ -104,6 +101,13 @@ def _add_training(scope: typer.Typer, compose: Compose) -> None:
             )
         lessons, kept = compose.run(_train(compose.installation(settings), days=days, write=write))
         _print_lessons(lessons, kept, as_json=as_json)
+
+
+def _print_judged(judged: "Judged") -> None:
+    typer.echo(f"{judged.label} ({judged.odds:+.1f})")
+    if len(judged.parts) > 1:
+        for part in judged.parts:
+            typer.echo(f"  {part.odds:+5.1f}  {part.text}")
 
 
 def _file(given: Path | None, config: Path | None) -> Path:
