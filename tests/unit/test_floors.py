@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,11 +21,17 @@ def sources() -> Iterator[Path]:
     yield from sorted(WASL.rglob("*.py"))
 
 
+@cache
+def tree(path: Path) -> ast.Module:
+    """Reads a file once for all tests that look at it."""
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def channel_names() -> set[str]:
     """The kinds that adapters declare, read from their files and not from a list."""
     names: set[str] = set()
     for path in (WASL / "channels").glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
             if any(isinstance(t, ast.Name) and t.id == "kind" for t in targets):
                 value = getattr(node, "value", None)
@@ -61,7 +68,7 @@ def test_no_file_outside_channels_names_a_channel() -> None:
         room = path.relative_to(WASL).parts[0]
         if room in ("channels", "testing"):
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree(path)):
             if not (isinstance(node, ast.Constant) and isinstance(node.value, str)):
                 continue
             # A format says in its title whose files it reads ("Telegram"); the name of a channel it may not say either.
@@ -89,7 +96,7 @@ def test_files_and_functions_stay_small(path: Path) -> None:
     assert len(text.splitlines()) <= LINES_MAX
     long = [
         f"{node.name} ({(node.end_lineno or 0) - node.lineno + 1} lines)"
-        for node in ast.walk(ast.parse(text))
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (node.end_lineno or 0) - node.lineno + 1 > FUNCTION_LINES_MAX
     ]
     assert long == []
@@ -100,7 +107,7 @@ def test_no_name_is_an_empty_word() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
         for path in sources()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.ClassDef) and node.name.endswith(empty)
     ]
     assert found == []
@@ -111,7 +118,7 @@ def test_nobody_catches_everything_but_the_borders() -> None:
     found = [
         f"{path.relative_to(ROOT)}:{node.lineno}"
         for path in sources()
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for node in ast.walk(tree(path))
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")))
         and not re.search("BLE001", path.read_text(encoding="utf-8").splitlines()[node.lineno - 1])

@@ -240,7 +240,7 @@ def views(draw: st.DrawFn, length: int) -> View:
     return View(begin, draw(st.integers(begin, length)), frozenset(), frozenset(), draw(st.booleans()))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_cuts_and_overlaps_in_any_order_make_the_union(data: st.DataObject) -> None:
     base = data.draw(bases())
@@ -265,7 +265,7 @@ def test_cuts_and_overlaps_in_any_order_make_the_union(data: st.DataObject) -> N
     assert minutes == sorted(minutes)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.data())
 def test_a_newer_export_with_edits_and_deletions_never_makes_a_second_copy(data: st.DataObject) -> None:
     base = [e._replace(text=f"{e.text} {n}") for n, e in enumerate(data.draw(bases()))]

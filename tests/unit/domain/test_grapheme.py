@@ -14,7 +14,7 @@ JOINED = st.sampled_from(
 
 
 @given(text=st.lists(JOINED | SCRIPTS, max_size=12).map("".join))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 def test_no_border_is_reported_inside_a_grapheme(text: str) -> None:
     real = {match.start() for match in regex.finditer(r"\X", text)} | {len(text)}
     assert {at for at in range(len(text) + 1) if is_border(text, at)} <= real
