@@ -96,3 +96,26 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 def words(language: str) -> Mapping[str, str]:
     """Gives the words of a language, English where there are none."""
     return WORDS.get(language, WORDS["en"])
+
+
+TAKEN: Final[Mapping[str, Mapping[str, str]]] = {
+    "en": {
+        "conversation": "conversations", "message": "messages", "turn": "answers", "delivery": "deliveries",
+        "handoff": "conversations with a human", "address": "addresses", "link": "links", "raw": "raw requests", "consent": "consents",
+        "token": "codes and sign-ins", "timer": "timers", "usage": "bills of answers", "import": "imports",
+        "source file": "files as they came", "imported chat": "brought chats", "imported message": "brought messages", "file": "files",
+    },
+    "ar": {
+        "conversation": "المحادثات", "message": "الرسائل", "turn": "الإجابات", "delivery": "عمليات التسليم",
+        "handoff": "محادثات مع إنسان", "address": "العناوين", "link": "الروابط", "raw": "الطلبات الخام", "consent": "الموافقات",
+        "token": "الرموز وعمليات الدخول", "timer": "المؤقتات", "usage": "فواتير الإجابات", "import": "عمليات الإدخال",
+        "source file": "الملفات كما جاءت", "imported chat": "المحادثات المُدخلة", "imported message": "الرسائل المُدخلة", "file": "الملفات",
+    },
+}  # fmt: skip
+"""What erasing takes, by the names of its counts; a name that is not here says what another says already."""
+
+
+def taken(counts: Mapping[str, int], language: str) -> str:
+    """Gives what erasing takes, in words."""
+    named = TAKEN.get(language, TAKEN["en"])
+    return words(language)["comma"].join(f"{named[what]}: {number}" for what, number in counts.items() if number and what in named) or "0"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wasl.cli.border import EXIT_PROBLEM
-from wasl.cli.bring_words import words
+from wasl.cli.bring_words import taken, words
 from wasl.cli.context import AsJson, Compose, Config, Installation
 from wasl.cli.show import moment
 from wasl.cli.whom import Person, one_person, opened
@@ -14,7 +14,6 @@ from wasl.cli.whom import Person, one_person, opened
 if TYPE_CHECKING:
     from wasl.domain.identity import LinkRecord, PersonView
     from wasl.ports.library import Hit
-    from wasl.service.erase import Toll
 
 Who = Annotated[str, typer.Argument(help="A person's id, name or handle.", metavar="WHO")]
 PEOPLE_MAX = 1_000
@@ -206,7 +205,7 @@ async def _erase(installation: Installation, who: str, *, dry: bool, quiet: bool
         view = await one_person(installation, who)
         erase = installation.moving.erase
         toll = await erase.weigh(view.id)
-        typer.echo(say["erase"].format(name=view.name or view.id, counts=_counts(toll)), err=True)
+        typer.echo(say["erase"].format(name=view.name or view.id, counts=taken(toll.counts, installation.settings.language)), err=True)
         if toll.providers:
             named = ", ".join(f"{p['provider']} ({p['calls']})" for p in toll.providers)
             typer.echo(say["providers"].format(providers=named), err=True)
@@ -220,9 +219,6 @@ async def _erase(installation: Installation, who: str, *, dry: bool, quiet: bool
     typer.echo(json.dumps(receipt, ensure_ascii=False, indent=2))
     return 0
 
-
-def _counts(toll: "Toll") -> str:
-    return ", ".join(f"{number} {what}" for what, number in toll.counts.items() if number) or "0"
 
 
 def _plain(view: "PersonView") -> dict[str, Any]:

@@ -137,8 +137,10 @@ class _Rows:
             more = More(zone=cell.zone)
             author = role if role == "user" else None
             words, wall, instant = cell.title[len(verb) :], cell.wall_ms, cell.instant_ms
-            new = [Entry(author, role, words, wall, instant, "s", None, (), more, source, start, length)]
+            asked = cell.answer_at if cell.answer and 0 < cell.answer_at < length else length
+            new = [Entry(author, role, words, wall, instant, "s", None, (), more, source, start, asked)]
             if cell.answer:
+                start, length = (start + asked, length - asked) if asked < length else (start, length)
                 said, held = text_of(cell.answer), More(zone=cell.zone, extra={"html": cell.answer})
                 new.append(Entry("assistant", "assistant", said, wall, instant, "s", None, (), held, source, start, length))
             yield from self._add(None, new)

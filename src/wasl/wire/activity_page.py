@@ -9,6 +9,7 @@ import re
 from array import array
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import BinaryIO, Final, NamedTuple
 
 from wasl.domain.errors import Malformed
@@ -30,7 +31,8 @@ _MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep",
 
 
 class Cell(NamedTuple):
-    """One activity. `title` is None where there is no content. Times in ms; the instant only where the zone is UTC."""
+    """One activity. `title` is None where there is no content. Times in ms; the instant only where the zone is UTC. `answer_at` is where
+    in the cell the answer begins, in bytes; 0 where that cannot be told."""
 
     start: int
     length: int
@@ -39,6 +41,7 @@ class Cell(NamedTuple):
     wall_ms: int | None = None
     instant_ms: int | None = None
     zone: str | None = None
+    answer_at: int = 0
 
 
 class Around(NamedTuple):
@@ -58,7 +61,7 @@ def cells(opener: Callable[[], BinaryIO], *, size_bytes: int) -> Iterator[Cell |
     if cut:
         yield Around(end, cut)
     for place, raw in stretches(opener, starts, lengths, size_bytes=size_bytes):
-        yield _cell(starts[place], lengths[place], raw[:CELL_BYTES_MAX].decode("utf-8", "replace"))
+        yield _cell(starts[place], lengths[place], raw[:CELL_BYTES_MAX])
 
 
 def _starts(stream: BinaryIO) -> tuple["array[int]", int, int]:
@@ -82,7 +85,8 @@ def _starts(stream: BinaryIO) -> tuple["array[int]", int, int]:
         held = held[len(held) - keep :]
 
 
-def _cell(start: int, length: int, markup: str) -> Cell:
+def _cell(start: int, length: int, raw: bytes) -> Cell:
+    markup = raw.decode("utf-8", "replace")
     at = markup.find("content-cell")
     begin = markup.find(">", at) + 1 if at >= 0 else 0
     if not begin:
@@ -95,9 +99,18 @@ def _cell(start: int, length: int, markup: str) -> Cell:
         if found:
             wall, zone = found
             answer = "<br>".join(pieces[place + 1 :])
+            asked = text_of("<br>".join(pieces[:place]))
+            breaks = sum(len(one[0]) for one in islice(_BREAK.finditer(body), place))
+            answer_at = _bytes_of(markup[: begin + breaks + sum(map(len, pieces[: place + 1]))], raw)
             instant = wall if zone in ("UTC", "GMT") else None
-            return Cell(start, length, text_of("<br>".join(pieces[:place])), answer if text_of(answer) else None, wall, instant, zone)
+            return Cell(start, length, asked, answer if text_of(answer) else None, wall, instant, zone, answer_at)
     return Cell(start, length, text_of(body))
+
+
+def _bytes_of(begun: str, raw: bytes) -> int:
+    """Gives how many bytes of a cell its beginning is; 0 where bytes before that end are no UTF-8."""
+    size = len(begun.encode())
+    return size if raw[:size].decode("utf-8", "replace") == begun else 0
 
 
 def _time(said: str) -> tuple[int, str] | None:
