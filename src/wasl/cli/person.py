@@ -220,7 +220,6 @@ async def _erase(installation: Installation, who: str, *, dry: bool, quiet: bool
     return 0
 
 
-
 def _plain(view: "PersonView") -> dict[str, Any]:
     return {
         "id": view.id,

@@ -100,6 +100,10 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "en": "Everything of yours, to keep: {url}\nThe link works once, for {minutes} minutes.",
         "ar": "كل ما يخصك، لتحتفظ به: {url}\nيصلح الرابط مرة واحدة ولمدة {minutes} دقيقة.",
     },
+    "export_here": {
+        "en": "Open “My data” on this page and make the file there: everything of yours, in the format that you choose.",
+        "ar": "افتح «بياناتي» في هذه الصفحة وأنشئ الملف هناك: كل ما يخصك، بالصيغة التي تختارها.",
+    },
     "export_nowhere": {
         "en": "There is no page of ours that could give you a file. Ask the people behind this assistant for an export; name this"
         " number: {person}",

@@ -281,7 +281,8 @@ class _Act:
             return None
         await self._note("export link")
         if self._c._public_url is None:
-            return self.done("export", "export_nowhere", person=person)
+            here = getattr(self._c._channels.get(self._turn.address.key.channel), "local", False)
+            return self.done("export", "export_here" if here else "export_nowhere", person=person)
         secret = (await self._c._links.digest("export", self._turn.id)).hex()
         now = self._c._clock.now_ms()
         payload = {"person": person, "home": self._home, "scope": "person", "language": self._language}

@@ -18,11 +18,24 @@ PICK_PREFIX: Final = "wasl:"
 """Ids of our own buttons begin so; nothing else that is picked is a command."""
 
 _LISTED: Final[Mapping[CommandName, tuple[str, ...]]] = {
-    "link": ("link", "اربط", "ربط"),
-    "unlink": ("unlink", "افصل", "فصل"),
+    "link": ("link", "اربط", "ربط", "اربطني"),
+    "unlink": ("unlink", "افصل", "فصل", "فك الربط", "إلغاء الربط", "ألغ الربط"),
     "undo": ("undo", "تراجع"),
-    "export": ("export", "تصدير", "صدّر"),
-    "erase": ("erase", "امسح", "erase everything", "امسح كل شيء"),
+    "export": ("export", "export my data", "تصدير", "صدّر", "صدّر بياناتي", "صدّر محادثاتي"),
+    "erase": (
+        "erase",
+        "erase everything",
+        "erase my data",
+        "delete my data",
+        "delete everything",
+        "امسح",
+        "امسح كل شيء",
+        "امسح بياناتي",
+        "امح كل شيء",
+        "امح بياناتي",
+        "احذف كل شيء",
+        "احذف بياناتي",
+    ),
     "continue": ("continue", "أكمل"),
     "help": ("commands", "الأوامر", "أوامر"),
     "yes": ("yes", "نعم"),

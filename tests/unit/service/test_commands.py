@@ -252,6 +252,18 @@ async def test_export_gives_a_link_that_the_store_knows_only_by_its_hash(house: 
     assert msgspec.json.decode(payload)["person"] == (await people(house))[0]
 
 
+async def test_without_an_address_of_ours_a_page_of_ours_is_still_where_the_file_is_made(tmp_path: Path):
+    house = build(tmp_path, text_max=3_000, library=Shelf())
+    house.network.on("POST", SEND_URL, lambda call: answer(str(msgspec.json.decode(call.body)["tag"])))
+    await house.store.open()
+    try:
+        assert "Ask the people behind" in await house.says("export")
+        house.letters.local = True  # type: ignore[attr-defined]  # as the web chat's channel says of itself
+        assert "Open “My data” on this page" in await house.says("export")
+    finally:
+        await house.store.close()
+
+
 async def test_erasing_needs_the_number_and_begins_after_the_last_word(house: House, tmp_path: Path):
     await linked(house)
     told = await house.says("erase", who="zed", channel="cards")
