@@ -74,6 +74,22 @@ _WORDS: Final = {
 }
 
 
+_TOPICS: Final = {
+    "ai-use": "استخدام الذكاء الاصطناعي",
+    "data-use": "استخدام البيانات",
+    "access-termination": "إنهاء الوصول",
+    "price-fees": "الأسعار والرسوم",
+    "liability": "المسؤولية",
+    "privacy": "الخصوصية",
+    "eligibility": "من يجوز له الاستخدام",
+    "ip": "حقوق المصنفات والأسماء",
+    "dispute": "النزاعات",
+    "content-rules": "قواعد المحتوى",
+    "announcement": "إعلان",
+    "multiple": "أمور عدة",
+}
+
+
 class Piece(NamedTuple):
     """A piece of a sentence, `changed` or as it was."""
 
@@ -87,7 +103,7 @@ def first_line(document: Document, change: Change, *, today: date, language: str
     judged = change.judgement
     parts = [f"{document.platform}: {document.name}" + (f" ({document.region})" if document.region else ""), say[judged.label]]
     if judged.topic:
-        parts.append(judged.topic)
+        parts.append(_TOPICS.get(judged.topic, judged.topic) if language == "ar" else judged.topic)
     days = sorted({one.day for one in judged.dates if one.day is not None})
     for day in days[:2]:
         left = (day - today).days
