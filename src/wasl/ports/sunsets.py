@@ -65,7 +65,8 @@ class Sunsets(Protocol):
     ) -> Telling | None:
         """Chooses the one who just wrote from an address to be told of the first milestone that has begun and in which they were not,
         and notes it in one commit; None for whoever is not to be told now, by the same reasons as `intend`, or when the plan is not
-        running any more. Whoever is no member yet becomes one, of the country `region`."""
+        running any more. Whoever is no member yet becomes one, of the country `region`; whoever was lost, but for the erased,
+        is so no more."""
         ...
 
     async def words(self, conversations: Sequence[ConversationId], *, limit: int) -> Mapping[ConversationId, Sequence[str]]:

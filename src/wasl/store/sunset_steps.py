@@ -172,7 +172,7 @@ def _note(sunset: Sunset, milestone: MilestoneName, chosen: Sequence[Telling], *
 def awaits(sunset: Sunset, address_id: AddressId, *, begun: Sequence[MilestoneName], told_before_ms: int) -> Steps[MilestoneName | None]:
     """Gives the first of the milestones that have begun in which an address was not told, None for whoever is not to be told now."""
     member = yield step("select moved_ms, lost, told_ms from sunset_member where sunset_id = $1 and address_id = $2", sunset.id, address_id)
-    if member and (member[0][0] is not None or member[0][1] is not None or member[0][2] > told_before_ms):
+    if member and (member[0][0] is not None or member[0][1] == "erased" or member[0][2] > told_before_ms):
         return None
     told = yield step(
         "select milestone from sunset_told where sunset_id = $1 and milestone @t3 and address_id = $2", sunset.id, address_id, list(begun)
@@ -184,7 +184,8 @@ def intend_here(
     sunset: Sunset, milestone: MilestoneName, address: Address, *, conversation_id: ConversationId, region: str, free_since_ms: int,
     now_ms: int, tail: bytes,
 ) -> Steps[Telling | None]:  # fmt: skip
-    """Chooses one address to be told now and notes it; whoever came since the last look becomes a member."""
+    """Chooses one address to be told now and notes it; whoever came since the last look becomes a member, and whoever was lost and wrote
+    is lost no more."""
     yield step(
         "insert into sunset_member (sunset_id, address_id, conversation_id, region, language) values ($1, $2, $3, $4, $5)"
         " on conflict (sunset_id, address_id) do nothing",
@@ -193,12 +194,15 @@ def intend_here(
     rows = yield step(
         f"select {ADDRESS_COLUMNS}, m.conversation_id, m.region, m.language from sunset_member m join address a on a.id = m.address_id"
         " join sunset s on s.id = m.sunset_id and s.state = 'running' where m.sunset_id = $1 and m.address_id = $2 and m.moved_ms is null"
-        f" and m.lost is null and m.told_ms <= $3 and a.last_inbound_ms >= $4 and {_HERE} and not {_ELSEWHERE} and not {_REFUSES}",
+        " and (m.lost is null or m.lost <> 'erased')"
+        f" and m.told_ms <= $3 and a.last_inbound_ms >= $4 and {_HERE} and not {_ELSEWHERE} and not {_REFUSES}",
         sunset.id, address.id, now_ms - sunset.gap_hours * HOUR_MS, free_since_ms,
     )  # fmt: skip
     made = MessageId(uuid7(unix_ms=now_ms, tail=tail))
     chosen = [Telling(milestone, address_of(r), ConversationId(r[13]), made, r[14], r[15], True) for r in rows]
     noted = yield from _note(sunset, milestone, chosen, now_ms=now_ms)
+    if noted:
+        yield step("update sunset_member set lost = null where sunset_id = $1 and address_id = $2", sunset.id, address.id)
     return noted[0] if noted else None
 
 

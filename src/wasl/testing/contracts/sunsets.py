@@ -230,6 +230,8 @@ class SunsetsContract(PeopleFixtures):
         assert await self.intend(sunsets, sunset, scene) == []
         await scene.clock.advance(30 * 3600)
         assert await sunsets.outside("line one", since_ms=now - 1) == 0
+        await sunsets.lose("plan", told.address.id, why="failed")
+        assert await self.intend(sunsets, sunset, scene, milestone="remind") == []
         await scene.writes("again", at="ada", channel="line one")
         now = scene.clock.now_ms()
         await sunsets.put(replace(sunset, state="paused"))
@@ -238,6 +240,7 @@ class SunsetsContract(PeopleFixtures):
         again = await here(sunset)
         assert again is not None
         assert again.milestone == "remind"
+        assert (await sunsets.progress("plan")).unreachable == {}
 
     async def test_the_farewell_is_noted_once_a_day_and_for_the_same_turn_again(self, scene: PeopleScene, sunsets: Sunsets) -> None:
         address = AddressId(scene.clock.new_id())
