@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wasl.cli.border import EXIT_PROBLEM
+from wasl.cli.bring_words import counted
 from wasl.cli.context import Compose, Config, Installation, quiet_logs, read_settings
 from wasl.cli.whom import opened
 
@@ -49,7 +50,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
             typer.secho("The database is not among them: restore it with pg_restore.", fg="yellow", err=True)
             return
         again, verified = compose.run(_settle(compose.installation(settings)))
-        typer.echo(f"Erased again: {again}. Verified: {', '.join(f'{n} {what}' for what, n in verified.counts.items()) or 'no imports'}.")
+        typer.echo(f"Erased again: {again}. Verified: {counted(verified.counts, settings.language)}.")
         for finding in verified.findings:
             typer.secho(f"  {finding.of}: {finding.where}: {finding.what}", fg="red", err=True)
         if not verified.good:

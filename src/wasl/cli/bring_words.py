@@ -119,3 +119,30 @@ def taken(counts: Mapping[str, int], language: str) -> str:
     """Gives what erasing takes, in words."""
     named = TAKEN.get(language, TAKEN["en"])
     return words(language)["comma"].join(f"{named[what]}: {number}" for what, number in counts.items() if number and what in named) or "0"
+
+
+VERIFIED: Final[Mapping[str, str]] = {
+    "imports": "عمليات الإدخال", "sources": "المصادر", "bytes": "البايتات", "entries": "الرسائل", "attachments": "المرفقات",
+    "sources tiled": "مصادر مغطاة كلها", "findings": "ليست كما كانت", "chats": "المحادثات",
+    "conversations held against their source, message by message": "محادثات قورنت بمصدرها رسالة رسالة",
+    "conversations written again and equal as JSON": "محادثات كُتبت ثانية وتساوت",
+    "conversations not compared: brought again since": "لم تُقارن لأنها أُدخلت ثانية بعد ذلك",
+    "conversations not compared: not whole in one JSON object": "لم تُقارن لأنها ليست كائن JSON واحدًا",
+    "not written again, for their format cannot": "لم تُكتب ثانية لأن صيغتها لا تُكتب",
+    "imports of which no source was kept": "عمليات إدخال لم يُحفظ مصدرها",
+    "imports not read again, for no reader is here": "عمليات إدخال لم تُقرأ ثانية لأن قارئها ليس هنا",
+}  # fmt: skip
+"""What verifying counts, in Arabic; the names themselves are English."""
+
+
+def verify_words(what: str, language: str) -> str:
+    """Gives the words for what verifying counts."""
+    return VERIFIED.get(what, what) if language == "ar" else what
+
+
+def counted(counts: Mapping[str, int], language: str) -> str:
+    """Gives what was looked at, in words."""
+    comma = words(language)["comma"]
+    if language == "ar":
+        return comma.join(f"{verify_words(what, language)}: {number}" for what, number in counts.items() if number) or "0"
+    return comma.join(f"{number} {what}" for what, number in counts.items() if number) or "0"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wasl.cli.border import EXIT_PROBLEM
-from wasl.cli.bring_words import words
+from wasl.cli.bring_words import counted, verify_words, words
 from wasl.cli.context import AsJson, Compose, Config, Installation, read_settings
 from wasl.cli.read import Kind
 from wasl.cli.whom import opened
@@ -39,19 +39,19 @@ def add(app: typer.Typer, compose: Compose) -> None:
         left = _left(done.left, settings.language)
         if as_json:
             findings = [finding._asdict() for finding in done.findings]
-            typer.echo(
-                json.dumps({"good": done.good, "counts": dict(done.counts), "findings": findings, "left": done.left}, ensure_ascii=False)
-            )
+            passed = {why: dict(kinds) for why, kinds in done.passed_over.items()}
+            told = {"good": done.good, "counts": dict(done.counts), "findings": findings, "left": done.left, "passed_over": passed}
+            typer.echo(json.dumps(told, ensure_ascii=False))
         elif done.good:
-            typer.echo(
-                say["verified"].format(counts=", ".join(f"{number} {what}" for what, number in done.counts.items() if number) or "0")
-            )
+            typer.echo(say["verified"].format(counts=counted(done.counts, settings.language)))
         else:
             typer.secho(say["findings"].format(number=done.counts["findings"]), fg="red")
             for finding in done.findings:
                 typer.echo(f"  {finding.of}: {finding.where}: {finding.what}")
         if left and not as_json:
             typer.echo(left)
+        for why, kinds in () if as_json else done.passed_over.items():
+            typer.echo(f"{verify_words(why, settings.language)}: {', '.join(f'{kind} {n}' for kind, n in sorted(kinds.items()))}")
         if not done.good:
             raise typer.Exit(EXIT_PROBLEM)
 

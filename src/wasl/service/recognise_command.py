@@ -95,11 +95,10 @@ def _written(text: str) -> Command | None:
     alone = _ALONE.get(folded.removeprefix("/"))
     if alone is not None:
         return Command(name=alone)
-    first, _, rest = folded.partition(" ")
-    rest = rest.strip()
-    if first.removeprefix("/") in _WITH_NUMBER and rest.isdigit() and len(rest) <= 2:
-        return Command(name=_WITH_NUMBER[first.removeprefix("/")], argument=rest)
-    if first in _CODE_WORDS:
+    asked, _, which = folded.removeprefix("/").rpartition(" ")
+    if asked.rstrip() in _WITH_NUMBER and which.isdigit() and len(which) <= 2:
+        return Command(name=_WITH_NUMBER[asked.rstrip()], argument=which)
+    if folded.partition(" ")[0] in _CODE_WORDS:
         told = text.partition(" ")[2].strip()
         word = text.partition(" ")[0].lstrip("/")
         word = "" if word == "start" else word

@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -37,9 +37,10 @@ class Finding(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class Verified:
-    """What was looked at, counted, and what was found."""
+    """What was looked at, counted, and what was found. `passed_over` counts by format what could not be looked at, by the reason."""
 
     counts: Counter[str] = field(default_factory=Counter)
+    passed_over: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     findings: list[Finding] = field(default_factory=list)
     left: Mapping[str, int] | None = field(default_factory=dict)
     """What an archive says that it does not hold, counted; None for one of a version that carried no books."""
@@ -88,9 +89,9 @@ class Verify:
         await self._attached(held, done)
         reader = self._formats.get(held.record.kind)
         if not held.record.files:
-            done.counts[f"imports of which no source was kept: {held.record.kind}"] += 1
+            done.passed_over["imports of which no source was kept"][held.record.kind] += 1
         elif not isinstance(reader, Reads):
-            done.counts[f"imports not read again: {held.record.kind} cannot be read here"] += 1
+            done.passed_over["imports not read again, for no reader is here"][held.record.kind] += 1
         elif whole:
             await self._read_again(held, reader, done)
             await self._write_again(held, reader, done)
@@ -157,7 +158,7 @@ class Verify:
         """Holds what was not changed since against its source, where the format gives conversations back as they came."""
         number = held.record.counts.get("chats", 0)
         if not isinstance(reader, GivesBack):
-            done.counts[f"conversations not written again: {held.record.kind} cannot be written"] += number
+            done.passed_over["not written again, for their format cannot"][held.record.kind] += number
             return
         wrote = await self._again.run(held, reader, kept_bundle(self._vault, held))
         refused = [str(p.get("where", "")) for p in held.record.problems if p.get("kind") in ("reject", "repaired", "mended")]

@@ -53,7 +53,7 @@ class SqliteStore(SqlBeside):
         self._write_db: sqlite3.Connection | None = None
         self._read_db: sqlite3.Connection | None = None
         self._group: GroupCommit | None = None
-        self.people: People = SqlPeople(read=self._read_steps, write=self._write_steps, clock=clock, erased=self._scrub)
+        self.people: People = SqlPeople(read=self._read_steps, write=self._write_steps, clock=clock, erased=self._erased)
         self._library = SqliteLibrary(write=self._write, read=self._read, scrub=self._scrub)
         self._indexing: asyncio.Task[int] | None = None
         super().__init__(read=self._read_steps, write=self._write_steps, clock=clock, people_at_once=PEOPLE_AT_ONCE)
@@ -345,6 +345,10 @@ class SqliteStore(SqlBeside):
 
     async def _write_steps(self, make: Callable[[], Steps[Result]]) -> Result:
         return await self._write(lambda db: run_sqlite(db, make()))
+
+    async def _erased(self) -> None:
+        await self._scrub()
+        await sqlite_scrub.drop_copies(self._path)
 
     async def _scrub(self) -> None:
         await sqlite_scrub.scrub(self._path, write=self._write)

@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from functools import partial
+from glob import escape
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -25,6 +26,8 @@ log = structlog.get_logger(__name__)
 MERGE_PAGES: Final = 1_000
 """Pages of the word index that one commit merges, so that others' commits come in between."""
 MERGES_MAX: Final = 500
+COPIED_BEFORE: Final = ".before-*.backup"
+"""How the names of copies end that `migrate.back_up` makes."""
 TIDIES_MAX: Final = 4_000
 """Commits of one tidying, 4 GB of index; what is left is merged by the next."""
 
@@ -60,6 +63,13 @@ async def scrub(path: Path, *, write: Writes) -> None:
         log.warning("the word index is too large to be merged at once; words of deleted messages may stay in it for a while")
     if not await asyncio.to_thread(_begin_log_anew, path):
         log.warning("the database's log could not be begun anew now; it may hold what was deleted until it is")
+
+
+async def drop_copies(path: Path) -> None:
+    """Drops the copies that were made before migrations: they hold what was erased, and the database has outlived what they were for."""
+    for copy in await asyncio.to_thread(lambda: sorted(path.parent.glob(f"{escape(path.name)}.*{COPIED_BEFORE}"))):
+        await asyncio.to_thread(copy.unlink, missing_ok=True)
+        log.info("dropped a copy from before a migration, for it holds what was erased", copy=copy.name)
 
 
 def merge(db: sqlite3.Connection, *, pages: int) -> bool:

@@ -26,6 +26,7 @@ from wasl.service.recognise_command import Command, recognise_command
         ("delete my data", Command(name="erase")),
         ("فكّ الربط", Command(name="unlink")),
         ("إلغاء الربط", Command(name="unlink")),
+        ("فك الربط ٢", Command(name="unlink", argument="2")),
         ("صدّر بياناتي", Command(name="export")),
         ("احذف بياناتي من القائمة البريدية", None),
         ("123456", Command(name="number", argument="123456")),

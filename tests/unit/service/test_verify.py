@@ -109,7 +109,7 @@ async def test_a_word_that_was_changed_here_is_found_in_any_format_with_its_plac
     await house.store.library.change_entry(chat.id, seq=line.seq, entry=line.entry._replace(text="no"))
     found = await verify.run()
     assert [f.what for f in found.findings] == ["1 messages are held otherwise than they are read from the source, the first at byte 31"]
-    assert found.counts["conversations not written again: whatsapp_export cannot be written"] == 1
+    assert found.passed_over == {"not written again, for their format cannot": {"whatsapp_export": 1}}
 
 
 async def test_a_source_that_came_in_a_zip_by_itself_is_read_under_its_own_name(house: House) -> None:

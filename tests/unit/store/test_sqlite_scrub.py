@@ -1,5 +1,7 @@
 """Nothing of what was erased stays in the files of a SQLite database."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ from tests.unit.service.shelf_house import House, zipped
 from wasl.net.blobs import FolderBlobs
 from wasl.net.ledger import FileLedger
 from wasl.service.erase import Erase
+from wasl.store.migrate import _rows, back_up
 from wasl.store.sqlite import SqliteStore
 from wasl.testing.clock import TestClock
 
@@ -27,6 +30,8 @@ async def test_no_byte_of_an_erased_persons_words_stays_on_the_disk(tmp_path: Pa
     if waiting:  # the index is in several segments, and the log was begun anew
         await store.close()
         await store.open()
+    back_up(tmp_path / "wasl.sqlite", rows=counted(tmp_path / "wasl.sqlite"), now_ms=clock.now_ms(), before=7)
+    (tmp_path / "another.sqlite.20261122T180000Z.before-0007.backup").write_bytes(b"another's")
     assert SECRET.encode() in everything(tmp_path)
     person = await store.people.person_of(ann)
     assert person is not None
@@ -37,8 +42,18 @@ async def test_no_byte_of_an_erased_persons_words_stays_on_the_disk(tmp_path: Pa
     await erase.run(person, by="operator")
     assert SECRET.encode() not in everything(tmp_path)
     assert b"ordinary" in everything(tmp_path)
+    assert copies(tmp_path) == ["another.sqlite.20261122T180000Z.before-0007.backup"]
     assert len(await store.library.search("ordinary", conversations=[bob], limit=5)) == 5
     await store.close()
+
+
+def copies(folder: Path) -> list[str]:
+    return [path.name for path in folder.glob("*.backup")]
+
+
+def counted(path: Path) -> dict[str, int]:
+    with closing(sqlite3.connect(path)) as db:
+        return _rows(db)
 
 
 def everything(folder: Path) -> bytes:
