@@ -85,6 +85,9 @@ def _add_looking(sunset: typer.Typer, compose: Compose) -> None:
             return
         for name, day, kept in ends:
             typer.secho(say("ends", language, name=name, day=day.isoformat()), fg=None if kept else "yellow")
+        if not listed:
+            typer.echo(say("none replaced", language))
+            return
         head = ("id", say("old", language), say("new", language), say("day", language), say("state", language))
         table(head, [(s.plan or s.id, s.candidate, s.successor, _day(s), s.state) for s in listed])
 

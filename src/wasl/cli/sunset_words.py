@@ -3,6 +3,7 @@
 from typing import Final
 
 WORDS: Final = {
+    "none replaced": ("No candidate is replaced by another.", "لا مرشح يحل محل آخر."),
     "no plans": ("There is no plan yet.", "لا خطة بعد."),
     "channel": ("channel", "القناة"),
     "state": ("state", "الحالة"),

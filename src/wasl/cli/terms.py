@@ -9,6 +9,7 @@ import typer
 
 from wasl.cli.context import AsJson, Compose, Config, Watching, quiet_logs, read_settings
 from wasl.cli.terms_shown import show_change, show_changes, show_documents, show_people, show_rules, show_seen, show_trial
+from wasl.domain.errors import SettingWrong
 
 if TYPE_CHECKING:
     from wasl.config import Settings
@@ -158,7 +159,11 @@ def _add_importing(terms: typer.Typer, run: Run) -> None:
             return
         from wasl.service.export_terms import read_folder
 
+        if not document:
+            raise SettingWrong("say which document the versions are of: --document, as `wasl terms list` names it")
         versions = read_folder(source)
+        if not versions:
+            raise SettingWrong(f"{source} holds no dated version; its files begin with their day, such as 2025-12-31.md")
 
         async def work(watching: Watching) -> None:
             show_seen([await watching.recall.run(document, body, seen=day) for day, body in versions])

@@ -47,7 +47,10 @@ def read_folder(folder: Path) -> list[tuple[date, bytes]]:
             raise Malformed(f"{path.name} has no day in its name; call it 2026-03-07-something.md")
         if path.stat().st_size > FILE_BYTES_MAX:
             raise Malformed(f"{path.name} is over {FILE_BYTES_MAX} bytes")
-        found.append((date.fromisoformat(day[1]), path.read_bytes()))
+        try:
+            found.append((date.fromisoformat(day[1]), path.read_bytes()))
+        except ValueError as error:
+            raise Malformed(f"{path.name} names a day that is none; call it 2026-03-07-something.md") from error
     return sorted(found, key=lambda one: one[0])
 
 

@@ -63,6 +63,19 @@ def test_what_is_not_declared_is_said_so(here: Path) -> None:
     wasl("import", "versions", "--document", "courier/other", code=1)
 
 
+def test_a_folder_without_versions_or_with_a_day_that_is_none_is_said_so(here: Path) -> None:
+    assert "--document" in wasl("import", "versions", code=2)
+    (here / "empty").mkdir()
+    assert "holds no dated version" in wasl("import", "empty", "--document", NAME, code=2)
+    (here / "empty" / "2026-02-31.md").write_text("words", encoding="utf-8")
+    assert "names a day that is none" in wasl("import", "empty", "--document", NAME, code=1)
+
+
+def test_before_anything_changed_a_sentence_stands_instead_of_an_empty_table(here: Path) -> None:
+    assert "Nothing has changed since watching began." in wasl("show")
+    assert "No rule was made from terms yet" in wasl("rules")
+
+
 def test_versions_leave_as_files_and_changes_as_a_feed(here: Path) -> None:
     wasl("import", "versions", "--document", NAME)
     assert "6 versions" in wasl("export", "out")
