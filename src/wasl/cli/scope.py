@@ -2,12 +2,13 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 import typer
 
 from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
+from wasl.cli.scope_words import Language, say
 from wasl.domain.errors import SettingWrong
 
 if TYPE_CHECKING:
@@ -20,13 +21,7 @@ DAY_MS: Final = 86_400_000
 
 File = Annotated[Path | None, typer.Option("--scope", help="The scope file.", metavar="FILE", show_default="scope.file of wasl.toml")]
 
-_ADVICE: Final = {
-    "more examples": "Only {number:.0f} examples: with thirty and more a scope is well known. Add questions as customers really ask them.",
-    "no statement": "There is no `statement`: one paragraph on what the assistant does. Reviewers of a platform ask for it.",
-    "missing language": "Hardly an example in {what!r} ({number:.0f}): add some in every language your customers write.",
-    "thin subject": "Subject {what!r} has {number:.0f} examples: give it five or more.",
-    "weak subject": "Subject {what!r}: {number:.0%} of its questions would be kept. Add more of them, in other words.",
-}
+Spoken = Annotated[Literal["en", "ar"], typer.Option("--language", help="Language of the sentences.")]
 
 
 def add(app: typer.Typer, compose: Compose) -> None:
@@ -53,7 +48,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         typer.echo(f"Wrote {file}. Put your customers' questions into it, then run `wasl scope check`.")
 
     @scope.command()
-    def check(file: File = None, config: Config = None, as_json: AsJson = False) -> None:
+    def check(file: File = None, language: Spoken = "en", config: Config = None, as_json: AsJson = False) -> None:
         """Learns the scope and tells what it would refuse, what would slip through, and what to add."""
         from wasl.policy.scope_check import check_scope
         from wasl.policy.shipped import shipped_packs
@@ -62,7 +57,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         if as_json:
             typer.echo(json.dumps(_json(report), ensure_ascii=False))
         else:
-            _print(report)
+            _print(report, language)
         if report.advice:
             raise typer.Exit(EXIT_PROBLEM)
 
@@ -70,6 +65,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
     def try_(
         words: Annotated[list[str], typer.Argument(help="A message.", metavar="WORDS…")],
         file: File = None,
+        language: Spoken = "en",
         config: Config = None,
         as_json: AsJson = False,
     ) -> None:
@@ -78,7 +74,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         if as_json:
             typer.echo(json.dumps(_shown(judged), ensure_ascii=False))
         else:
-            _print_judged(judged)
+            _print_judged(judged, language)
 
     _add_training(scope, compose)
 
@@ -103,8 +99,8 @@ def _add_training(scope: typer.Typer, compose: Compose) -> None:
         _print_lessons(lessons, kept, as_json=as_json)
 
 
-def _print_judged(judged: "Judged") -> None:
-    typer.echo(f"{judged.label} ({judged.odds:+.1f})")
+def _print_judged(judged: "Judged", language: Language) -> None:
+    typer.echo(f"{say(judged.label, language)} ({judged.odds:+.1f})")
     if len(judged.parts) > 1:
         for part in judged.parts:
             typer.echo(f"  {part.odds:+5.1f}  {part.text}")
@@ -172,21 +168,22 @@ def _learnt(file: Path) -> "Classifier":
     return learn_purpose(_read(file), shipped_packs())
 
 
-def _print(report: "ScopeReport") -> None:
-    typer.echo(f"Examples: {report.examples}")
-    typer.echo("Languages: " + ", ".join(f"{name or 'none'} {count}" for name, count in sorted(report.languages.items())))
-    typer.echo(f"Own questions that would be taken for general ones: {report.refused:.1%} (cross-validated)")
-    typer.echo(f"General questions that would be taken for business: {report.leaked:.1%} (cross-validated)")
+def _print(report: "ScopeReport", language: Language) -> None:
+    told = ", ".join(f"{name or say('none', language)} {count}" for name, count in sorted(report.languages.items()))
+    typer.echo(say("examples", language, count=report.examples))
+    typer.echo(say("languages", language, told=told))
+    typer.echo(say("refused", language, share=report.refused))
+    typer.echo(say("leaked", language, share=report.leaked))
     for text in report.leaks:
-        typer.echo(f"  for example: {text}")
+        typer.echo(say("leak", language, text=text))
     for one in report.advice:
-        typer.echo(f"- {_said(one)}")
+        typer.echo(f"- {_said(one, language)}")
     if not report.advice:
-        typer.echo("Nothing to add.")
+        typer.echo(say("nothing", language))
 
 
-def _said(one: "Advised") -> str:
-    return _ADVICE[one.advice].format(what=one.what, number=one.number)
+def _said(one: "Advised", language: Language) -> str:
+    return say(one.advice, language, what=one.what, number=one.number)
 
 
 def _json(report: "ScopeReport") -> dict[str, object]:
@@ -197,7 +194,7 @@ def _json(report: "ScopeReport") -> dict[str, object]:
         "leaked": round(report.leaked, 4),
         "uncertain": round(report.uncertain, 4),
         "leaks": list(report.leaks),
-        "advice": [{"advice": a.advice, "what": a.what, "number": a.number, "say": _said(a)} for a in report.advice],
+        "advice": [{"advice": a.advice, "what": a.what, "number": a.number, "say": _said(a, "en")} for a in report.advice],
     }
 
 

@@ -2,13 +2,16 @@
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from typer.testing import CliRunner
 
 from wasl.__main__ import app
+from wasl.cli.scope_words import SAID
 from wasl.domain.errors import SettingWrong
-from wasl.policy.scope_check import check_scope
+from wasl.policy.purpose import Label
+from wasl.policy.scope_check import Advice, check_scope
 from wasl.policy.scope_file import read_scope, start_of
 from wasl.policy.shipped import shipped_packs
 
@@ -82,3 +85,18 @@ def test_the_scope_of_the_settings_is_the_one_that_is_checked(tmp_path: Path, mo
     assert run(app, ["scope", "init"]).exit_code != 0
     (tmp_path / "ours.toml").rename(tmp_path / "scope.toml")
     assert "is there already" in run(app, ["scope", "init"]).output
+
+
+def test_a_scope_is_checked_and_tried_in_arabic(tmp_path: Path) -> None:
+    file = tmp_path / "scope.toml"
+    file.write_text(TEXT, encoding="utf-8")
+    run = CliRunner().invoke
+    checked = run(app, ["scope", "check", "--scope", str(file), "--language", "ar"])
+    assert "الأمثلة: 2" in checked.stdout
+    assert "Subject" not in checked.stdout
+    tried = run(app, ["scope", "try", "--scope", str(file), "--language", "ar", "write a poem about the moon"])
+    assert tried.stdout.startswith("عام ")
+
+
+def test_every_advice_and_label_has_words() -> None:
+    assert {*get_args(Advice), *get_args(Label)} <= SAID.keys()
