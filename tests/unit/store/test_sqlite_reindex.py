@@ -29,6 +29,19 @@ def older_database(path: Path) -> None:
     db.close()
 
 
+async def opened(path: Path) -> SqliteStore:
+    """Opens the database and waits until what an older version left is indexed."""
+    store = SqliteStore(path, clock=TestClock())
+    await store.open()
+    await indexed(store)
+    return store
+
+
+async def indexed(store: SqliteStore) -> None:
+    assert store._indexing is not None
+    await asyncio.wait_for(asyncio.shield(store._indexing), 30)
+
+
 async def test_messages_from_before_there_was_an_index_are_found_soon_after_the_start(tmp_path: Path) -> None:
     path = tmp_path / "wasl.sqlite3"
     older_database(path)
@@ -49,8 +62,7 @@ async def test_a_start_that_is_broken_off_is_gone_on_with(tmp_path: Path) -> Non
     await store.open()
     await store.close()
     await store.open()
-    assert store._indexing is not None
-    await asyncio.wait_for(asyncio.shield(store._indexing), 30)
+    await indexed(store)
     assert len(await store.library.search("number3", conversations=None, limit=100)) == 100
     assert len(await store.library.search("held", conversations=None, limit=5)) == 1
     await store.close()
@@ -59,10 +71,7 @@ async def test_a_start_that_is_broken_off_is_gone_on_with(tmp_path: Path) -> Non
 async def test_a_damaged_list_of_words_is_rebuilt(tmp_path: Path) -> None:
     path = tmp_path / "wasl.sqlite3"
     older_database(path)
-    store = SqliteStore(path, clock=TestClock())
-    await store.open()
-    assert store._indexing is not None
-    await asyncio.wait_for(asyncio.shield(store._indexing), 30)
+    store = await opened(path)
     await store._write(index_fresh)
     await store._write(lambda db: db.execute("insert into words (words) values ('delete-all')"))
     assert await store.library.search("held", conversations=None, limit=5) == []
@@ -74,10 +83,7 @@ async def test_a_damaged_list_of_words_is_rebuilt(tmp_path: Path) -> None:
 async def test_what_an_older_version_did_not_index_is_found_soon_after_the_start(tmp_path: Path) -> None:
     path = tmp_path / "wasl.sqlite3"
     older_database(path)
-    store = SqliteStore(path, clock=TestClock())
-    await store.open()
-    assert store._indexing is not None
-    await asyncio.wait_for(asyncio.shield(store._indexing), 30)
+    store = await opened(path)
     await store.library.tidy()
     await store._write(lambda db: db.execute("update searchable set said = 'older' where message_id = 'm0000'"))
     await store._write(lambda db: db.execute("update search_state set words_version = 1"))
