@@ -68,8 +68,15 @@ def make_guarding(
         *duties.after_rules(),
     )
     tally = Tally(counting=store.counting, clock=clock)
-    usable = duties.templates.usable if duties.templates is not None else None
-    instead = Instead(rules=rules, parties=parties, people=store.people, standings=store.standings, usable=usable)
+    kept = duties.templates
+    instead = Instead(
+        rules=rules,
+        parties=parties,
+        people=store.people,
+        standings=store.standings,
+        usable=kept.usable if kept is not None else None,
+        status=kept.status if kept is not None else None,
+    )
     admit = Admit(
         rules=rules, parties=parties, tally=tally, clock=clock, instead=instead, standings=store.standings, care=duties.signs.care
     )

@@ -79,7 +79,7 @@ class Admit:
         act = sending(outgoing, party, at_ms=now, counters=counters, consent=consent, opted_out=opted_out)
         situation, applicable = select(book, act)
         verdict = judge(situation, applicable, book=book.digest)
-        open_duty = self._open(verdict, party)
+        open_duty = self._open(verdict, party) or await self._unapproved(outgoing, party)
         if verdict.effect == "rewrite" and open_duty is None and party.mode != "watch" and party.limits is not None:
             return self._in_pieces(outgoing, party, verdict, now_ms=now, consent=consent)
         if party.mode == "watch" or (verdict.effect in ("allow", "rewrite") and open_duty is None):
@@ -111,6 +111,11 @@ class Admit:
         if template.category == MARKETING:
             return found.marketing, found.opted_out
         return True if found.marketing or heard is not None else None, found.opted_out
+
+    async def _unapproved(self, outgoing: Outgoing, party: Party) -> Duty | None:
+        """Gives what a template lacks that the platform does not approve now: it waits until it is, or the operator takes another."""
+        part = next((one for one in outgoing.parts if isinstance(one, Template)), None)
+        return None if part is None or self._instead is None else await self._instead.unapproved(part, party)
 
     async def _other_way(self, outgoing: Outgoing, party: Party, verdict: Verdict, *, now_ms: int) -> Admission:
         """Finds how to bring what waits for the person's next word: by template, to another address, or not before they write."""

@@ -8,7 +8,7 @@ from typing import Final
 from wasl.domain.delivery import Outgoing
 from wasl.domain.message import Template, Text
 from wasl.domain.person import Address
-from wasl.domain.rule import Verdict
+from wasl.domain.rule import Duty, Verdict
 from wasl.policy.evaluate import evaluate
 from wasl.ports.people import People
 from wasl.ports.standing import Standings
@@ -16,6 +16,8 @@ from wasl.service.acting import Approved, Parties, Party, sending
 from wasl.service.rules_in_force import RulesInForce
 
 MARKETING: Final = "marketing"
+TEMPLATE_RULE: Final = "platform.template"
+"""Names, among reasons, the platform's own word on a template; no rule of the book has it."""
 ADDRESSES_MAX: Final = 8
 """Further addresses of a person that are tried."""
 
@@ -24,13 +26,25 @@ Usable = Callable[[Party], Awaitable[Sequence[Approved]]]
 """Gives the templates of a channel that the platform approves now."""
 
 
+Status = Callable[[str, Template], Awaitable[str | None]]
+"""Gives the platform's word on a template of a channel where it does not approve it; None where it does, or said nothing."""
+
+
 class Instead:
     """Finds what may go out in place of what may not. Without `usable` the templates of the settings are taken for approved."""
 
     def __init__(
-        self, *, rules: RulesInForce, parties: Parties, people: People, standings: Standings, usable: Usable | None = None
+        self,
+        *,
+        rules: RulesInForce,
+        parties: Parties,
+        people: People,
+        standings: Standings,
+        usable: Usable | None = None,
+        status: Status | None = None,
     ) -> None:
         self._usable = usable
+        self._status = status
         self._rules = rules
         self._parties = parties
         self._people = people
@@ -56,6 +70,18 @@ class Instead:
             if allowed(verdict, party):
                 found.append((_price(verdict), place, made))
         return min(found, key=lambda one: one[:2])[2] if found else None
+
+    async def unapproved(self, part: Template, party: Party) -> Duty | None:
+        """Says what stands in the way of a template that the platform does not approve now. Raises StoreDown."""
+        status = await self._status(party.name, part) if self._status is not None else None
+        if status is None:
+            return None
+        return Duty(
+            kind="registration",
+            rule=TEMPLATE_RULE,
+            text=f"The platform says of the template {part.name!r} ({part.language}): {status}. It goes out once it is approved.",
+            arabic=f"تقول المنصة عن القالب {part.name!r} ({part.language}): {status}. يُرسل حين يُعتمد.",
+        )
 
     async def elsewhere(self, outgoing: Outgoing, *, at_ms: int) -> Address | None:
         """Gives another address of the same person that they wrote from themselves, that did not opt out, and where the rules allow the

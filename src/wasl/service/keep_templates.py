@@ -52,6 +52,13 @@ class KeepTemplates:
                 found.append(chosen)
         return found
 
+    async def status(self, channel: str, part: Template) -> str | None:
+        """Gives the platform's word on a template where it does not approve it now. Raises StoreDown."""
+        for one in (await self._lists.listed(channel)).get(channel, ()):
+            if (one.name, one.language) == (part.name, part.language):
+                return None if one.status == APPROVED else one.status
+        return None
+
     async def known(self) -> Mapping[str, Sequence[ListedTemplate]]:
         """Gives what is known, by channel. Raises StoreDown."""
         return await self._lists.listed()

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,21 @@ TEMPLATES = (
 )
 
 
-def gated(tmp_path: Path, *, templates: tuple[Approved, ...] = (), mode: Any = "strict", care: Care = NO_CARE, **deployment: Any) -> House:
+NO_STATUSES: Mapping[str, str] = {}
+
+
+def gated(
+    tmp_path: Path,
+    *,
+    templates: tuple[Approved, ...] = (),
+    mode: Any = "strict",
+    care: Care = NO_CARE,
+    statuses: Mapping[str, str] = NO_STATUSES,
+    **deployment: Any,
+) -> House:
+    async def status(channel: str, part: Template) -> str | None:
+        return statuses.get(part.name)
+
     async def careful(channel: str) -> Care:
         return care
 
@@ -47,7 +62,7 @@ def gated(tmp_path: Path, *, templates: tuple[Approved, ...] = (), mode: Any = "
             "letters": Party(name="letters", kind=META, deployment=own, mode=mode, templates=templates),
             "cards": Party(name="cards", kind="cards", deployment=own),
         }
-        instead = Instead(rules=rules, parties=parties, people=store.people, standings=store.standings)
+        instead = Instead(rules=rules, parties=parties, people=store.people, standings=store.standings, status=status)
         tally = Tally(counting=store.counting, clock=clock)
         return Admit(rules=rules, parties=parties, tally=tally, clock=clock, instead=instead, standings=store.standings, care=careful)
 
@@ -313,3 +328,21 @@ async def test_a_channel_in_trouble_takes_what_is_not_certain_strictly_also_at_t
         effects[name] = json.loads(rows[-1][0]).get("mode", "strict")
         await house.store.close()
     assert effects == {"calm": "lenient", "trouble": "strict"}
+
+
+async def test_a_template_that_the_platform_does_not_approve_waits_until_it_does(tmp_path: Path) -> None:
+    statuses = {"reply": "paused"}
+    house = gated(tmp_path, statuses=statuses)
+    await house.store.open()
+    await house.says("hello")
+    part = Template(name="reply", language="en", category="utility", values=("x",))
+    state, _, verdict, _ = told(house, await says(house, "", part=part))
+    assert (state, verdict["waits_for"]) == ("queued", "operator")
+    assert verdict["reasons"][0]["rule"] == "platform.template"
+    assert "paused" in verdict["reasons"][0]["ar"]
+    statuses.clear()
+    await house.clock.advance(LOOK_AGAIN_MS / 1000 + 1)
+    while await house.step():
+        pass
+    assert house.rows("select state from delivery order by created_ms desc, id desc limit 1")[0][0] == "sent"
+    await house.store.close()

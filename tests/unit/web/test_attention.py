@@ -12,6 +12,7 @@ from tests.unit.web.test_timeline import answered
 
 from wasl.domain.handoff import Handoff
 from wasl.domain.ids import ConversationId
+from wasl.domain.listing import ListedTemplate
 
 
 @pytest.fixture
@@ -70,3 +71,15 @@ async def test_the_rules_are_shown_for_a_day_a_channel_and_a_purpose(operator: O
     assert 'value="2026-01-20"' in page
     arabic = await operator.see("rules?on=nonsense&channel=nobody&lang=ar")
     assert "ما المسموح وأين" in arabic
+
+
+async def test_templates_that_a_platform_does_not_approve_stand_first_in_both_languages(operator: Operator, visitor: Visitor) -> None:
+    assert "Templates on the platforms" not in await operator.see("attention")
+    rows = [("answer", "approved", True), ("news", "paused", False)]
+    listed = [ListedTemplate(name=name, language="ar", status=status, carries=carries) for name, status, carries in rows]
+    await visitor.wasl.store.templates.put("webchat", listed, at_ms=visitor.wasl.clock.now_ms())
+    page = await operator.see("attention")
+    assert page.index("news") < page.index("answer")
+    assert "<strong>paused</strong>" in page
+    assert "can carry an answer" in page
+    assert "القوالب في قوائم المنصات" in await operator.see("attention?lang=ar")
