@@ -188,3 +188,15 @@ def test_commands_named_in_the_docs_exist() -> None:
     }
     assert len(named) > 10
     assert [(page, word) for page, word in sorted(named) if word not in first_words] == []
+
+
+def test_every_table_stands_in_the_architecture() -> None:
+    told = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    folder = ROOT / "src" / "wasl" / "store" / "migrations" / "sqlite"
+    made = {
+        name
+        for path in folder.glob("*.sql")
+        for name in re.findall(r"(?im)^\s*create (?:virtual )?table (?:if not exists )?(\w+)", path.read_text(encoding="utf-8"))
+    }
+    assert len(made) > 40
+    assert sorted(name for name in made if f"`{name}`" not in told) == [], "name them under Tables in docs/architecture.md"
