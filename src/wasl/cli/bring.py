@@ -42,6 +42,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         kind: Kind = None,
         yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing; take options and guesses.")] = False,
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what is in it.")] = False,
+        again: Annotated[bool, typer.Option("--again", help="Read a file anew that is here: a newer version may read more of it.")] = False,
         config: Config = None,
     ) -> None:
         """Brings conversations in from files that another system exported, or from an archive of ours."""
@@ -50,7 +51,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         installation = opened(compose, config)
         if history:
             raise typer.Exit(compose.run(_history(installation)))
-        asking = _Asking(installation=installation, me=me, quiet=yes, dry=dry_run)
+        asking = _Asking(installation=installation, me=me, quiet=yes, dry=dry_run, again=again)
         choices = chosen(zone=zone, day_order=day_order)
         code = compose.run(_import(asking, [[f] for f in files or ()], person=person, choices=choices, kind=kind))
         if code:
@@ -82,11 +83,12 @@ def add(app: typer.Typer, compose: Compose) -> None:
 class _Asking:
     """Asks at the terminal, unless told not to."""
 
-    def __init__(self, *, installation: Installation, me: str | None, quiet: bool, dry: bool) -> None:
+    def __init__(self, *, installation: Installation, me: str | None, quiet: bool, dry: bool, again: bool) -> None:
         self.installation = installation
         self.me = me
         self.quiet = quiet
         self.dry = dry
+        self.again = again
         self.say = words(installation.settings.language)
 
     @property
@@ -163,7 +165,7 @@ async def _one(asking: _Asking, bundle: "Bundle", *, person: str | None, choices
     if not asking.quiet and not typer.confirm(asking.say["go"].format(owner=person or asking.installation.settings.assistant.name)):
         return EXIT_PROBLEM
     with _Progress(asking.say) as bar:
-        report = await bring.run(bundle, owner=owner, choices=decided, kind=kind, told=bar.told)
+        report = await bring.run(bundle, owner=owner, choices=decided, kind=kind, again=asking.again, told=bar.told)
     for line in _reported(report, asking.say):
         typer.echo(line)
     return EXIT_UNDECIDED if open_ else 0
@@ -189,7 +191,9 @@ async def _at_once(asking: _Asking, bundle: "Bundle", *, owner: "ConversationId"
     from dataclasses import replace
 
     with _Progress(asking.say) as bar:
-        report = await asking.installation.moving.bring.run(bundle, owner=owner, choices=choices, kind=kind, told=bar.told)
+        report = await asking.installation.moving.bring.run(
+            bundle, owner=owner, choices=choices, kind=kind, again=asking.again, told=bar.told
+        )
     if not report.repeated:
         title = asking.installation.moving.formats[report.format].title
         for line in _shown(report.survey, asking, choices, name=report.name, title=title, zone=report.zone):

@@ -139,10 +139,12 @@ class Bring:
         choices: Choices | None = None,
         kind: str | None = None,
         address: AddressId | None = None,
+        again: bool = False,
         told: Told | None = None,
     ) -> Report:
         """Imports everything for the owner; `address` is from where it was brought, where that is known. The same file a second
-        time changes nothing, and what is not answered then was answered before; with other answers it takes the place of the first.
+        time changes nothing, and what is not answered then was answered before; with other answers, or `again` (a newer version may
+        read more of it), it takes the place of the first.
 
         Imports of one person go one after the other, in all processes. Raises Malformed for a file that no format reads, and for an
         owner that is not there; Throttled when another import of the person's does not end.
@@ -165,7 +167,7 @@ class Bring:
             }
             replaced = 0
             if earlier is not None and earlier.state == "done":
-                if _zone_and_answers(earlier) == (decided.zone, decided.answers):
+                if not again and _zone_and_answers(earlier) == (decided.zone, decided.answers):
                     return _repeated(earlier)
                 replaced = sum(earlier.record.counts.get(name, 0) for name in ("stored", "changed"))
                 await self._take_back(earlier)  # other answers: its times may all be different ones

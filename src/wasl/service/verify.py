@@ -146,7 +146,7 @@ class Verify:
         done.counts["entries"] += survey.counts["entries"]
         read, then = survey.counts["entries"], held.record.counts.get("entries", 0)
         if read != then:
-            done.find(held.record.id, held.record.name, f"{read} entries are read from the source now, and {then} were then")
+            done.find(held.record.id, held.record.name, f"{read} entries are read from the source now, and {then} were then; bring it anew")
         sizes = {f.position: f.size_bytes for f in held.record.files}
         tiles, tiled = survey.tiling.coverage(sizes)["tiles"], held.record.coverage.get("tiles", True)
         if tiled and not tiles:

@@ -159,6 +159,16 @@ async def test_one_other_answer_leaves_the_rest_and_counts_what_was_here_as_chan
     assert await texts(house, ann) == ["hello", "how are you", "how are you", "fine"]
 
 
+async def test_a_file_is_read_anew_where_that_is_asked_for(house: House, ann: ConversationId) -> None:
+    first = await house.bring().run(texted(CHAT), owner=ann)
+    assert (await house.bring().run(texted(CHAT), owner=ann)).repeated
+    anew = await house.bring().run(texted(CHAT), owner=ann, again=True)
+    assert not anew.repeated
+    assert (anew.counts["entries"], anew.counts["stored"], anew.counts["changed"]) == (4, 0, 4)
+    assert [one.record.id for one in await house.store.library.imports(owners=[ann], limit=9)] == [anew.import_id] != [first.import_id]
+    assert await texts(house, ann) == ["hello", "how are you", "how are you", "fine"]
+
+
 async def test_whoever_brought_it_is_marked(house: House, ann: ConversationId) -> None:
     await house.bring().run(texted(CHAT), owner=ann, choices=Choices(answers={"self:Ann": "Bob"}))
     chat = (await house.store.library.chats(owners=[ann], limit=1))[0]
