@@ -13,6 +13,7 @@ from tests.unit.web.test_why import with_verdicts
 
 from wasl.domain.cost import Cause, Cost
 from wasl.domain.handoff import Handoff
+from wasl.domain.listing import ListedTemplate
 from wasl.domain.prompt import Usage
 from wasl.domain.turn import UsageRecord
 
@@ -77,6 +78,8 @@ async def attention_and_rules(drive: Drive, page: Page) -> AsyncIterator[str]:
             returns_ms=now + 3_600_000,
         )
     )
+    told = [ListedTemplate(name=f"reply_{status}", language="ar", status=status, carries=True) for status in ("approved", "paused")]
+    await store.templates.put("webchat", told, at_ms=now)
     await page.goto(f"{drive.wasl.url}/console/attention")
     await page.locator(".lines li").first.wait_for()
     yield "attention"

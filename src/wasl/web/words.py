@@ -223,9 +223,9 @@ WHY: Mapping[str, str] = {
 TEMPLATE_STATUSES: Mapping[str, str] = {
     "approved": mark("approved"),
     "pending": mark("in review"),
-    "rejected": mark("rejected"),
-    "paused": mark("paused"),
-    "disabled": mark("switched off"),
+    "rejected": mark("rejected by the platform"),
+    "paused": mark("paused by the platform"),
+    "disabled": mark("switched off by the platform"),
     "missing": mark("not known to the platform"),
     "gone": mark("no longer listed"),
 }

@@ -80,6 +80,6 @@ async def test_templates_that_a_platform_does_not_approve_stand_first_in_both_la
     await visitor.wasl.store.templates.put("webchat", listed, at_ms=visitor.wasl.clock.now_ms())
     page = await operator.see("attention")
     assert page.index("news") < page.index("answer")
-    assert "<strong>paused</strong>" in page
+    assert "<strong>paused by the platform</strong>" in page
     assert "can carry an answer" in page
     assert "القوالب في قوائم المنصات" in await operator.see("attention?lang=ar")
