@@ -132,7 +132,7 @@ async def _import(asking: _Asking, groups: list[list[Path]], *, person: str | No
     code = 0
     async with asking.installation.opened():
         for group in groups:
-            with open_files(group) as bundle:
+            with open_files(group, by_operator=True) as bundle:
                 code = max(code, await _one(asking, bundle, person=person, choices=choices, kind=kind))
     return code
 

@@ -35,7 +35,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         """Reads a file of conversations and prints what is in it; stores nothing, and needs no settings."""
         from wasl.service.recognise import opened, recognise
 
-        with opened(files) as bundle:
+        with opened(files, by_operator=True) as bundle:
             reader, guess = recognise(bundle, compose.formats(), kind=kind)
             asked: list[Question] = []
             choices = chosen(zone=zone, day_order=day_order)

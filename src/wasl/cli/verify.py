@@ -67,7 +67,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         from wasl.service.recognise import recognise
 
         formats, number = compose.formats(), 0
-        with open_files([first]) as one, open_files([second]) as two:
+        with open_files([first], by_operator=True) as one, open_files([second], by_operator=True) as two:
             sides = [Opened(bundle=bundle, format=recognise(bundle, formats)[0]) for bundle in (one, two)]
             for side, file in zip(sides, (first, second), strict=True):
                 if isinstance(side.format, RestoresWork) and (left := _left(side.format.left(side.bundle), "en")):
@@ -108,5 +108,5 @@ async def _archive(compose: Compose, file: Path, *, kind: str | None) -> "Verifi
     from wasl.service.recognise import opened as open_files
     from wasl.service.verify import verify_file
 
-    with open_files([file]) as bundle:
+    with open_files([file], by_operator=True) as bundle:
         return await verify_file(bundle, compose.formats(), kind=kind)

@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from wasl.domain.errors import Malformed, TooLarge
 from wasl.ports.format import Format, Guess, Reads
-from wasl.wire.bundle import ENTRIES_MAX, Bundle, ManyBundle, Member, open_bundle
+from wasl.wire.bundle import FOR_ANYBODY, FOR_OPERATORS, Bundle, ManyBundle, Member, Room, open_bundle
 
 CONFIDENCE_MIN = 0.05
 """A guess below it counts as none."""
@@ -17,18 +17,20 @@ TIE = 0.02
 
 
 @contextmanager
-def opened(paths: Sequence[Path]) -> Iterator[Bundle]:
-    """Opens one file, one folder, or several files as one bundle; closes everything at the end.
+def opened(paths: Sequence[Path], *, by_operator: bool = False) -> Iterator[Bundle]:
+    """Opens one file, one folder, or several files as one bundle; closes everything at the end. What an operator names on their own
+    machine may hold more files than what anybody brings.
 
     A folder is walked without following links. Raises Malformed for nothing to read, TooLarge, and what `open_bundle` raises.
     """
+    room = FOR_OPERATORS if by_operator else FOR_ANYBODY
     with ExitStack() as stack:
         if len(paths) == 1 and not paths[0].is_dir():
             path = paths[0]
             file = stack.enter_context(path.open("rb"))
-            yield open_bundle(path.name, file, size_bytes=path.stat().st_size)
+            yield open_bundle(path.name, file, size_bytes=path.stat().st_size, room=room)
             return
-        files = [found for path in paths for found in _files(path, below=path if path.is_dir() else path.parent)]
+        files = [found for path in paths for found in _files(path, below=path if path.is_dir() else path.parent, room=room)]
         if not files:
             raise Malformed(f"there is no file in {str(paths[0])!r}" if paths else "no file was named")
         yield ManyBundle(paths[0].name, [(member, _opener(path)) for member, path in files])
@@ -57,13 +59,13 @@ def recognise(bundle: Bundle, formats: Mapping[str, Format], *, kind: str | None
     return reader, best
 
 
-def _files(path: Path, *, below: Path) -> Iterator[tuple[Member, Path]]:
+def _files(path: Path, *, below: Path, room: Room) -> Iterator[tuple[Member, Path]]:
     if not path.is_dir():
         yield Member(name=path.name, size_bytes=path.stat().st_size), path
         return
     for number, found in enumerate(sorted(path.rglob("*"))):
-        if number > ENTRIES_MAX:
-            raise TooLarge(f"{path.name!r} holds more than {ENTRIES_MAX} files; name a folder further in")
+        if number > room.files_max:
+            raise TooLarge(f"{path.name!r} holds more than {room.files_max} files; name a folder further in")
         if stat.S_ISREG(found.lstat().st_mode):
             yield Member(name=found.relative_to(below).as_posix(), size_bytes=found.lstat().st_size), found
 

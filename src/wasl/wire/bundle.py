@@ -10,28 +10,42 @@ import zipfile
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import IO, Any, BinaryIO, Final, Protocol
+from typing import IO, Any, BinaryIO, Final, NamedTuple, Protocol
 
 from wasl.domain.errors import Malformed, TooLarge, Unsafe
 from wasl.wire import cut_zip
 from wasl.wire.streamed import UpToBreak
 
 ENTRIES_MAX: Final = 200_000
-"""Files in one zip."""
+"""Files in one zip that anybody gives us."""
 UNPACKED_BYTES_MAX: Final = 64 << 30
-"""Of all files in one zip together."""
+"""Of all files in it together."""
 RATIO_MAX: Final = 1_000
 """Unpacked to packed size, above RATIO_BYTES_MIN: text compresses to a tenth, a bomb to a thousandth."""
 RATIO_BYTES_MIN: Final = 1 << 20
 ZIP_MAGIC: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 PIECE_BYTES: Final = 256 << 10
 LIST_BYTES_MAX: Final = 128 << 20
-"""The list of files at the end of a zip, which is held in memory."""
+"""The list of files at the end of it, which is held in memory."""
 _ENCRYPTED: Final = 0x1
 _END: Final = struct.Struct("<4s4H2IH")
 _END_MAGIC, _LOCATOR_MAGIC, _END64_MAGIC, _LISTED_MAGIC = b"PK\x05\x06", b"PK\x06\x07", b"PK\x06\x06", b"PK\x01\x02"
 _COMMENT_BYTES_MAX: Final = 1 << 16
 _LOCATOR_BYTES, _END64_BYTES, _LISTED_BYTES, _LOCAL_BYTES = 20, 56, 46, 30
+
+
+class Room(NamedTuple):
+    """How much a bundle may hold: files, bytes of all when they are unpacked, bytes of the list at the end of a zip."""
+
+    files_max: int = ENTRIES_MAX
+    unpacked_bytes_max: int = UNPACKED_BYTES_MAX
+    list_bytes_max: int = LIST_BYTES_MAX
+
+
+FOR_ANYBODY: Final = Room()
+FOR_OPERATORS: Final = Room(files_max=1_000_000, unpacked_bytes_max=4 << 40, list_bytes_max=512 << 20)
+"""What an operator reads on their own machine, such as the archive of a whole installation. A file takes
+some 2 KB of memory while a format reads it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +63,7 @@ class Bundle(Protocol):
     """The file's own name, which may tell the chat's name."""
 
     def members(self) -> Sequence[Member]:
-        """Lists the files in it, in the order of the container; a plain file has one member, itself."""
+        """Lists the files in it, in the order of the container; a plain file has one member, itself. Asking again costs nothing."""
         ...
 
     def open(self, name: str) -> BinaryIO:
@@ -58,7 +72,7 @@ class Bundle(Protocol):
         ...
 
 
-def open_bundle(name: str, source: BinaryIO, *, size_bytes: int) -> Bundle:
+def open_bundle(name: str, source: BinaryIO, *, size_bytes: int, room: Room = FOR_ANYBODY) -> Bundle:
     """Opens what somebody gave us. `source` must be seekable and stay open as long as the bundle is used.
 
     A zip whose end is lost is opened as far as it goes: its last file raises Malformed where it is cut. Raises Unsafe for a zip that is
@@ -68,9 +82,9 @@ def open_bundle(name: str, source: BinaryIO, *, size_bytes: int) -> Bundle:
     source.seek(0)
     if start in ZIP_MAGIC:
         try:
-            return ZipBundle(name, source)
+            return ZipBundle(name, source, room=room)
         except _Cut as error:
-            cut = CutBundle(name, source)
+            cut = CutBundle(name, source, room=room)
             if not cut.members():
                 raise error
             return cut
@@ -108,10 +122,11 @@ class ManyBundle:
         for member, _ in files:
             check_name(member.name, of=name)
         self._files = {member.name: (member, opener) for member, opener in files}
+        self._members = tuple(member for member, _ in self._files.values())
 
     def members(self) -> Sequence[Member]:
         """Lists the files."""
-        return [member for member, _ in self._files.values()]
+        return self._members
 
     def open(self, name: str) -> BinaryIO:
         """Opens one of the files. Raises KeyError for a name that is not there."""
@@ -121,9 +136,9 @@ class ManyBundle:
 class ZipBundle:
     """A zip. Folders are passed over; everything else is checked before anything is read."""
 
-    def __init__(self, name: str, source: BinaryIO) -> None:
+    def __init__(self, name: str, source: BinaryIO, *, room: Room = FOR_ANYBODY) -> None:
         self.name = name
-        _check_list(source, of=name)
+        _check_list(source, of=name, room=room)
         try:
             self._zip = zipfile.ZipFile(source)
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
@@ -140,12 +155,13 @@ class ZipBundle:
             other = self._files.setdefault(info.filename, info)
             if (other.CRC, other.file_size) != (info.CRC, info.file_size):
                 raise Unsafe(f"{name!r} holds two different files named {info.filename[:120]!r}; nothing was read: pack it again")
-        if total > UNPACKED_BYTES_MAX:
-            raise TooLarge(f"{name!r} unpacks to {total} bytes, more than {UNPACKED_BYTES_MAX}; split it")
+        if total > room.unpacked_bytes_max:
+            raise TooLarge(f"{name!r} unpacks to {total} bytes, more than {room.unpacked_bytes_max}; split it")
+        self._members = tuple(Member(name=name, size_bytes=info.file_size) for name, info in self._files.items())
 
     def members(self) -> Sequence[Member]:
         """Lists the files, in the order of the zip."""
-        return [Member(name=name, size_bytes=info.file_size) for name, info in self._files.items()]
+        return self._members
 
     def open(self, name: str) -> BinaryIO:
         """Opens a file of the zip. Raises KeyError, Malformed; reading raises Malformed for broken data."""
@@ -159,17 +175,18 @@ class ZipBundle:
 class CutBundle:
     """A zip without its list of files: what can be found from its beginning."""
 
-    def __init__(self, name: str, source: BinaryIO) -> None:
+    def __init__(self, name: str, source: BinaryIO, *, room: Room = FOR_ANYBODY) -> None:
         self.name = name
         self._source = source
         self._files: dict[str, cut_zip.Found] = {}
-        for found in cut_zip.walk(source):
+        for found in cut_zip.walk(source, files_max=room.files_max, unpacked_bytes_max=room.unpacked_bytes_max):
             check_name(found.name, of=name)
             self._files.setdefault(found.name, found)
+        self._members = tuple(Member(name=name, size_bytes=found.size_bytes) for name, found in self._files.items())
 
     def members(self) -> Sequence[Member]:
         """Lists the files that were found; the last one may not be whole."""
-        return [Member(name=name, size_bytes=found.size_bytes) for name, found in self._files.items()]
+        return self._members
 
     def open(self, name: str) -> BinaryIO:
         """Opens a file. Raises KeyError; reading raises Malformed at the cut."""
@@ -205,7 +222,7 @@ def _check_apart(infos: Sequence[zipfile.ZipInfo], *, of: str) -> None:
         end = info.header_offset + _LOCAL_BYTES + len(info.orig_filename) + info.compress_size
 
 
-def _check_list(source: BinaryIO, *, of: str) -> None:
+def _check_list(source: BinaryIO, *, of: str, room: Room) -> None:
     """Walks the list of files without holding it: whoever reads it afterwards makes an object of every entry. Raises TooLarge."""
     end = source.seek(0, io.SEEK_END)
     tail_at = max(0, end - _COMMENT_BYTES_MAX - _END.size)
@@ -220,8 +237,8 @@ def _check_list(source: BinaryIO, *, of: str) -> None:
     beside = source.read(_LOCATOR_BYTES + _END64_BYTES)
     if beside[_END64_BYTES : _END64_BYTES + 4] == _LOCATOR_MAGIC and beside[:4] == _END64_MAGIC:
         size, start = int.from_bytes(beside[40:48], "little"), start - _LOCATOR_BYTES - _END64_BYTES
-    if size > LIST_BYTES_MAX:
-        raise TooLarge(f"{of!r} lists its files in {size} bytes, more than {LIST_BYTES_MAX}; split it")
+    if size > room.list_bytes_max:
+        raise TooLarge(f"{of!r} lists its files in {size} bytes, more than {room.list_bytes_max}; split it")
     at, number = start - size, 0
     while 0 <= at < start:
         source.seek(at)
@@ -230,8 +247,8 @@ def _check_list(source: BinaryIO, *, of: str) -> None:
             break
         at += _LISTED_BYTES + sum(struct.unpack_from("<3H", header, 28))
         number += 1
-        if number > ENTRIES_MAX:
-            raise TooLarge(f"{of!r} holds more than {ENTRIES_MAX} files; split it")
+        if number > room.files_max:
+            raise TooLarge(f"{of!r} holds more than {room.files_max} files; split it")
     source.seek(0)
 
 

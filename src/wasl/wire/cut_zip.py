@@ -38,7 +38,7 @@ class Found(NamedTuple):
     whole: bool
 
 
-def walk(source: BinaryIO) -> Iterator[Found]:
+def walk(source: BinaryIO, *, files_max: int = FILES_MAX, unpacked_bytes_max: int = UNPACKED_BYTES_MAX) -> Iterator[Found]:
     """Walks the files of a zip from its beginning, by their own headers; the last one may not be whole.
 
     Raises TooLarge, Unsafe for what unpacks without end, Malformed for a locked one.
@@ -67,8 +67,8 @@ def walk(source: BinaryIO) -> Iterator[Found]:
         else:
             return
         number, total = number + 1, total + size
-        if number > FILES_MAX or total > UNPACKED_BYTES_MAX:
-            raise TooLarge(f"it holds more than {FILES_MAX} files or {UNPACKED_BYTES_MAX} bytes; split it")
+        if number > files_max or total > unpacked_bytes_max:
+            raise TooLarge(f"it holds more than {files_max} files or {unpacked_bytes_max} bytes; split it")
         if not told.endswith("/"):
             yield Found(told, start, method == _DEFLATED, packed, size, whole)
         if not whole:

@@ -4,6 +4,7 @@ Two megabytes of one piece again and again are put into the longest words of a r
 letters anew at each step, the longer input takes sixteen times as long.
 """
 
+import io
 import json
 import re
 import time
@@ -14,6 +15,7 @@ import pytest
 import wasl.formats
 from wasl.domain.errors import WaslError
 from wasl.testing.contracts.format_fixtures import Case, discover, load_cases
+from wasl.wire.bundle import ManyBundle, Member
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "formats"
 READERS = {kind: made for kind, made in discover(wasl.formats).items() if hasattr(made, "read")}
@@ -69,3 +71,12 @@ def test_a_reader_takes_linear_time(kind: str, unit: str) -> None:
     long = cpu_seconds(kind, case, name, hostile(case.files[name], unit, LARGE_BYTES))
     if long > QUICK_SECONDS:
         assert long < 8 * max(cpu_seconds(kind, case, name, hostile(case.files[name], unit, LARGE_BYTES // 4)), QUICK_SECONDS / 8)
+
+
+@pytest.mark.parametrize("kind", sorted(READERS))
+def test_whose_many_files_are_is_asked_in_time_linear_in_their_number(kind: str) -> None:
+    files = [(Member(name=f"photos/{n}.jpg", size_bytes=1), lambda: io.BytesIO(b"x")) for n in range(20_000)]
+    bundle = ManyBundle("photos", files)
+    began = time.process_time()
+    READERS[kind]().sniff(bundle)
+    assert time.process_time() - began < 2.0

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from wasl.domain.errors import Malformed, TooLarge, Unsafe
-from wasl.wire.bundle import ENTRIES_MAX, Bundle, open_bundle
+from wasl.wire.bundle import ENTRIES_MAX, FOR_OPERATORS, Bundle, Room, open_bundle
 
 LISTED, END = b"PK\x01\x02", b"PK\x05\x06"
 
@@ -95,6 +95,24 @@ def test_two_different_files_of_one_name_are_refused_and_equal_ones_are_one() ->
 def test_more_files_than_are_taken_are_refused_before_they_are_held_whatever_number_is_claimed(told: int) -> None:
     with pytest.raises(TooLarge, match="files"):
         bundle(listed(packed(("a", b"")), times=ENTRIES_MAX + 1, told=told))
+
+
+def test_an_operator_may_open_more_files_than_anybody_and_no_more_than_there_is_room_for() -> None:
+    data = packed(("a", b"1"), ("b", b"2"), ("c", b"3"))
+    few = Room(files_max=2)
+    with pytest.raises(TooLarge, match="more than 2 files"):
+        open_bundle("few.zip", io.BytesIO(data), size_bytes=len(data), room=few)
+    cut = data[: data.index(LISTED)]
+    with pytest.raises(TooLarge, match="more than 2 files"):
+        open_bundle("cut.zip", io.BytesIO(cut), size_bytes=len(cut), room=few)
+    for whole in (data, cut):
+        assert len(open_bundle("three.zip", io.BytesIO(whole), size_bytes=len(whole), room=FOR_OPERATORS).members()) == 3
+    assert FOR_OPERATORS.files_max > ENTRIES_MAX
+
+
+def test_asking_for_the_members_again_costs_nothing() -> None:
+    made = bundle(packed(("a", b"1"), ("b", b"2")))
+    assert made.members() is made.members()
 
 
 def test_a_zip_in_a_zip_is_a_file_like_any_other() -> None:
