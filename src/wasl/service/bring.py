@@ -386,15 +386,9 @@ def _repeated(earlier: Import) -> Report:
     survey.counts.update({n: earlier.record.counts.get(n, 0) for n in ("chats", "participants", "entries", "rejects")})
     counts = {**survey.counts, "stored": 0, "already": entries, "changed": 0, "full": 0}
     return Report(
-        import_id=earlier.record.id,
-        format=earlier.record.kind,
-        name=earlier.record.name,
-        counts=counts,
-        survey=survey,
-        coverage=earlier.record.coverage,
-        chats={},
-        repeated=True,
-    )
+        import_id=earlier.record.id, format=earlier.record.kind, name=earlier.record.name, counts=counts, survey=survey,
+        coverage=earlier.record.coverage, chats={}, repeated=True,
+    )  # fmt: skip
 
 
 def _tell(told: Told | None, stage: Stage, survey: Survey, total: int) -> None:
