@@ -3,10 +3,11 @@
     python scripts/eval_formats.py [--generator PATH] [--messages N] [--seeds 1,2] [--profiles ios-ar,…]
 
 Prints a table and writes build/figures/eval-formats.json: `clean_exact_pct`, `real_user_exact_pct`, `real_system_pct` and
-`hostile_ios_exact_pct` of the worst profile, and under `profiles` what each one gave. Exact means: author, time, kind, text, file,
-poll, deleted, edited and view-once are as the truth says; a record that is missing or too many is not exact. Where every line ends
-alike (Android), nothing tells a line in the file's own form that was pasted from a record: such a record is *right* where it and the
-piece that was split off it are both flagged as ambiguous and hold its whole text; `hostile_android_exact_pct` does not count it.
+`hostile_ios_exact_pct` of the worst profile; build/eval-formats-profiles.json has what each one gave. Exact means: author, time,
+kind, text, file, poll, deleted, edited and view-once are as the truth says; a record that is missing or too many is not exact.
+Where every line ends alike (Android), nothing tells a line in the file's own form that was pasted from a record: such a record is
+*right* where it and the piece that was split off it are both flagged as ambiguous and hold its whole text;
+`hostile_android_exact_pct` does not count it.
 """
 
 import argparse
@@ -32,6 +33,7 @@ from wasl.formats.whatsapp_export import WhatsappExport  # noqa: E402 - after th
 from wasl.ports.format import Choices, Gap, Reject, Run  # noqa: E402 - after the path is set
 from wasl.wire.bundle import open_bundle  # noqa: E402 - after the path is set
 
+PROFILES = ROOT / "build" / "eval-formats-profiles.json"
 GENERATOR = ROOT.parent / "shared" / "tools" / "make_whatsapp_export.py"
 ROLES = {
     "image": {"photo"},
@@ -250,7 +252,8 @@ def main() -> None:
     show_profiles(told)
     result = summary(told)
     kept = figures.show("eval-formats", result, limits=LIMITS)
-    figures.write("eval-formats", {**result, "profiles": told})  # type: ignore[dict-item]  # details beside the flat figures
+    figures.write("eval-formats", result)
+    PROFILES.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     sys.exit(0 if kept else 1)
 
 
