@@ -48,13 +48,17 @@ HELLO = Prompt(messages=(PromptMessage(role="user", text="When do you open?"),))
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    first_token_seconds: float = 0.4
-    silence_seconds: float = 0.4
-    whole_seconds: float = 0.6
-    turn_seconds: float = 10.0
+    first_token_seconds: float = 10.0
+    silence_seconds: float = 10.0
+    whole_seconds: float = 10.0
+    turn_seconds: float = 60.0
     retries: int = 1
     price_class_max: str = "standard"
     stream: str = "when shown"
+
+
+HASTY = {"first_token_seconds": 0.4, "silence_seconds": 0.4, "whole_seconds": 0.6}
+"""Where a provider's silence is waited for; elsewhere a busy machine must not be taken for a silent provider."""
 
 
 class CountingStore(MemoryStore):
@@ -154,11 +158,12 @@ FAULTS: dict[str, Act] = {
     "without end mark": breaking("short"),
     "stalled": breaking("stall"),
 }
+WAITED_FOR = frozenset({"silent", "silent after headers", "stalled"})
 
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_the_openai_library_gets_one_whole_answer_from_the_next_candidate(fault: str) -> None:
-    async with house([FAULTS[fault]], [good]) as h:
+    async with house([FAULTS[fault]], [good], **(HASTY if fault in WAITED_FOR else {})) as h:
         answer = await h.client.chat.completions.create(model="wasl", messages=SAID)
         assert answer.choices[0].message.content == TEXT
         assert answer.choices[0].finish_reason == "stop"
@@ -171,7 +176,7 @@ async def test_the_openai_library_gets_one_whole_answer_from_the_next_candidate(
 
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_the_openai_library_streams_one_whole_answer_whatever_broke_off_before(fault: str) -> None:
-    async with house([FAULTS[fault]], [good]) as h:
+    async with house([FAULTS[fault]], [good], **(HASTY if fault in WAITED_FOR else {})) as h:
         stream = await h.client.chat.completions.create(model="wasl", messages=SAID, stream=True, stream_options={"include_usage": True})
         words, finish, usage = "", None, None
         async for chunk in stream:
@@ -187,7 +192,7 @@ async def test_the_openai_library_streams_one_whole_answer_whatever_broke_off_be
 
 @pytest.mark.parametrize("how", ["cut", "short", "stall"])
 async def test_a_broken_stream_restarts_what_a_person_sees_and_is_counted(how: str) -> None:
-    async with house([breaking(how)], [good]) as h:
+    async with house([breaking(how)], [good], **(HASTY if how == "stall" else {})) as h:
         shown: list[Shown] = []
         asked = await h.ask.ask(HELLO, show=shown.append)
         assert asked.answer.text == TEXT
@@ -201,11 +206,11 @@ async def test_a_broken_stream_restarts_what_a_person_sees_and_is_counted(how: s
 
 
 async def test_the_silent_one_is_left_within_its_limit_and_asked_once() -> None:
-    async with house([keeps_silent], [good]) as h:
+    async with house([keeps_silent], [good], **HASTY) as h:
         began = asyncio.get_running_loop().time()
         asked = await h.ask.ask(HELLO, show=lambda shown: None)
         assert asked.answer.candidate == "c1"
-        assert 0.4 <= asyncio.get_running_loop().time() - began < 0.8
+        assert 0.4 <= asyncio.get_running_loop().time() - began < 5.0, "long before the turn's own end"
         assert len(h.servers[0].asked) == 1
 
 
@@ -223,7 +228,7 @@ async def test_good_connections_are_used_again_and_broken_ones_are_closed() -> N
             await h.ask.ask(HELLO, show=lambda shown: None)
             await h.ask.ask(HELLO)
         assert h.servers[0].lines == 1
-    async with house([keeps_silent, breaking("stall"), good], retries=2) as h:
+    async with house([keeps_silent, breaking("stall"), good], retries=2, **HASTY) as h:
         with pytest.raises(Unroutable):
             await h.ask.ask(HELLO, show=lambda shown: None)
         await h.servers[0].until(lambda server: server.open_lines == 0)
@@ -306,7 +311,7 @@ async def test_the_models_are_listed_and_a_name_puts_its_candidate_first() -> No
 async def test_when_nobody_can_answer_the_status_says_whether_to_ask_again(
     act: Act, kind: type[openai.APIStatusError], code: str, stream: bool
 ) -> None:
-    async with house([act]) as h:
+    async with house([act], **(HASTY if act is keeps_silent else {})) as h:
         with pytest.raises(kind) as raised:
             await h.client.chat.completions.create(model="wasl", messages=SAID, stream=stream)
         assert raised.value.code == code
