@@ -28,6 +28,9 @@ from wasl.service.lossy import Loss, Lossy
 from wasl.testing.stand_ins import StandIns
 
 PEOPLE = 6
+PATIENT = {"turn_seconds": 60.0, "first_token_seconds": 20.0, "silence_seconds": 20.0, "whole_seconds": 20.0}
+"""A busy machine is no silent provider; where silence is the subject, HASTY is."""
+HASTY = {"turn_seconds": 40.0, "first_token_seconds": 1.5, "silence_seconds": 1.5, "whole_seconds": 1.5}
 HOSTS = {"graph.facebook.com": "whatsapp", "api.telegram.org": "telegram"}
 
 
@@ -47,7 +50,7 @@ def settings(folder: Path, **more: Any) -> Settings:
             },
             "candidates": [{"provider": "first", "model": "gpt-first"}, {"provider": "second", "model": "claude-second"}],
             "deployment": {"home_region": "EG", "billing": True},
-            "routing": {"turn_seconds": 20.0, "first_token_seconds": 1.0, "silence_seconds": 1.0, "whole_seconds": 1.0},
+            "routing": PATIENT,
             **more,
         }
     )  # fmt: skip
@@ -118,7 +121,7 @@ async def test_when_a_provider_is_lost_the_next_one_answers_everybody(tmp_path: 
 
 
 async def test_when_a_provider_falls_silent_people_wait_no_longer_than_the_limits_say(tmp_path: Path) -> None:
-    async with living(tmp_path) as installation:
+    async with living(tmp_path, routing=HASTY) as installation:
         told = await drilled(installation, "openai", how="silence")
     assert told["answered_by"] == {"claude-second": PEOPLE}
     assert 500 < told["delay_worst_ms"] < 15_000
@@ -136,7 +139,9 @@ async def test_when_a_channel_is_banned_its_answers_are_stored_and_the_others_go
         await link(installation, "201001234560", "1004")
         told = await drilled(installation, "whatsapp")
     assert told["usual"]["stored_for_later"] == 0
-    assert (told["answered"], told["stored_for_later"], told["not_delivered"]) == (PEOPLE, 4, 0)
+    assert (told["answered"], told["not_delivered"]) == (PEOPLE, 0)
+    assert told["stored_for_later"] + told["told_elsewhere"] == 4  # whoever linked and wrote elsewhere meanwhile is told there
+    assert told["told_elsewhere"] in (0, 1)
     assert told["could_be_told_elsewhere"] == 1
 
 
@@ -166,7 +171,8 @@ async def test_what_was_asked_on_postgresql_is_rehearsed_beside_it(tmp_path: Pat
         told = await drilled(installation, "whatsapp", "openai")
         assert len(await installation.drilling.kept.exposure.outcomes(since_ms=0, until_ms=1 << 47, limit=100)) == PEOPLE
     assert told["answered_by"] == {"claude-second": PEOPLE}
-    assert (told["stored_for_later"], told["could_be_told_elsewhere"]) == (4, 1)
+    assert told["stored_for_later"] + told["told_elsewhere"] == 4
+    assert told["could_be_told_elsewhere"] == 1
 
 
 async def test_a_drill_changes_nothing_of_what_is_real(tmp_path: Path) -> None:
@@ -214,7 +220,7 @@ async def answering(folder: Path, losses: Callable[[], list[Loss]] = list) -> As
     def around(store: Store, network: Network) -> tuple[Store, Network]:
         return store, Lossy(played, losses=losses, clock=clock)
 
-    installation = compose(settings(folder, routing={"stream": "always", "turn_seconds": 20.0}), around=around)
+    installation = compose(settings(folder, routing={**PATIENT, "stream": "always"}), around=around)
     async with installation.opened():
         working = asyncio.create_task(installation.worker.run())
         try:
@@ -236,7 +242,7 @@ async def answers(installation: Installation, wanted: int) -> list[str | None]:
 async def test_a_provider_lost_in_the_middle_of_its_stream_leaves_one_whole_answer_by_the_next(tmp_path: Path) -> None:
     lost: list[Loss] = []
     async with answering(tmp_path, lambda: lost) as (installation, _):
-        await say(installation, "telegram", "1", "Tell me a long story about " + "words " * 60)
+        await say(installation, "telegram", "1", "Tell me a long story about " + "words " * 200)
         await asyncio.sleep(0.5)  # the first one is speaking: a word every 20 ms
         assert (await installation.drilling.kept.exposure.outcomes(since_ms=0, until_ms=1 << 47, limit=5))[0].state == "due"
         lost.append(Loss(of="openai", hosts=("api.openai.com",), how="refused"))
@@ -254,7 +260,9 @@ async def test_a_live_drill_takes_candidates_away_and_gives_them_back(tmp_path: 
         await say(installation, "telegram", "1", "before")
         assert await answers(installation, 1) == ["gpt-first"]
         running = asyncio.create_task(installation.rehearse.live(["openai"], how="disabled", for_seconds=60))
-        await asyncio.sleep(0.2)
+        while not installation.drilling.watch.losses():
+            await asyncio.sleep(0.05)
+            await installation.drilling.watch.look(forgive=installation.ask.forgive)
         await installation.drilling.watch.look(forgive=installation.ask.forgive)
         await say(installation, "telegram", "2", "during")
         assert await answers(installation, 2) == ["gpt-first", "claude-second"]

@@ -4,7 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from wasl.domain.exposure import Outcome
+from wasl.domain.exposure import Asked, Outcome
+from wasl.domain.ids import PersonId
 
 NOBODY: Final = "nobody"
 OURSELVES: Final = "ourselves"
@@ -60,6 +61,14 @@ def report(
         "cost": dict(cost or {}),
         "stand_ins": list(stand_ins),
     }
+
+
+def by_person(questions: Sequence[Asked]) -> list[list[Asked]]:
+    """Puts questions together by who asked, oldest first: an answer goes where its person wrote last, so their order decides where."""
+    asked: dict[PersonId, list[Asked]] = {}
+    for q in sorted(questions, key=lambda q: (q.accepted_ms, q.seq)):
+        asked.setdefault(q.person_id, []).append(q)
+    return list(asked.values())
 
 
 def compared(now: Mapping[str, Any], last: Mapping[str, Any] | None) -> dict[str, tuple[float, float]]:

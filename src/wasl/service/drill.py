@@ -16,7 +16,7 @@ import structlog
 from structlog.contextvars import bound_contextvars
 
 from wasl.continuity.dependency import Standing
-from wasl.continuity.drill import compared, report
+from wasl.continuity.drill import by_person, compared, report
 from wasl.continuity.exposure import can_rehearse
 from wasl.domain.errors import Refused, SettingWrong, StoreDown
 from wasl.domain.event import Arrival
@@ -200,7 +200,7 @@ class Rehearse:
             if any(s.takes_everything for s in lost):
                 away_until = self._clock.monotonic() + AWAY_SECONDS
             since = self._clock.now_ms()
-            turned_away = sum(await asyncio.gather(*(self._ask(q, shadow) for q in questions)))
+            turned_away = sum(await asyncio.gather(*(self._ask_in_turn(asked, shadow) for asked in by_person(questions))))
             outcomes = await self._settled(shadow, since_ms=since, wanted=len(questions))
             stored = sum(1 for o in outcomes if o.delivery in _STORED)
             return _Played(
@@ -229,6 +229,10 @@ class Rehearse:
             if said := [e for e in earlier if e.seq < q.seq]:
                 await to.store.library.restore(q.conversation_id, said)
         return len(elsewhere)
+
+    async def _ask_in_turn(self, questions: Sequence[Asked], shadow: Shadow) -> int:
+        """Lets a person's questions reach the shadow, each after the one before; gives how often they were turned away."""
+        return sum([await self._ask(q, shadow) for q in questions])
 
     async def _ask(self, q: Asked, shadow: Shadow) -> int:
         """Lets a question reach the shadow as the platform brought it; gives how often it was turned away before it was taken."""

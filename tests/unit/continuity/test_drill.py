@@ -1,7 +1,9 @@
 """A drill's report puts what was seen beside what is usual, and beside the last time."""
 
-from wasl.continuity.drill import compared, report, summary
-from wasl.domain.exposure import Outcome
+from wasl.continuity.drill import by_person, compared, report, summary
+from wasl.domain.exposure import Asked, Outcome
+from wasl.domain.ids import AddressId, ConversationId, PersonId
+from wasl.domain.person import Address, AddressKey
 
 
 def outcome(delay: int | None = 100, *, by: str | None = "first", delivery: str | None = "sent", kept: bool = True) -> Outcome:
@@ -44,3 +46,18 @@ def test_two_drills_are_compared_by_shares() -> None:
     assert compared(now, then) == {"answered": (0.75, 1.0), "unanswered": (0.25, 0.0)}
     assert compared(now, None) == {}
     assert compared(now, now) == {}
+
+
+def test_a_persons_questions_are_asked_again_in_the_order_in_which_they_were_asked() -> None:
+    """An answer goes where its person wrote last: in another order, other answers would lie stored."""
+
+    def asked(person: str, at: int, seq: int = 1) -> Asked:
+        key = AddressKey(channel="telegram", scope="1", handle=person, kind="account")
+        address = Address(id=AddressId(person), person_id=PersonId(person), key=key)
+        return Asked(PersonId(person), ConversationId(person), seq, address, (), at)
+
+    newest_first = [asked("a", 30), asked("b", 20, 2), asked("b", 20, 1), asked("a", 10)]
+    assert [[(q.person_id, q.accepted_ms, q.seq) for q in one] for one in by_person(newest_first)] == [
+        [("a", 10, 1), ("a", 30, 1)],
+        [("b", 20, 1), ("b", 20, 2)],
+    ]
