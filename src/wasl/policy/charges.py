@@ -59,11 +59,12 @@ def _by_category(rule: Rule) -> Cost:
     """Templates by their category; free form is the category "service", whose first messages of a month may be free."""
     billed = frozenset(rule.predicate.get("billed", ()))
     own = rule.predicate.get("rates", {})
+    app_is_free = "app" in rule.predicate.get("free", ())
     free_a_month = int(rule.predicate.get("service_free_per_number_per_month", 0))
 
     def cost(s: Situation, rates: Iterable[Rate]) -> Charged | None:
         message = s.act.message
-        if message.form not in ("free", "template"):
+        if message.form not in ("free", "template") or (app_is_free and message.via_app):
             return None
         category = message.category if message.form == "template" else "service"
         inside = s.elapsed_ms is not None and s.elapsed_ms <= DAY_MS

@@ -58,6 +58,26 @@ def _counted(key: str, value: int, rule: Rule) -> Bound:
     return bound
 
 
+def _audio_video(_key: str, value: int, _rule: Rule) -> Bound:
+    """Sound and film have a lower rate of their own. Every message of the second counts, for nobody counts the kinds apart."""
+
+    def bound(s: Situation) -> Reached | None:
+        heavy = s.act.message.media_type.partition("/")[0] in ("audio", "video")
+        return Reached(s.act.at_ms + SECOND_MS) if heavy and s.act.counters.last_second >= value else None
+
+    return bound
+
+
+def _standing(_key: str, value: int, _rule: Rule) -> Bound:
+    """The account must be allowed to write to so many people a day; one whose allowance is not known is not refused."""
+
+    def bound(s: Situation) -> Reached | None:
+        most = s.act.deployment.unique_recipients_max
+        return Reached() if most is not None and most < value else None
+
+    return bound
+
+
 def _group_minute(_key: str, value: int, _rule: Rule) -> Bound:
     def bound(s: Situation) -> Reached | None:
         full = s.act.message.group and s.act.counters.to_chat_last_minute >= value
@@ -129,6 +149,7 @@ def _window(_key: str, value: int, _rule: Rule) -> Bound:
 
 _MAKERS: Final[Mapping[str, Callable[[str, Any, Rule], Bound]]] = {
     **dict.fromkeys(_COUNTED, _counted),
+    "rate_per_second_audio_video": _audio_video,
     "rate_per_minute_group": _group_minute,
     "pair_seconds_per_message": _pair,
     "unique_recipients_per_24h": _unique,
@@ -138,4 +159,5 @@ _MAKERS: Final[Mapping[str, Callable[[str, Any, Rule], Bound]]] = {
     "max_media_bytes": _media,
     "sender": _sender,
     "window_hours": _window,
+    "messaging_limit_min": _standing,
 }

@@ -73,10 +73,11 @@ def _window(hours: int, rule: Rule) -> Test | None:
     opened_by = frozenset(predicate.get("opened_by", ()))
     ad_hours = int(predicate.get("ad_first_message_window_hours", hours))
     exempt = frozenset(predicate.get("exempt_tags", ()))
+    exempt_app = bool(predicate.get("exempt_via_app"))
 
     def shut(s: Situation) -> bool:
         message, person = s.act.message, s.act.person
-        if message.form != "free" or message.tag in exempt:
+        if message.form != "free" or message.tag in exempt or (exempt_app and message.via_app):
             return False
         if s.elapsed_ms is None or (person.opened_by and opened_by and person.opened_by not in opened_by):
             return True
@@ -91,11 +92,9 @@ def _free_entry(hours: int, rule: Rule) -> Test:
 
     def free(s: Situation) -> bool:
         person = s.act.person
-        if person.opened_by not in opened_by:
-            return False
-        if person.entry_opened_ms is not None:
+        if person.entry_opened_ms is not None:  # whatever the person wrote since
             return 0 <= s.act.at_ms - person.entry_opened_ms <= hours * HOUR_MS
-        return s.elapsed_ms is not None and s.elapsed_ms <= reply_hours * HOUR_MS
+        return person.opened_by in opened_by and s.elapsed_ms is not None and s.elapsed_ms <= reply_hours * HOUR_MS
 
     return free
 

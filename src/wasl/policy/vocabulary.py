@@ -82,11 +82,11 @@ KEYS: Final[Mapping[str, tuple[str, Check]]] = {
     # when the rule is about the act
     "ai_primary": BOOL, "except_ai_primary": BOOL, "account_created_from": ("a day", _day), "recipient_calling_code": TEXT,
     "template_category": TEXT, "templates": BOOL, "window_hours": COUNT, "opened_by": TEXTS, "outside": TEXT,
-    "ad_first_message_window_hours": COUNT, "exempt_tags": TEXTS, "reply_within_hours": COUNT, "train_on_data": BOOL,
-    "persistent_copy": BOOL, "bulk_export": BOOL, "except": TEXT, "supported_country_required": BOOL, "unsupported": TEXTS,
-    "users_in": TEXTS, "tier": TEXT, "personal_data": BOOL, "audience_under_18": BOOL, "status_pricing_category": TEXT, "signals": TEXTS,
-    "coexistence": BOOL, "endpoint": TEXT_OR_TEXTS, "distribution": TEXT, "marketplace": BOOL, "tag": TEXT, "tags": TEXTS, "form": TEXTS,
-    "header_present": TEXTS, "or_sender": TEXTS,
+    "ad_first_message_window_hours": COUNT, "exempt_tags": TEXTS, "exempt_via_app": BOOL, "reply_within_hours": COUNT,
+    "train_on_data": BOOL, "persistent_copy": BOOL, "bulk_export": BOOL, "except": TEXT, "supported_country_required": BOOL,
+    "unsupported": TEXTS, "users_in": TEXTS, "tier": TEXT, "personal_data": BOOL, "audience_under_18": BOOL,
+    "status_pricing_category": TEXT, "signals": TEXTS, "coexistence": BOOL, "endpoint": TEXT_OR_TEXTS, "distribution": TEXT,
+    "marketplace": BOOL, "tag": TEXT, "tags": TEXTS, "form": TEXTS, "header_present": TEXTS, "or_sender": TEXTS,
     # what it asks for
     "opt_in_required": BOOL, "for": TEXTS, "separate_for": TEXTS, "opt_out_words": TEXTS, "opt_in_words": TEXTS, "help_words": TEXTS,
     "ai_disclosure": BOOL, "when": TEXTS, "human_escalation_required": BOOL, "payment_method_required": BOOL, "identity_key": TEXT,
@@ -94,9 +94,10 @@ KEYS: Final[Mapping[str, tuple[str, Check]]] = {
     # bounds
     "max_text_chars": COUNT, "max_text_bytes": COUNT, "max_media_bytes": ("a whole number, or one by kind of media", _media),
     "rate_per_second": COUNT, "rate_per_second_upgraded": COUNT, "rate_per_second_coexistence": COUNT, "rate_per_second_chat": COUNT,
+    "rate_per_second_audio_video": COUNT,
     "rate_per_minute": COUNT, "rate_per_minute_group": COUNT, "rate_per_hour_chat": COUNT, "pair_seconds_per_message": COUNT,
     "burst": COUNT, "unique_recipients_per_24h": ("a list of tiers", _tiers), "cooldown_hours": COUNT, "sender": TEXT,
-    "call_requests_per_24h": COUNT, "call_requests_per_7d": COUNT, "connected_calls_per_24h": COUNT,
+    "call_requests_per_24h": COUNT, "call_requests_per_7d": COUNT, "connected_calls_per_24h": COUNT, "messaging_limit_min": COUNT,
     # money
     "price": TEXT, "price_per_message": ("amounts by currency", _money), "price_per_message_range": ("ranges by currency", _money_range),
     "billed": TEXTS, "free": TEXTS, "rates": ("amounts by category and currency", _rates), "service_free_per_number_per_month": COUNT,
@@ -105,7 +106,7 @@ KEYS: Final[Mapping[str, tuple[str, Check]]] = {
     "objects": COUNT,
     "service_rate": TEXT, "service_volume_tiers": BOOL, "month_resets": TEXT, "change_days": TEXTS,
     "notice_months": ("numbers by name", _table), "notice_days": COUNT, "terminate_within_business_days": COUNT, "machine_field": TEXT,
-    "phone_optional": BOOL, "pattern": TEXT, "send_field": TEXT, "temporary_permission_days": COUNT, "messaging_limit_min": COUNT,
+    "phone_optional": BOOL, "pattern": TEXT, "send_field": TEXT, "temporary_permission_days": COUNT,
     "review_above_users": COUNT, "provider": TEXT, "auth": TEXT, "protocol": TEXT, "dkim": BOOL, "spf": BOOL, "dmarc": BOOL,
     "spam_rate_max": NUMBER, "above_per_day": COUNT, "analytics_category": TEXT,
 }  # fmt: skip
@@ -125,9 +126,10 @@ BITES: Final[Mapping[str, frozenset[str]]] = {
         "paid_tier_required", "headers", "registration", "intent", "mark_generated_media",
     }),
     "limit": frozenset({
-        "max_text_chars", "max_text_bytes", "max_media_bytes", "rate_per_second", "rate_per_second_chat", "rate_per_minute",
-        "rate_per_minute_group", "rate_per_hour_chat", "pair_seconds_per_message", "unique_recipients_per_24h", "cooldown_hours", "sender",
-        "window_hours", "call_requests_per_24h", "call_requests_per_7d", "connected_calls_per_24h",
+        "max_text_chars", "max_text_bytes", "max_media_bytes", "rate_per_second", "rate_per_second_chat", "rate_per_second_audio_video",
+        "rate_per_minute", "rate_per_minute_group", "rate_per_hour_chat", "pair_seconds_per_message", "unique_recipients_per_24h",
+        "cooldown_hours", "sender", "window_hours", "call_requests_per_24h", "call_requests_per_7d", "connected_calls_per_24h",
+        "messaging_limit_min",
     }),
     "charge": frozenset({"price", "price_per_message", "price_per_message_range", "billed"}),
     "warn": frozenset(KEYS),
