@@ -139,7 +139,9 @@ def test_a_live_drill_asks_first_and_ends_at_its_time() -> None:
 def test_an_interrupted_live_drill_leaves_routing_as_it_was_and_says_so() -> None:
     command = [sys.executable, "-m", "wasl", "drill", "--lose", "openai", "--live", "--for", "10m", "--yes"]
     environment = {**os.environ, "PYTHONPATH": str(Path(wasl.__file__).parent.parent), "PYTHONUNBUFFERED": "1"}
-    running = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_interrupts
+    )
     for _ in range(600):
         if running.poll() is not None or (Path("data/wasl.db").exists() and "live" in states()):
             break
@@ -152,6 +154,11 @@ def test_an_interrupted_live_drill_leaves_routing_as_it_was_and_says_so() -> Non
     assert drill["report"]["interrupted"] is True
     assert drill["ended_ms"] is not None
     assert states() == []
+
+
+def heed_interrupts() -> None:
+    """What a shell runs in its background ignores SIGINT, and so do its children: whoever runs the tests may be such a one."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def states() -> list[str]:

@@ -4,6 +4,7 @@ import io
 import time
 
 import pytest
+from tests.measured import least
 
 from wasl.formats.telegram_export import TelegramExport
 from wasl.formats.whatsapp_export import WhatsappExport
@@ -29,13 +30,16 @@ def test_as_many_people_as_messages_cost_no_more_than_their_number() -> None:
         return seconds
 
     cpu_seconds(1_000)
-    assert cpu_seconds(24_000) < 10 * cpu_seconds(6_000)
+    limit = 10 * cpu_seconds(6_000)
+    assert least(lambda: cpu_seconds(24_000), enough=limit) < limit
 
 
 @pytest.mark.parametrize("unit", [b"<a ", b"<!--", b"</a ", b"&#"])
 def test_a_page_of_tags_that_never_end_is_broken_off_soon(unit: bytes) -> None:
-    _, seconds = survey(TelegramExport(), "messages.html", unit * (60_000 // len(unit)))
-    assert seconds < 2  # quadratic, it would be half a minute
+    def seconds() -> float:
+        return survey(TelegramExport(), "messages.html", unit * (60_000 // len(unit)))[1]
+
+    assert least(seconds, enough=2.0) < 2.0  # quadratic, it would be half a minute
 
 
 @pytest.mark.parametrize("unit", [b"{},", b"[],", b"1,"])

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from tests.measured import least
 
 import wasl.formats
 from wasl.domain.errors import WaslError
@@ -68,15 +69,24 @@ def _is_text(held: bytes) -> bool:
 @pytest.mark.parametrize("kind", sorted(READERS))
 def test_a_reader_takes_linear_time(kind: str, unit: str) -> None:
     case, name = source(kind)
-    long = cpu_seconds(kind, case, name, hostile(case.files[name], unit, LARGE_BYTES))
+
+    def seconds(size: int) -> float:
+        return cpu_seconds(kind, case, name, hostile(case.files[name], unit, size))
+
+    long = seconds(LARGE_BYTES)
     if long > QUICK_SECONDS:
-        assert long < 8 * max(cpu_seconds(kind, case, name, hostile(case.files[name], unit, LARGE_BYTES // 4)), QUICK_SECONDS / 8)
+        limit = 8 * max(seconds(LARGE_BYTES // 4), QUICK_SECONDS / 8)
+        assert long < limit or least(lambda: seconds(LARGE_BYTES), enough=limit, times=3) < limit
 
 
 @pytest.mark.parametrize("kind", sorted(READERS))
 def test_whose_many_files_are_is_asked_in_time_linear_in_their_number(kind: str) -> None:
     files = [(Member(name=f"photos/{n}.jpg", size_bytes=1), lambda: io.BytesIO(b"x")) for n in range(20_000)]
     bundle = ManyBundle("photos", files)
-    began = time.process_time()
-    READERS[kind]().sniff(bundle)
-    assert time.process_time() - began < 2.0
+
+    def seconds() -> float:
+        began = time.process_time()
+        READERS[kind]().sniff(bundle)
+        return time.process_time() - began
+
+    assert least(seconds, enough=2.0) < 2.0

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from tests.measured import least
 
 from wasl.policy.moderation import emergency, offence
 
@@ -56,8 +57,12 @@ def test_own_patterns_take_a_star_at_a_words_end() -> None:
 
 def test_a_long_text_takes_time_in_proportion() -> None:
     lists = ("insults", "sexual", "drugs", "secrets")
-    began = time.process_time()
-    for text in ("1 " * 200_000, "kill " * 100_000, "-" * 400_000, "sk-" * 100_000):
-        offence(text, lists=lists)
-        emergency(text)
-    assert time.process_time() - began < 3
+
+    def seconds() -> float:
+        began = time.process_time()
+        for text in ("1 " * 200_000, "kill " * 100_000, "-" * 400_000, "sk-" * 100_000):
+            offence(text, lists=lists)
+            emergency(text)
+        return time.process_time() - began
+
+    assert least(seconds, enough=3.0) < 3.0

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from tests.measured import least
 
 from wasl.wire.html_text import text_of
 
@@ -28,6 +29,9 @@ def test_markup_becomes_the_words_a_reader_sees(markup: str, words: str) -> None
     "piece", ["<", "<a ", "<!--", "<!-- --", "</", "<script>", "&", "<p>", "\n ", "&#32;", "&#9;", "<td>", "&#32;<td>"]
 )
 def test_any_repetition_takes_linear_time(piece: str) -> None:
-    before = time.process_time()
-    text_of(piece * (1_000_000 // len(piece)))
-    assert time.process_time() - before < 5
+    def seconds() -> float:
+        before = time.process_time()
+        text_of(piece * (1_000_000 // len(piece)))
+        return time.process_time() - before
+
+    assert least(seconds, enough=5.0) < 5.0

@@ -4,6 +4,7 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.measured import least
 
 from wasl.domain.limits import Limits
 from wasl.wire import markup
@@ -132,10 +133,14 @@ def test_a_picture_keeps_its_address() -> None:
 @pytest.mark.parametrize("piece", ["**a ", "*a **b ", "[", "![", "`", "> ", "- ", "a | ", "<b", "&amp;", "~~x "])
 def test_a_message_made_to_be_slow_is_turned_in_good_time(piece: str) -> None:
     source = piece * (12_000 // len(piece))
-    began = time.process_time()
-    markup.html(source)
-    markup.asterisks(source)
-    assert time.process_time() - began < 3.0
+
+    def seconds() -> float:
+        began = time.process_time()
+        markup.html(source)
+        markup.asterisks(source)
+        return time.process_time() - began
+
+    assert least(seconds, enough=3.0) < 3.0
 
 
 def test_what_is_read_out_of_tags_is_not_measured() -> None:

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from tests.measured import least
 
 from wasl.wire.redact import redact
 
@@ -36,6 +37,9 @@ def test_short_names_stay_because_they_are_words_too() -> None:
     "text", ["1" * 200_000, "a@" * 100_000, "+" * 200_000, "www." * 50_000, "1-" * 100_000, "@" * 200_000, "AA11" * 50_000]
 )
 def test_words_without_end_are_read_in_time(text: str) -> None:
-    began = time.process_time()
-    redact(text)
-    assert time.process_time() - began < 3
+    def seconds() -> float:
+        began = time.process_time()
+        redact(text)
+        return time.process_time() - began
+
+    assert least(seconds, enough=3.0) < 3.0

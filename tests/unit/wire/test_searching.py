@@ -4,6 +4,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.measured import least
 
 from wasl.wire import searching
 from wasl.wire.searching import (
@@ -155,11 +156,14 @@ def test_no_word_is_like_the_token_of_a_conversation() -> None:
 
 @pytest.mark.parametrize("text", ["7" * 10_000_000, "a," * 3_000_000, "1,234" * 1_000_000, "ـ" * 3_000_000, "١٠:" * 1_000_000])
 def test_time_is_linear_whatever_comes(text: str) -> None:
-    began = time.process_time()
-    index_words(text)
-    parse(text)
-    marks(text[: 2 * INDEXED_CHARACTERS_MAX], Query(words=("x",)))
-    assert time.process_time() - began < 3.0
+    def seconds() -> float:
+        began = time.process_time()
+        index_words(text)
+        parse(text)
+        marks(text[: 2 * INDEXED_CHARACTERS_MAX], Query(words=("x",)))
+        return time.process_time() - began
+
+    assert least(seconds, enough=3.0) < 3.0
 
 
 def test_words_that_are_said_again_stay_known_and_no_more_than_two_generations_do(monkeypatch: pytest.MonkeyPatch) -> None:
