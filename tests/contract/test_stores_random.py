@@ -28,14 +28,26 @@ async def test_postgres_and_memory_tell_the_same_story(seed: int, postgres_url: 
     await same_story(seed, lambda clock: PostgresStore(postgres_url, clock=clock))
 
 
-async def same_story(seed: int, make: Callable[[TestClock], Store], *, steps: int = 150) -> None:
+@pytest.mark.parametrize("seed", range(6))
+async def test_sqlite_and_memory_agree_on_whose_a_number_is_now(seed: int, tmp_path: Path):
+    await same_story(seed, lambda clock: SqliteStore(fresh(tmp_path / "wasl.sqlite3"), clock=clock), steps=30, swaps=True)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("seed", [18, *range(6)])
+async def test_postgres_and_memory_agree_on_whose_a_number_is_now(seed: int, postgres_url: str):
+    await empty(postgres_url)
+    await same_story(seed, lambda clock: PostgresStore(postgres_url, clock=clock), steps=30, swaps=True)
+
+
+async def same_story(seed: int, make: Callable[[TestClock], Store], *, steps: int = 150, swaps: bool = False) -> None:
     stories = []
     for build in (lambda clock: MemoryStore(clock=clock), make):
         clock = TestClock(seed=seed)
         store = build(clock)
         await store.open()
         try:
-            walk = Walk(store, clock, random.Random(seed))
+            walk = Walk(store, clock, random.Random(seed), swaps=swaps)
             stories.append([await walk.step() for _ in range(steps)] + [await shown(store, clock)])
         finally:
             await store.close()

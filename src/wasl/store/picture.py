@@ -155,6 +155,8 @@ class Changes:
     conversations: dict[str, ConversationRow] = field(default_factory=dict)
     new_addresses: dict[str, AddressRow] = field(default_factory=dict)
     addresses: dict[str, AddressRow] = field(default_factory=dict)
+    freed: set[str] = field(default_factory=set)
+    """Changed addresses that gave up the handle under which they are stored: another may have taken it since."""
     messages: list[MessageRow] = field(default_factory=list)
     new_turns: dict[str, TurnRow] = field(default_factory=dict)
     turns: dict[str, TurnRow] = field(default_factory=dict)
@@ -222,11 +224,14 @@ class Picture:
     def change_address(self, row: AddressRow, address: Address) -> None:
         """Replaces an address; a closed one is not found any more."""
         self._forget_keys(row, row.address.key)
+        frees = address.valid_to_ms is not None or address.key.handle != row.address.key.handle
         row.address = address
         if address.valid_to_ms is None:
             self.show_address(row)
         if address.id not in self.changes.new_addresses:
             self.changes.addresses[address.id] = row
+            if frees:
+                self.changes.freed.add(address.id)
 
     def forget_address(self, row: AddressRow) -> None:
         """Takes an address out for good."""

@@ -78,6 +78,8 @@ _NEW_ADDRESS = _insert(
 )
 # Only what may be stale in a picture is guarded: an address that another process closed meanwhile stays closed.
 _ADDRESS = _update("address", _ADDRESS_COLUMNS, special={"valid_to_ms": "coalesce(t.valid_to_ms, n.valid_to_ms)"})
+# The index looks at each row by itself, in no order: where one address takes a handle that another gives up, both let go of theirs first.
+_FREE = "update address set handle = id::text where id = any($1::uuid[]) and valid_to_ms is null"
 _MESSAGE = _insert(
     "message",
     [
@@ -209,6 +211,8 @@ where e.channel = n.channel and e.native_id = n.native_id"""
 
 async def save(db: Connection, changes: Changes) -> None:
     """Writes everything; the caller commits. Raises Raced when a new address is there already."""
+    if changes.freed and len(changes.addresses) > 1:
+        await db.execute(_FREE, sorted(changes.freed))
     await _write(db, _ADDRESS, changes.addresses.values(), _address)  # first: a new one may take a handle that an old one gives up
     if changes.new_addresses:
         await _people(db, changes)

@@ -1,10 +1,11 @@
 """The law of `Store.receive`: who wrote, what was said, and that nothing is stored twice."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
-from wasl.domain.event import ConsentGiven, Moved, Signal
+from wasl.domain.event import Arrival, ConsentGiven, Moved, Signal
 from wasl.domain.message import Choice, Contact, Option, Part, Place, Reaction, Template, Text, Unknown
 from wasl.ports.store import Duplicate, Kept, Store
 from wasl.testing.contracts.store_scene import CHANNEL, LEASE, LEASE_MS, OTHER_LEASE, PHOTO, SCOPE, Scene, accepted
@@ -199,6 +200,22 @@ class Receiving:
         await scene.say_hello(scene.arrival(address=scene.key("US.2", alias="+111", kind="business-scoped id")))
         third = await scene.say_hello(scene.arrival(address=scene.key("US.1", kind="business-scoped id")))
         assert third.conversation_id != first.conversation_id
+
+    async def test_a_handle_that_is_freed_and_taken_in_one_request_is_the_taker_s(self, scene: Scene) -> None:
+        def person(handle: str, number: str) -> Arrival:
+            return scene.arrival(handle, address=scene.key(handle, alias=number, kind="business-scoped id"))
+
+        gone = await scene.say_hello(person("US.4", "+3"))
+        by_number = scene.arrival("before", address=scene.key("+1", kind="phone"))
+        known = await scene.say_hello(by_number)
+        again = replace(by_number, key=scene.name())
+        told = accepted(await scene.receive(again, person("US.0", "+3"), person("US.4", "+1")))
+        assert [t.conversation_id for t in told[::2]] == [known.conversation_id] * 2
+        assert told[1].conversation_id not in (gone.conversation_id, known.conversation_id)
+        assert await scene.store.addresses(gone.conversation_id) == []
+        found = await scene.store.find_address(scene.key("US.4", kind="business-scoped id"))
+        assert found is not None
+        assert (found[1], found[0].key.alias) == (known.conversation_id, "+1")
 
     async def test_aliases_of_other_accounts_are_other_numbers(self, scene: Scene) -> None:
         first = await scene.say_hello(scene.arrival(address=scene.key("+111", kind="phone")))
