@@ -5,7 +5,7 @@ share. Each entry lists words as people type them; phrases of two words are allo
 (`Index(synonyms=…)`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -49,6 +49,8 @@ sugar: sugar, diabetic, diabetes, sugar free, سكر, سكري, سكريات
 milk: milk, dairy, lactose, حليب, لبن, لاكتوز, ألبان
 nuts: nut, nuts, peanut, almond, مكسرات, فستق, لوز, جوز, سوداني
 menu: menu, dishes, food list, قائمة, منيو, المنيو, قائمة الطعام
+products: products, catalogue, catalog, منتجات, منتجاتكم, منتجاتنا, كتالوج
+services: services, خدمات, خدماتكم, خدماتنا
 bread: bread, loaf, خبز, عيش, رغيف, أرغفة
 pastry: pastry, pastries, معجنات, فطائر, فطاير, فطيرة, مناقيش
 sweets: sweet, sweets, dessert, desserts, حلويات, حلو, حلى
@@ -199,6 +201,24 @@ HINTING: Final = frozenset({"where", "time", "person", "price", "order", "change
 """Meanings that say what kind of fact is asked for and little about which one: they weigh less."""
 
 _Tables = tuple[Mapping[str, tuple[str, ...]], Mapping[tuple[str, str], tuple[str, ...]], frozenset[str]]
+
+
+_WHAT: Final = frozenset(text.tokens("what what's whats which ماذا ما ايش إيش أيش شو وش شنو ايه إيه اي أي eh eih"))
+_OFFERED: Final = frozenset(
+    text.tokens(
+        "sell sells offer offers serve have got buy order products things items product stuff "
+        "تبيعون تبيعوا تبيعو بتبيعوا بتبيعو تبيع بتبيع يباع تقدمون تقدموا بتقدموا تقدم توفرون عندكم عندكو عندك لديكم لديك "
+        "أشتري اشتري نشتري أطلب اطلب نطلب المنتجات منتجات منتجاتكم أصنافكم الأصناف بضاعتكم"
+    )
+)
+OVERVIEW: Final = ("menu", "products", "services")
+"""Meanings that answer "what do you sell?"."""
+
+
+def asks_what_there_is(tokens: Sequence[str]) -> bool:
+    """Says whether a question asks for nothing but what is sold or done here: "what do you sell?", "شو عندكم؟"."""
+    asked = set(tokens)
+    return bool(asked & _WHAT and asked & _OFFERED) and all(token in _OFFERED or is_stop(token) for token in asked)
 
 
 def meanings_of(token: str) -> tuple[str, ...]:

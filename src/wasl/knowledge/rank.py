@@ -130,6 +130,8 @@ class Index:
 
     # -- asking --------------------------------------------------------------------------------------------------------
     def _asked(self, tokens: Sequence[str]) -> list[_Asked]:
+        if lexicon.asks_what_there_is(tokens):
+            return [self._by_meaning(lexicon.OVERVIEW)]
         asked: dict[str, _Asked] = {}
         taken = -1
         for place, token in enumerate(tokens):

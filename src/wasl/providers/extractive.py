@@ -43,16 +43,18 @@ class Extractive:
     def reply(self, prompt: Prompt) -> Iterable[Delta]:
         """Gives the whole answer, a paragraph at a time; ends with Usage and Finish."""
         question = next((m for m in reversed(prompt.messages) if m.role == "user"), PromptMessage(role="user"))
-        language = _language(question.text, told=prompt.language)
-        paragraphs = list(self._paragraphs(question, prompt.passages, _WORDS[language], language=language))
+        said = _MARK.sub("", question.text).strip()
+        language = _language(said, told=prompt.language)
+        blind = bool(question.images) or said != question.text.strip()
+        paragraphs = list(self._paragraphs(said, prompt.passages, _WORDS[language], language=language, blind=blind))
         for place, paragraph in enumerate(paragraphs):
             yield TextDelta(text=paragraph if place == 0 else f"\n\n{paragraph}")
         yield Usage(input_tokens=0, output_tokens=0)
         yield Finish(reason="stop", served_model=self.kind)
 
-    def _paragraphs(self, question: PromptMessage, passages: Sequence[Passage], words: dict[str, str], *, language: str) -> Iterator[str]:
-        asked = text.tokens(question.text)
-        fitting = self._fitting(passages, asked)
+    def _paragraphs(self, said: str, passages: Sequence[Passage], words: dict[str, str], *, language: str, blind: bool) -> Iterator[str]:
+        asked = text.tokens(said)
+        fitting = self._fitting(passages, asked) if asked else []
         if asked and set(asked) <= _GREETING:
             yield words["greeting"]
         elif asked and set(asked) <= _THANKS | _GREETING:
@@ -65,7 +67,7 @@ class Extractive:
             places = dict.fromkeys(_place(passage, comma=words["comma"]) for passage in fitting)
             yield words["source"].format(sources=words["and"].join(places))
         else:
-            yield words["blind"] if question.images or not asked else words["nothing"]
+            yield words["blind"] if blind or not asked else words["nothing"]
             yield words["contact"].format(contact=self.settings.contact) if self.settings.contact else words["kept"]
 
     def _fitting(self, passages: Sequence[Passage], asked: Sequence[str]) -> list[Passage]:
@@ -140,6 +142,8 @@ def _best_lines(lines: Sequence[str], stems: set[str]) -> list[str]:
     return gathered
 
 
+_MARK: Final = re.compile(r"^\[(?:photo|video|voice|audio|document|sticker|animation)(?:: [^\n]*)?\]$", re.MULTILINE)
+"""A file in the words of a message: its name is no question, and tells no language."""
 _PLAIN: Final = re.compile(r"[*_`\[\]<>#|]")
 _RULE: Final = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*\Z")
 

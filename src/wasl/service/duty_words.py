@@ -63,6 +63,9 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
 }
 
 KEYS: Final = tuple(_WORDS)
+OWN_NAME: Final = "Wasl"
+OWN_NAME_IN_ARABIC: Final = "وصل"
+"""How the name that nobody changed is written in Arabic words, as on the pages."""
 
 
 def owe(key: str, *, language: str, own: Mapping[str, str] | None = None, **values: object) -> str:
@@ -71,4 +74,6 @@ def owe(key: str, *, language: str, own: Mapping[str, str] | None = None, **valu
     if own and (told := own.get(base) or (own.get("en") if base not in _WORDS[key] else None)):
         return told
     known = _WORDS[key]
+    if base == "ar" and values.get("name") == OWN_NAME:
+        values["name"] = OWN_NAME_IN_ARABIC
     return (known.get(base) or known["en"]).format(**values)

@@ -94,3 +94,22 @@ def test_an_answer_comes_in_the_language_of_the_question(example: Example) -> No
             if found[0].language != ("en" if one.manner.startswith("en") else "ar"):
                 other.append(one.question)
     assert len(other) <= answered * 0.02, other
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What do you sell?", "what have you got", "What products do you have?", "what can I buy here", "What do you offer?", "ماذا تبيعون؟",
+        "شو عندكم", "إيش تقدمون", "ايه المنتجات اللي عندكم؟", "what's on the menu?",
+    ],
+)  # fmt: skip
+def test_a_question_for_what_there_is_finds_the_menu_and_what_it_holds(example: Example, question: str) -> None:
+    best = example[0].search(question, limit=1)[0]
+    assert best.score >= FITS
+    assert label_of(example, best) == "menu/about"
+    assert any(word in best.text for word in ("pastries", "معجنات"))
+
+
+@pytest.mark.parametrize("question", ["What do you do?", "Do you have?", "What is that?", "هل عندكم؟", "ما هذا؟"])
+def test_small_words_alone_ask_for_nothing(example: Example, question: str) -> None:
+    assert example[0].search(question, limit=1) == ()

@@ -173,3 +173,11 @@ def test_settings_that_cannot_be_are_refused(wrong: dict[str, object]) -> None:
 )
 def test_it_always_has_an_answer(question: str, passages: list[Passage]) -> None:
     assert said(list(answerer().reply(prompt(question, *passages)))).strip()
+
+
+@pytest.mark.parametrize("question", ["[photo: walk.png]\n[document: opening hours.pdf]", "[voice]", "[document]"])
+def test_a_file_s_name_is_no_question_and_tells_no_language(question: str) -> None:
+    hours = Passage(text="From 9 to 5.", source="visit.md", heading="Opening hours", language="en", score=0.9)
+    said = "".join(d.text for d in answerer().reply(prompt(question, hours, language="ar")) if isinstance(d, TextDelta))
+    assert said.startswith("أستطيع قراءة النصوص فقط")
+    assert "From 9" not in said

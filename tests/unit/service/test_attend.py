@@ -225,7 +225,7 @@ async def test_the_duty_to_say_that_an_ai_answers_is_done_once_a_session_and_cha
 async def test_it_is_said_in_the_persons_language(tmp_path: Path) -> None:
     async with Hands(tmp_path) as hands:
         hands.rules.kinds = ("disclose_ai",)
-        assert (await hands.says("متى تفتحون؟")).startswith("أنا Wasl، مساعد يعمل بالذكاء الاصطناعي.")
+        assert (await hands.says("متى تفتحون؟")).startswith("أنا وصل، مساعد يعمل بالذكاء الاصطناعي.")
 
 
 async def echo(hands: Hands, text: str) -> None:

@@ -30,7 +30,7 @@ export const whenOf = (ms) => (dayKey(ms) === dayKey(Date.now()) ? clock : short
 
 export function sizeOf(bytes) {
   const [unit, scale] = sizes.findLast(([, s]) => bytes >= s) || sizes[0];
-  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: bytes / scale < 10 && scale > 1 ? 1 : 0 }).format(bytes / scale);
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: scale > 1 ? "short" : "long", maximumFractionDigits: bytes / scale < 10 && scale > 1 ? 1 : 0 }).format(bytes / scale);
 }
 
 export const number = (n) => new Intl.NumberFormat(locale).format(n);
