@@ -133,7 +133,8 @@ class Settling:
     """What became of one delivery. "queued" with `due_at_ms` is a retry; "unknown" waits until `due_at_ms` for a receipt.
 
     `verdict` is what the gate said, `charge` what it is expected to cost. `move_to` gives a queued delivery to another address of the
-    same person, in the same commit.
+    same person, in the same commit. `apart` takes a queued delivery apart, in the same commit: it keeps what the first says, and the
+    others follow right behind it as deliveries of their own, so that what goes out of them is known of each.
     """
 
     delivery_id: DeliveryId
@@ -148,6 +149,7 @@ class Settling:
     verdict: Mapping[str, Any] | None = None
     charge: Charge | None = None
     move_to: Address | None = None
+    apart: tuple[NewDelivery, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

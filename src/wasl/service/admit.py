@@ -137,14 +137,17 @@ class Admit:
         return self._wait(outgoing, verdict, party, waits_for="person")
 
     def _in_pieces(self, outgoing: Outgoing, party: Party, verdict: Verdict, *, now_ms: int, consent: bool | None) -> Admission:
-        """Cuts what is larger than a rule allows, which came into force after it was stored, and counts each piece."""
+        """Cuts what is larger than a rule allows, which came into force after it was stored: each piece is judged and counted by itself."""
         assert party.limits is not None
-        made = cut(outgoing, party.limits, verdict.limits)
+        pieces = cut(outgoing, party.limits, verdict.limits)
+        cut_by = [one.rule for one in verdict.reasons]
+        if len(pieces) > 1:
+            told = kept(verdict, mode=party.mode, cut_into=len(pieces), cut_by=cut_by)
+            return Waits(due_at_ms=now_ms, why=HeldByRule(because(verdict)), verdict=told, apart=pieces)
+        made = replace(outgoing, parts=pieces[0]) if pieces else outgoing
         act = sending(made, party, at_ms=now_ms, consent=consent)
         situation, applicable = select(self._rules.book, act)
-        judged = judge(situation, applicable, book=verdict.book)
-        cut_by = [one.rule for one in verdict.reasons]
-        return self._count(made, party, situation, applicable, judged, cut_into=len(made.parts), cut_by=cut_by)
+        return self._count(made, party, situation, applicable, judge(situation, applicable, book=verdict.book), cut_into=1, cut_by=cut_by)
 
     async def settled(self, outgoing: Outgoing, settling: Settling) -> None:
         """Gives back what was counted for a send that surely did not happen."""

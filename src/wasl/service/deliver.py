@@ -14,8 +14,9 @@ import structlog
 
 from wasl.domain.delivery import Outgoing
 from wasl.domain.errors import FixSettings, HeldByRule, RetryLater, SettingWrong, StoreDown, Throttled, TooLarge, Unclear, WaslError
-from wasl.domain.ids import ConversationId
-from wasl.domain.turn import PendingDelivery, Settling
+from wasl.domain.ids import ConversationId, DeliveryId
+from wasl.domain.message import Part
+from wasl.domain.turn import NewDelivery, PendingDelivery, Settling
 from wasl.ports.blobs import Blobs
 from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
@@ -37,6 +38,8 @@ BACKOFF_SECONDS_MAX = 600.0
 SETTINGS_RETRY_SECONDS = 60.0
 """A refused credential or a held account is tried again at this interval at first: the operator may have mended it."""
 
+CUT = ("cut_into", "cut_by")
+"""What is kept with each piece of what the gate took apart."""
 _SETTLED = ("sent", "failed")
 
 
@@ -167,6 +170,8 @@ class Deliver:
                 return None
             log.warning("an unclear send is repeated", delivery=outgoing.id, channel=name, policy=channel.limits.unknown_policy)
         tried = await self._attempt(outgoing, conversation_id=conversation_id, epoch=epoch)
+        if tried.verdict is not None and delivery.verdict is not None:
+            tried = replace(tried, verdict={**{one: delivery.verdict[one] for one in CUT if one in delivery.verdict}, **tried.verdict})
         await self._settle(tried, channel=name)
         return None if tried.state in _SETTLED else _Due(tried.due_at_ms, aside=_held(tried.verdict))
 
@@ -228,7 +233,9 @@ class Deliver:
                 settling = self._settling(
                     outgoing, conversation_id, epoch, state="queued", due_at_ms=admission.due_at_ms, error=admission.why
                 )
-                settling = replace(settling, move_to=admission.move_to, verdict=admission.verdict)
+                settling = replace(
+                    settling, move_to=admission.move_to, verdict=admission.verdict, apart=self._apart(outgoing, admission.apart)
+                )
             case Denied():
                 now = self._clock.now_ms()
                 settling = self._settling(outgoing, conversation_id, epoch, state="failed", due_at_ms=now, error=admission.why)
@@ -236,6 +243,15 @@ class Deliver:
         if self._gate is not None:  # one gate may have counted what the next one behind it did not let through
             await self._gate.settled(outgoing, settling)
         return settling
+
+    def _apart(self, outgoing: Outgoing, pieces: Sequence[tuple[Part, ...]]) -> tuple[NewDelivery, ...]:
+        """Makes deliveries of the pieces of one, which stays the first of them."""
+        ids = (outgoing.id, *(DeliveryId(self._clock.new_id()) for _ in pieces[1:]))
+        quoted = (outgoing.reply_to, *(None for _ in pieces[1:]))
+        return tuple(
+            NewDelivery(id=made, address=outgoing.address, position=place, parts=parts, reply_to=reply_to)
+            for place, (made, parts, reply_to) in enumerate(zip(ids, pieces, quoted, strict=False))
+        )
 
     def _homeless(self, outgoing: Outgoing, *, conversation_id: ConversationId, epoch: int) -> Settling:
         name = outgoing.address.key.channel

@@ -179,12 +179,14 @@ class Admitted:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waits:
     """May not go out before `due_at_ms`: it stays queued, `why` says for what. `verdict` is kept with the delivery. `move_to` gives it
-    to another address of the same person."""
+    to another address of the same person. `apart` are the messages that it is to be sent as, each a delivery of its own from then on:
+    one delivery is never several messages, of which nobody could say which went out before a process died."""
 
     due_at_ms: int
     why: WaslError
     verdict: Mapping[str, Any] | None = None
     move_to: Address | None = None
+    apart: tuple[tuple[Part, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,11 +52,10 @@ def bounded(limits: Limits, sizes: Iterable[tuple[str, int]]) -> tuple[Limits, M
     return small, lambda text: max(len(text.encode()), own(text))
 
 
-def cut(outgoing: Outgoing, limits: Limits, sizes: Iterable[tuple[str, int]]) -> Outgoing:
-    """Gives a delivery in parts that keep the rules' sizes; each part is sent as a message of its own."""
+def cut(outgoing: Outgoing, limits: Limits, sizes: Iterable[tuple[str, int]]) -> tuple[tuple[Part, ...], ...]:
+    """Gives what a delivery says in pieces that keep the rules' sizes, each to be sent as a message of its own."""
     small, measured = bounded(limits, sizes)
-    pieces = fit(outgoing.parts, limits=small, measure=measured)
-    return replace(outgoing, parts=tuple(part for piece in pieces for part in piece))
+    return fit(outgoing.parts, limits=small, measure=measured)
 
 
 class Resize:

@@ -4,7 +4,7 @@ The laws of a store are plain functions over a picture (`picture_receive`, `pict
 picture with everything; the store on PostgreSQL paints one per transaction from locked rows and writes its changes back.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from wasl.domain.delivery import DeliveryState
@@ -162,6 +162,8 @@ class Changes:
     turns: dict[str, TurnRow] = field(default_factory=dict)
     new_deliveries: dict[str, DeliveryRow] = field(default_factory=dict)
     deliveries: dict[str, DeliveryRow] = field(default_factory=dict)
+    apart: list[tuple[DeliveryRow, int]] = field(default_factory=list)
+    """Deliveries that were taken apart, and how many stand right behind each now."""
     usage: list[UsageRow] = field(default_factory=list)
     purposes: list[PurposeRecord] = field(default_factory=list)
     consents: list[ConsentGiven] = field(default_factory=list)
@@ -270,6 +272,15 @@ class Picture:
         """Stores a new delivery."""
         self.show_delivery(row)
         self.changes.new_deliveries[row.id] = row
+
+    def take_apart(self, row: DeliveryRow, behind: Sequence[DeliveryRow]) -> None:
+        """Puts new deliveries right behind one of the same message; its parts were changed."""
+        for other in self.deliveries.values():
+            if other.message_id == row.message_id and other.position > row.position:
+                other.position += len(behind)
+        for made in behind:
+            self.add_delivery(made)
+        self.changes.apart.append((row, len(behind)))
 
     def changed_delivery(self, row: DeliveryRow) -> None:
         """Notes that a delivery was changed."""

@@ -1,6 +1,7 @@
 """Leases, turns and deliveries: the law of the working half of `Store` over a Picture. Each function raises before its first change."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from wasl.domain.delivery import DeliveryState
 from wasl.domain.errors import Fenced, Gone
@@ -103,12 +104,27 @@ def settle(picture: Picture, settling: Settling) -> Fenced | None:
         delivery.verdict = json_or_none(s.verdict) or delivery.verdict
         if s.move_to is not None and s.state == "queued":
             delivery.address_id, delivery.channel = s.move_to.id, s.move_to.key.channel
+        if s.apart and s.state == "queued":
+            _take_apart(picture, delivery, s)
         delivery.charge = charge_text(s.charge) or delivery.charge
         picture.changed_delivery(delivery)
         learn(picture, delivery, s.native_id, now=s.at_ms)
     if s.release:
         release(picture, row.id, s.epoch, now=s.at_ms, turns_at=None, deliveries_at=None)
     return None
+
+
+def _take_apart(picture: Picture, row: DeliveryRow, s: Settling) -> None:
+    first, *others = s.apart
+    row.parts, row.reply_to = first.parts, first.reply_to
+    made = [
+        replace(
+            row, id=new.id, position=row.position + place, parts=new.parts, reply_to=new.reply_to,
+            attempt=0, created_ms=s.at_ms, native_id=None, error=None, charge=None, price=None,
+        )
+        for place, new in enumerate(others, 1)
+    ]  # fmt: skip
+    picture.take_apart(row, made)
 
 
 def say(picture: Picture, conversation_id: str, message: NewMessage, deliveries: Sequence[NewDelivery], *, now: int) -> int:

@@ -13,6 +13,7 @@ from wasl.store.counting_steps import Counts, count
 from wasl.store.faults import BROKEN, tell_the_end
 from wasl.store.group_commit import Told
 from wasl.store.picture import Picture
+from wasl.store.postgres_apart import make_room
 from wasl.store.postgres_link import LOST, Connection, connect, down
 from wasl.store.postgres_paint import Raced, Wanted, paint
 from wasl.store.postgres_save import save
@@ -206,7 +207,10 @@ async def _statements(db: Connection, group: list[Write]) -> list[Any]:
                 results[n] = write.act(picture)
             except WaslError as refusal:
                 results[n] = refusal
-        await save(db, picture.take_changes())
+        changes = picture.take_changes()
+        if changes.apart:
+            await make_room(db, changes.apart)
+        await save(db, changes)
     for n, write in enumerate(group):
         if write.plain is not None:
             results[n] = await write.plain(db)

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import cast
 
 from wasl.domain.delivery import DeliveryState, Outgoing
@@ -285,7 +286,7 @@ def settle(db: sqlite3.Connection, settling: Settling) -> Fenced | None:
         row = db.execute(
             "update delivery set state = ?, since_ms = ?, due_ms = ?, error = ?, charge = coalesce(?, charge),"
             " verdict = coalesce(?, verdict)"
-            " where id = ? and state in ('queued', 'sending', 'unknown') returning channel",
+            " where id = ? and state in ('queued', 'sending', 'unknown') returning channel, seq, message_id, position",
             (
                 s.state,
                 s.at_ms,
@@ -298,11 +299,27 @@ def settle(db: sqlite3.Connection, settling: Settling) -> Fenced | None:
         ).fetchone()
         if row is not None and s.move_to is not None and s.state == "queued":
             db.execute("update delivery set address_id = ?, channel = ? where id = ?", (s.move_to.id, s.move_to.key.channel, s.delivery_id))
+        if row is not None and s.apart and s.state == "queued":
+            _take_apart(db, s, *row[1:])
         if row is not None and s.native_id is not None:
             learn(db, s.delivery_id, row[0], s.native_id, now=s.at_ms)
     if s.release:
         release(db, s.conversation_id, s.epoch, now=s.at_ms, turns_at=None, deliveries_at=None)
     return None
+
+
+def _take_apart(db: sqlite3.Connection, s: Settling, seq: int, message_id: str, position: int) -> None:
+    first, *others = s.apart
+    behind = "update delivery set position = position + ? where message_id = ? and position > ?"
+    db.execute(behind, (len(others), message_id, position))
+    db.execute("update delivery set parts = ?, reply_to = ? where id = ?", (parts_text(first.parts), first.reply_to, s.delivery_id))
+    for place, new in enumerate(others, 1):
+        _insert_delivery(db, s.conversation_id, message_id, replace(new, position=position + place), seq=seq, at=s.at_ms, sending=False)
+        db.execute(
+            "update delivery set due_ms = f.due_ms, verdict = f.verdict, address_id = f.address_id, channel = f.channel"
+            " from delivery f where f.id = ? and delivery.id = ?",
+            (s.delivery_id, new.id),
+        )
 
 
 def _sent(db: sqlite3.Connection, s: Settling) -> None:

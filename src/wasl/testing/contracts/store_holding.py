@@ -1,8 +1,11 @@
 """The law of what rules hold: what they said is kept, a person's word wakes it, and it may go to another address."""
 
+from dataclasses import replace
+
 import pytest
 
 from wasl.domain.errors import Fenced
+from wasl.domain.message import Text
 from wasl.testing.contracts.store_scene import Scene
 
 
@@ -51,3 +54,34 @@ class Holding:
         with pytest.raises(Fenced):
             await scene.start(work, closing.deliveries[0].id, count=scene.count())
         assert await scene.store.counting.totals(["month"]) == {}
+
+    async def test_a_delivery_that_is_taken_apart_goes_out_piece_by_piece_before_what_stood_behind_it(self, scene: Scene) -> None:
+        work, closing = await scene.sending(pieces=2)
+        one, last = closing.deliveries
+        pieces = (
+            replace(one, parts=(Text(text="first"),)),
+            scene.delivery(one.address, text="second"),
+            scene.delivery(one.address, text="third"),
+        )
+        ruled = {"cut_into": 3}
+        await scene.settle(work, one.id, "queued", due_at_ms=scene.now, apart=pieces, verdict=ruled, release=True)
+        assert closing.reply is not None
+        stored = await scene.store.deliveries(closing.reply.id)
+        assert [(d["id"], d["position"], d["state"]) for d in stored] == [
+            (piece.id, place, "queued") for place, piece in enumerate((*pieces, last))
+        ]
+        work = await scene.claim_one()
+        assert [d.outgoing.id for d in work.deliveries] == [d["id"] for d in stored]
+        assert [d.outgoing.parts for d in work.deliveries[:3]] == [piece.parts for piece in pieces]
+        assert [d.verdict for d in work.deliveries] == [ruled, ruled, ruled, None]
+        await scene.start(work, pieces[1].id)
+        await scene.receive(scene.receipt("delivered", tag=pieces[1].id))
+        assert await scene.state_of(closing, 1) == "delivered"
+
+    async def test_a_fenced_worker_takes_nothing_apart(self, scene: Scene) -> None:
+        work, closing = await scene.sending()
+        one = closing.deliveries[0]
+        with pytest.raises(Fenced):
+            await scene.settle(work, one.id, "queued", epoch=work.epoch - 1, apart=(one, scene.delivery(one.address)))
+        assert closing.reply is not None
+        assert len(await scene.store.deliveries(closing.reply.id)) == 1

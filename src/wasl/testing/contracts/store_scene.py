@@ -202,6 +202,7 @@ class Scene:
         release: bool = False,
         verdict: Mapping[str, Any] | None = None,
         move_to: Address | None = None,
+        apart: tuple[NewDelivery, ...] = (),
     ) -> None:
         """Stores what became of a delivery."""
         await self.store.settle(
@@ -215,6 +216,7 @@ class Scene:
                 due_at_ms=due_at_ms,
                 verdict=verdict,
                 move_to=move_to,
+                apart=apart,
                 error=error,
                 release=release,
             )
