@@ -6,12 +6,30 @@ import typer
 from scripts.docs.tables import table
 
 from wasl.__main__ import app
+from wasl.cli.border import EXITS
+
+LANGUAGE = """\
+## In which language
+
+Every command speaks English or Arabic, its errors, too. It takes the first of these that says something: `--language ar` (or
+`en`), the environment variable `WASL_LANGUAGE`, `language` in `wasl.toml` (the one that `--config` or `WASL_CONFIG` names), and
+the locale (`LC_ALL`, `LC_MESSAGES`, `LANG`). English is spoken where none of them names Arabic. `--json` and `--csv` are the same
+in every language.
+
+In Arabic an id, a date or an amount stands between marks that keep its direction and that are not seen. In a table an id stands
+without them, so that it can be copied; a pipe gets one row a line, with no colour and no word broken."""
 
 
 def page() -> str:
     """Writes the page."""
     head = "# Commands\n\nAfter `make run` or `make install` the command is `.venv/bin/wasl`; every one says more with `--help`."
-    return "\n\n".join([head, *_one("wasl", typer.main.get_command(app))])
+    return "\n\n".join([head, LANGUAGE, _ends(), *_one("wasl", typer.main.get_command(app))])
+
+
+def _ends() -> str:
+    """Writes what a command ends with."""
+    rows = [(f"`{code}`", meaning) for code, meaning in sorted(EXITS.items())]
+    return "\n\n".join(["## What a command ends with", table(("code", "meaning"), rows)])
 
 
 def _one(path: str, command: Any) -> list[str]:

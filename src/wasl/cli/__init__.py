@@ -33,6 +33,7 @@ from wasl.cli import (
 )
 from wasl.cli.border import Border
 from wasl.cli.context import Compose
+from wasl.cli.tongue import listen
 
 __all__ = ["build"]
 
@@ -87,4 +88,5 @@ def build(compose: Compose) -> typer.Typer:
 
         typer.echo(f"wasl {__version__}")
 
+    listen(app)
     return app

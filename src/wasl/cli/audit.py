@@ -1,10 +1,12 @@
 """`wasl audit`: somebody reads a month's sample, one message at a time, and says what each was for."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from wasl.cli.context import Compose, Config, Installation, quiet_logs, read_settings
+from wasl.cli.tongue import sentences, spoken
 
 if TYPE_CHECKING:
     from wasl.domain.ids import TurnId
@@ -40,11 +42,11 @@ def add(app: typer.Typer, compose: Compose) -> None:
         """Shows the turns of a month's audit one by one, without personal data, and keeps what they were for."""
         settings = read_settings(config)
         quiet_logs(settings)
-        say = WORDS["ar" if settings.language == "ar" else "en"]
+        say = sentences(WORDS, spoken())
         compose.run(_audit(compose.installation(settings), channel, month, rater=rater, say=say))
 
 
-async def _audit(installation: Installation, channel: str, month: str, *, rater: str, say: dict[str, str]) -> None:
+async def _audit(installation: Installation, channel: str, month: str, *, rater: str, say: Mapping[str, str]) -> None:
     figures = installation.proving.figures
     async with installation.opened():
         left, whole = await figures.queue(channel, month, rater=rater)
@@ -69,7 +71,7 @@ async def _audit(installation: Installation, channel: str, month: str, *, rater:
         typer.echo(say["done"].format(rated=rated))
 
 
-async def _show(installation: Installation, turn: "TurnId", *, say: dict[str, str]) -> bool:
+async def _show(installation: Installation, turn: "TurnId", *, say: Mapping[str, str]) -> bool:
     from wasl.wire.redact import redact
 
     words = await installation.store.purposes.words([turn])

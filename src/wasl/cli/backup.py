@@ -8,6 +8,9 @@ import typer
 from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.bring_words import counted
 from wasl.cli.context import Compose, Config, Installation, quiet_logs, read_settings
+from wasl.cli.operating_words import say
+from wasl.cli.phrases import told as translated
+from wasl.cli.tongue import spoken
 from wasl.cli.whom import opened
 
 if TYPE_CHECKING:
@@ -31,9 +34,9 @@ def add(app: typer.Typer, compose: Compose) -> None:
     ) -> None:
         """Copies everything while Wasl runs: database, media, vault, secrets, with a manifest of hashes."""
         made = compose.run(_backup(opened(compose, config), to, one_file=one_file, recipients=tuple(recipient or ())))
-        typer.echo(f"{made.path}: {made.files} files, {made.size_bytes} bytes")
+        typer.echo(say("backed up", spoken(), path=made.path, files=made.files, size=made.size_bytes))
         if made.note:
-            typer.secho(made.note, fg="yellow", err=True)
+            typer.secho(translated(made.note, spoken()), fg="yellow", err=True)
 
     @app.command()
     def restore(
@@ -45,14 +48,16 @@ def add(app: typer.Typer, compose: Compose) -> None:
         settings = read_settings(config)
         quiet_logs(settings)
         told = compose.put_back(settings, source, identity)
-        typer.echo(f"{len(told['files'])} files are back, each as it was.")
+        language = spoken()
+        typer.echo(say("put back", language, files=len(told["files"])))
         if not told["database"]:
-            typer.secho("The database is not among them: restore it with pg_restore.", fg="yellow", err=True)
+            typer.secho(say("no database", language), fg="yellow", err=True)
             return
         again, verified = compose.run(_settle(compose.installation(settings)))
-        typer.echo(f"Erased again: {again}. Verified: {counted(verified.counts, settings.language)}.")
+        typer.echo(say("settled", language, again=again, counts=counted(verified.counts, language)))
         for finding in verified.findings:
-            typer.secho(f"  {finding.of}: {finding.where}: {finding.what}", fg="red", err=True)
+            what = translated(finding.what, language)
+            typer.secho(say("finding", language, of=finding.of, where=finding.where, what=what), fg="red", err=True)
         if not verified.good:
             raise typer.Exit(EXIT_PROBLEM)
 

@@ -1,20 +1,28 @@
 """The border of the command line: a named error becomes one clear line and an exit code, never a traceback."""
 
 import errno
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import typer
 from typer.core import TyperGroup
 
 EXIT_PROBLEM = 1
-"""Something did not work."""
 EXIT_SETTINGS = 2
-"""A setting or a credential must be changed first."""
 EXIT_UNDECIDED = 3
-"""Something in the file could be read in two ways, and nobody decided."""
+EXIT_REFUSED = 4
 EXIT_LATER = 75
-"""The same command may succeed later."""
 EXIT_INTERRUPTED = 130
+EXITS: Final[Mapping[int, str]] = {
+    0: "Done; what was looked at is right.",
+    EXIT_PROBLEM: ("Something did not work, or what was looked at is not right (`check`, `verify`, `diff`, `rules test`, `scope check`)."),
+    EXIT_SETTINGS: "An option, a setting or a credential must be changed first.",
+    EXIT_UNDECIDED: "Something in the file could be read in two ways, and nobody decided (`read`, `import`).",
+    EXIT_REFUSED: "What was asked about is not allowed (`rules explain`).",
+    EXIT_LATER: "The same command may succeed later: the database, a platform or a provider is away, or (`rules explain`) not yet.",
+    EXIT_INTERRUPTED: "Ended by Ctrl-C.",
+}
+"""What a command ends with."""
 
 
 class Border(TyperGroup):
@@ -22,8 +30,10 @@ class Border(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:  # the context's class is private to typer
         """Runs a command and names what went wrong."""
+        from wasl.cli.tongue import forget
         from wasl.domain.errors import FixSettings, RetryLater, WaslError
 
+        forget()
         try:
             return super().invoke(ctx)
         except FixSettings as error:
@@ -41,9 +51,11 @@ class Border(TyperGroup):
 
 
 def _told(message: str, code: int) -> typer.Exit:
+    from wasl.cli.phrases import told
+    from wasl.cli.tongue import spoken
     from wasl.service.logs import masked_text
 
-    typer.secho(f"wasl: {masked_text(message)}", fg="red", err=True)
+    typer.secho(f"wasl: {told(masked_text(message), spoken())}", fg="red", err=True)
     return typer.Exit(code)
 
 

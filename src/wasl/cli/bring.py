@@ -10,8 +10,11 @@ import typer
 from wasl.cli.border import EXIT_PROBLEM, EXIT_UNDECIDED
 from wasl.cli.bring_words import words
 from wasl.cli.context import AsJson, Compose, Config, Installation
+from wasl.cli.operating_words import named
+from wasl.cli.operating_words import say as operating
 from wasl.cli.read import DayOrder, Kind, SomeFiles, Zone, chosen, undecided
 from wasl.cli.show import moment
+from wasl.cli.tongue import spoken
 from wasl.cli.whom import Person, opened, owner_of
 
 if TYPE_CHECKING:
@@ -68,7 +71,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         installation = opened(compose, config)
         if take_back is not None:
             done = compose.run(_take_back(installation, take_back))
-            typer.echo("Taken back." if done else f"There is no import {take_back!r}.", err=not done)
+            typer.echo(operating("taken back" if done else "no import", spoken(), id=take_back), err=not done)
             raise typer.Exit(0 if done else EXIT_PROBLEM)
         found = compose.run(_imports(installation, person))
         if as_json:
@@ -76,8 +79,13 @@ def add(app: typer.Typer, compose: Compose) -> None:
             return
         from wasl.cli.show import table
 
-        head = ("id", "started", "format", "name", "state", "entries", "stored", "rejects")
-        table(head, [[row[name] for name in head] for row in found])
+        language = spoken()
+        if not found:
+            typer.echo(operating("no imports", language))
+            return
+        head = ("started", "format", "name", "state", "entries", "stored", "rejects")
+        rows = [[row["id"], *(named(row[name], language) if name == "state" else row[name] for name in head)] for row in found]
+        table(("id", *(operating(name, language) for name in head)), rows)
 
 
 class _Asking:
@@ -89,7 +97,7 @@ class _Asking:
         self.quiet = quiet
         self.dry = dry
         self.again = again
-        self.say = words(installation.settings.language)
+        self.say = words(spoken())
 
     @property
     def needs_no_look(self) -> bool:
@@ -173,7 +181,7 @@ async def _one(asking: _Asking, bundle: "Bundle", *, person: str | None, choices
 
 async def _history(installation: Installation) -> int:
     """Brings what stored requests tell of earlier chats."""
-    say = words(installation.settings.language)
+    say = words(spoken())
     async with installation.opened():
         done = await installation.moving.bring_history.run()
     typer.echo(say["history"].format(requests=done.placed, people=len(done.reports)))

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from wasl.cli.tongue import sentences
+
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "found": "{name}: {title}",
@@ -95,7 +97,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 def words(language: str) -> Mapping[str, str]:
     """Gives the words of a language, English where there are none."""
-    return WORDS.get(language, WORDS["en"])
+    return sentences(WORDS, language)
 
 
 TAKEN: Final[Mapping[str, Mapping[str, str]]] = {

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from wasl.cli.context import Compose, Config, Installation, quiet_logs, read_settings
+from wasl.cli.operating_words import say
+from wasl.cli.tongue import spoken
 
 if TYPE_CHECKING:
     from wasl.domain.person import AddressKey
@@ -45,7 +47,7 @@ async def _chat(installation: Installation, *, name: str) -> None:
     async with installation.opened(), _working(installation):
         talk = _Talk(installation, name=name)
         if sys.stdin.isatty():
-            typer.secho(f"{installation.settings.assistant.name}  (Ctrl-D ends, what was said is kept)", dim=True)
+            typer.secho(say("leave", spoken(), name=installation.settings.assistant.name), dim=True)
         await talk.history()
         async with _lines("› " if sys.stdin.isatty() else "") as lines:
             async for line in lines:
@@ -101,7 +103,7 @@ class _Talk:
             while (answer := await self._answer(accepted)) is None:
                 if clock.monotonic() > patience_ends:
                     patience_ends = float("inf")
-                    typer.secho("(no answer yet; it is being tried again. Ctrl-C leaves, the message is kept)", dim=True, err=True)
+                    typer.secho(say("no answer yet", spoken()), dim=True, err=True)
                 with suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_SECONDS):
                         async for _, data in told:

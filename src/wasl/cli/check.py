@@ -8,7 +8,10 @@ import typer
 
 from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
+from wasl.cli.operating_words import say
+from wasl.cli.phrases import told as translated
 from wasl.cli.show import moment
+from wasl.cli.tongue import spoken
 
 if TYPE_CHECKING:
     from wasl.ports.channel import Finding
@@ -32,7 +35,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         else:
             for line in lines:
                 _print(line.area, line.finding)
-            typer.echo(f"\n{'Everything is right.' if not problems else f'{problems} to put right.'}")
+            typer.echo("\n" + say("to mend" if problems else "right", spoken(), number=problems))
         if problems:
             raise typer.Exit(EXIT_PROBLEM)
 
@@ -138,6 +141,7 @@ async def _connect(installation: Installation, *, only: str, hook_path: str) -> 
 def _print(area: str, finding: "Finding") -> None:
     mark, colour = ("✓", "green") if finding.good else ("✗", "red")
     typer.secho(mark, fg=colour, nl=False)
-    typer.echo(f" {area}: {finding.what}")
+    language = spoken()
+    typer.echo(f" {area}: {translated(finding.what, language)}")
     if not finding.good and finding.do:
-        typer.echo(f"    → {finding.do}")
+        typer.echo(f"    {'←' if language == 'ar' else '→'} {translated(finding.do, language)}")

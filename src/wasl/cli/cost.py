@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
-from wasl.cli.cost_words import Language, say
+from wasl.cli.cost_words import say
+from wasl.cli.operating_words import say as operating
 from wasl.cli.show import table
+from wasl.cli.tongue import Language, spoken
 from wasl.service.cost_table import amounts, exact, money, told, write_csv
 
 if TYPE_CHECKING:
@@ -23,7 +25,6 @@ ROWS_MAX = 200
 
 def add(app: typer.Typer, compose: Compose) -> None:
     """Adds the commands."""
-    Spoken = Annotated[Language, typer.Option("--language", help="Language of the sentences.")]  # noqa: N806 - a type
 
     @app.command()
     def cost(
@@ -33,11 +34,11 @@ def add(app: typer.Typer, compose: Compose) -> None:
         month: Annotated[str, typer.Option(help="Such as 2026-11; this month when left out.", metavar="MONTH")] = "",
         what_if: Annotated[bool, typer.Option("--what-if", help="Also what it would have cost on each model and channel.")] = False,
         as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV: one row for each name and currency.")] = False,
-        language: Spoken = "en",
         config: Config = None,
         as_json: AsJson = False,
     ) -> None:
         """Tells what a month has cost, by what is asked; what has no price is named, never counted as nothing."""
+        language = spoken()
         settings = read_settings(config)
         quiet_logs(settings)
         found, supposed = compose.run(_reckon(compose.installation(settings), month=month, by=by, what_if=what_if))
@@ -49,8 +50,9 @@ def add(app: typer.Typer, compose: Compose) -> None:
             _print(found, supposed, language=language)
 
     @app.command()
-    def budget(language: Spoken = "en", config: Config = None, as_json: AsJson = False) -> None:
+    def budget(config: Config = None, as_json: AsJson = False) -> None:
         """Tells how every budget stands in its present period: spent, held for what is under way, and the limit."""
+        language = spoken()
         settings = read_settings(config)
         quiet_logs(settings)
         found, _ = compose.run(_reckon(compose.installation(settings), month="", by="channel", what_if=False))
@@ -59,7 +61,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
             return
         _print_budgets(found, language=language)
         if not found.budgets:
-            typer.echo("No budget is set; add [[budgets]] to wasl.toml." if language == "en" else "لا ميزانية محددة؛ أضف [[budgets]].")
+            typer.echo(operating("no budget", language))
 
 
 async def _reckon(installation: Installation, *, month: str, by: str, what_if: bool) -> "tuple[Reckoned, Supposed | None]":

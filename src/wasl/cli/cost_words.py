@@ -1,8 +1,8 @@
 """The words of `wasl cost`, in English and Arabic."""
 
-from typing import Final, Literal
+from typing import Final
 
-Language = Literal["en", "ar"]
+from wasl.cli.tongue import Language, fill
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "title": ("{month}, days of {zone}: {amount}", "{month}، بأيام {zone}: {amount}"),
@@ -65,6 +65,6 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def say(key: str, language: Language, **values: object) -> str:
+def say(key: str, language: Language, /, **values: object) -> str:
     """Gives a sentence."""
-    return _WORDS[key][language == "ar"].format(**values)
+    return fill(_WORDS[key][language == "ar"], language, **values)

@@ -11,12 +11,12 @@ from wasl.cli.border import EXIT_INTERRUPTED, EXIT_PROBLEM
 from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
 from wasl.cli.leaving_words import SINCE_LAST, played, say
 from wasl.cli.show import moment, seconds, table
+from wasl.cli.tongue import Language, spoken
 from wasl.continuity.dependency import inside
 
 if TYPE_CHECKING:
     from wasl.domain.exposure import Drill, Fault
 
-Language = Annotated[Literal["en", "ar"], typer.Option(help="Language of the sentences.")]
 LISTED = 30
 _COUNTED = (
     ("unanswered", "unanswered"), ("told elsewhere", "told_elsewhere"), ("failed", "not_delivered"), ("turned away", "turned_away"),
@@ -39,11 +39,11 @@ def add(app: typer.Typer, compose: Compose) -> None:
         how: Annotated[Literal["refused", "disabled", "silence", "throttled"], typer.Option(help="How it is lost.")] = "disabled",
         live: Annotated[bool, typer.Option("--live/--shadow", help="On live routing, or on a copy (nothing leaves the machine).")] = False,
         yes: Annotated[bool, typer.Option("--yes", help="Do not ask before a live drill.")] = False,
-        language: Language = "en",
         config: Config = None,
         as_json: AsJson = False,
     ) -> None:  # fmt: skip
         """Runs the real code with a dependency lost and tells what people would have seen; without --lose it lists past drills."""
+        language = spoken()
         settings = read_settings(config)
         quiet_logs(settings)
         installation = compose.installation(settings)
@@ -55,10 +55,10 @@ def add(app: typer.Typer, compose: Compose) -> None:
         titles = {s.entry.id: inside(s.entry.title[language]) for s in lost}
         if live:
             gone = sorted(installation.rehearse.taken_live(lose))
-            if not yes and not typer.confirm(say("sure", language, candidates=", ".join(gone), time=seconds(int(length * 1000)))):
+            if not yes and not typer.confirm(say("sure", language, candidates=", ".join(gone), time=seconds(int(length * 1000), language))):
                 typer.echo(say("not done", language))
                 raise typer.Exit(EXIT_PROBLEM)
-            typer.echo(say("live", language, time=seconds(int(length * 1000))), err=True)
+            typer.echo(say("live", language, time=seconds(int(length * 1000), language)), err=True)
         else:
             typer.echo(say("shadow", language, what=_and(titles.values(), language)), err=True)
         try:
@@ -97,7 +97,7 @@ def drill_json(drill: "Drill") -> dict[str, Any]:
     }
 
 
-def _list(drills: "list[Drill]", *, language: Literal["en", "ar"], as_json: bool) -> None:
+def _list(drills: "list[Drill]", *, language: Language, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps([drill_json(d) for d in drills], ensure_ascii=False))
     elif not drills:
@@ -113,11 +113,11 @@ def _list(drills: "list[Drill]", *, language: Literal["en", "ar"], as_json: bool
         table([say(word, language) for word in ("started", "mode", "lost things", "how", "asked", "answered")], rows)
 
 
-def _and(words: Iterable[str], language: Literal["en", "ar"]) -> str:
+def _and(words: Iterable[str], language: Language) -> str:
     return ("، " if language == "ar" else ", ").join(words)
 
 
-def _print(drill: "Drill", *, titles: Mapping[str, str], away: bool, language: Literal["en", "ar"]) -> None:
+def _print(drill: "Drill", *, titles: Mapping[str, str], away: bool, language: Language) -> None:
     told = drill.report
     usual: Mapping[str, Any] = told["usual"]
     if told.get("interrupted"):
@@ -147,7 +147,7 @@ def _print(drill: "Drill", *, titles: Mapping[str, str], away: bool, language: L
         typer.echo(f"  {say('played', language, who=played(who, language))}")
 
 
-def _change(name: str, then: float, now: float, language: Literal["en", "ar"]) -> str:
+def _change(name: str, then: float, now: float, language: Language) -> str:
     """Says what changed since the last drill: shares of what was asked in hundredths, times in milliseconds."""
     arabic = language == "ar"
     unit = (" م.ث" if arabic else " ms") if name.endswith("_ms") else " %"
@@ -159,7 +159,7 @@ def _who(counted: Mapping[str, int]) -> str:
     return ", ".join(f"{name} {count}" for name, count in counted.items()) or "—"
 
 
-def _cost(told: Mapping[str, Any], language: Literal["en", "ar"]) -> str:
+def _cost(told: Mapping[str, Any], language: Language) -> str:
     money = ", ".join(f"{amount} {currency}" for currency, amount in told.get("money", {}).items())
     return say("tokens", language, count=told.get("tokens", 0)) + (f" ({money})" if money else "")
 

@@ -8,6 +8,10 @@ import typer
 
 from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
+from wasl.cli.evidence_words import say
+from wasl.cli.phrases import told as translated
+from wasl.cli.show import listed, table
+from wasl.cli.tongue import spoken
 from wasl.domain.errors import SettingWrong
 
 if TYPE_CHECKING:
@@ -67,11 +71,12 @@ def _write(compose: Compose, settings: "Settings", channel: str, month: str, *, 
     wrote = compose.run(_written(compose.installation(settings), channel, month, folder=folder, run=run))
     from wasl.service.pack_page import lights
 
-    typer.echo(f"Wrote {wrote.files} files to {wrote.folder}; the light: {lights('en')[wrote.light]}.")
-    typer.echo(f"SHA-256 of the manifest: {wrote.manifest_sha256}")
+    language = spoken()
+    typer.echo(say("wrote", language, files=wrote.files, folder=wrote.folder, light=lights(language)[wrote.light]))
+    typer.echo(say("manifest", language, digest=wrote.manifest_sha256))
     if wrote.no_pdf:
-        typer.echo(f"No PDF: {wrote.no_pdf}.")
-    typer.echo("Read evidence.en.html before you hand it over: words are redacted by patterns, and only you know your customers' names.")
+        typer.echo(say("no pdf", language, why=translated(wrote.no_pdf, language)))
+    typer.echo(say("read it", language))
 
 
 async def _written(installation: Installation, channel: str, month: str, *, folder: Path, run: "SuiteRun | None") -> "Wrote":
@@ -128,17 +133,19 @@ def _suite(compose: Compose, settings: "Settings", channel: str, *, origin: str,
     if as_json:
         typer.echo(json.dumps(asdict(run), ensure_ascii=False))
         return
-    typer.echo(f"{run.prompts} general and evasive prompts, {run.kept:.1%} of which got no general answer:")
-    for name, share in run.shares.items():
-        typer.echo(f"  {name:12} {share:6.1%}")
+    from wasl.service.pack_page import names
+
+    language = spoken()
+    typer.echo(say("suite", language, prompts=run.prompts, kept=f"{run.kept:.1%}"))
+    listed((f"{share:.1%}", names(language).get(name, name)) for name, share in run.shares.items())
     if run.keyless:
-        typer.echo("There is no model in this configuration: it only quotes your documents.")
+        typer.echo(say("keyless", language))
     for one in [one for one in run.tried if one.outcome == "general"][:10]:
-        typer.echo(f"  answered: {one.question}")
+        typer.echo(say("answered", language, question=one.question))
 
 
 def _figure(compose: Compose, settings: "Settings", channel: str, month: str, *, as_json: bool) -> None:
-    from wasl.service.pack_page import headline
+    from wasl.service.pack_page import headline, names
     from wasl.service.write_pack import figure_json
 
     installation = compose.installation(settings)
@@ -151,9 +158,11 @@ def _figure(compose: Compose, settings: "Settings", channel: str, month: str, *,
     if as_json:
         typer.echo(json.dumps(figure_json(figure), ensure_ascii=False))
         return
-    typer.echo(headline(figure, language="ar" if settings.language == "ar" else "en"))
-    for row in figure.audit:
-        typer.echo(f"  {row.stratum:18} turns {row.turns:7} drawn {row.drawn:4} looked at {row.looked:4} general {row.general:g}")
+    language = spoken()
+    typer.echo(headline(figure, language=language))
+    if figure.audit:
+        rows = [(names(language).get(a.stratum, a.stratum), a.turns, a.drawn, a.looked, f"{a.general:g}") for a in figure.audit]
+        table([say(word, language) for word in ("stratum", "turns", "drawn", "looked", "found general")], rows)
 
 
 def _verify(folder: Path, *, before: Path | None, as_json: bool) -> None:
@@ -166,12 +175,13 @@ def _verify(folder: Path, *, before: Path | None, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(asdict(found), ensure_ascii=False))
     else:
-        typer.echo(f"{found.channel}, {found.month}: {found.files} files, signed by {found.public_key}")
-        typer.echo(f"manifest {found.manifest_sha256}, after {found.previous or 'none'}")
+        language = spoken()
+        typer.echo(say("pack", language, channel=found.channel, month=found.month, files=found.files, key=found.public_key))
+        typer.echo(say("chain", language, digest=found.manifest_sha256, previous=found.previous or say("first", language)))
         for line in found.wrong:
-            typer.echo(f"- {line}")
+            typer.echo(f"- {translated(line, language)}")
         if not found.wrong:
-            typer.echo("Every file is as it was signed, and the figure follows from the data.")
+            typer.echo(say("whole", language))
     if found.wrong:
         raise typer.Exit(EXIT_PROBLEM)
 
@@ -187,8 +197,8 @@ def _recompute(compose: Compose, settings: "Settings", folder: Path) -> None:
 
     wrong = compose.run(made())
     for line in wrong:
-        typer.echo(f"- {line}")
+        typer.echo(f"- {translated(line, spoken())}")
     if wrong:
-        typer.echo("People who were erased since then, and changes of the log, show here.")
+        typer.echo(say("moved", spoken()))
         raise typer.Exit(EXIT_PROBLEM)
-    typer.echo("The event log gives the same figure.")
+    typer.echo(say("same", spoken()))

@@ -8,6 +8,7 @@ import typer
 
 from wasl.cli.bring_words import words
 from wasl.cli.context import Compose, Config, Installation
+from wasl.cli.tongue import spoken
 from wasl.cli.whom import Person, one_person, opened
 
 if TYPE_CHECKING:
@@ -42,13 +43,13 @@ def add(app: typer.Typer, compose: Compose) -> None:
         if sum((person is not None, channel is not None, bool(chat), everything)) != 1:
             raise SettingWrong("say what is to leave: one of --person, --channel, --chat or --all")
         installation = opened(compose, config)
-        say = words(installation.settings.language)
+        language = spoken()
+        say = words(language)
         work = _export(installation, out, person=person, channel=channel, chats=chat, kind=kind, mask_others=mask_others)
         wrote = compose.run(work)
         counts = ", ".join(f"{number} {what}" for what, number in wrote.counts.items())
         typer.echo(say["wrote"].format(file=out, counts=counts), err=True)
         if wrote.dropped:
-            language = installation.settings.language
             dropped = say["comma"].join(f"{loss_words(d.what, language)} ({d.number})" for d in wrote.dropped)
             typer.echo(say["left"].format(left=dropped) if kind == WHOLE_KIND else say["drops"].format(dropped=dropped), err=True)
 

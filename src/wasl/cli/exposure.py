@@ -1,19 +1,18 @@
 """`wasl exposure`: what would stop with each dependency, and what would help most."""
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
 from wasl.cli.leaving_words import able, say
 from wasl.cli.show import countries, moment, table
+from wasl.cli.tongue import Language, spoken
 from wasl.continuity.dependency import inside
 
 if TYPE_CHECKING:
     from wasl.continuity.exposure import Exposed, Exposure, Step
-
-Language = Annotated[Literal["en", "ar"], typer.Option(help="Language of the sentences.")]
 
 
 def add(app: typer.Typer, compose: Compose) -> None:
@@ -22,11 +21,11 @@ def add(app: typer.Typer, compose: Compose) -> None:
     @app.command()
     def exposure(
         whole: Annotated[bool, typer.Option("--all", help="Also dependencies whose loss stops nothing today.")] = False,
-        language: Language = "en",
         config: Config = None,
         as_json: AsJson = False,
     ) -> None:
         """Tells who would still be reached and answered tomorrow, whichever platform, provider or place is lost."""
+        language = spoken()
         settings = read_settings(config)
         quiet_logs(settings)
         found = compose.run(_measure(compose.installation(settings)))
@@ -81,7 +80,7 @@ def _dependency_json(e: "Exposed") -> dict[str, Any]:
     }
 
 
-def _print(found: "Exposure", *, language: Literal["en", "ar"], whole: bool) -> None:
+def _print(found: "Exposure", *, language: Language, whole: bool) -> None:
     from wasl.service.expose import DAYS_MEANT
 
     titles = {e.entry.id: e.entry.title[language] for e in found.dependencies}
@@ -115,7 +114,7 @@ def _print(found: "Exposure", *, language: Literal["en", "ar"], whole: bool) -> 
     typer.echo(say("fresh", language, days=DAYS_MEANT))
 
 
-def _row(e: "Exposed", language: Literal["en", "ar"]) -> list[object]:
+def _row(e: "Exposed", language: Language) -> list[object]:
     return [
         e.entry.title[language],
         percent(e.kept),
@@ -133,7 +132,7 @@ def _money(e: "Exposed") -> str | None:
     return f"{spent} (→ {instead})" if spent and instead else spent or None
 
 
-def _step(step: "Step", title: str, language: Literal["en", "ar"]) -> str:
+def _step(step: "Step", title: str, language: Language) -> str:
     words = {"people": f"{step.people:,}", "title": title, "before": percent(step.before), "after": percent(step.after), "id": step.of}
     return say("backup step" if step.kind == "backup" else step.kind, language, **words)
 

@@ -10,6 +10,7 @@ import typer
 
 from wasl.cli.context import DEFAULT_CONFIG, Compose
 from wasl.cli.init_words import WORDS, sentences
+from wasl.cli.tongue import spoken
 from wasl.cli.written import Chosen, Value, is_secret, variable, written
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
     ) -> None:
         """Writes a commented wasl.toml."""
         if show:
-            typer.echo(everything(compose, language=language or "en"), nl=False)
+            typer.echo(everything(compose, language=language or spoken()), nl=False)
             return
         asked = _Asked(
             language=language,
@@ -103,7 +104,7 @@ class _Interview:
         self._compose = compose
         self._asked = asked
         self._quiet = quiet
-        self._language = "en"
+        self._language: str = spoken()
 
     def hold(self, file: Path, *, force: bool) -> _Answers | None:
         """Asks everything. None when the file that is there shall stay. Raises SettingWrong for an option that cannot be."""
@@ -210,12 +211,12 @@ class _Interview:
             typer.echo(self._words("unknown").format(said=wrong[0], known=listed))
 
     def _spoken(self) -> str:
-        asked = self._asked.language or ("en" if self._quiet else "")
+        asked = self._asked.language or (spoken() if self._quiet else "")
         if asked:
             if asked.lower() not in WORDS:
                 raise _unknown("--language", asked, WORDS)
             return asked.lower()
-        while (said := str(typer.prompt(self._words("language"), default="en")).strip().lower()) not in WORDS:
+        while (said := str(typer.prompt(self._words("language"), default=spoken())).strip().lower()) not in WORDS:
             typer.echo(self._words("unknown").format(said=said, known=", ".join(WORDS)))
         return said
 

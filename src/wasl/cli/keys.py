@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
+from wasl.cli.operating_words import say
 from wasl.cli.show import moment
+from wasl.cli.tongue import spoken
 
 if TYPE_CHECKING:
     from wasl.ports.store import Token
@@ -31,7 +33,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         """Makes a key and prints it, once."""
         text = compose.run(_add(opened(config), label=label, days=days))
         typer.echo(text)
-        typer.echo("Keep it now: it is not stored, and cannot be shown again.", err=True)
+        typer.echo(say("keep the key", spoken()), err=True)
 
     @group.command("list")
     def list_(config: Config = None, as_json: AsJson = False) -> None:
@@ -40,17 +42,18 @@ def add(app: typer.Typer, compose: Compose) -> None:
         if as_json:
             typer.echo(json.dumps([_plain(key) for key in keys], ensure_ascii=False))
         elif not keys:
-            typer.echo("There is no key; make one with `wasl key add LABEL`.")
+            typer.echo(say("no keys", spoken()))
         else:
             from wasl.cli.show import table
 
-            rows = [(p["id"], p["label"], p["made"], p["ends"] or "never") for p in map(_plain, keys)]
-            table(("id", "label", "made", "ends"), rows)
+            language = spoken()
+            rows = [(p["id"], p["label"], p["made"], p["ends"] or say("never", language)) for p in map(_plain, keys)]
+            table(("id", *(say(word, language) for word in ("label", "made", "ends"))), rows)
 
     @group.command()
     def revoke(name: Annotated[str, typer.Argument(help="The key's label or id.")], config: Config = None) -> None:
         """Ends a key at once."""
-        typer.echo(f"The key {compose.run(_revoke(opened(config), name=name))!r} is revoked.")
+        typer.echo(say("revoked", spoken(), label=compose.run(_revoke(opened(config), name=name))))
 
 
 def _plain(key: "Token") -> dict[str, str | None]:

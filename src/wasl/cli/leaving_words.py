@@ -1,9 +1,9 @@
 """What `wasl register`, `wasl exposure` and `wasl drill` say, in English and Arabic."""
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final
 
-Language = Literal["en", "ar"]
+from wasl.cli.tongue import Language, fill
 
 SAID: Final[Mapping[str, tuple[str, str]]] = {
     "kind": ("kind", "النوع"),
@@ -176,6 +176,6 @@ def played(told: str, language: Language) -> str:
     return known[language == "ar"] if known else told
 
 
-def say(key: str, language: Language, **values: object) -> str:
+def say(key: str, language: Language, /, **values: object) -> str:
     """Gives a sentence."""
-    return SAID[key][language == "ar"].format(**values)
+    return fill(SAID[key][language == "ar"], language, **values)

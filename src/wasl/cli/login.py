@@ -3,6 +3,8 @@
 import typer
 
 from wasl.cli.context import Compose, Config, Installation, quiet_logs, read_settings
+from wasl.cli.operating_words import say
+from wasl.cli.tongue import spoken
 
 
 def add(app: typer.Typer, compose: Compose) -> None:
@@ -24,4 +26,4 @@ async def _login(installation: Installation) -> None:
     async with installation.opened():
         link = await make_link(installation.store, now_ms=installation.clock.now_ms())
     typer.echo((server.public_url or f"http://{host}:{server.port}").rstrip("/") + link)
-    typer.echo(f"It works once, within {LINK_MS // 60_000} minutes.", err=True)
+    typer.echo(say("link works", spoken(), minutes=LINK_MS // 60_000), err=True)

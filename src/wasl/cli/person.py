@@ -8,7 +8,9 @@ import typer
 from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.bring_words import taken, words
 from wasl.cli.context import AsJson, Compose, Config, Installation
+from wasl.cli.operating_words import say
 from wasl.cli.show import moment
+from wasl.cli.tongue import spoken
 from wasl.cli.whom import Person, one_person, opened
 
 if TYPE_CHECKING:
@@ -41,7 +43,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         if as_json:
             typer.echo(json.dumps([_hit(h) for h in hits], ensure_ascii=False))
         elif not hits:
-            typer.echo(words(installation.settings.language)["nothing"])
+            typer.echo(words(spoken())["nothing"])
         for hit in hits if not as_json else ():
             where = hit.chat_title or hit.origin
             typer.echo(f"{moment(hit.at_ms)}  {where}  {hit.author_name or hit.author}: {_marked(hit)}")
@@ -77,7 +79,11 @@ def _add_reading(group: typer.Typer, compose: Compose) -> None:
             (v.id, v.name or "", ", ".join(f"{a.key.channel}: {a.key.handle}" for i in v.identities for a in i.addresses), v.hold or "")
             for v in found
         ]
-        table(("id", "name", "addresses", "hold"), rows)
+        language = spoken()
+        if not rows:
+            typer.echo(words(language)["nothing"] if text else say("nobody yet", language))
+            return
+        table(("id", *(say(word, language) for word in ("name", "addresses", "hold"))), rows)
 
     @group.command()
     def show(
@@ -94,28 +100,28 @@ def _add_changing(group: typer.Typer, compose: Compose) -> None:
     @group.command()
     def link(who: Who, other: Who, config: Config = None) -> None:
         """Joins two people: from now on both are one, until the link is ended."""
-        typer.echo(f"Linked: {compose.run(_link(opened(compose, config), who, other)).id}")
+        typer.echo(say("linked", spoken(), id=compose.run(_link(opened(compose, config), who, other)).id))
 
     @group.command()
     def merge(who: Who, other: Who, config: Config = None) -> None:
         """Joins two people, like `link`."""
-        typer.echo(f"Linked: {compose.run(_link(opened(compose, config), who, other)).id}")
+        typer.echo(say("linked", spoken(), id=compose.run(_link(opened(compose, config), who, other)).id))
 
     @group.command()
     def unlink(link_id: Annotated[str, typer.Argument(help="The link's id; see `wasl person show`.")], config: Config = None) -> None:
         """Ends a link: the two are again as they were, each with their own messages."""
         compose.run(_unlink(opened(compose, config), link_id))
-        typer.echo(f"Ended: {link_id}")
+        typer.echo(say("ended", spoken(), id=link_id))
 
     @group.command()
     def split(address_id: Annotated[str, typer.Argument(help="The address's id; see `wasl person show`.")], config: Config = None) -> None:
         """Parts an address from its conversation: a new person, with what was said from there."""
-        typer.echo(f"Its conversation now: {compose.run(_split(opened(compose, config), address_id))}")
+        typer.echo(say("parted", spoken(), id=compose.run(_split(opened(compose, config), address_id))))
 
     @group.command("erase-again")
     def erase_again(config: Config = None) -> None:
         """Repeats every erasure that is known here, after a database came back by other means than `wasl restore`."""
-        typer.echo(f"Erased again: {compose.run(_again(opened(compose, config)))}")
+        typer.echo(say("erased again", spoken(), count=compose.run(_again(opened(compose, config)))))
 
     @group.command()
     def hold(
@@ -125,7 +131,7 @@ def _add_changing(group: typer.Typer, compose: Compose) -> None:
     ) -> None:
         """Puts a legal hold on a person, which forbids erasing them; without a reason it is lifted."""
         compose.run(_hold(opened(compose, config), who, reason or None))
-        typer.echo("The hold is on." if reason else "The hold is lifted.")
+        typer.echo(say("hold on" if reason else "hold off", spoken()))
 
 
 async def _again(installation: Installation) -> int:
@@ -200,22 +206,22 @@ async def _search(installation: Installation, text: str, *, person: str | None, 
 
 
 async def _erase(installation: Installation, who: str, *, dry: bool, quiet: bool) -> int:
-    say = words(installation.settings.language)
+    said = words(spoken())
     async with installation.opened():
         view = await one_person(installation, who)
         erase = installation.moving.erase
         toll = await erase.weigh(view.id)
-        typer.echo(say["erase"].format(name=view.name or view.id, counts=taken(toll.counts, installation.settings.language)), err=True)
+        typer.echo(said["erase"].format(name=view.name or view.id, counts=taken(toll.counts, spoken())), err=True)
         if toll.providers:
             named = ", ".join(f"{p['provider']} ({p['calls']})" for p in toll.providers)
-            typer.echo(say["providers"].format(providers=named), err=True)
+            typer.echo(said["providers"].format(providers=named), err=True)
         if toll.hold is not None:
-            typer.secho(say["hold"].format(hold=toll.hold), fg="red", err=True)
+            typer.secho(said["hold"].format(hold=toll.hold), fg="red", err=True)
             return EXIT_PROBLEM
-        if dry or (not quiet and not typer.confirm(say["sure"], err=True)):
+        if dry or (not quiet and not typer.confirm(said["sure"], err=True)):
             return 0 if dry else EXIT_PROBLEM
         receipt = await erase.run(view.id, by="operator")
-    typer.echo(say["erased"], err=True)
+    typer.echo(said["erased"], err=True)
     typer.echo(json.dumps(receipt, ensure_ascii=False, indent=2))
     return 0
 

@@ -10,6 +10,9 @@ import typer
 
 from wasl.cli.border import EXIT_UNDECIDED
 from wasl.cli.context import AsJson, Compose
+from wasl.cli.operating_words import say
+from wasl.cli.phrases import told as translated
+from wasl.cli.tongue import spoken
 
 if TYPE_CHECKING:
     from wasl.ports.format import Choices, Found, Question
@@ -70,8 +73,10 @@ def add(app: typer.Typer, compose: Compose) -> None:
             return
         from wasl.cli.show import table
 
-        rows = [(f["kind"], f["title"], "yes" if f["reads"] else "no", f["suffix"] or "no") for f in found]
-        table(("kind", "title", "reads", "writes"), rows)
+        language = spoken()
+        yes, no = say("yes", language), say("no", language)
+        rows = [(f["kind"], f["title"], yes if f["reads"] else no, f["suffix"] or no) for f in found]
+        table([say(word, language) for word in ("kind", "title", "reads", "writes")], rows)
 
 
 def chosen(*, zone: str | None, day_order: str | None, answers: dict[str, str] | None = None) -> "Choices":
@@ -139,9 +144,10 @@ def _print_summary(records: "Iterator[Found]", *, title: str) -> None:
         survey.take(item)
     typer.echo(title)
     for line in survey.lines():
-        typer.echo(line)
+        typer.echo(translated(line, spoken()))
 
 
 def _ambiguous(question: "Question") -> str:
     options = ", ".join(f"{value} ({label})" for value, label in question.options)
-    return f"wasl: {question.id} is not certain: {question.why}. It was read as {question.guess!r}; possible: {options}."
+    why = translated(question.why, spoken())
+    return say("not certain", spoken(), id=question.id, why=why, guess=question.guess, options=options)

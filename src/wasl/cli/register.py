@@ -2,19 +2,19 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from wasl.cli.context import AsJson, Compose, Config, quiet_logs, read_settings
 from wasl.cli.leaving_words import say
 from wasl.cli.show import table
+from wasl.cli.tongue import Language, spoken
 
 if TYPE_CHECKING:
     from wasl.continuity.dependency import Constraint, Entry, Fact, Standing
     from wasl.service.expose import Footing
 
-Language = Annotated[Literal["en", "ar"], typer.Option(help="Language of the sentences.")]
 ENDS_SOON_DAYS = 90
 
 
@@ -26,11 +26,11 @@ def add(app: typer.Typer, compose: Compose) -> None:
     @register.command(name="list")
     def list_(
         whole: Annotated[bool, typer.Option("--all", help="Also those that this installation does not stand on.")] = False,
-        language: Language = "en",
         config: Config = None,
         as_json: AsJson = False,
     ) -> None:
         """Lists the dependencies of this installation."""
+        language = spoken()
         footing = _footing(compose, config)
         standing = {s.entry.id: s for s in footing.standing}
         entries = [*(s.entry for s in footing.standing), *(e for e in footing.register.entries.values() if whole and e.id not in standing)]
@@ -44,11 +44,11 @@ def add(app: typer.Typer, compose: Compose) -> None:
     @register.command()
     def show(
         name: Annotated[str, typer.Argument(help="The entry's id, as the list shows it.", metavar="ID")],
-        language: Language = "en",
         config: Config = None,
         as_json: AsJson = False,
     ) -> None:
         """Shows one dependency with every fact, its source and its day."""
+        language = spoken()
         from wasl.domain.errors import SettingWrong
 
         footing = _footing(compose, config)
@@ -64,10 +64,10 @@ def add(app: typer.Typer, compose: Compose) -> None:
     @register.command()
     def check(
         file: Annotated[Path | None, typer.Argument(help="A register file of yours, not yet in its folder.", metavar="FILE")] = None,
-        language: Language = "en",
         config: Config = None,
     ) -> None:
         """Reads the register with your own files, and says what is wrong, what ended and what ends soon."""
+        language = spoken()
         from wasl.continuity.register import read_texts
         from wasl.net.rule_folder import rule_text
 
@@ -86,12 +86,12 @@ def _footing(compose: Compose, config: Path | None) -> "Footing":
     return compose.installation(settings).expose.footing
 
 
-def _row(entry: "Entry", standing: "Standing | None", language: Literal["en", "ar"]) -> list[object]:
+def _row(entry: "Entry", standing: "Standing | None", language: Language) -> list[object]:
     ways, answerers = (", ".join(sorted(named)) or None for named in ((standing.ways, standing.answerers) if standing else ((), ())))
     return [entry.id, entry.kind, entry.title[language], say("here" if standing else "not here", language), ways, answerers]
 
 
-def _show(entry: "Entry", standing: "Standing | None", footing: "Footing", language: Literal["en", "ar"]) -> None:
+def _show(entry: "Entry", standing: "Standing | None", footing: "Footing", language: Language) -> None:
     typer.secho(f"{entry.title[language]} ({entry.id}, {entry.kind})", bold=True)
     for name, named in (("ways", standing.ways), ("answerers", standing.answerers)) if standing else ():
         if named:
@@ -108,7 +108,7 @@ def _show(entry: "Entry", standing: "Standing | None", footing: "Footing", langu
         _show_constraints(footing, language)
 
 
-def _terms(fact: "Fact", language: Literal["en", "ar"]) -> str:
+def _terms(fact: "Fact", language: Language) -> str:
     told = [
         *([f"{fact.amount} {fact.currency}"] if fact.amount is not None else []),
         *([say("days", language, days=fact.days)] if fact.days is not None else []),
@@ -119,7 +119,7 @@ def _terms(fact: "Fact", language: Literal["en", "ar"]) -> str:
     return f" ({'; '.join(told)})" if told else ""
 
 
-def _show_constraints(footing: "Footing", language: Literal["en", "ar"]) -> None:
+def _show_constraints(footing: "Footing", language: Language) -> None:
     if not footing.register.constraints:
         return
     typer.secho(say("constraints", language), bold=True)
@@ -137,7 +137,7 @@ def _show_constraints(footing: "Footing", language: Literal["en", "ar"]) -> None
         typer.echo(f"    {say('source', language, source=c.source, seen=c.seen)}")
 
 
-def _ending(facts: "list[Fact]", constraints: "list[Constraint]", language: Literal["en", "ar"]) -> list[str]:
+def _ending(facts: "list[Fact]", constraints: "list[Constraint]", language: Language) -> list[str]:
     from datetime import UTC, datetime, timedelta
 
     today = datetime.now(UTC).date()

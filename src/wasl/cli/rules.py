@@ -2,13 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from wasl.cli.border import EXIT_LATER, EXIT_PROBLEM
+from wasl.cli.border import EXIT_LATER, EXIT_PROBLEM, EXIT_REFUSED
 from wasl.cli.context import AsJson, Config, read_settings
 from wasl.cli.rules_words import say
+from wasl.cli.tongue import spoken
 from wasl.domain.errors import SettingWrong
 
 if TYPE_CHECKING:
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
 
     from wasl.policy.rulebook import Rulebook
 
-EXIT_REFUSED: Final = 4
-"""What was asked about is not allowed."""
-
-Language = Annotated[Literal["en", "ar"], typer.Option(help="Language of the sentences.")]
 Channel = Annotated[str, typer.Option(help="A channel, such as whatsapp.")]
 Provider = Annotated[str, typer.Option(help="A provider of models, such as openai.")]
 Folder = Annotated[Path | None, typer.Option("--rules", help="Your own rules; the setting `rules` when left out.", metavar="FOLDER")]
@@ -44,9 +41,10 @@ def _add_listing(rules: typer.Typer) -> None:
     def list_(
         channel: Channel = "", provider: Provider = "", effect: Effect = "", region: Region = "",
         unsure: Annotated[bool, typer.Option("--unsure", help="Only those that are not certain.")] = False,
-        language: Language = "en", folder: Folder = None, config: Config = None, as_json: AsJson = False,
+        folder: Folder = None, config: Config = None, as_json: AsJson = False,
     ) -> None:  # fmt: skip
         """Lists the rules, of all days, in the order of their files."""
+        language = spoken()
         from wasl.cli.rules_shown import chosen, show_rules
 
         book = book_of(folder, config)
@@ -57,9 +55,10 @@ def _add_listing(rules: typer.Typer) -> None:
     def at(
         day: Annotated[str, typer.Argument(help="A day, such as 2026-10-01.", metavar="DATE")], known: Known = "",
         channel: Channel = "", provider: Provider = "", effect: Effect = "", region: Region = "",
-        language: Language = "en", folder: Folder = None, config: Config = None, as_json: AsJson = False,
+        folder: Folder = None, config: Config = None, as_json: AsJson = False,
     ) -> None:  # fmt: skip
         """Lists the rules that hold on a day, as they were known on another (--known)."""
+        language = spoken()
         from wasl.cli.rules_shown import chosen, show_rules
 
         book = book_of(folder, config)
@@ -104,12 +103,12 @@ def _add_explaining(rules: typer.Typer) -> None:
         zone: Annotated[str, typer.Option(help="Time zone of the account.")] = "UTC",
         lenient: Annotated[bool, typer.Option("--lenient", help="What is not certain warns instead of forbidding.")] = False,
         whole: Annotated[bool, typer.Option("--all", help="Also the rules of other days and places.")] = False,
-        language: Language = "en",
         folder: Folder = None,
         config: Config = None,
         as_json: AsJson = False,
     ) -> None:
         """Tells what the rules say to one act, rule by rule; ends with 0 allowed, 4 not allowed, 75 not yet."""
+        language = spoken()
         from wasl.cli.rules_shown import show_chain
         from wasl.policy.cases import read_case
         from wasl.policy.explain import explain as explained
@@ -140,9 +139,10 @@ def _add_checking(rules: typer.Typer) -> None:
     @rules.command()
     def test(
         file: Annotated[Path, typer.Argument(help="A file of cases.", metavar="FILE")],
-        language: Language = "en", folder: Folder = None, config: Config = None, as_json: AsJson = False,
+        folder: Folder = None, config: Config = None, as_json: AsJson = False,
     ) -> None:  # fmt: skip
         """Judges every case of a file and tells which come out otherwise than expected."""
+        language = spoken()
         from wasl.net.rule_folder import rule_text
         from wasl.policy.cases import missed, read_cases
         from wasl.policy.evaluate import evaluate
@@ -165,9 +165,10 @@ def _add_checking(rules: typer.Typer) -> None:
     @rules.command(name="add")
     def add_(
         file: Annotated[Path, typer.Argument(help="Your rule file.", metavar="FILE")],
-        language: Language = "en", folder: Folder = None, config: Config = None,
+        folder: Folder = None, config: Config = None,
     ) -> None:  # fmt: skip
         """Checks a rule file of yours beside all others, and says where to put it; writes nothing."""
+        language = spoken()
         from wasl.net.rule_folder import rule_text
         from wasl.policy.rule_file import read_rules
         from wasl.policy.rulebook import read_book

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 import typer
 
-from wasl.cli.rules_words import EFFECTS, WHY, Language, say
+from wasl.cli.rules_words import EFFECTS, WHY, say
 from wasl.cli.show import country
+from wasl.cli.tongue import Language
 from wasl.domain.errors import SettingWrong
 from wasl.domain.rule import Verdict
 from wasl.policy.act import Act

@@ -1,9 +1,9 @@
 """What `wasl rules` says, in English and Arabic."""
 
 from collections.abc import Mapping
-from typing import Final, Literal
+from typing import Final
 
-Language = Literal["en", "ar"]
+from wasl.cli.tongue import Language, fill
 
 SAID: Final[Mapping[str, tuple[str, str]]] = {
     "asked": ("On {channel}, {where}, on {day}", "على {channel}، {where}، في {day}"),
@@ -98,6 +98,6 @@ WHY: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
-def say(word: str, language: Language, **facts: object) -> str:
+def say(word: str, language: Language, /, **facts: object) -> str:
     """Gives a sentence in a language."""
-    return SAID[word][language == "ar"].format(**facts)
+    return fill(SAID[word][language == "ar"], language, **facts)

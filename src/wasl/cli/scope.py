@@ -2,13 +2,15 @@
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
-from wasl.cli.scope_words import Language, say
+from wasl.cli.operating_words import say as operating
+from wasl.cli.scope_words import say
+from wasl.cli.tongue import Language, spoken
 from wasl.domain.errors import SettingWrong
 
 if TYPE_CHECKING:
@@ -20,8 +22,6 @@ SCOPE_FILE: Final = Path("scope.toml")
 DAY_MS: Final = 86_400_000
 
 File = Annotated[Path | None, typer.Option("--scope", help="The scope file.", metavar="FILE", show_default="scope.file of wasl.toml")]
-
-Spoken = Annotated[Literal["en", "ar"], typer.Option("--language", help="Language of the sentences.")]
 
 
 def add(app: typer.Typer, compose: Compose) -> None:
@@ -42,14 +42,15 @@ def add(app: typer.Typer, compose: Compose) -> None:
         file = _file(file, config)
         try:
             with file.open("x", encoding="utf-8") as out:
-                out.write(start_of(name=name or "My business", statement=statement))
+                out.write(start_of(name=name or operating("my business", spoken()), statement=statement))
         except FileExistsError as error:
             raise SettingWrong(f"{file} is there already; edit it, or name another file with --scope") from error
-        typer.echo(f"Wrote {file}. Put your customers' questions into it, then run `wasl scope check`.")
+        typer.echo(operating("scope written", spoken(), file=file))
 
     @scope.command()
-    def check(file: File = None, language: Spoken = "en", config: Config = None, as_json: AsJson = False) -> None:
+    def check(file: File = None, config: Config = None, as_json: AsJson = False) -> None:
         """Learns the scope and tells what it would refuse, what would slip through, and what to add."""
+        language = spoken()
         from wasl.policy.scope_check import check_scope
         from wasl.policy.shipped import shipped_packs
 
@@ -65,11 +66,11 @@ def add(app: typer.Typer, compose: Compose) -> None:
     def try_(
         words: Annotated[list[str], typer.Argument(help="A message.", metavar="WORDS…")],
         file: File = None,
-        language: Spoken = "en",
         config: Config = None,
         as_json: AsJson = False,
     ) -> None:
         """Says what one message is for: business, general, mixed, neutral or uncertain, piece by piece."""
+        language = spoken()
         judged = _learnt(_file(file, config)).judge(" ".join(words))
         if as_json:
             typer.echo(json.dumps(_shown(judged), ensure_ascii=False))
@@ -141,18 +142,18 @@ def _print_lessons(lessons: "Lessons", kept: Path | None, *, as_json: bool) -> N
         more = {"disputed": lessons.disputed, "gone": lessons.gone, "kept": str(kept) if kept else None}
         typer.echo(json.dumps({**told, **more}, ensure_ascii=False))
         return
+    language = spoken()
     for mark, texts in (("+", lessons.examples), ("-", lessons.forbidden)):
         for text in texts:
             typer.echo(f"{mark} {text}")
     for channel, rule in (lessons.barred or {}).items():
-        typer.echo(f"{channel}: its rules do not allow it ({rule}); nothing of it was taken.")
-    typer.echo(
-        f"{len(lessons.examples)} of the business, {len(lessons.forbidden)} general; {lessons.disputed} disputed, {lessons.gone} gone."
-    )
+        typer.echo(operating("barred", language, channel=channel, rule=rule))
+    counts = {"business": len(lessons.examples), "general": len(lessons.forbidden), "disputed": lessons.disputed, "gone": lessons.gone}
+    typer.echo(operating("lessons", language, **counts))
     if kept is not None:
-        typer.echo(f"Written. The scope as it was is {kept}. Look with `wasl scope check`.")
+        typer.echo(operating("lessons kept", language, file=kept))
     elif lessons.examples or lessons.forbidden:
-        typer.echo("Nothing was written: look through them, then add --write.")
+        typer.echo(operating("not written", language))
 
 
 def _read(file: Path) -> "Scope":

@@ -1,8 +1,8 @@
 """What `wasl scope` says, in English and Arabic."""
 
-from typing import Final, Literal
+from typing import Final
 
-Language = Literal["en", "ar"]
+from wasl.cli.tongue import Language, fill
 
 SAID: Final[dict[str, tuple[str, str]]] = {
     "more examples": (
@@ -46,6 +46,6 @@ SAID: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def say(key: str, language: Language, **values: object) -> str:
+def say(key: str, language: Language, /, **values: object) -> str:
     """Gives a sentence."""
-    return SAID[key][language == "ar"].format(**values)
+    return fill(SAID[key][language == "ar"], language, **values)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from wasl.cli.context import Compose, Config, Installation, read_settings
+from wasl.cli.operating_words import say
+from wasl.cli.tongue import spoken
 
 if TYPE_CHECKING:
     from wasl.config import Settings
@@ -41,21 +43,21 @@ async def _say(installation: Installation, url: str) -> None:
     """Prints the one link for people, and the one for the operator."""
     from wasl.service.login import LINK_MS, make_link
 
-    settings = installation.settings
+    settings, language = installation.settings, spoken()
     if settings.server.role == "worker":
-        typer.echo(f"{settings.assistant.name} works.  Health: {url}/healthz")
+        typer.echo(say("works", language, name=settings.assistant.name, url=f"{url}/healthz"))
         return
     public = (settings.server.public_url or url).rstrip("/")
     link = await make_link(installation.store, now_ms=installation.clock.now_ms())
-    typer.echo(f"{settings.assistant.name} is ready.")
-    typer.echo(f"  Chat      {public}/")
-    typer.echo(f"  Operator  {public}{link}")
-    typer.echo(f"            (works once, within {LINK_MS // 60_000} minutes; `wasl login` prints another)")
+    typer.echo(say("ready", language, name=settings.assistant.name))
+    typer.echo(say("chat at", language, url=f"{public}/"))
+    typer.echo(say("operator at", language, url=f"{public}{link}"))
+    typer.echo(say("once", language, minutes=LINK_MS // 60_000))
     learned = installation.learn.learned
     if learned.example:
-        typer.echo(f"  Answers   from an example business; put your own documents into {str(settings.knowledge)!r}")
+        typer.echo(say("example", language, folder=str(settings.knowledge)))
     elif settings.server.role == "all" and not settings.candidates:
-        typer.echo(f"  Answers   by quoting {learned.documents} documents; no model is connected")
+        typer.echo(say("quoting", language, documents=learned.documents))
 
 
 def _changed(settings: "Settings", **options: object) -> "Settings":

@@ -2,7 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Final
+
+import typer
+
+from wasl.cli.tongue import LRM, PDI, RLI, Language, is_arabic
 
 PIPE_COLUMNS: Final = 4_000
 """What reads a pipe needs no lines broken; nothing here is so wide."""
@@ -18,16 +22,17 @@ def moment(at_ms: int) -> str:
     return datetime.fromtimestamp(at_ms / 1000, tz=UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def seconds(duration_ms: int) -> str:
+def seconds(duration_ms: int, language: Language) -> str:
     """Writes a duration as a person says it."""
     whole = max(0, duration_ms) // 1000
-    for size, name in ((86_400, "d"), (3_600, "h"), (60, "min")):
+    names = ("يوم", "ساعة", "دقيقة", "ثانية") if language == "ar" else ("d", "h", "min", "s")
+    for size, name in zip((86_400, 3_600, 60), names, strict=False):
         if whole >= size:
             return f"{whole // size} {name}"
-    return f"{whole} s"
+    return f"{whole} {names[-1]}"
 
 
-def country(code: str, language: Literal["en", "ar"]) -> str:
+def country(code: str, language: Language) -> str:
     """Names a country, or a part of one (US-CA); "" is one that nobody knows, "*" are all others."""
     from babel import Locale
 
@@ -38,7 +43,7 @@ def country(code: str, language: Literal["en", "ar"]) -> str:
     return f"{name} ({part})" if part else str(name)
 
 
-def countries(counted: Iterable[tuple[str | None, int]], language: Literal["en", "ar"]) -> str:
+def countries(counted: Iterable[tuple[str | None, int]], language: Language) -> str:
     """Says how many people are in each country."""
     return ("، " if language == "ar" else ", ").join(f"{country(code or '', language)} {people:,}" for code, people in counted)
 
@@ -83,7 +88,20 @@ def _fitted(columns: Sequence[Sequence[str]], *, room: int) -> list[int]:
     return widths
 
 
+def listed(rows: Iterable[tuple[object, object]]) -> None:
+    """Prints a number and its name on each line, the numbers under each other."""
+    pairs = [(str(number), _set_apart(str(name))) for number, name in rows]
+    width = max((len(number) for number, _ in pairs), default=0)
+    for number, name in pairs:
+        typer.echo(f"  {number:>{width}}  {name}")
+
+
 def _cell(value: object) -> str:
     from rich.markup import escape
 
-    return escape(str(value)) if value is not None else "—"
+    return _set_apart(escape(str(value))) if value is not None else "—"
+
+
+def _set_apart(text: str) -> str:
+    """Keeps Arabic in its column: between signs of the table's own direction it neither joins the next cell nor changes places with it."""
+    return f"{LRM}{RLI}{text}{PDI}{LRM}" if is_arabic(text) else text

@@ -1,11 +1,12 @@
 """`wasl simulate`: Wasl between simulated platforms and models, on loopback."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from wasl.cli.context import Compose
+from wasl.cli.tongue import Spoken, spoken
 
 
 def add(app: typer.Typer, compose: Compose) -> None:
@@ -17,9 +18,9 @@ def add(app: typer.Typer, compose: Compose) -> None:
         data: Annotated[
             Path | None, typer.Option(help="Folder that is kept.", show_default="a temporary one, removed at the end", file_okay=False)
         ] = None,
-        language: Annotated[Literal["en", "ar"], typer.Option(help="Of pages whose reader's language is not known.")] = "en",
+        language: Spoken = None,
     ) -> None:
         """Opens a page with three phones and faults to switch on; no account is needed anywhere."""
         from wasl.testing.simulators.simulate import main_simulate
 
-        main_simulate(["--port", str(port), "--language", language, *(["--data", str(data)] if data else [])])
+        main_simulate(["--port", str(port), "--language", spoken(), *(["--data", str(data)] if data else [])])

@@ -7,7 +7,9 @@ from typing import Annotated, Any
 import typer
 
 from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
+from wasl.cli.operating_words import comma, named, say
 from wasl.cli.show import moment, seconds, table
+from wasl.cli.tongue import spoken
 
 SIGNALS_SHOWN = 5
 HOUR_MS = 3_600_000
@@ -60,26 +62,29 @@ async def _status(installation: Installation, *, hours: int) -> dict[str, Any]:
 
 
 def _print(found: Mapping[str, Any]) -> None:
+    language = spoken()
     for trouble in found["troubles"]:
-        words = f"{trouble['channel']}: {trouble['sign']} ({trouble['times']}×); clear it with `wasl trouble clear {trouble['id']}`"
-        typer.secho(f"Sign of trouble with {words}", fg="red" if trouble["gravity"] == "grave" else "yellow")
+        told = {name: trouble[name] for name in ("channel", "sign", "times", "id")}
+        typer.secho(say("sign", language, **told), fg="red" if trouble["gravity"] == "grave" else "yellow")
     if found["waiting_for_a_human"]:
-        typer.secho(f"Waiting for a human: {found['waiting_for_a_human']} (see /console/attention)", fg="yellow")
+        typer.secho(say("human", language, count=found["waiting_for_a_human"]), fg="yellow")
     backlog = found["backlog"]
-    waiting = f", the oldest for {seconds(backlog['oldest_ms'])}" if backlog["ready"] else ""
-    typer.echo(
-        f"Conversations: {backlog['ready']} waiting{waiting}, {backlog['leased']} at work, {backlog['backing_off']} to be tried again"
-    )
+    counts = {name: backlog[name] for name in ("ready", "leased", "backing_off")}
+    oldest = seconds(backlog["oldest_ms"], language)
+    typer.echo(say("waiting since" if backlog["ready"] else "waiting", language, oldest=oldest, **counts))
     if backlog["ready"] > backlog["limit"]:
-        typer.secho(f"More than work.backlog_limit ({backlog['limit']}): start more workers, or look at the providers", fg="yellow")
-    typer.echo(f"Channels: {', '.join(f'{n} ({k})' if n != k else n for n, k in found['channels'].items())}")
+        typer.secho(say("overloaded", language, limit=backlog["limit"]), fg="yellow")
+    channels = comma(language).join(f"{n} ({k})" if n != k else n for n, k in found["channels"].items())
+    typer.echo(say("channels", language, channels=channels))
     for name in ("turns", "deliveries"):
-        counts = ", ".join(f"{count} {state}" for state, count in found[name].items() if count)
-        typer.echo(f"{name.capitalize()}: {counts or 'none'}")
+        states = comma(language).join(f"{count} {named(state, language)}" for state, count in found[name].items() if count)
+        typer.echo(say(name, language, counts=states or say("none", language)))
     rows: Sequence[Mapping[str, Any]] = found["usage"]
     if rows:
         head = ("candidate", "outcome", "calls", "input_tokens", "output_tokens")
-        table(head, [[row.get(name) for name in head] for row in rows], title=f"Used in the last {found['usage_hours']} h")
+        cells = [[named(row.get(name), language) if name == "outcome" else row.get(name) for name in head] for row in rows]
+        table([say(name, language) for name in head], cells, title=say("used", language, hours=found["usage_hours"]))
     for signal in found["signals"]:
         colour = "red" if signal.get("grave") else None
-        typer.secho(f"{moment(int(signal['at_ms']))} {signal['channel']}: {signal['kind']}", fg=colour)
+        words = {"at": moment(int(signal["at_ms"])), "channel": signal["channel"], "kind": signal["kind"]}
+        typer.secho(say("signal", language, **words), fg=colour)

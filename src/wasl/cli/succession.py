@@ -2,13 +2,14 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from wasl.cli.context import AsJson, Compose, Config
 from wasl.cli.show import table
 from wasl.cli.sunset_words import say
+from wasl.cli.tongue import spoken
 from wasl.cli.whom import opened
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from wasl.domain.succession import Succession
     from wasl.service.try_successor import Tried
 
-Language = Annotated[Literal["en", "ar"], typer.Option(help="Language of the sentences.")]
 SHOWN_CHARACTERS = 160
 WARNED_DAYS = 120
 
@@ -36,10 +36,10 @@ def add(sunset: typer.Typer, compose: Compose) -> None:
         report: Annotated[Path | None, typer.Option(help="Write the answers side by side into this HTML file.", metavar="FILE")] = None,
         only_try: Annotated[bool, typer.Option("--only-try", help="Replace nothing.")] = False,
         yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-        language: Language = "en",
         config: Config = None,
     ) -> None:
         """Tries a candidate on recent real questions, then lets it replace another from a day on. Nothing is sent; the calls cost."""
+        language = spoken()
         installation = opened(compose, config)
         made, tried = compose.run(
             _tried(installation, candidate=candidate, successor=successor, on=on, questions=questions, asked=not yes, language=language)
@@ -60,8 +60,9 @@ def add(sunset: typer.Typer, compose: Compose) -> None:
 
 def _add_looking(sunset: typer.Typer, compose: Compose) -> None:
     @sunset.command()
-    def models(language: Language = "en", config: Config = None, as_json: AsJson = False) -> None:
+    def models(config: Config = None, as_json: AsJson = False) -> None:
         """Lists candidates that end or are replaced."""
+        language = spoken()
         import json
 
         installation = opened(compose, config)
@@ -94,10 +95,10 @@ def _add_looking(sunset: typer.Typer, compose: Compose) -> None:
     @sunset.command(name="model-undo")
     def undo(
         plan_id: Annotated[str, typer.Argument(help="The plan's id, as the list shows it.", metavar="PLAN")],
-        language: Language = "en",
         config: Config = None,
     ) -> None:
         """Takes such a plan back, before its day or after it."""
+        language = spoken()
         installation = opened(compose, config)
         for one in compose.run(_undone(installation, plan_id)):
             typer.echo(say("kept", language, old=one.candidate))
@@ -118,10 +119,10 @@ def _add_provider(sunset: typer.Typer, compose: Compose) -> None:
         ] = None,
         only_try: Annotated[bool, typer.Option("--only-try", help="Replace nothing.")] = False,
         yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-        language: Language = "en",
         config: Config = None,
     ) -> None:
         """Retires a whole provider by one plan: every candidate of it is replaced on the day, after a trial on real questions."""
+        language = spoken()
         installation = opened(compose, config)
         zone = installation.settings.keep.zone or "UTC"
         named, others = _successors(successor)

@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,7 @@ from wasl.cli.context import AsJson, Compose, Config
 from wasl.cli.show import countries, table
 from wasl.cli.succession import add as add_succession
 from wasl.cli.sunset_words import named, say
+from wasl.cli.tongue import spoken
 from wasl.cli.whom import opened
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from wasl.continuity.plan import Plan
     from wasl.domain.sunset import Progress, Sunset
 
-Language = Annotated[Literal["en", "ar"], typer.Option(help="Language of the sentences.")]
 COUNTRIES_SHOWN = 20
 Id = Annotated[str, typer.Argument(help="The plan's id, as the list shows it.", metavar="PLAN")]
 
@@ -53,11 +53,11 @@ def add(app: typer.Typer, compose: Compose) -> None:
         category: Annotated[str, typer.Option(help="The template's category, for its price.")] = "utility",
         awake: Annotated[str, typer.Option(help="Hours of people's own time in which they are written to.", metavar="FROM-TO")] = "9-20",
         note: Annotated[str, typer.Option(help="Why, for the record.")] = "",
-        language: Language = "en",
         config: Config = None,
         as_json: AsJson = False,
     ) -> None:
         """Works out a plan and keeps it as a draft; nobody is told yet."""
+        language = spoken()
         from wasl.service.sunset import Wish
 
         installation = opened(compose, config)
@@ -87,8 +87,9 @@ def add(app: typer.Typer, compose: Compose) -> None:
 
 def _add_looking(sunset: typer.Typer, compose: Compose) -> None:
     @sunset.command(name="list")
-    def list_(config: Config = None, language: Language = "en", as_json: AsJson = False) -> None:
+    def list_(config: Config = None, as_json: AsJson = False) -> None:
         """Lists the plans."""
+        language = spoken()
         installation = opened(compose, config)
         plans = compose.run(_with(installation, lambda: installation.departing.sunsets.plans()))
         if as_json:
@@ -103,8 +104,9 @@ def _add_looking(sunset: typer.Typer, compose: Compose) -> None:
         )
 
     @sunset.command()
-    def show(plan_id: Id, language: Language = "en", config: Config = None, as_json: AsJson = False) -> None:
+    def show(plan_id: Id, config: Config = None, as_json: AsJson = False) -> None:
         """Shows a plan's figures as they are now."""
+        language = spoken()
         installation = opened(compose, config)
         _show_plan(compose.run(_with(installation, lambda: _again(installation, plan_id))), language, as_json=as_json)
 
@@ -113,10 +115,10 @@ def _add_looking(sunset: typer.Typer, compose: Compose) -> None:
         plan_id: Id,
         accept: Annotated[list[str] | None, typer.Option(help="Start in spite of this problem. Repeat.", metavar="KIND")] = None,
         yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-        language: Language = "en",
         config: Config = None,
     ) -> None:
         """Starts a plan: from now on people are told while Wasl runs."""
+        language = spoken()
         installation = opened(compose, config)
         if not yes:
             typer.confirm(say("start?", language), abort=True)
@@ -126,15 +128,17 @@ def _add_looking(sunset: typer.Typer, compose: Compose) -> None:
 
 def _add_moves(sunset: typer.Typer, compose: Compose) -> None:
     @sunset.command()
-    def pause(plan_id: Id, config: Config = None, language: Language = "en") -> None:
+    def pause(plan_id: Id, config: Config = None) -> None:
         """Stops telling until the plan is started again."""
+        language = spoken()
         installation = opened(compose, config)
         compose.run(_with(installation, lambda: installation.departing.plan.pause(plan_id)))
         typer.echo(say("paused", language))
 
     @sunset.command()
-    def undo(plan_id: Id, config: Config = None, language: Language = "en") -> None:
+    def undo(plan_id: Id, config: Config = None) -> None:
         """Takes a plan back: nobody is told any more, nothing closes."""
+        language = spoken()
         installation = opened(compose, config)
         compose.run(_with(installation, lambda: installation.departing.plan.undo(plan_id)))
         typer.echo(say("undone", language))
@@ -143,10 +147,10 @@ def _add_moves(sunset: typer.Typer, compose: Compose) -> None:
     def postpone(
         plan_id: Id,
         on: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The new day.")],
-        language: Language = "en",
         config: Config = None,
     ) -> None:
         """Moves the day; nobody is told again what they were told."""
+        language = spoken()
         installation = opened(compose, config)
         made = compose.run(_with(installation, lambda: installation.departing.plan.postpone(plan_id, on=on.date())))
         _show_plan(made, language, as_json=False)
@@ -154,8 +158,9 @@ def _add_moves(sunset: typer.Typer, compose: Compose) -> None:
 
 def _add_reports(sunset: typer.Typer, compose: Compose) -> None:
     @sunset.command()
-    def status(plan_id: Id, language: Language = "en", config: Config = None, as_json: AsJson = False) -> None:
+    def status(plan_id: Id, config: Config = None, as_json: AsJson = False) -> None:
         """Counts how a plan stands: moved, told, waiting, not reachable; and who took their history out."""
+        language = spoken()
         installation = opened(compose, config)
         progress = compose.run(_with(installation, lambda: _marked(installation, plan_id)))
         _show_progress(progress, language, as_json=as_json)
@@ -164,10 +169,10 @@ def _add_reports(sunset: typer.Typer, compose: Compose) -> None:
     def report(
         plan_id: Id,
         to: Annotated[Path | None, typer.Option(help="Write the evidence for each person into this CSV file.", metavar="FILE")] = None,
-        language: Language = "en",
         config: Config = None,
     ) -> None:
         """Proves the sum: everyone = moved + told + not reachable, with what is known of each person."""
+        language = spoken()
         installation = opened(compose, config)
         progress, written = compose.run(_with(installation, lambda: _reported(installation, plan_id, to=to)))
         _show_progress(progress, language, as_json=False)

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from wasl.cli.tongue import fill
+
 WORDS: Final = {
     "none replaced": ("No candidate is replaced by another.", "لا مرشح يحل محل آخر."),
     "no plans": ("There is no plan yet.", "لا خطة بعد."),
@@ -88,7 +90,7 @@ def named(key: str, language: str) -> str:
     return NAMES.get(key, (key, key))[language == "ar"]
 
 
-def say(key: str, language: str, **values: object) -> str:
+def say(key: str, language: str, /, **values: object) -> str:
     """Gives a sentence."""
     english, arabic = WORDS[key]
-    return (arabic if language == "ar" else english).format(**values)
+    return fill(arabic if language == "ar" else english, language, **values)

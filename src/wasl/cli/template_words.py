@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
+from wasl.cli.tongue import sentences
+
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "none": "No platform has told of templates yet; set the account's id in the channel's settings, then: wasl templates --refresh",
@@ -35,4 +37,4 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
 
 def words(language: str) -> Mapping[str, str]:
     """Gives the words of a language, English where there are none."""
-    return WORDS.get(language.partition("-")[0], WORDS["en"])
+    return sentences(WORDS, language)

@@ -8,6 +8,7 @@ import typer
 from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
 from wasl.cli.show import moment, table
 from wasl.cli.template_words import words
+from wasl.cli.tongue import spoken
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,7 +28,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         """Lists the templates of every channel's account: which are approved, and which may carry an answer when a window is shut."""
         settings = read_settings(config)
         quiet_logs(settings)
-        say = words(settings.language)
+        say = words(spoken())
         found = compose.run(_listed(compose.installation(settings), refresh=refresh))
         if as_json:
             typer.echo(json.dumps(found, ensure_ascii=False))

@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
+from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.context import AsJson, Compose, Config, Watching, quiet_logs, read_settings
+from wasl.cli.phrases import told as translated
 from wasl.cli.terms_shown import show_change, show_changes, show_documents, show_people, show_rules, show_seen, show_trial
+from wasl.cli.terms_words import say
+from wasl.cli.tongue import spoken
 from wasl.domain.errors import SettingWrong
 
 if TYPE_CHECKING:
@@ -68,7 +72,7 @@ def _add_looking(terms: typer.Typer, run: Run) -> None:
             return any(one.outcome in ("quarantined", "failed") for one in seen)
 
         if run(config, work):
-            raise typer.Exit(1)
+            raise typer.Exit(EXIT_PROBLEM)
 
     @terms.command(name="run")
     def run_(
@@ -106,7 +110,7 @@ def _add_showing(terms: typer.Typer, run: Run) -> None:
         async def work(watching: Watching) -> None:
             found = await watching.terms.find_change(change)
             if found is None:
-                raise typer.BadParameter(f"there is no change {change!r}")
+                raise SettingWrong(f"there is no change {change!r}; `wasl terms show` names them")
             documents = {one.document.id: one.document for one in watching.every}
             show_change(found, documents)
             if found.document_id in documents:
@@ -125,7 +129,7 @@ def _add_moving(terms: typer.Typer, run: Run) -> None:
     ) -> None:
         """Takes a page that you saved or copied: for documents that programs may not fetch."""
         if file.stat().st_size > PAGE_BYTES_MAX:
-            raise typer.BadParameter(f"{file} is over {PAGE_BYTES_MAX} bytes")
+            raise SettingWrong(f"{file} is over {PAGE_BYTES_MAX} bytes; save the page without its pictures")
         kinds = {".html": "text/html", ".htm": "text/html", ".pdf": "application/pdf", ".md": "text/markdown"}
         kind = kinds.get(file.suffix.casefold(), "text/plain")
 
@@ -155,7 +159,7 @@ def _add_importing(terms: typer.Typer, run: Run) -> None:
             found = import_ota(source.read_text(encoding="utf-8"), channels=[channel] if channel else [])
             typer.echo(written(found.declarations))
             for name, why in found.rejects:
-                typer.secho(f"{name}: {why}", fg="yellow", err=True)
+                typer.secho(say("reject", spoken(), name=name, why=translated(why, spoken())), fg="yellow", err=True)
             return
         from wasl.service.export_terms import read_folder
 
@@ -185,7 +189,8 @@ def _add_exporting(terms: typer.Typer, run: Run) -> None:
 
             documents = {one.document.id: one.document for one in watching.every}
             if to is not None:
-                typer.echo(f"{await write_folder(watching.terms, documents, to)} versions in {to}")
+                count = await write_folder(watching.terms, documents, to)
+                typer.echo(say("written", spoken(), count=count, folder=to))
             elif form == "ota":
                 from wasl.terms.ota import export_ota
 
@@ -196,7 +201,9 @@ def _add_exporting(terms: typer.Typer, run: Run) -> None:
                 changes = await watching.terms.changes(limit=VERSIONS_MAX)
                 newest = max((one.at_ms for one in changes), default=0)
                 typer.echo(
-                    as_json(changes, documents) if form == "json" else atom(changes, documents, address="", now_ms=newest, language="en")
+                    as_json(changes, documents)
+                    if form == "json"
+                    else atom(changes, documents, address="", now_ms=newest, language=spoken())
                 )
 
         run(config, work)
@@ -215,7 +222,10 @@ def _add_deciding(terms: typer.Typer, run: Run) -> None:
 
         async def work(watching: Watching) -> None:
             text = file.read_text(encoding="utf-8") if file else ""
-            for record in await watching.make.draft(change, sentence=sentence, toml=text, by=by):
+            drafts = await watching.make.draft(change, sentence=sentence, toml=text, by=by)
+            if not drafts:
+                typer.echo(say("no drafts", spoken()))
+            for record in drafts:
                 typer.echo(record.toml)
                 show_trial(await watching.make.trial(record.toml))
 
@@ -243,7 +253,7 @@ def _add_deciding(terms: typer.Typer, run: Run) -> None:
 
         if not yes:
             run(config, trial)
-            typer.confirm("Confirm this rule?", abort=True)
+            typer.confirm(say("confirm?", spoken()), abort=True)
         run(config, work)
 
 
@@ -261,6 +271,7 @@ def _add_settling(terms: typer.Typer, run: Run) -> None:
     def reject(rule: RuleId, by: By = "", note: Note = "", config: Config = None) -> None:
         """Puts a draft away."""
         run(config, lambda watching: watching.make.reject(rule, by=by, note=note))
+        typer.echo(say("rejected", spoken(), id=rule))
 
     @terms.command()
     def aside(
@@ -274,6 +285,7 @@ def _add_settling(terms: typer.Typer, run: Run) -> None:
 
         async def work(watching: Watching) -> None:
             await watching.make.set_aside(change, by=by, note=note, days=days)
+            typer.echo(say("aside days" if days else "aside", spoken(), id=change, days=days))
 
         run(config, work)
 
@@ -282,7 +294,7 @@ async def _opened(compose: Compose, settings: "Settings", work: Callable[[Watchi
     installation = compose.installation(settings)
     watching = installation.watching
     if watching is None:
-        raise typer.BadParameter("this store keeps no terms; use SQLite or PostgreSQL")
+        raise SettingWrong("this store keeps no terms; use SQLite or PostgreSQL")
     async with installation.opened():
         return await work(watching)
 
@@ -290,5 +302,5 @@ async def _opened(compose: Compose, settings: "Settings", work: Callable[[Watchi
 def _declared(watching: Watching, name: str) -> str:
     if name not in watching.watch.declarations:
         known = ", ".join(sorted(watching.watch.declarations)[:8]) or 'none: set watch = "all" in [terms], or configure a channel'
-        raise typer.BadParameter(f"{name!r} is not watched; watched are {known}")
+        raise SettingWrong(f"{name!r} is not watched; watched are {known}")
     return name

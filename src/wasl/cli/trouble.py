@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
+from wasl.cli.operating_words import comma, named, say
 from wasl.cli.show import moment, table
+from wasl.cli.tongue import spoken
 from wasl.domain.errors import RefusedInput
 
 if TYPE_CHECKING:
@@ -37,10 +39,15 @@ def add(app: typer.Typer, compose: Compose) -> None:
         if as_json:
             typer.echo(json.dumps(found, ensure_ascii=False))
         elif not found:
-            typer.echo("No platform has shown a sign of trouble.")
+            typer.echo(say("no trouble", spoken()))
         else:
-            rows = [(t["id"], t["channel"], t["sign"], t["gravity"], str(t["times"]), t["last"], t["cleared"] or "") for t in found]
-            table(("id", "channel", "sign", "gravity", "times", "last", "cleared"), rows)
+            language = spoken()
+            rows = [
+                (t["id"], t["channel"], t["sign"], named(t["gravity"], language), str(t["times"]), t["last"], t["cleared"] or "")
+                for t in found
+            ]
+            head = ("channel", "the sign", "gravity", "times", "last", "when cleared")
+            table(("id", *(say(word, language) for word in head)), rows)
 
     @group.command()
     def clear(
@@ -49,7 +56,8 @@ def add(app: typer.Typer, compose: Compose) -> None:
     ) -> None:
         """Clears signs: their channel goes on as before. The next sign of the kind raises an alarm again."""
         cleared = compose.run(_clear(opened(config), which=which))
-        typer.echo(f"Cleared: {', '.join(cleared)}." if cleared else "Nothing was to be cleared.")
+        language = spoken()
+        typer.echo(say("cleared", language, signs=comma(language).join(cleared)) if cleared else say("none cleared", language))
 
 
 async def _list(installation: Installation, *, past: bool) -> list[dict[str, Any]]:

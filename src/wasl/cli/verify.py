@@ -8,8 +8,11 @@ import typer
 
 from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.bring_words import counted, verify_words, words
-from wasl.cli.context import AsJson, Compose, Config, Installation, read_settings
+from wasl.cli.context import AsJson, Compose, Config, Installation
+from wasl.cli.operating_words import say as operating
+from wasl.cli.phrases import told as translated
 from wasl.cli.read import Kind
+from wasl.cli.tongue import spoken
 from wasl.cli.whom import opened
 
 if TYPE_CHECKING:
@@ -33,25 +36,26 @@ def add(app: typer.Typer, compose: Compose) -> None:
         config: Config = None,
     ) -> None:
         """Rebuilds every imported source byte for byte and compares; or checks an archive."""
-        settings = read_settings(config)
+        language = spoken()
         done = compose.run(_archive(compose, file, kind=kind) if file is not None else _verify(opened(compose, config)))
-        say = words(settings.language)
-        left = _left(done.left, settings.language)
+        say = words(language)
+        left = _left(done.left, language)
         if as_json:
             findings = [finding._asdict() for finding in done.findings]
             passed = {why: dict(kinds) for why, kinds in done.passed_over.items()}
             told = {"good": done.good, "counts": dict(done.counts), "findings": findings, "left": done.left, "passed_over": passed}
             typer.echo(json.dumps(told, ensure_ascii=False))
         elif done.good:
-            typer.echo(say["verified"].format(counts=counted(done.counts, settings.language)))
+            typer.echo(say["verified"].format(counts=counted(done.counts, language)))
         else:
             typer.secho(say["findings"].format(number=done.counts["findings"]), fg="red")
             for finding in done.findings:
-                typer.echo(f"  {finding.of}: {finding.where}: {finding.what}")
+                what = translated(finding.what, language)
+                typer.echo(operating("finding", language, of=finding.of, where=finding.where, what=what))
         if left and not as_json:
             typer.echo(left)
         for why, kinds in () if as_json else done.passed_over.items():
-            typer.echo(f"{verify_words(why, settings.language)}: {', '.join(f'{kind} {n}' for kind, n in sorted(kinds.items()))}")
+            typer.echo(f"{verify_words(why, language)}: {', '.join(f'{kind} {n}' for kind, n in sorted(kinds.items()))}")
         if not done.good:
             raise typer.Exit(EXIT_PROBLEM)
 
@@ -70,7 +74,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         with open_files([first], by_operator=True) as one, open_files([second], by_operator=True) as two:
             sides = [Opened(bundle=bundle, format=recognise(bundle, formats)[0]) for bundle in (one, two)]
             for side, file in zip(sides, (first, second), strict=True):
-                if isinstance(side.format, RestoresWork) and (left := _left(side.format.left(side.bundle), "en")):
+                if isinstance(side.format, RestoresWork) and (left := _left(side.format.left(side.bundle), spoken())):
                     typer.echo(f"{file}: {left}", err=True)
             for found in differ(*sides):
                 if isinstance(found, Progress):
@@ -82,7 +86,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
                     what = f" ({', '.join(found.fields)})" if found.fields else ""
                     typer.echo(f"{mark} {found.kind} {found.key}{where}{what} {found.sample}".rstrip())
         if number > SHOWN_MAX:
-            typer.echo(f"… {number - SHOWN_MAX} more")
+            typer.echo(operating("more differ", spoken(), number=number - SHOWN_MAX))
         if number:
             raise typer.Exit(EXIT_PROBLEM)
 

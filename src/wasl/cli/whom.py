@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from wasl.cli.context import Compose, Config, Installation, quiet_logs, read_settings
+from wasl.cli.tongue import spoken
 
 if TYPE_CHECKING:
     from wasl.domain.identity import PersonView
@@ -27,7 +28,7 @@ async def one_person(installation: Installation, who: str, *, words: "dict[str, 
     from wasl.domain.errors import Refused
     from wasl.domain.ids import PersonId
 
-    said = words_of(installation.settings.language)
+    said = words_of(spoken())
     people = installation.store.people
     found = await people.view(PersonId(who))
     if found is not None:

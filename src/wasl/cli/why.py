@@ -2,19 +2,18 @@
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
 from wasl.cli.show import moment
+from wasl.cli.tongue import spoken
 from wasl.cli.why_words import say
 
 if TYPE_CHECKING:
     from wasl.ports.judged import JudgedAct
-
-Language = Annotated[Literal["en", "ar"], typer.Option(help="Language of the sentences.")]
 
 
 def add(app: typer.Typer, compose: Compose) -> None:
@@ -24,10 +23,10 @@ def add(app: typer.Typer, compose: Compose) -> None:
     def why(
         id_: Annotated[str, typer.Argument(help="Id of a message, a turn or a delivery, as the console and logs show it.", metavar="ID")],
         config: Config = None,
-        language: Language = "en",
         as_json: AsJson = False,
     ) -> None:
         """Tells why a message was answered, held or refused, by which rules of which rulebook; ends with 1 for an unknown id."""
+        language = spoken()
         settings = read_settings(config)
         quiet_logs(settings)
         found = compose.run(_why(compose.installation(settings), id_))

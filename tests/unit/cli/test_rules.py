@@ -9,8 +9,7 @@ from typer.testing import CliRunner, Result
 
 from wasl.__main__ import Composition
 from wasl.cli import build
-from wasl.cli.border import EXIT_LATER, EXIT_PROBLEM, EXIT_SETTINGS
-from wasl.cli.rules import EXIT_REFUSED
+from wasl.cli.border import EXIT_LATER, EXIT_PROBLEM, EXIT_REFUSED, EXIT_SETTINGS
 from wasl.cli.rules_words import EFFECTS, SAID, WHY
 from wasl.policy.predicates import CONDITIONS
 from wasl.policy.shipped_rules import shipped_book

@@ -1,0 +1,169 @@
+"""In which language a command speaks, one way for all of them, and how values stand in an Arabic sentence.
+
+`--language`, else WASL_LANGUAGE, else the language that wasl.toml names, else the locale; English where nothing says.
+"""
+
+import functools
+import inspect
+import os
+import string
+import tomllib
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import typer
+
+Language = Literal["en", "ar"]
+Spoken = Annotated[
+    Language | None,
+    typer.Option("--language", help="Language of the sentences.", show_default="WASL_LANGUAGE, then wasl.toml's, then the locale's"),
+]
+
+VARIABLE: Final = "WASL_LANGUAGE"
+CONFIG_VARIABLE: Final = "WASL_CONFIG"
+LOCALE_VARIABLES: Final = ("LC_ALL", "LC_MESSAGES", "LANG")
+DEFAULT_FILE: Final = Path("wasl.toml")
+FILE_BYTES_MAX: Final = 1 << 20
+
+FSI, PDI, LRM, RLI = "\u2068", "\u2069", "\u200e", "\u2067"
+"""Marks of direction: an isolate that finds its own, its end, a left-to-right sign, and a right-to-left isolate."""
+
+
+@dataclass(slots=True, kw_only=True)
+class _Asked:
+    """What the command that runs was told; `found` once it was looked up."""
+
+    language: Language | None = None
+    config: Path | None = None
+    found: Language | None = None
+
+
+_ASKED: ContextVar[_Asked | None] = ContextVar("wasl_language", default=None)
+
+
+def spoken() -> Language:
+    """Gives the language in which the running command speaks. Never raises: it must also be known to say what is wrong."""
+    asked = _ASKED.get() or _Asked()
+    if asked.found is None:
+        asked.found = asked.language or _named(os.environ.get(VARIABLE)) or _named(_in_file(asked.config)) or _of_locale()
+    return asked.found
+
+
+def listens(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command the option --language, unless it has one of its own, and lets `spoken` know what it was told."""
+    signature = inspect.signature(command)
+    own = "language" in signature.parameters
+
+    @functools.wraps(command)
+    def run(*arguments: Any, **options: Any) -> None:
+        given = options.get("language") if own else options.pop("language")
+        _ASKED.set(_Asked(language=_named(given), config=options.get("config")))
+        command(*arguments, **options)
+
+    if not own:
+        added = inspect.Parameter("language", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Spoken)
+        run.__signature__ = signature.replace(parameters=[*signature.parameters.values(), added])  # type: ignore[attr-defined]  # typer reads it
+        run.__annotations__ = {**command.__annotations__, "language": Spoken}
+    return run
+
+
+def listen(app: typer.Typer) -> None:
+    """Gives the option to every command of a program, in groups at every depth."""
+    groups = [app]
+    while groups:
+        group = groups.pop()
+        for command in group.registered_commands:
+            assert command.callback is not None
+            command.callback = listens(command.callback)
+        groups += [one.typer_instance for one in group.registered_groups if one.typer_instance is not None]
+
+
+def forget() -> None:
+    """Forgets what an earlier command of this process was told."""
+    _ASKED.set(None)
+
+
+def _named(text: object) -> Language | None:
+    """Reads a language's name, such as ar or ar-EG; None where there is none. Whoever names another one is spoken to in English."""
+    if not isinstance(text, str) or not text.strip():
+        return None
+    return "ar" if text.strip().lower().replace("_", "-").split("-")[0] == "ar" else "en"
+
+
+def _in_file(config: Path | None) -> object:
+    """Reads the one key of wasl.toml, whatever else may be wrong in it."""
+    file = config or Path(os.environ.get(CONFIG_VARIABLE) or DEFAULT_FILE)
+    try:
+        if file.stat().st_size > FILE_BYTES_MAX:
+            return None
+        text = file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return None
+    try:
+        return tomllib.loads(text).get("language")
+    except tomllib.TOMLDecodeError:
+        return _first_line_that_says(text)
+
+
+def _first_line_that_says(text: str) -> object:
+    """Finds the language in a file that is no valid TOML, so that this can be said in it."""
+    for line in text.splitlines():
+        if line.lstrip().startswith("["):
+            return None
+        key, _, value = line.partition("=")
+        if key.strip() == "language":
+            return value.split("#")[0].strip().strip("\"'")
+    return None
+
+
+def _of_locale() -> Language:
+    locale = next((found for name in LOCALE_VARIABLES if (found := os.environ.get(name))), "")
+    return _named(locale.split(".")[0]) or "en"
+
+
+# -- values within Arabic --------------------------------------------------------------------------------------------------
+class _Isolating(string.Formatter):
+    """Formats as `str.format` does, and sets every value apart that would lose its direction among Arabic letters."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        return apart(str(super().format_field(value, format_spec)))
+
+
+_ISOLATING: Final = _Isolating()
+
+
+def fill(template: str, language: str, /, **values: object) -> str:
+    """Fills a sentence's places."""
+    return _ISOLATING.vformat(template, (), values) if language == "ar" else template.format(**values)
+
+
+def apart(text: str) -> str:
+    """Isolates what stands in an Arabic sentence: an id, a date, an amount. Plain Arabic and plain whole numbers need no mark."""
+    if not text or text.isdigit() or (is_arabic(text) and not any("!" <= letter <= "~" for letter in text)):
+        return text
+    return text if text.startswith(FSI) else f"{FSI}{text}{PDI}"
+
+
+def is_arabic(text: str) -> bool:
+    """Says whether Arabic letters are in it."""
+    return any("\u0600" <= letter <= "\u06ff" and letter.isalpha() for letter in text)
+
+
+class Sentence(str):
+    """An Arabic sentence whose `format` sets values apart."""
+
+    __slots__ = ()
+
+    def format(self, *args: object, **values: object) -> str:
+        """Fills the places."""
+        return _ISOLATING.vformat(self, args, values)
+
+
+def sentences(words: Mapping[str, Mapping[str, str]], language: str) -> Mapping[str, str]:
+    """Gives the words of a language by name, English where there are none; Arabic ones set their values apart."""
+    if language.partition("-")[0] == "ar" and "ar" in words:
+        return {name: Sentence(text) for name, text in words["ar"].items()}
+    return words.get(language, words["en"])
