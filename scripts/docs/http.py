@@ -81,14 +81,14 @@ def page() -> str:
 
 
 def _routes(tree: ast.Module) -> Iterator[tuple[str, str, str]]:
-    """Walks the routes of a module: calls of `add_route` and `add_api_route`, and rows of (address, method, function)."""
+    """Walks the routes of a module: calls of `add_route`, and rows of (address, method, function)."""
     words = {
         node.name: (ast.get_docstring(node) or "").split("\n")[0]
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ("add_route", "add_api_route"):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "add_route":
             address, target = node.args[:2]
             methods = next((k.value for k in node.keywords if k.arg == "methods"), None)
             if isinstance(address, ast.Constant) and isinstance(methods, ast.List):

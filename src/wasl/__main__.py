@@ -48,9 +48,9 @@ class Composition:
 
     def formats(self) -> "Mapping[str, Format]":
         """Makes every format."""
-        from wasl.connections import make_formats
+        from wasl.connections import Formats
 
-        return make_formats()
+        return Formats()
 
     def put_back(self, settings: "Settings", source: "Path", identity: "Path | None") -> Mapping[str, Any]:
         """Puts a backup into the data folder of the settings."""

@@ -3,7 +3,7 @@
 import math
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -16,7 +16,7 @@ import wasl.channels
 import wasl.formats
 import wasl.providers
 from wasl import __version__
-from wasl.adapters import adapter, adapters, having
+from wasl.adapters import adapter, having, kinds
 from wasl.config import Settings, validated
 from wasl.domain.errors import SettingWrong
 from wasl.net.ledger import FileLedger
@@ -26,6 +26,7 @@ from wasl.ports.blobs import Blobs
 from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
 from wasl.ports.format import Format
+from wasl.ports.mail import Mail
 from wasl.ports.network import Network
 from wasl.ports.provider import Keyless, Model, Provider
 from wasl.ports.store import CopiesItself, Store
@@ -76,16 +77,42 @@ def make_providers(settings: Settings) -> dict[str, Provider | Keyless]:
     return made
 
 
-def make_formats() -> dict[str, Format]:
-    """Makes every format that there is, by kind."""
-    return {kind: cls() for kind, cls in adapters(wasl.formats).items()}
+class Formats(Mapping[str, Format]):
+    """Every format that there is, by kind; each is loaded when it is asked for: most days nobody brings or takes anything."""
+
+    def __init__(self) -> None:
+        self._kinds = sorted(kinds(wasl.formats))
+        self._made: dict[str, Format] = {}
+
+    def __getitem__(self, kind: str) -> Format:
+        """Gives a format. Raises KeyError for a kind that is not there."""
+        if kind not in self._kinds:
+            raise KeyError(kind)
+        if kind not in self._made:
+            self._made[kind] = adapter(wasl.formats, kind, at="format")()
+        return self._made[kind]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kinds)
+
+    def __len__(self) -> int:
+        return len(self._kinds)
+
+
+def make_mail(settings: Settings) -> Mail | None:
+    """Makes the way to a mail server, where one is named."""
+    if not settings.mail.host:
+        return None
+    from wasl.net.mail import SmtpMail  # late: only who has a mail server needs the modules of mail
+
+    return SmtpMail(settings.mail)
 
 
 def make_moving(
     settings: Settings, *, store: Store, blobs: Blobs, clock: Clock, network: Network, channels: Mapping[str, Channel]
 ) -> Moving:
     """Makes what brings in, takes out, keeps and forgets."""
-    formats = make_formats()
+    formats = Formats()
     people, library = store.people, store.library
     works = store.works if isinstance(store, KeepsWorks) else None
     vault = FolderVault(settings.data / "vault")

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from wasl.config import Settings
+from wasl.connections import make_mail
 from wasl.footing import Kept
 from wasl.guarding import Guarding, make_parties
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
-from wasl.ports.mail import Mail
 from wasl.ports.network import Network
 from wasl.ports.store import Store
 from wasl.ports.sunsets import Sunsets
@@ -46,14 +46,6 @@ class Departing:
         return {"sunset": self.plan.run, "tell": self.tell.run}
 
 
-def _mail(settings: Settings) -> Mail | None:
-    if not settings.mail.host:
-        return None
-    from wasl.net.mail import SmtpMail  # only whoever has a mail server waits for the modules of mail
-
-    return SmtpMail(settings.mail)
-
-
 def make_departing(
     settings: Settings, *, kept: Kept, store: Store, bus: Bus, clock: Clock, channels: Mapping[str, Channel], links: Links,
     guarding: Guarding, succeed: Succeed, ask: Ask, network: Network,
@@ -86,7 +78,7 @@ def make_departing(
         clock=clock,
         channels=channels,
         network=network,
-        mail=_mail(settings),
+        mail=make_mail(settings),
         name=said.name,
     )
     departing = Departing(

@@ -29,7 +29,6 @@ from wasl.service.drill_watch import DrillWatch
 from wasl.service.expose import Footing
 from wasl.service.lossy import Lossy, losses_of
 from wasl.service.receive import Receive
-from wasl.testing.stand_ins import StandIns
 
 STOP_GRACE_SECONDS = 2.0
 PATIENCE_SECONDS_MORE = 30.0
@@ -103,6 +102,8 @@ def make_shadow(settings: Settings, *, footing: Footing, compose: Around) -> Mak
 
     @asynccontextmanager
     async def shadow(*, lost: Sequence[Standing], how: Fault, away: Callable[[], bool]) -> AsyncIterator[Rehearsal]:
+        from wasl.testing.stand_ins import StandIns  # late: most processes never rehearse
+
         here, clock = footing.here, SystemClock()
         losses = tuple(loss for s in lost for loss in losses_of(s, here, how=how, register=footing.register))
         models = [c.model or c.provider for c in settings.candidates]

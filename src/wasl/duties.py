@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from wasl.config import Settings
+from wasl.connections import make_mail
 from wasl.domain.handoff import Handoff
-from wasl.net.mail import SmtpMail
 from wasl.net.program import LocalProgram
 from wasl.policy.person_words import OptWords, opt_words
 from wasl.ports.bus import Bus
@@ -84,7 +84,7 @@ def make_duties(
         clock=clock,
         network=network,
         program=program,
-        mail=SmtpMail(settings.mail) if settings.mail.host else None,
+        mail=make_mail(settings),
         observe=observe,
         ways=Ways(
             mail_to=wanted.mail_to,

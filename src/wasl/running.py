@@ -12,13 +12,13 @@ import structlog
 
 from wasl import __version__
 from wasl.config import Settings
+from wasl.connections import make_mail
 from wasl.departing import Departing
 from wasl.domain.errors import SettingWrong
 from wasl.duties import Duties
 from wasl.guarding import Guarding
 from wasl.net.blobs import FolderBlobs
 from wasl.net.clock import SystemClock
-from wasl.net.mail import SmtpMail
 from wasl.ports.bus import Bus
 from wasl.ports.channel import Channel
 from wasl.ports.network import Network
@@ -253,7 +253,7 @@ def _faces(i: Installation, *, secret: str, streams: Streams) -> object:
         rehearse=i.rehearse,
         planner=i.departing.plan,
         prove=i.departing.prove,
-        mail=SmtpMail(settings.mail) if settings.mail.host else None,
+        mail=make_mail(settings),
     )
     # Only the pages ask who called and whether it was https; the hooks are spared this.
     return Paths(faces=faces, rest=behind_proxies(pages, trusted=settings.server.trusted_proxies))

@@ -12,10 +12,10 @@ import structlog
 
 from wasl import __version__
 from wasl.config import Settings
+from wasl.connections import make_mail
 from wasl.departing import Departing
 from wasl.domain.errors import WaslError
 from wasl.domain.terms import Document
-from wasl.net.mail import SmtpMail
 from wasl.net.rule_folder import CONFIRMED, rule_texts
 from wasl.policy.act import Deployment
 from wasl.policy.shipped_rules import shipped_book
@@ -112,7 +112,7 @@ def make_watching(
         clock=clock,
         declarations=every,
         language=settings.language,
-        mail=SmtpMail(settings.mail) if settings.mail.host else None,
+        mail=make_mail(settings),
         mail_to=settings.terms.mail_to,
         flag_stale=make.flag_stale,
         touches=lambda document: touched(document, names),

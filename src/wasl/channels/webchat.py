@@ -13,7 +13,6 @@ from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
-import jwt
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from wasl.domain.delivery import Outgoing, Sent
@@ -151,6 +150,8 @@ class WebChat:
         )
 
     def _claims(self, token: str, key: str) -> Mapping[str, Any]:
+        import jwt  # late: it brings cryptography along, and few sites name their customers
+
         try:
             return jwt.decode(
                 token,

@@ -20,12 +20,12 @@ import threading
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Final
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from wasl.domain.errors import Malformed, TooLarge
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 PIECE_BYTES: Final = 256 << 10
 FILES_PER_KEY_MAX: Final = 100_000
@@ -209,6 +209,8 @@ def _nonce(number: int, *, last: bool) -> bytes:
 
 def _sealed(pieces: Iterable[bytes], out: BinaryIO, key: bytes) -> tuple[str, int]:
     """Writes pieces compressed and sealed; gives the hash and the size of the plain bytes."""
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # late: seven megabytes
+
     digest, size = hashlib.sha256(), 0
     walk = iter(pieces)
     first = next(walk, b"")
@@ -236,13 +238,16 @@ def _sealed(pieces: Iterable[bytes], out: BinaryIO, key: bytes) -> tuple[str, in
     return digest.hexdigest(), size
 
 
-def _write(out: BinaryIO, cipher: AESGCM, piece: bytes, head: bytes, nonce: bytes) -> None:
+def _write(out: BinaryIO, cipher: "AESGCM", piece: bytes, head: bytes, nonce: bytes) -> None:
     out.write(_LENGTH.pack(len(piece) + _TAG_BYTES))
     out.write(cipher.encrypt(nonce, piece, head))
 
 
 def _opened(file: BinaryIO, key: bytes, *, what: str) -> Iterator[bytes]:
     """Walks the plain bytes of a sealed file. Raises Malformed at the first piece that is not as it was written."""
+    from cryptography.exceptions import InvalidTag  # late: seven megabytes
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
     broken = f"the kept file {what!r} is damaged"
     head = file.read(_HEAD_BYTES)
     if len(head) != _HEAD_BYTES or not head.startswith(_HEAD):

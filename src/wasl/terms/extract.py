@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
-
-from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wasl.domain.errors import TooLarge
 from wasl.terms.declaration import Source
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 PAGE_BYTES_MAX: Final = 8 << 20
 """A larger page is not read: the largest terms seen have 1.5 MB of HTML."""
@@ -83,6 +84,8 @@ def decoded(body: bytes, *, content_type: str = "") -> str:
 
 def valid_selector(selector: str) -> bool:
     """Says whether a CSS selector can be used."""
+    from selectolax.lexbor import LexborHTMLParser, SelectolaxError  # late: pages of terms are looked at once a day
+
     try:
         LexborHTMLParser("<p></p>").css(selector)
     except (SelectolaxError, ValueError):
@@ -103,7 +106,7 @@ def _nesting(page: str) -> int:
 
 
 def _declared(page: str, source: Source) -> str:
-    tree = LexborHTMLParser(page)
+    tree = _parsed(page)
     for selector in (_NEVER, *source.remove):
         for node in _found(tree, selector):
             node.decompose()
@@ -114,7 +117,7 @@ def _declared(page: str, source: Source) -> str:
 
 
 def _generic(page: str) -> str:
-    tree = LexborHTMLParser(page)
+    tree = _parsed(page)
     for selector in (_NEVER, _FURNITURE):
         for node in _found(tree, selector):
             node.decompose()
@@ -126,14 +129,22 @@ def _generic(page: str) -> str:
     return main if len(main) >= _MAIN_SHARE_MIN * len(whole) else whole
 
 
-def _found(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
+def _parsed(page: str) -> "LexborHTMLParser":
+    from selectolax.lexbor import LexborHTMLParser  # late: pages of terms are looked at once a day
+
+    return LexborHTMLParser(page)
+
+
+def _found(tree: "LexborHTMLParser", selector: str) -> "list[LexborNode]":
+    from selectolax.lexbor import SelectolaxError
+
     try:
         return tree.css(selector)
     except (SelectolaxError, ValueError):
         return []  # a selector that is no CSS finds nothing, and the guard says that it missed
 
 
-def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
+def _outermost(nodes: "list[LexborNode]") -> "list[LexborNode]":
     ids = {node.mem_id for node in nodes[:SELECTED_MAX]}
     kept = []
     for node in nodes[:SELECTED_MAX]:
@@ -146,11 +157,11 @@ def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
 
 
 class _Walk(NamedTuple):
-    node: LexborNode
+    node: "LexborNode"
     leaving: bool
 
 
-def _markdown(root: LexborNode) -> str:
+def _markdown(root: "LexborNode") -> str:
     """Writes a part of a page as Markdown, without recursion."""
     out: list[str] = []
     for node, leaving in _walked(root):
@@ -178,7 +189,7 @@ def _markdown(root: LexborNode) -> str:
     return _LINES.sub("\n\n", _EMPTY_ITEM.sub("\n* ", "\n".join(lines))).strip()
 
 
-def _walked(root: LexborNode) -> Iterator[_Walk]:
+def _walked(root: "LexborNode") -> Iterator[_Walk]:
     waiting: list[tuple[LexborNode, bool, int]] = [(root, False, 0)]
     seen = 0
     while waiting and seen < NODES_MAX:
@@ -193,7 +204,7 @@ def _walked(root: LexborNode) -> Iterator[_Walk]:
             waiting += [(child, False, depth + 1) for child in reversed(children)]
 
 
-def _link(node: LexborNode, *, leaving: bool) -> str:
+def _link(node: "LexborNode", *, leaving: bool) -> str:
     target = (node.attributes.get("href") or "").strip()
     if not target.startswith(("http://", "https://")) or len(target) > 1_000 or any(c in target for c in "() \n"):
         return ""

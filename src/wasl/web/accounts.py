@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 import structlog
-from fastapi import APIRouter, Request
+from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import Response
 
 from wasl.domain.errors import Forged, Refused, Throttled, Unauthorised, Unavailable
@@ -52,18 +53,16 @@ class Accounts:
         self._mails_of_host = Pacing(seconds_each=60.0, burst=10)
         self._tries = Pacing(seconds_each=5.0, burst=20)
 
-    def routes(self) -> APIRouter:
-        """Gives the routes."""
-        router = APIRouter()
-        router.add_api_route("/my/account", self.show, methods=["GET"])
-        router.add_api_route("/my/account/mail", self.write, methods=["POST"])
-        router.add_api_route("/my/account/enter", self.enter, methods=["POST"])
-        router.add_api_route("/my/account/out", self.leave, methods=["POST"])
-        router.add_api_route("/my/account/passkey/options", self.options, methods=["POST"])
-        router.add_api_route("/my/account/passkey/make", self.make, methods=["POST"])
-        router.add_api_route("/my/account/passkey/use", self.use, methods=["POST"])
-        router.add_api_route("/chat/customer", self.customer, methods=["POST"])
-        return router
+    def add_routes(self, app: Starlette) -> None:
+        """Adds the routes."""
+        app.add_route("/my/account", self.show, methods=["GET"])
+        app.add_route("/my/account/mail", self.write, methods=["POST"])
+        app.add_route("/my/account/enter", self.enter, methods=["POST"])
+        app.add_route("/my/account/out", self.leave, methods=["POST"])
+        app.add_route("/my/account/passkey/options", self.options, methods=["POST"])
+        app.add_route("/my/account/passkey/make", self.make, methods=["POST"])
+        app.add_route("/my/account/passkey/use", self.use, methods=["POST"])
+        app.add_route("/chat/customer", self.customer, methods=["POST"])
 
     async def show(self, request: Request) -> Response:
         """Tells how the visitor is known, and which ways of signing in are offered."""

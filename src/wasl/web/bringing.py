@@ -6,7 +6,8 @@ from contextlib import ExitStack
 from typing import Any
 from urllib.parse import unquote
 
-from fastapi import APIRouter, Request
+from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import Response
 
 from wasl.domain.errors import Refused
@@ -52,19 +53,17 @@ class Bringing:
         """Forgets what whoever was erased had begun to bring."""
         await self._drafts.forget(owners)
 
-    def routes(self) -> APIRouter:
-        """Gives the routes."""
-        router = APIRouter()
-        router.add_api_route("/my/imports", self.imports, methods=["GET"])
-        router.add_api_route("/my/imports", self.make, methods=["POST"])
-        router.add_api_route("/my/imports/{draft}/files", self.take, methods=["POST"])
-        router.add_api_route("/my/imports/{draft}/preview", self.preview, methods=["POST"])
-        router.add_api_route("/my/imports/{draft}/start", self.start, methods=["POST"])
-        router.add_api_route("/my/imports/{draft}/events", self.events, methods=["GET"])
-        router.add_api_route("/my/imports/{draft}/drop", self.drop, methods=["POST"])
-        router.add_api_route("/my/imports/{held}/take-back", self.take_back, methods=["POST"])
-        router.add_api_route("/my/chats/{chat}/continue", self.carry_on, methods=["POST"])
-        return router
+    def add_routes(self, app: Starlette) -> None:
+        """Adds the routes."""
+        app.add_route("/my/imports", self.imports, methods=["GET"])
+        app.add_route("/my/imports", self.make, methods=["POST"])
+        app.add_route("/my/imports/{draft}/files", self.take, methods=["POST"])
+        app.add_route("/my/imports/{draft}/preview", self.preview, methods=["POST"])
+        app.add_route("/my/imports/{draft}/start", self.start, methods=["POST"])
+        app.add_route("/my/imports/{draft}/events", self.events, methods=["GET"])
+        app.add_route("/my/imports/{draft}/drop", self.drop, methods=["POST"])
+        app.add_route("/my/imports/{held}/take-back", self.take_back, methods=["POST"])
+        app.add_route("/my/chats/{chat}/continue", self.carry_on, methods=["POST"])
 
     async def imports(self, request: Request) -> Response:
         """Lists what the visitor brought, newest first."""
@@ -83,17 +82,17 @@ class Bringing:
         draft = await self._drafts.make(handle=visit.address.handle, owner=visit.home, host=request.client.host if request.client else "")
         return answer_json({"id": draft.id}, status=201)
 
-    async def take(self, request: Request, draft: str) -> Response:
+    async def take(self, request: Request) -> Response:
         """Takes one file, streamed to disk."""
-        found = await self._draft(request, draft)
+        found = await self._draft(request)
         if found.busy:
             raise Refused("the files are being read already")
         size = await self._drafts.take(found, request, name=unquote(request.headers.get("x-wasl-name", "")))
         return answer_json({"size": size}, status=201)
 
-    async def preview(self, request: Request, draft: str) -> Response:
+    async def preview(self, request: Request) -> Response:
         """Begins to read the files without storing anything."""
-        found = await self._draft(request, draft)
+        found = await self._draft(request)
         if not found.settled or not found.files:
             raise Refused("there is nothing to be read, or it is being read already")
         language = self._faces.language(request).code
@@ -108,9 +107,9 @@ class Bringing:
         self._drafts.run(found, work)
         return answer_json({"id": found.id}, status=202)
 
-    async def start(self, request: Request, draft: str) -> Response:
+    async def start(self, request: Request) -> Response:
         """Begins to store what was previewed, with what the person decided."""
-        found = await self._draft(request, draft)
+        found = await self._draft(request)
         body = read.json_object(await read_capped(request, bytes_max=BODY_BYTES_MAX), what="my imports")
         if not found.settled or found.step.kind != "preview":
             raise Refused("the files must be looked through first")
@@ -148,9 +147,9 @@ class Bringing:
 
         return told
 
-    async def events(self, request: Request, draft: str) -> Response:
+    async def events(self, request: Request) -> Response:
         """Opens the live word about a draft: the last step first."""
-        return self._faces.streams.answer(self._frames(await self._draft(request, draft)))
+        return self._faces.streams.answer(self._frames(await self._draft(request)))
 
     async def _frames(self, draft: Draft) -> AsyncIterator[bytes]:
         async with self._faces.bus.subscribe(topic_of(draft)) as words:
@@ -165,31 +164,31 @@ class Bringing:
                         yield frame(draft.step.kind, draft.step.detail)
                     return
 
-    async def drop(self, request: Request, draft: str) -> Response:
+    async def drop(self, request: Request) -> Response:
         """Leaves a draft: its files are forgotten."""
-        await self._drafts.drop(await self._draft(request, draft))
+        await self._drafts.drop(await self._draft(request))
         return answer_json({})
 
-    async def take_back(self, request: Request, held: str) -> Response:
+    async def take_back(self, request: Request) -> Response:
         """Takes an import back: its chats, their search and what nobody else refers to."""
         visit = await self._visits.visit(request)
-        found = await self._visits.found_import(visit, held)
+        found = await self._visits.found_import(visit, request.path_params["held"])
         await self._brings.take_back(found.record.id)
         return answer_json({})
 
-    async def carry_on(self, request: Request, chat: str) -> Response:
+    async def carry_on(self, request: Request) -> Response:
         """Makes the end of an imported chat context of the live conversation."""
         visit = await self._visits.settled(request)
-        held = await self._visits.chat(visit, chat)
+        held = await self._visits.chat(visit, request.path_params["chat"])
         assert self._faces.people is not None
         now = self._faces.clock.now_ms()
         await self._faces.people.continue_chat(conversation_id=visit.home, chat_id=held.id, by="person", now_ms=now)
         self._faces.bus.publish(conversation_topic(visit.home), STORED)
         return answer_json({"chat": held.id})
 
-    async def _draft(self, request: Request, draft_id: str) -> Draft:
+    async def _draft(self, request: Request) -> Draft:
         address = await self._visits.address(request)
-        found = self._drafts.find(draft_id, handle=address.handle)
+        found = self._drafts.find(request.path_params["draft"], handle=address.handle)
         if found is None:
             raise NotYours
         return found

@@ -4,7 +4,8 @@ import hmac
 from collections.abc import AsyncIterator, Mapping, Sequence
 from urllib.parse import quote, unquote, urlencode
 
-from fastapi import APIRouter, Request
+from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from wasl.domain.errors import TooLarge
@@ -51,18 +52,16 @@ class Chat:
         self._upload_pacing = Pacing(seconds_each=3.0, burst=20)
         self._timeline = Timeline(store=faces.store, bus=faces.bus, people=faces.people)
 
-    def routes(self) -> APIRouter:
-        """Gives the routes."""
-        router = APIRouter()
-        router.add_api_route("/", self.show, methods=["GET"])
-        router.add_api_route("/widget", self.show_frame, methods=["GET"])
-        router.add_api_route("/widget.js", self.loader, methods=["GET"])
-        router.add_api_route("/chat/messages", self.messages, methods=["GET"])
-        router.add_api_route("/chat/messages", self.take, methods=["POST"])
-        router.add_api_route("/chat/events", self.events, methods=["GET"])
-        router.add_api_route("/chat/uploads", self.upload, methods=["POST"])
-        router.add_api_route("/chat/files/{sha256}", self.download, methods=["GET"])
-        return router
+    def add_routes(self, app: Starlette) -> None:
+        """Adds the routes."""
+        app.add_route("/", self.show, methods=["GET"])
+        app.add_route("/widget", self.show_frame, methods=["GET"])
+        app.add_route("/widget.js", self.loader, methods=["GET"])
+        app.add_route("/chat/messages", self.messages, methods=["GET"])
+        app.add_route("/chat/messages", self.take, methods=["POST"])
+        app.add_route("/chat/events", self.events, methods=["GET"])
+        app.add_route("/chat/uploads", self.upload, methods=["POST"])
+        app.add_route("/chat/files/{sha256}", self.download, methods=["GET"])
 
     # -- pages
     async def show(self, request: Request) -> Response:
@@ -125,7 +124,7 @@ class Chat:
         )
 
     # -- messages
-    async def messages(self, request: Request, before: str = "") -> Response:
+    async def messages(self, request: Request) -> Response:
         """Gives the newest messages, or those before one, oldest first; and the cursor from which the live stream goes on."""
         address = await self._visitor(request)
         found = await self._faces.store.find_address(address)
@@ -133,7 +132,7 @@ class Chat:
             return answer_json({"messages": [], "more": False, "cursor": "", "linked": False})
         own = await self._timeline.own(found[1])
         cursor = cursor_of(await self._timeline.newest(own))  # read first: what is stored meanwhile comes by the stream
-        some = await self._timeline.page(own, before=before[:64], limit=PAGE_MESSAGES + 1)
+        some = await self._timeline.page(own, before=request.query_params.get("before", "")[:64], limit=PAGE_MESSAGES + 1)
         shown = some[-PAGE_MESSAGES:]
         channels = await self._channels(own)
         messages = [await self._json(m, address, channels) for m in shown]
@@ -159,10 +158,10 @@ class Chat:
             faces.bus.publish(arrival_topic(address))
         return answer_json({"messages": [{"id": o.message_id, "seq": o.seq} for o in accepted]})
 
-    async def events(self, request: Request, after: str = "0") -> Response:
+    async def events(self, request: Request) -> Response:
         """Opens the live stream: first everything after the cursor that the page has, then what comes."""
-        last = request.headers.get("last-event-id", "")
-        return self._faces.streams.answer(self._frames(request, await self._visitor(request), cursor=last or after))
+        last = request.headers.get("last-event-id", "") or request.query_params.get("after", "0")
+        return self._faces.streams.answer(self._frames(request, await self._visitor(request), cursor=last))
 
     async def _frames(self, request: Request, address: AddressKey, *, cursor: str) -> AsyncIterator[bytes]:
         found = await self._faces.store.find_address(address)
@@ -238,9 +237,10 @@ class Chat:
         kept = {"sha256": sha256, "ticket": ticket, "name": name, "type": kind.media_type, "role": kind.role, "size": len(body)}
         return answer_json(kept, status=201)
 
-    async def download(self, request: Request, sha256: str, ticket: str = "", name: str = "") -> Response:
+    async def download(self, request: Request) -> Response:
         """Gives a file to the visitor whose ticket names it."""
-        address = await self._visitor(request)
+        address, sha256 = await self._visitor(request), request.path_params["sha256"]
+        ticket, name = request.query_params.get("ticket", ""), request.query_params.get("name", "")
         if not hmac.compare_digest(ticket.encode(), self._channel.ticket(visitor=address.handle, sha256=sha256).encode()):
             return answer_json({"error": "forged"}, status=403)
         return await file_response(self._faces.blobs, sha256=sha256, name=_clean_name(name))

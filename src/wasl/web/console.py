@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 
 import msgspec
 from asgi_csrf import asgi_csrf  # type: ignore[import-untyped]  # ships no types
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -56,7 +56,7 @@ class Console:
     def __init__(self, faces: Faces) -> None:
         self._faces = faces
 
-    def add_routes(self, app: FastAPI) -> None:
+    def add_routes(self, app: Starlette) -> None:
         """Adds the routes; every one but the login asks for an operator first."""
         app.add_route("/login", self.login, methods=["GET", "POST"])
         for path, method, page in (
@@ -273,7 +273,7 @@ class Console:
 
 def console_app(faces: Faces) -> ASGIApp:
     """Makes the console's own application, in which every form and script proves that it came from our page."""
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    app = Starlette()
     Console(faces).add_routes(app)
     add_error_answers(app, faces)
     guarded: ASGIApp = asgi_csrf(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,7 +27,7 @@ _WHY = {"mistyped": "code_wrong", "unknown": "code_wrong", "used": "code_wrong",
 """Names that pages have words for, by why a link code was refused."""
 
 
-def add_error_answers(app: FastAPI, faces: Faces) -> None:
+def add_error_answers(app: Starlette, faces: Faces) -> None:
     """Answers named errors by their status: scripts get JSON, people get a page."""
 
     async def named(request: Request, error: Exception) -> Response:

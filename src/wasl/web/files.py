@@ -1,15 +1,26 @@
 """Bytes over HTTP: bodies read under a cap, files given so that no browser runs anything in them."""
 
+import re
 from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from wasl.domain.errors import TooLarge
+from wasl.domain.errors import Malformed, TooLarge
 from wasl.ports.blobs import Blobs
 from wasl.web.faces import answer_json
 from wasl.web.sniff import SHOWN_INLINE, SNIFF_BYTES, sniff
+
+_PLACE = re.compile(r"-?[0-9]{1,18}")
+
+
+def asked_place(request: Request, name: str) -> int | None:
+    """Gives the place in a list that the address asks for, None where it names none. Raises Malformed for what is no whole number."""
+    given = request.query_params.get(name)
+    if given is not None and not _PLACE.fullmatch(given):
+        raise Malformed(f"{name} must be a whole number")
+    return None if given is None else int(given)
 
 
 async def read_capped(request: Request, *, bytes_max: int) -> bytes:

@@ -4,8 +4,8 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
-import segno
-from fastapi import APIRouter, Request
+from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import Response
 
 from wasl.domain.errors import Refused, Throttled
@@ -39,18 +39,16 @@ class Joining:
         self._proofs = Pacing(seconds_each=120.0, burst=4)
         self._looks = Pacing(seconds_each=10.0, burst=8)
 
-    def routes(self) -> APIRouter:
-        """Gives the routes."""
-        router = APIRouter()
-        router.add_api_route("/my/links", self.show, methods=["GET"])
-        router.add_api_route("/my/links", self.join, methods=["POST"])
-        router.add_api_route("/my/links/offer", self.offer, methods=["POST"])
-        router.add_api_route("/my/links/look", self.look, methods=["POST"])
-        router.add_api_route("/my/links/prove", self.proof, methods=["GET"])
-        router.add_api_route("/my/links/prove", self.prove, methods=["POST"])
-        router.add_api_route("/my/links/{link}/part", self.part, methods=["POST"])
-        router.add_api_route("/my/links/{link}/undo", self.undo, methods=["POST"])
-        return router
+    def add_routes(self, app: Starlette) -> None:
+        """Adds the routes."""
+        app.add_route("/my/links", self.show, methods=["GET"])
+        app.add_route("/my/links", self.join, methods=["POST"])
+        app.add_route("/my/links/offer", self.offer, methods=["POST"])
+        app.add_route("/my/links/look", self.look, methods=["POST"])
+        app.add_route("/my/links/prove", self.proof, methods=["GET"])
+        app.add_route("/my/links/prove", self.prove, methods=["POST"])
+        app.add_route("/my/links/{link}/part", self.part, methods=["POST"])
+        app.add_route("/my/links/{link}/undo", self.undo, methods=["POST"])
 
     async def show(self, request: Request) -> Response:
         """Tells what is joined to the visitor, and what was parted and may be joined again."""
@@ -129,19 +127,19 @@ class Joining:
             return answer_json({"error": lacking(refused_)}, status=422)
         return answer_json({"kind": kind}, status=202)
 
-    async def part(self, request: Request, link: str) -> Response:
+    async def part(self, request: Request) -> Response:
         """Parts a channel again: each keeps its own messages."""
         visit = await self._visits.settled(request)
-        found = await self._link(visit, link)
+        found = await self._link(visit, request.path_params["link"])
         ended = await self._links.part(found.id, by="person", home=visit.home)
         self._tell(ended, *visit.own)
         await self._say(visit, ended, "unlinked_there")
         return answer_json({"link": ended.id})
 
-    async def undo(self, request: Request, link: str) -> Response:
+    async def undo(self, request: Request) -> Response:
         """Joins again what the visitor parted."""
         visit = await self._visits.settled(request)
-        found = await self._link(visit, link)
+        found = await self._link(visit, request.path_params["link"])
         if not await self._may_undo(found, visit):
             raise NotYours
         opened = await self._links.rejoin(found.id, by="person")
@@ -199,6 +197,8 @@ def _lookers(request: Request, visit: Settled, code: str) -> tuple[str, ...]:
 
 def qr_svg(text: str) -> str:
     """Draws a text as a square to scan: plain SVG, one path."""
+    import segno  # late: only who links a second channel sees a square
+
     out = io.BytesIO()
     segno.make(text, error="m", micro=False).save(
         out, kind="svg", xmldecl=False, svgns=True, omitsize=True, border=1, nl=False, svgclass=None, lineclass=None

@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import quote
 
-from fastapi import APIRouter, Request
+from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from wasl.domain.errors import Malformed, Refused
@@ -39,18 +40,16 @@ class Leaving:
         self._weighing = Pacing(seconds_each=10.0, burst=10)
         self._typing = Pacing(seconds_each=20.0, burst=6)
 
-    def routes(self) -> APIRouter:
-        """Gives the routes."""
-        router = APIRouter()
+    def add_routes(self, app: Starlette) -> None:
+        """Adds the routes."""
         if self._takes_out is not None:
-            router.add_api_route("/export/{secret}", self.show, methods=["GET"])
-            router.add_api_route("/export/{secret}", self.fetch, methods=["POST"])
-            router.add_api_route("/my/exports", self.make, methods=["POST"])
+            app.add_route("/export/{secret}", self.show, methods=["GET"])
+            app.add_route("/export/{secret}", self.fetch, methods=["POST"])
+            app.add_route("/my/exports", self.make, methods=["POST"])
         if self._erases is not None:
-            router.add_api_route("/my/received", self.received, methods=["POST"])
-            router.add_api_route("/my/erasure/weigh", self.weigh, methods=["POST"])
-            router.add_api_route("/my/erasure", self.erase, methods=["POST"])
-        return router
+            app.add_route("/my/received", self.received, methods=["POST"])
+            app.add_route("/my/erasure/weigh", self.weigh, methods=["POST"])
+            app.add_route("/my/erasure", self.erase, methods=["POST"])
 
     # -- out
     async def make(self, request: Request) -> Response:
@@ -66,18 +65,19 @@ class Leaving:
         )
         return answer_json({"url": f"/export/{quote(secret)}", "expires": self._faces.clock.now_ms() + LINK_MS}, status=201)
 
-    async def show(self, request: Request, secret: str) -> Response:
+    async def show(self, request: Request) -> Response:
         """Shows what a one-time link gives; looking does not use it up, so that a preview by a messenger takes nothing away."""
-        sha256 = hashlib.sha256(secret[:SECRET_CHARACTERS_MAX].encode("utf-8", "surrogatepass")).hexdigest()
+        secret = request.path_params["secret"][:SECRET_CHARACTERS_MAX]
+        sha256 = hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
         found = await self._faces.store.find_token(kind=LINK_KIND, sha256=sha256, now_ms=self._faces.clock.now_ms())
         kept = {"name": self._title(found.label), "expires_ms": found.expires_ms} if found else None
-        return self._faces.page(request, "export.html", status=200 if found else 410, found=kept, secret=secret[:SECRET_CHARACTERS_MAX])
+        return self._faces.page(request, "export.html", status=200 if found else 410, found=kept, secret=secret)
 
-    async def fetch(self, request: Request, secret: str) -> Response:
+    async def fetch(self, request: Request) -> Response:
         """Uses a one-time link up and gives the file while it is written. Whoever holds the link may: no cookie is asked, so no form
         can be forged."""
         assert self._takes_out is not None
-        wanted = await self._takes_out.take_link(secret[:SECRET_CHARACTERS_MAX])
+        wanted = await self._takes_out.take_link(request.path_params["secret"][:SECRET_CHARACTERS_MAX])
         if wanted is None:
             return self._faces.page(request, "export.html", status=410, found=None, secret="")
         writer = self._takes_out.writer(wanted.format)

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from fastapi import APIRouter, Request
+from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import Response
 
 from wasl.domain.archive import SEQ_STRIDE
@@ -16,7 +17,7 @@ from wasl.ports.channel import Visited
 from wasl.ports.library import HeldChat, Hit
 from wasl.web.auth import is_secure, set_visitor, visitor_token
 from wasl.web.faces import Faces, answer_json
-from wasl.web.files import file_response
+from wasl.web.files import asked_place, file_response
 from wasl.web.languages import page_words
 from wasl.web.pacing import Pacing
 from wasl.web.reading import entry_json, hit_json, message_line
@@ -56,34 +57,33 @@ class Mine:
         self._timeline = Timeline(store=faces.store, bus=faces.bus, people=faces.people)
         self._pacing = Pacing(seconds_each=0.5, burst=60)
 
-    def routes(self) -> APIRouter:
-        """Gives the routes."""
-        router = APIRouter()
-        router.add_api_route("/me", self.show, methods=["GET"])
-        router.add_api_route("/me/chats/{chat}", self.show_chat, methods=["GET"])
-        router.add_api_route("/me/{page}", self.show, methods=["GET"])
-        router.add_api_route("/widget/me", self.show, methods=["GET"])
-        router.add_api_route("/widget/me/chats/{chat}", self.show_chat, methods=["GET"])
-        router.add_api_route("/widget/me/{page}", self.show, methods=["GET"])
-        router.add_api_route("/my/conversations", self.conversations, methods=["GET"])
-        router.add_api_route("/my/chats/{chat}", self.chat, methods=["GET"])
-        router.add_api_route("/my/chats/{chat}/entries", self.entries, methods=["GET"])
-        router.add_api_route("/my/chats/{chat}/files/{sha256}", self.file, methods=["GET"])
-        router.add_api_route("/my/history", self.history, methods=["GET"])
-        router.add_api_route("/my/search", self.search, methods=["GET"])
-        return router
+    def add_routes(self, app: Starlette) -> None:
+        """Adds the routes."""
+        app.add_route("/me", self.show, methods=["GET"])
+        app.add_route("/me/chats/{chat}", self.show_chat, methods=["GET"])
+        app.add_route("/me/{page}", self.show, methods=["GET"])
+        app.add_route("/widget/me", self.show, methods=["GET"])
+        app.add_route("/widget/me/chats/{chat}", self.show_chat, methods=["GET"])
+        app.add_route("/widget/me/{page}", self.show, methods=["GET"])
+        app.add_route("/my/conversations", self.conversations, methods=["GET"])
+        app.add_route("/my/chats/{chat}", self.chat, methods=["GET"])
+        app.add_route("/my/chats/{chat}/entries", self.entries, methods=["GET"])
+        app.add_route("/my/chats/{chat}/files/{sha256}", self.file, methods=["GET"])
+        app.add_route("/my/history", self.history, methods=["GET"])
+        app.add_route("/my/search", self.search, methods=["GET"])
 
     # -- pages
-    async def show(self, request: Request, page: str = "") -> Response:
+    async def show(self, request: Request) -> Response:
         """Shows one of the visitor's pages: conversations, search, channels, bringing, my data."""
+        page = request.path_params.get("page", "")
         if page not in PAGES:
             return self._nothing(request)
         script, here = PAGES[page]
         return await self._page(request, script=script, here=here)
 
-    async def show_chat(self, request: Request, chat: str) -> Response:
+    async def show_chat(self, request: Request) -> Response:
         """Shows one imported chat, or what was said here, for reading."""
-        return await self._page(request, script="read", here="conversations", chat=chat[:64])
+        return await self._page(request, script="read", here="conversations", chat=request.path_params["chat"][:64])
 
     async def _page(self, request: Request, *, script: str, here: str, **values: object) -> Response:
         faces, language = self._faces, self._faces.language(request)
@@ -150,11 +150,12 @@ class Mine:
         chats = await self._faces.library.chats(owners=visit.own, limit=CHATS_LISTED) if self._faces.library and visit.own else ()
         return answer_json({"live": live, "chats": [chat_json(c) for c in chats]})
 
-    async def history(self, request: Request, before: str = "", after: str = "") -> Response:
+    async def history(self, request: Request) -> Response:
         """Gives what was said here for reading, oldest first: the newest messages, or those before or after one."""
         visit = await self._visits.visit(request)
         if not visit.own:
             return answer_json({"entries": [], "earlier": False, "later": False})
+        before, after = request.query_params.get("before", ""), request.query_params.get("after", "")
         people = self._faces.people
         if after and people is not None:
             some = await people.timeline(visit.own, after=after[:64], limit=ENTRIES_READ + 1)
@@ -177,15 +178,16 @@ class Mine:
         return answer_json({"entries": lines, "earlier": earlier, "later": later})
 
     # -- imported chats
-    async def chat(self, request: Request, chat: str) -> Response:
+    async def chat(self, request: Request) -> Response:
         """Tells what an imported chat is, and who speaks in it."""
-        held = await self._visits.chat(await self._visits.visit(request), chat)
+        held = await self._visits.chat(await self._visits.visit(request), request.path_params["chat"])
         people = [{"key": p.key, "name": p.name, "self": bool(p.is_self), "role": p.role} for p in held.participants]
         return answer_json({**chat_json(held), "people": people})
 
-    async def entries(self, request: Request, chat: str, before: int | None = None, after: int | None = None) -> Response:
+    async def entries(self, request: Request) -> Response:
         """Gives entries of an imported chat before or after a place, oldest first: the newest when neither is named."""
-        held = await self._visits.chat(await self._visits.visit(request), chat)
+        held = await self._visits.chat(await self._visits.visit(request), request.path_params["chat"])
+        before, after = asked_place(request, "before"), asked_place(request, "after")
         assert self._faces.library is not None
         if after is not None:
             some = await self._faces.library.entries(held.id, after=after, limit=ENTRIES_READ + 1)
@@ -202,23 +204,25 @@ class Mine:
         earlier = (shown[0].seq > SEQ_STRIDE if shown else False) if after is not None else more
         return answer_json({"entries": lines, "earlier": earlier, "later": more if after is not None else before is not None})
 
-    async def file(self, request: Request, chat: str, sha256: str, name: str = "") -> Response:
+    async def file(self, request: Request) -> Response:
         """Gives a file of an imported chat; only one that an entry of that chat refers to."""
-        held = await self._visits.chat(await self._visits.visit(request), chat)
-        given, right = request.query_params.get("ticket", ""), self._channel.ticket(visitor=held.id, sha256=sha256)
+        held = await self._visits.chat(await self._visits.visit(request), request.path_params["chat"])
+        sha256, given = request.path_params["sha256"], request.query_params.get("ticket", "")
+        right = self._channel.ticket(visitor=held.id, sha256=sha256)
         if not hmac.compare_digest(given.encode(), right.encode()):
             return answer_json({"error": "forged"}, status=403)
-        return await file_response(self._faces.blobs, sha256=sha256, name=name[:200])
+        return await file_response(self._faces.blobs, sha256=sha256, name=request.query_params.get("name", "")[:200])
 
     # -- search
-    async def search(self, request: Request, q: str = "", before: int | None = None, chat: str = "") -> Response:
+    async def search(self, request: Request) -> Response:
         """Finds what was said in the visitor's conversations and imported chats, or in one of those, newest first."""
         visit = await self._visits.visit(request)
-        within = await self._visits.chat(visit, chat) if chat else None
+        asked, before = request.query_params, asked_place(request, "before")
+        within = await self._visits.chat(visit, chat) if (chat := asked.get("chat")) else None
         wait = self._pacing.wait_seconds(visit.address.handle, now=self._faces.clock.monotonic())
         if wait:
             return answer_json({"error": "paced"}, status=429, headers={"retry-after": str(int(wait) + 1)})
-        words, more = q[:QUERY_CHARACTERS_MAX], False
+        words, more = asked.get("q", "")[:QUERY_CHARACTERS_MAX], False
         hits: list[Hit] = []
         if words.strip() and visit.own:
             hits, more = await self._hits(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
@@ -115,26 +115,26 @@ def build_pages(
     return pages_of(faces)
 
 
-def pages_of(faces: Faces) -> FastAPI:
+def pages_of(faces: Faces) -> Starlette:
     """Makes the application from parts that are gathered."""
-    app = FastAPI(title="Wasl", docs_url=None, redoc_url=None, openapi_url=None)
+    app = Starlette()
     name = next((n for n, c in faces.channels.items() if isinstance(c, Visited)), "")
     if faces.visited is not None:
         visits = Visits(faces, faces.visited)
-        app.include_router(Chat(faces, faces.visited, name=name, visits=visits).routes())
-        app.add_api_route("/chat", redirect_home, methods=["GET"])
+        Chat(faces, faces.visited, name=name, visits=visits).add_routes(app)
+        app.add_route("/chat", redirect_home, methods=["GET"])
         if faces.people is not None:
-            app.include_router(Mine(faces, faces.visited, name=name, visits=visits).routes())
-            app.include_router(Accounts(faces, faces.visited, name=name, visits=visits).routes())
+            Mine(faces, faces.visited, name=name, visits=visits).add_routes(app)
+            Accounts(faces, faces.visited, name=name, visits=visits).add_routes(app)
             bringing = Bringing(faces, visits=visits, brings=faces.brings) if faces.brings is not None else None
             left = bringing.forget if bringing else None
-            app.include_router(Leaving(faces, visits=visits, takes_out=faces.takes_out, erases=faces.erases, left=left).routes())
+            Leaving(faces, visits=visits, takes_out=faces.takes_out, erases=faces.erases, left=left).add_routes(app)
             if faces.links is not None:
-                app.include_router(Joining(faces, visits=visits, links=faces.links, prove=faces.prove).routes())
+                Joining(faces, visits=visits, links=faces.links, prove=faces.prove).add_routes(app)
             if bringing is not None:
-                app.include_router(bringing.routes())
+                bringing.add_routes(app)
     else:
-        app.add_api_route("/", _to_console, methods=["GET"])
+        app.add_route("/", _to_console, methods=["GET"])
     app.mount("/static", faces.assets)
     app.mount("/console", console_app(faces))
     add_error_answers(app, faces)

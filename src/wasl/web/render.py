@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import cache
 from html import escape
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from wasl.domain.message import Choice, Contact, Media, Part, Place, Reaction, Template, Text, Unknown
 from wasl.domain.turn import StoredMessage
+
+if TYPE_CHECKING:
+    from nh3 import Cleaner
 
 _BLOCKS = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "ol", "ul", "table")
 _TAGS = {*_BLOCKS, "a", "b", "br", "code", "del", "em", "hr", "i", "li", "pre", "s", "strong", "tbody", "td", "th", "thead", "tr"}
@@ -19,14 +22,20 @@ _ADDRESS = re.compile(r"""https?://(?:[^\s<>&"'«»،]|&amp;)+""")
 """A web address in escaped words."""
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufefc]")
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"]).disable("image")
-_cleaner = nh3.Cleaner(
-    tags=_TAGS,
-    attributes={"a": {"href", "title"}, "ol": {"start", "dir"}, **{tag: {"dir"} for tag in _BLOCKS if tag != "ol"}},
-    url_schemes={"http", "https", "mailto", "tel"},
-    allowed_classes={"p": {"aside"}},
-    link_rel="noopener noreferrer nofollow",
-    set_tag_attribute_values={"a": {"target": "_blank"}, "pre": {"dir": "ltr"}},
-)
+
+
+@cache
+def _cleaner() -> "Cleaner":
+    from nh3 import Cleaner  # late: who is only on other channels sees no HTML
+
+    return Cleaner(
+        tags=_TAGS,
+        attributes={"a": {"href", "title"}, "ol": {"start", "dir"}, **{tag: {"dir"} for tag in _BLOCKS if tag != "ol"}},
+        url_schemes={"http", "https", "mailto", "tel"},
+        allowed_classes={"p": {"aside"}},
+        link_rel="noopener noreferrer nofollow",
+        set_tag_attribute_values={"a": {"target": "_blank"}, "pre": {"dir": "ltr"}},
+    )
 
 
 def markdown_html(text: str) -> str:
@@ -44,7 +53,7 @@ def markdown_html(text: str) -> str:
     for token, inline in pairwise(tokens):
         if token.type == "paragraph_open" and token.level == 0 and _is_aside(inline):
             token.attrSet("class", "aside")
-    return _cleaner.clean(_markdown.renderer.render(tokens, _markdown.options, {}))
+    return _cleaner().clean(_markdown.renderer.render(tokens, _markdown.options, {}))
 
 
 def _is_aside(inline: Token) -> bool:

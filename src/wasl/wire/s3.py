@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from html import escape
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlsplit
-from xml.sax.saxutils import escape
 
 from wasl.domain.errors import Malformed
 from wasl.wire.call import Call
@@ -76,7 +76,9 @@ def upload_id(body: bytes) -> str:
 
 def completion(etags: Sequence[str]) -> bytes:
     """Writes what ends a multipart upload."""
-    parts = "".join(f"<Part><PartNumber>{n}</PartNumber><ETag>{escape(etag)}</ETag></Part>" for n, etag in enumerate(etags, start=1))
+    parts = "".join(
+        f"<Part><PartNumber>{n}</PartNumber><ETag>{escape(etag, quote=False)}</ETag></Part>" for n, etag in enumerate(etags, start=1)
+    )
     return f"<CompleteMultipartUpload>{parts}</CompleteMultipartUpload>".encode()
 
 

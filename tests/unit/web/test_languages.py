@@ -2,8 +2,9 @@ import importlib.util
 from pathlib import Path
 
 import pytest
+from babel import Locale
 
-from wasl.web.languages import LOCALES, Languages, page_words
+from wasl.web.languages import LOCALES, SHIPPED, Languages, page_words
 from wasl.web.words import CHAT, CONSOLE
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -22,6 +23,12 @@ def test_no_word_of_the_pages_lacks_a_translation(locale: str) -> None:
 
 def test_arabic_and_english_are_there_with_their_direction() -> None:
     assert {(one.code, one.direction, one.name) for one in Languages().all()} == {("ar", "rtl", "العربية"), ("en", "ltr", "English")}
+
+
+@pytest.mark.parametrize("code", sorted(SHIPPED))
+def test_what_is_kept_of_a_language_is_what_cldr_says(code: str) -> None:
+    locale = Locale.parse(code)
+    assert SHIPPED[code] == (locale.get_display_name(), locale.text_direction)
 
 
 def test_an_arabic_catalogue_is_arabic() -> None:

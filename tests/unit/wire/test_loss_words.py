@@ -1,12 +1,12 @@
 """What a format cannot hold is told in words, in both languages."""
 
-from wasl.connections import make_formats
+from wasl.connections import Formats
 from wasl.ports.format import Writes
 from wasl.wire.loss_words import WORDS, loss_words
 
 
 def test_everything_that_a_format_loses_has_words_in_both_languages() -> None:
-    names = {name for f in make_formats().values() if isinstance(f, Writes) for name in f.loses}
+    names = {name for f in Formats().values() if isinstance(f, Writes) for name in f.loses}
     assert names
     assert all(names <= words.keys() for words in WORDS.values())
     assert WORDS["en"].keys() == WORDS["ar"].keys()
