@@ -6,6 +6,7 @@ names. Secrets are named, not written: `{ env = "NAME" }` or `{ file = "path" }`
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -285,6 +286,10 @@ def _scalar(given: str) -> Any:
         return given
 
 
+_FOREIGN_REFERENCE: Final = re.compile(r"(?:\$\{(\w+)\}|env:(\w+)|\$([A-Z]+(?:_[A-Z0-9]+)+))\Z")
+"""How other programs refer to an environment variable: taken as it stands, it would become the secret itself."""
+
+
 def _resolved(value: Any, *, environ: Mapping[str, str], base: Path, at: str) -> Any:
     if isinstance(value, dict):
         section = at in Settings.model_fields and bool(_models_in(Settings.model_fields[at].annotation))  # [scope] has a `file` of its own
@@ -297,6 +302,11 @@ def _resolved(value: Any, *, environ: Mapping[str, str], base: Path, at: str) ->
         return {k: _resolved(v, environ=environ, base=base, at=f"{at}.{k}" if at else k) for k, v in value.items()}
     if isinstance(value, list):
         return [_resolved(v, environ=environ, base=base, at=f"{at}[{i}]") for i, v in enumerate(value)]
+    if isinstance(value, str) and (meant := _FOREIGN_REFERENCE.match(value)):
+        name = next(group for group in meant.groups() if group)
+        raise SettingWrong(
+            f'{at} says {value!r}, which would be taken as it stands; write {{ env = "{name}" }} for the environment variable'
+        )
     return value
 
 

@@ -228,3 +228,15 @@ def test_every_setting_says_what_it_is_for() -> None:
 def test_anything_at_all_is_settings_or_a_named_error(value: dict[str, Any]) -> None:
     with contextlib.suppress(SettingWrong):
         assert validated(Settings, value, at="").server.port >= 0
+
+
+@pytest.mark.parametrize("reference", ["${SHOP_KEY}", "env:SHOP_KEY", "$SHOP_KEY"])
+def test_a_reference_in_the_manner_of_another_program_is_no_secret(tmp_path: Path, reference: str) -> None:
+    said = refusal(tmp_path, f'[providers.main]\nkind = "openai_chat"\nmodel = "m"\napi_key = "{reference}"\n', {"SHOP_KEY": "s3cret"})
+    assert "providers.main.api_key" in said
+    assert '{ env = "SHOP_KEY" }' in said
+
+
+def test_a_dollar_inside_words_stays_one(tmp_path: Path) -> None:
+    path = written(tmp_path, '[assistant]\ninstructions = "A loaf costs $5; say so in ${currency} words."\n')
+    assert "$5" in load(path, {}).assistant.instructions

@@ -10,8 +10,11 @@ A folder holds `channel.json` and one JSON file for each payload. Every file say
 A payload is one of four. Inbound: `call` {method, query, headers, body or body_text} and `expect` {events} or {raises} or
 {reply}. A poll: `poll` {cursor, body} and `expect` {events, cursor}. An answer: `reply` {status, headers, body} and `expect`
 {failure, seconds, class} (failure null: a good one). A send: `send` {parts, reply_to, address}, `replies`, and `expect`
-{calls, sent}. What is expected is compared field by field: fields that are not named are not compared, lists must have the same
-length. `body` is sent as compact JSON, `body_text` as it stands.
+{calls, sent}. Wanted in any case: `unknown_kind.json`, a `call` of a kind that the channel does not know, whose `expect` also says
+under `kept` what must be kept whole of it; and answers that mean Throttled, Unauthorised, Gone and Refused.
+
+What is expected is compared field by field: fields that are not named are not compared, lists must have the same length. `body`
+is sent as compact JSON, `body_text` as it stands.
 """
 
 import importlib

@@ -189,12 +189,23 @@ class ChannelSends(ChannelUnderTest):
         assert failure.message
         assert all(secret not in failure.message for secret in self.secrets())
 
+    def test_markdown_is_written_in_the_dialect_of_the_channel(self) -> None:
+        """Sends bold words: their marks may stand on the wire only where `limits.markup` says that the platform reads them."""
+        channel = self.make()
+        if self.is_local() or channel.limits.markup == "markdown":
+            pytest.skip("this channel shows Markdown itself")
+        calls, _ = self.run(channel.send(self.outgoing(Text(text="**bold** words", format="markdown"))))
+        written = b"".join(call.body for call in calls) + "".join(field.value for call in calls for field in call.form).encode()
+        assert b"bold" in written
+        assert b"**" not in written, f"turn a Text in Markdown by `wire.markup.{channel.limits.markup}`"
+
     def test_the_answers_that_matter_are_recorded(self) -> None:
         """Wants a payload for each failure that every platform knows."""
         if self.is_local():
             pytest.skip("a channel of our own pages is never answered")
         named = {payload.expect["failure"] for payload in self.payloads().replies}
-        assert {"Throttled", "Unauthorised", "Gone", "Refused"} <= named, "a payload of a platform's answer is missing"
+        missing = {"Throttled", "Unauthorised", "Gone", "Refused"} - named
+        assert not missing, f"an answer (`reply`) is missing whose `expect` names {' and '.join(sorted(missing))}"
 
     @fuzzed(200)
     @given(
