@@ -106,4 +106,4 @@ def make_departing(
         ),
         tell=tell,
     )
-    return departing, replace(guarding, steps=steps, gate=ClosedDoor(closures=closures, clock=clock, inner=guarding.gate))
+    return departing, replace(guarding, steps=steps, gate=ClosedDoor(closures=closures, clock=clock, inner=guarding.gate, sunsets=sunsets))

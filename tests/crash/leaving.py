@@ -8,14 +8,17 @@ import argparse
 import asyncio
 import random
 import resource
+import sqlite3
 import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import msgspec
 from tests.bench import figures
 from tests.bench.cluster import Cluster
@@ -37,7 +40,8 @@ FAST = "messages_per_second = 100000"
 """A platform that takes all at once, so that the run is about deaths and not about pace."""
 PEOPLE = 10_000
 ROUNDS: tuple[MilestoneName, ...] = ("announce", "remind")
-APART_SECONDS = 12.0
+APART_SECONDS = 30.0
+"""The second milestone begins so long after the first, when nearly everybody was told: who was not is told of the second alone."""
 LIFE_SECONDS_MAX = 2.5
 TELLING_SECONDS = 20.0
 """A milestone is spread over so long, so that processes die in the midst of it."""
@@ -85,7 +89,7 @@ class Phones(Platform):
         return None
 
 
-def sunset(*, now_ms: int, per_second: float, rounds: int = len(ROUNDS)) -> Sunset:
+def sunset(*, now_ms: int, per_second: float, rounds: int = len(ROUNDS), apart_seconds: float = APART_SECONDS) -> Sunset:
     """Gives a plan whose milestones come one after the other within seconds."""
     return Sunset(
         id="crash",
@@ -94,7 +98,7 @@ def sunset(*, now_ms: int, per_second: float, rounds: int = len(ROUNDS)) -> Suns
         zone="Africa/Cairo",
         state="running",
         milestones=tuple(
-            Milestone(name=name, at_ms=now_ms + int(place * APART_SECONDS * 1000), wording=Wording(texts={"en": f"{name}: {{link}}"}))
+            Milestone(name=name, at_ms=now_ms + int(place * apart_seconds * 1000), wording=Wording(texts={"en": f"{name}: {{link}}"}))
             for place, name in enumerate(ROUNDS[:rounds])
         ),
         made_ms=now_ms,
@@ -105,7 +109,9 @@ def sunset(*, now_ms: int, per_second: float, rounds: int = len(ROUNDS)) -> Suns
     )
 
 
-async def settle_in(folder: Path, *, store: str, people: int, per_second: float, rounds: int = len(ROUNDS)) -> set[str]:
+async def settle_in(
+    folder: Path, *, store: str, people: int, per_second: float, rounds: int = len(ROUNDS), apart_seconds: float = APART_SECONDS
+) -> set[str]:
     """Lets people write, so that they may be told, and starts the plan; gives their numbers."""
     clock = SystemClock()
     opened: Any = SqliteStore(folder / "data" / "wasl.db", clock=clock)
@@ -129,7 +135,7 @@ async def settle_in(folder: Path, *, store: str, people: int, per_second: float,
             for number in numbers[start : start + AT_ONCE]
         ]
         await opened.receive(Incoming(channel=CHANNEL, raw=b"", received_at_ms=clock.now_ms(), events=events))
-    plan = sunset(now_ms=clock.now_ms(), per_second=per_second, rounds=rounds)
+    plan = sunset(now_ms=clock.now_ms(), per_second=per_second, rounds=rounds, apart_seconds=apart_seconds)
     await opened.sunsets.put(plan)
     after = None
     while (after := await opened.sunsets.enrol(plan, after=after, limit=2_000)) is not None:
@@ -147,6 +153,7 @@ class Outcome:
     twice: int
     missed: int
     strangers: int
+    overtaken: int
     seconds: float
 
     def figures(self) -> dict[str, float | int]:
@@ -176,12 +183,13 @@ async def crash_campaign(
     seed: int,
     roles: tuple[str, ...] = ("all",),
     telling_seconds: float = TELLING_SECONDS,
+    apart_seconds: float = APART_SECONDS,
     patience_seconds: float = QUIET_SECONDS_MAX,
 ) -> Outcome:
     """Tells everybody in every milestone while the plan of kills is used up; judges by what the phones show."""
     started = time.monotonic()
     store = cluster.new_database() if cluster is not None else ""
-    numbers = await settle_in(folder, store=store, people=people, per_second=people / telling_seconds)
+    numbers = await settle_in(folder, store=store, people=people, per_second=people / telling_seconds, apart_seconds=apart_seconds)
     platform = Phones(seed=seed, habits=HABITS, together_seconds=TOGETHER_SECONDS)
     await platform.start()
     kills = kills_of(random.Random(seed), instants=instants, each_point=each_point)
@@ -192,32 +200,48 @@ async def crash_campaign(
     print(f"campaign: {people} people, {len(kills)} kills planned …", file=sys.stderr, flush=True)
     await fleet.start()
     try:
-        wanted = people * len(ROUNDS)
         deadline = time.monotonic() + patience_seconds
         while time.monotonic() < deadline and not fleet.unfit():
             await asyncio.sleep(0.25)
-            if fleet.planned_out.is_set() and len(platform.told) >= wanted and not platform.receipts_pending:
+            reached = sum(name == ROUNDS[-1] for _, name in platform.told)
+            if fleet.planned_out.is_set() and reached >= people and not platform.receipts_pending:
                 await asyncio.sleep(8.0)  # a telling that comes again would come now: unclear sends are repeated after six
                 break
     finally:
         await fleet.stop()
         await platform.stop()
     asked = {(number, name) for number in numbers for name in ROUNDS}
+    overtaken = await overtaken_in(folder, store=store)
     return Outcome(
         deaths=fleet.deaths,
         people=people,
         twice=sum(count > 1 for count in platform.told.values()),
-        missed=len(asked - platform.told.keys()),
+        missed=len(asked - overtaken - platform.told.keys()),
+        overtaken=len(overtaken),
         strangers=len(platform.told.keys() - asked),
         seconds=time.monotonic() - started,
     )
+
+
+async def overtaken_in(folder: Path, *, store: str) -> set[tuple[str, str]]:
+    """Gives who was told of a later milestone in the stead of an earlier one, as it is noted: number and the earlier milestone."""
+    query = "select a.handle, t.milestone from sunset_told t join address a on a.id = t.address_id where t.said = 2"
+    if not store:
+        with closing(sqlite3.connect(folder / "data" / "wasl.db")) as db:
+            return {(str(handle), str(name)) for handle, name in db.execute(query)}
+    db = await asyncpg.connect(store)
+    try:
+        return {(str(row[0]), str(row[1])) for row in await db.fetch(query)}
+    finally:
+        await db.close()
 
 
 def tell(o: Outcome) -> str:
     """Writes the story in one line."""
     return (
         f"campaign: {o.people} people, {o.deaths.kills} kills ({o.deaths.at_points}, unreached {o.deaths.unreached}), told twice {o.twice},"
-        f" missed {o.missed}, strangers {o.strangers}, {o.seconds:.0f} s, ended by themselves {o.deaths.own[:2]}"
+        f" missed {o.missed}, overtaken by the next milestone {o.overtaken}, strangers {o.strangers},"
+        f" {o.seconds:.0f} s, ended by themselves {o.deaths.own[:2]}"
     )
 
 

@@ -9,7 +9,9 @@ pytestmark = pytest.mark.crash
 
 
 async def test_killed_while_people_are_told_nobody_is_told_twice_and_nobody_is_missed(tmp_path: Path):
-    outcome = await crash_campaign(folder=tmp_path, cluster=None, people=300, instants=6, each_point=0, seed=20261124, telling_seconds=6.0)
+    outcome = await crash_campaign(
+        folder=tmp_path, cluster=None, people=300, instants=6, each_point=0, seed=20261124, telling_seconds=6.0, apart_seconds=10.0
+    )
     story = tell(outcome)
     print(story)
     assert outcome.deaths.kills >= 6, story

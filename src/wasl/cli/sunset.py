@@ -304,7 +304,7 @@ def _show_progress(progress: "Progress", language: str, *, as_json: bool) -> Non
     typer.echo(say("exported", language, count=progress.exported))
     for why, count in sorted(progress.unreachable.items()):
         typer.echo(say("cannot", language, count=count, why=named(why, language)))
-    states = ("queued", "sending", "unknown", "sent", "delivered", "read", "failed")
+    states = ("queued", "sending", "unknown", "sent", "delivered", "read", "failed", "overtaken")
     table(
         (say("milestone", language), *(named(state, language) for state in states)),
         [(named(name, language), *(str(found.get(state, 0)) for state in states)) for name, found in progress.by_milestone.items()],

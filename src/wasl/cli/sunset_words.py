@@ -81,6 +81,7 @@ NAMES: Final = {
     "sent": ("sent", "أُرسلت"),
     "delivered": ("delivered", "سُلّمت"),
     "read": ("read", "قُرئت"),
+    "overtaken": ("overtaken", "سبقتها اللاحقة"),
 }
 """What plans, milestones, messages and reasons are called."""
 

@@ -127,7 +127,8 @@ class Fate(NamedTuple):
 class Progress:
     """How a sunset stands. Everybody is moved, or told and not moved, or not reachable (by reason), or not told yet.
 
-    `by_milestone` counts for each milestone what became of its messages (queued, sent, delivered, read, failed). `exported` are those
+    `by_milestone` counts for each milestone what became of its messages (queued, sent, delivered, read, failed; overtaken: a later
+    milestone was told in its stead). `exported` are those
     among everybody whose history was taken out as a file since the plan was made, whatever else became of them.
     """
 

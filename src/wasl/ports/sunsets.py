@@ -6,7 +6,7 @@ A part of the stores that keep something: `store.sunsets`. Raises StoreDown like
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-from wasl.domain.ids import AddressId, ConversationId, TurnId
+from wasl.domain.ids import AddressId, ConversationId, DeliveryId, TurnId
 from wasl.domain.person import Address, AddressKind
 from wasl.domain.sunset import Audience, Fate, Lost, Member, MilestoneName, Progress, Sunset, SunsetState, Telling
 
@@ -55,18 +55,24 @@ class Sunsets(Protocol):
     ) -> Sequence[Telling]:
         """Chooses members to be told now and notes for each the id of the message that will tell them, in one commit.
 
-        Members who moved, were told in this milestone, were told less than `gap_hours` ago, cannot be told, or are not in `regions` are
-        passed over. Who wrote since `free_since_ms` is told by free words; of the others there are at most `outside_max`.
+        Members who moved, were told in this milestone or a later one, were told less than `gap_hours` ago, cannot be told, or are not in
+        `regions` are passed over. Earlier milestones of the plan in which they were not told are noted as overtaken by this one. Who
+        wrote since `free_since_ms` is told by free words; of the others there are at most `outside_max`.
         """
         ...
 
     async def intend_here(
         self, sunset: Sunset, address: Address, *, conversation_id: ConversationId, region: str, free_since_ms: int, now_ms: int
     ) -> Telling | None:
-        """Chooses the one who just wrote from an address to be told of the first milestone that has begun and in which they were not,
-        and notes it in one commit; None for whoever is not to be told now, by the same reasons as `intend`, or when the plan is not
+        """Chooses the one who just wrote from an address to be told of the last milestone that has begun, if they were not, and notes it
+        in one commit; None for whoever is not to be told now, by the same reasons as `intend`, or when the plan is not
         running any more. Whoever is no member yet becomes one, of the country `region`; whoever was lost, but for the erased,
         is so no more."""
+        ...
+
+    async def still_due(self, sunset_id: str, delivery_id: DeliveryId, *, now_ms: int) -> bool:
+        """Says, before a delivery goes out that waited long, whether it may still tell what it was to tell: not where a later milestone was
+        told meanwhile. What is told after it keeps the plan's distance from `now_ms`. True for what tells of no milestone."""
         ...
 
     async def words(self, conversations: Sequence[ConversationId], *, limit: int) -> Mapping[ConversationId, Sequence[str]]:

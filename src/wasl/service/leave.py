@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from wasl.domain.delivery import Outgoing
-from wasl.domain.errors import Held
+from wasl.domain.errors import Held, HeldByRule
 from wasl.domain.ids import ConversationId
 from wasl.domain.message import plain_text
 from wasl.domain.person import Address
@@ -15,6 +15,7 @@ from wasl.domain.sunset import Sunset
 from wasl.domain.turn import DueTurn, Settling
 from wasl.ports.clock import Clock
 from wasl.ports.sunsets import Sunsets
+from wasl.service.admit import made_at_ms
 from wasl.service.judging import Admission, Admitted, Case, Denied, End, Gate
 from wasl.service.link import Links
 from wasl.service.sunset_words import FAREWELL, HOW_TO_KEEP, day_words
@@ -25,6 +26,8 @@ from wasl.wire.text import fold
 LOOKED_MS: Final = 5_000
 """So long what plans there are is remembered: every turn and every send asks."""
 QUESTION_CHARACTERS_MAX: Final = 200
+LATE_MS: Final = 10 * 60_000
+"""What waited so long to go out may have been overtaken by a later milestone."""
 FAREWELL_GAP_MS: Final = 24 * 3_600_000
 """The farewell is said to a person once in so long; what they write meanwhile is kept and not answered."""
 TellHere = Callable[[Sunset, Address, ConversationId, str], Awaitable[object]]
@@ -102,9 +105,11 @@ class Leave:
 
 
 class ClosedDoor:
-    """The gate of channels whose day has come: nobody is written to who did not write after it. `inner` judges everything else."""
+    """The gate of channels whose day has come: nobody is written to who did not write after it; and before it, nobody is told late of what
+    something later was told of already. `inner` judges everything else."""
 
-    def __init__(self, *, closures: Closures, clock: Clock, inner: Gate | None = None) -> None:
+    def __init__(self, *, closures: Closures, clock: Clock, inner: Gate | None = None, sunsets: Sunsets | None = None) -> None:
+        self._sunsets = sunsets
         self._closures = closures
         self._clock = clock
         self._inner = inner
@@ -112,12 +117,23 @@ class ClosedDoor:
     async def admit(self, outgoing: Outgoing, *, conversation_id: ConversationId) -> Admission:
         """Denies what would begin a talk on a closed channel; a late word still gets its farewell."""
         sunset = await self._closures.of(outgoing.address)
+        if sunset is not None and not await self._still_due(sunset, outgoing):
+            overtaken = HeldByRule("a later milestone of the plan was told before this one could go out; it is not told any more")
+            return Denied(why=overtaken, verdict={"gate": "sunset", "plan": sunset.id, "overtaken": True})
         if sunset is None or self._clock.now_ms() < sunset.on_ms or (outgoing.address.last_inbound_ms or 0) >= sunset.on_ms:
             if self._inner is None:
                 return Admitted(outgoing=outgoing)
             return await self._inner.admit(outgoing, conversation_id=conversation_id)
         why = Held(f"the channel {sunset.channel!r} closed for this person by the plan {sunset.id}; write to them elsewhere")
         return Denied(why=why, verdict={"gate": "sunset", "plan": sunset.id})
+
+    async def _still_due(self, sunset: Sunset, outgoing: Outgoing) -> bool:
+        """Looks only at what waited long: what goes out at once cannot be overtaken."""
+        if self._sunsets is None or outgoing.author != "system":
+            return True
+        now = self._clock.now_ms()
+        waited = now - made_at_ms(outgoing.id) >= LATE_MS
+        return not waited or await self._sunsets.still_due(sunset.id, outgoing.id, now_ms=now)
 
     async def settled(self, outgoing: Outgoing, settling: Settling) -> None:
         """Tells the gate behind it; this one has counted nothing."""

@@ -126,21 +126,20 @@ class Tell:
         outside_max = TOLD_AT_ONCE
         if sunset.per_day is not None:
             outside_max = max(0, sunset.per_day - await self._sunsets.outside(sunset.channel, since_ms=now - DAY_MS))
-        for milestone in sunset.milestones:
-            if milestone.at_ms > now:
-                break
-            tellings = await self._sunsets.intend(
-                sunset,
-                milestone.name,
-                regions=await self._awake(sunset, now),
-                free_since_ms=now - WINDOW_MS + WINDOW_MARGIN_MS,
-                outside_max=outside_max,
-                limit=min(TOLD_AT_ONCE, max(1, int(sunset.per_second * LOOK_SECONDS))),
-                now_ms=now,
-            )
-            outside_max -= sum(not one.free for one in tellings)
-            told += await self._say(sunset, tellings, seal)
-        return told
+        begun = [milestone for milestone in sunset.milestones if milestone.at_ms <= now]
+        if not begun:
+            return told
+        # Whoever was not reached by an earlier milestone is told of the last one that has begun, and of no earlier one after that.
+        tellings = await self._sunsets.intend(
+            sunset,
+            begun[-1].name,
+            regions=await self._awake(sunset, now),
+            free_since_ms=now - WINDOW_MS + WINDOW_MARGIN_MS,
+            outside_max=outside_max,
+            limit=min(TOLD_AT_ONCE, max(1, int(sunset.per_second * LOOK_SECONDS))),
+            now_ms=now,
+        )
+        return told + await self._say(sunset, tellings, seal)
 
     async def _awake(self, sunset: Sunset, now: int) -> Sequence[str] | None:
         """Gives the countries whose people are awake, None when all are."""

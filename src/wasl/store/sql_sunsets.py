@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wasl.domain.ids import AddressId, ConversationId, TurnId
+from wasl.domain.ids import AddressId, ConversationId, DeliveryId, TurnId
 from wasl.domain.person import Address, AddressKind
 from wasl.domain.sunset import Audience, Fate, Lost, Member, MilestoneName, Progress, Sunset, SunsetState, Telling
 from wasl.ports.clock import Clock
@@ -105,6 +105,10 @@ class SqlSunsets:
                 tail=tail,
             )
         )
+
+    async def still_due(self, sunset_id: str, delivery_id: DeliveryId, *, now_ms: int) -> bool:
+        """Says whether a late delivery may still tell what it was to tell."""
+        return await self._write(lambda: steps.still_due(sunset_id, delivery_id, now_ms=now_ms))
 
     async def words(self, conversations: Sequence[ConversationId], *, limit: int) -> Mapping[ConversationId, Sequence[str]]:
         """Gives the last few things that people wrote."""

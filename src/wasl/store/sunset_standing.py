@@ -6,7 +6,7 @@ from wasl.domain.ids import AddressId, ConversationId
 from wasl.domain.person import AddressKind
 from wasl.domain.sunset import Fate, Member, Progress, Sunset
 from wasl.store.steps import Steps, step
-from wasl.store.sunset_steps import FIRST, OF_MEMBER, find
+from wasl.store.sunset_steps import FIRST, OF_MEMBER, OVERTAKEN, find
 
 _EXPORTED = """select m.address_id from audit u join conversation c on c.person_id = u.person_id join sunset_member m
 on m.conversation_id = c.id and m.sunset_id = $1 where u.act = 'export' and u.at_ms >= $2
@@ -23,8 +23,8 @@ def progress(sunset_id: str) -> Steps[Progress]:
     )
     counts = {str(r[0]): int(r[1]) for r in rows}
     states = yield step(
-        "select t.milestone, coalesce(d.state, 'queued'), count(*) from sunset_told t left join delivery d on d.message_id = t.message_id"
-        " where t.sunset_id = $1 group by 1, 2",
+        f"select t.milestone, case when t.said = {OVERTAKEN} then 'overtaken' else coalesce(d.state, 'queued') end, count(distinct"
+        " t.address_id) from sunset_told t left join delivery d on d.message_id = t.message_id where t.sunset_id = $1 group by 1, 2",
         sunset_id,
     )
     by_milestone: dict[str, dict[str, int]] = {}

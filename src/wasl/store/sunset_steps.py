@@ -21,7 +21,9 @@ and o.channel <> a.channel and coalesce(o.heard, 1) = 1)"""
 _REFUSES = """exists (select 1 from consent c where c.channel = a.channel and c.address_scope = a.scope and c.handle = a.handle
 and c.purpose = 'all' and not c.given)"""
 _ANY = ", ".join(f"'{name}'" for name in MILESTONES)
-OF_MEMBER = f"t.sunset_id = m.sunset_id and t.milestone in ({_ANY}) and t.address_id = m.address_id"
+SAID, OVERTAKEN = 1, 2
+"""What became of a telling: its message is stored; a later milestone came before its message, or in its stead."""
+OF_MEMBER = f"t.sunset_id = m.sunset_id and t.milestone in ({_ANY}) and t.address_id = m.address_id and t.said < {OVERTAKEN}"
 """What a member was told: the milestones are named, so that the primary key leads there and not to everybody's."""
 _FAILED = f"""exists (select 1 from sunset_told t join delivery d on d.message_id = t.message_id where {OF_MEMBER}
 and d.state = 'failed') and not exists (select 1 from sunset_told t join delivery d on d.message_id = t.message_id where {OF_MEMBER}
@@ -127,19 +129,19 @@ def intend(
     tails: Sequence[bytes],
 ) -> Steps[list[Telling]]:
     """Chooses who is told now and notes it. `tails` are ten random bytes for each message id."""
-    values: list[Any] = [sunset.id, milestone, now_ms - sunset.gap_hours * HOUR_MS, limit]
+    values: list[Any] = [sunset.id, now_ms - sunset.gap_hours * HOUR_MS, limit]
     place = ""
     if regions is not None:
         values.append(list(regions))
-        place = " and m.region @t5"
+        place = " and m.region @t4"
     if outside_max <= 0:  # whoever may not be told today must not stand before those who may
         values.append(free_since_ms)
         place += f" and a.last_inbound_ms >= ${len(values)}"
     rows = yield step(
         f"select {ADDRESS_COLUMNS}, m.conversation_id, m.region, m.language from sunset_member m join address a on a.id = m.address_id"
-        f" where m.sunset_id = $1 and m.moved_ms is null and m.lost is null and m.told_ms <= $3{place}"
-        f" and {_HERE} and not exists (select 1 from sunset_told t where t.sunset_id = m.sunset_id and t.milestone = $2"
-        f" and t.address_id = m.address_id) and not {_ELSEWHERE} and not {_REFUSES} order by m.told_ms, m.address_id limit $4",
+        f" where m.sunset_id = $1 and m.moved_ms is null and m.lost is null and m.told_ms <= $2{place}"
+        f" and {_HERE} and not exists (select 1 from sunset_told t where t.sunset_id = m.sunset_id and t.milestone in ({_from(milestone)})"
+        f" and t.address_id = m.address_id) and not {_ELSEWHERE} and not {_REFUSES} order by m.told_ms, m.address_id limit $3",
         *values,
     )
     chosen: list[Telling] = []
@@ -155,7 +157,16 @@ def intend(
 
 
 def _note(sunset: Sunset, milestone: MilestoneName, chosen: Sequence[Telling], *, now_ms: int) -> Steps[list[Telling]]:
-    """Notes who is told; gives those whom nobody else told meanwhile."""
+    """Notes who is told; gives those whom nobody else told meanwhile. Each is taken first: two who tell of two milestones at one time do
+    not both reach one person. Earlier milestones that somebody was not told of are overtaken by this one, and that is noted too."""
+    if not chosen:
+        return []
+    taken = yield step(
+        "update sunset_member set told_ms = $2 where sunset_id = $1 and address_id @3 and told_ms <= $4 returning address_id",
+        sunset.id, now_ms, sorted(t.address.id for t in chosen), now_ms - sunset.gap_hours * HOUR_MS,
+    )  # fmt: skip
+    ours = {row[0] for row in taken}
+    chosen = [one for one in chosen if one.address.id in ours]
     if not chosen:
         return []
     noted = yield step(
@@ -165,19 +176,63 @@ def _note(sunset: Sunset, milestone: MilestoneName, chosen: Sequence[Telling], *
         sunset.id, milestone, now_ms, json_text([[t.address.id, t.conversation_id, t.message_id, int(t.free)] for t in chosen]),
     )  # fmt: skip
     ours = {row[0] for row in noted}
-    yield step("update sunset_member set told_ms = $2 where sunset_id = $1 and address_id @3", sunset.id, now_ms, sorted(ours))
-    return [one for one in chosen if one.address.id in ours]
+    chosen = [one for one in chosen if one.address.id in ours]
+    if chosen and (earlier := _before(sunset, milestone)):
+        rows = [[name, t.address.id, t.conversation_id, t.message_id] for name in earlier for t in chosen]
+        yield step(
+            "insert into sunset_told (sunset_id, milestone, address_id, conversation_id, message_id, free, at_ms, said) select $1,"
+            f" milestone, address_id, conversation_id, message_id, 1, $2, {OVERTAKEN} from #rows($3: milestone text, address_id uuid,"
+            " conversation_id uuid, message_id uuid)# as given where true on conflict (sunset_id, milestone, address_id) do nothing",
+            sunset.id, now_ms, json_text(rows),
+        )  # fmt: skip
+    return chosen
+
+
+def _before(sunset: Sunset, milestone: MilestoneName) -> list[MilestoneName]:
+    """Names the milestones of a plan that come before one."""
+    return [one.name for one in sunset.milestones if MILESTONES.index(one.name) < MILESTONES.index(milestone)]
+
+
+def _from(milestone: MilestoneName) -> str:
+    """Names a milestone and all that come after it: who was told of one of them is not told of it any more."""
+    return ", ".join(f"'{name}'" for name in MILESTONES[MILESTONES.index(milestone) :])
+
+
+def still_due(sunset_id: str, delivery_id: str, *, now_ms: int) -> Steps[bool]:
+    """Says whether a delivery that is late may still tell what it was to tell. If so, what comes next keeps its distance from now on;
+    if a later milestone was told meanwhile, it is overtaken, and noted so."""
+    rows = yield step(
+        "select t.milestone, t.address_id from delivery d join sunset_told t on t.message_id = d.message_id where d.id = $1"
+        f" and t.sunset_id = $2 and t.said < {OVERTAKEN}",
+        delivery_id, sunset_id,
+    )  # fmt: skip
+    if not rows:
+        return True
+    milestone, address_id = rows[0]
+    later = list(MILESTONES[MILESTONES.index(milestone) + 1 :])
+    told = yield step(
+        f"select 1 from sunset_told where sunset_id = $1 and address_id = $2 and milestone @t3 and said < {OVERTAKEN} limit 1",
+        sunset_id, address_id, later,
+    )  # fmt: skip
+    if not told:
+        yield step("update sunset_member set told_ms = $3 where sunset_id = $1 and address_id = $2", sunset_id, address_id, now_ms)
+        return True
+    yield step(
+        f"update sunset_told set said = {OVERTAKEN} where sunset_id = $1 and milestone = $2 and address_id = $3",
+        sunset_id, milestone, address_id,
+    )  # fmt: skip
+    return False
 
 
 def awaits(sunset: Sunset, address_id: AddressId, *, begun: Sequence[MilestoneName], told_before_ms: int) -> Steps[MilestoneName | None]:
-    """Gives the first of the milestones that have begun in which an address was not told, None for whoever is not to be told now."""
+    """Gives the last of the milestones that have begun if an address was not told of it, None for whoever is not to be told now."""
     member = yield step("select moved_ms, lost, told_ms from sunset_member where sunset_id = $1 and address_id = $2", sunset.id, address_id)
     if member and (member[0][0] is not None or member[0][1] == "erased" or member[0][2] > told_before_ms):
         return None
     told = yield step(
-        "select milestone from sunset_told where sunset_id = $1 and milestone @t3 and address_id = $2", sunset.id, address_id, list(begun)
+        "select 1 from sunset_told where sunset_id = $1 and milestone = $3 and address_id = $2", sunset.id, address_id, begun[-1]
     )
-    return next((name for name in begun if name not in {row[0] for row in told}), None)
+    return None if told else begun[-1]
 
 
 def intend_here(

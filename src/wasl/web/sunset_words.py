@@ -39,6 +39,7 @@ SENT: Mapping[str, str] = {
     "delivered": mark("delivered"),
     "read": mark("read"),
     "failed": mark("failed"),
+    "overtaken": mark("overtaken by a later one"),
 }
 ACTS: Mapping[str, tuple[str, str]] = {
     "start": (mark("Start"), mark("From now on people are told as the milestones come. What was sent cannot be taken back.")),

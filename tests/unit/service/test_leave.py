@@ -33,7 +33,7 @@ class Closing:
         self.links = Links(store=house.store, bus=house.bus, clock=house.clock, channels={"letters": house.letters}, public_url=URL)
         self.links.accept_keys(FindKeys(sunsets=self.sunsets, links=self.links))
         closures = Closures(sunsets=self.sunsets, clock=house.clock)
-        house.deliver._gate = ClosedDoor(closures=closures, clock=house.clock)
+        house.deliver._gate = ClosedDoor(closures=closures, clock=house.clock, sunsets=self.sunsets)
         self.tell = Tell(
             store=house.store, sunsets=self.sunsets, links=self.links, bus=house.bus, clock=house.clock, public_url=URL, name="Wasl"
         )
@@ -185,6 +185,31 @@ async def test_whoever_writes_is_told_behind_their_answer_once_in_a_milestone(cl
     assert (await house.says("and oil?", who="ali")).startswith("closing")
     assert await house.says("and olives?", who="ali") == "re: and olives?"
     assert house.rows("select milestone, count(*) from sunset_told group by 1 order by 1") == [("announce", 2), ("remind", 1)]
+
+
+async def test_an_announcement_that_could_not_go_out_before_the_reminder_was_told_is_overtaken(closing: Closing) -> None:
+    house = closing.house
+    await house.says("hello", who="ali")
+    now = house.clock.now_ms()
+    texts = [Wording(texts={"en": f"closing, {name}: {{link}}"}) for name in ("first", "second")]
+    later = Milestone(name="remind", at_ms=now + DAY_MS, wording=texts[1])
+    await closing.plan(milestones=(Milestone(name="announce", at_ms=now, wording=texts[0]), later))
+    house.network.on("POST", SEND_URL, answer("down", status=503))
+    await closing.carry()
+    failed = len(house.sent())
+    await house.clock.advance(1.1 * 86_400)
+    await closing.tell.look()
+    house.network.on("POST", SEND_URL, answer("n"))
+    for _ in range(3):
+        while await house.step():
+            pass
+        await house.clock.advance(700)
+    assert ["second" in sent["text"] for sent in house.sent()[failed:]] == [True]
+    verdict = house.rows("select state, verdict from delivery where verdict like '%overtaken%'")
+    assert [state for state, _ in verdict] == ["failed"]
+    assert (await closing.sunsets.progress("plan")).by_milestone["announce"] == {"overtaken": 1}
+    await closing.sunsets.mark("plan", after=None, limit=10, now_ms=house.clock.now_ms())
+    assert (await closing.sunsets.progress("plan")).unreachable == {}
 
 
 async def test_whoever_asked_for_the_link_is_not_told_by_the_same_answer(closing: Closing) -> None:

@@ -3,6 +3,7 @@
 The store has them as `sunsets`; `make_store` and `clock` are as in `wasl.testing.contracts.stores`.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol, cast
@@ -208,7 +209,7 @@ class SunsetsContract(PeopleFixtures):
             "cem": ("waiting", None, False, False),
         }
 
-    async def test_whoever_just_wrote_is_told_of_the_first_milestone_and_by_nobody_else(
+    async def test_whoever_just_wrote_is_told_of_the_milestone_that_has_begun_and_by_nobody_else(
         self, scene: PeopleScene, sunsets: Sunsets, sunset: Sunset, store: Store
     ) -> None:
         ada = await scene.writes("hello", at="ada", channel="line one")
@@ -241,6 +242,67 @@ class SunsetsContract(PeopleFixtures):
         assert again is not None
         assert again.milestone == "remind"
         assert (await sunsets.progress("plan")).unreachable == {}
+
+    async def test_who_was_not_reached_before_a_later_milestone_is_told_of_that_alone(
+        self, scene: PeopleScene, sunsets: Sunsets, sunset: Sunset, store: Store
+    ) -> None:
+        sunset = replace(sunset, gap_hours=0)
+        for name in ("ada", "bea"):
+            await scene.writes("hello", at=name, channel="line one")
+        await sunsets.put(sunset)
+        await self._all(sunsets, sunset)
+        (early,) = await self.intend(sunsets, sunset, scene, limit=1)
+        late = await self.intend(sunsets, sunset, scene, milestone="remind")
+        assert len(late) == 2
+        assert await self.intend(sunsets, sunset, scene) == []  # never the first behind the second
+        for telling in (early, *late):
+            await self._say(store, telling, scene)
+        await sunsets.said("plan", [early, *late])
+        progress = await sunsets.progress("plan")
+        assert progress.by_milestone == {"announce": {"queued": 1, "overtaken": 1}, "remind": {"queued": 2}}
+        assert progress.sums_up
+        (other,) = [one for one in late if one.address.id != early.address.id]
+        address = (await store.addresses(other.conversation_id))[0]
+        here = await sunsets.intend_here(
+            sunset, address, conversation_id=other.conversation_id, region="EG", free_since_ms=0, now_ms=scene.clock.now_ms()
+        )
+        assert here is None
+
+    async def test_two_who_tell_of_two_milestones_at_one_time_do_not_both_reach_one_person(
+        self, scene: PeopleScene, sunsets: Sunsets, sunset: Sunset
+    ) -> None:
+        for name in ("ada", "bea", "cem"):
+            await scene.writes("hello", at=name, channel="line one")
+        await sunsets.put(sunset)
+        await self._all(sunsets, sunset)
+        both = await asyncio.gather(
+            self.intend(sunsets, sunset, scene),
+            self.intend(sunsets, sunset, scene, milestone="remind"),
+            self.intend(sunsets, sunset, scene),
+        )
+        told = [one.address.key.handle for tellings in both for one in tellings]
+        assert sorted(told) == ["ada", "bea", "cem"]
+
+    async def test_what_waited_too_long_to_go_out_is_overtaken_or_keeps_its_distance(
+        self, scene: PeopleScene, sunsets: Sunsets, sunset: Sunset, store: Store
+    ) -> None:
+        await scene.writes("hello", at="ada", channel="line one")
+        await sunsets.put(sunset)
+        await self._all(sunsets, sunset)
+        (early,) = await self.intend(sunsets, sunset, scene)
+        await self._say(store, early, scene)
+        (first,) = await store.deliveries(early.message_id)
+        assert await sunsets.still_due("plan", DeliveryId(scene.clock.new_id()), now_ms=scene.clock.now_ms())
+        await scene.clock.advance(21 * 3600)
+        assert await sunsets.still_due("plan", first["id"], now_ms=scene.clock.now_ms())
+        assert await self.intend(sunsets, sunset, scene, milestone="remind") == []  # it goes out only now
+        await scene.clock.advance(21 * 3600)
+        (late,) = await self.intend(sunsets, sunset, scene, milestone="remind")
+        await self._say(store, late, scene)
+        assert not await sunsets.still_due("plan", first["id"], now_ms=scene.clock.now_ms())
+        (second,) = await store.deliveries(late.message_id)
+        assert await sunsets.still_due("plan", second["id"], now_ms=scene.clock.now_ms())
+        assert (await sunsets.progress("plan")).by_milestone == {"announce": {"overtaken": 1}, "remind": {"queued": 1}}
 
     async def test_the_farewell_is_noted_once_a_day_and_for_the_same_turn_again(self, scene: PeopleScene, sunsets: Sunsets) -> None:
         address = AddressId(scene.clock.new_id())
