@@ -124,6 +124,15 @@ PARTS = (
         Figure("campaign_seconds", "≤", 120, "seconds for both databases at once, on two cores"),
         Figure("campaign_cpu_s", "", None, "seconds of CPU of everything in it"),
     )),
+    Part("Faces", 'make bench ARGS="--only faces"', "bench", (
+        Figure("first_page_kb", "≤", 120, "KB that a first visit of the web chat loads, letters and scripts included"),
+        Figure("open_streams", "", None, "pages held open at once, which only listen"),
+        Figure("stream_p99_ms", "", None, "ms from the provider's first chunk to a page that asks beside them, 99 of 100"),
+        Figure("streams_rss_mb", "", None, "MB of memory that the open pages take together"),
+    )),
+    Part("Adapters", 'make bench ARGS="--only adapters"', "bench", (
+        Figure("adapter_cpu_us_worst", "≤", 500, "µs of CPU of a channel's own code for a message in and its answer out, the dearest"),
+    )),
     Part("Pages", "make browser", "browser", (
         Figure("pages", "", None, "pages looked at, each in both languages"),
         Figure("axe_violations", "=", 0, "breaches of accessibility"),

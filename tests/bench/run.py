@@ -16,11 +16,12 @@ MODULES = {
     "campaign": "tests.bench.campaign",
     "purpose": "tests.bench.purpose_cost",
     "guard": "tests.bench.guard",
+    "adapters": "tests.bench.adapters",
     "meter": "tests.bench.meter",
     "simulated_month": "tests.bench.simulated_month",
     "exposure": "tests.bench.exposure",
 }
-SPINE = ("turn_cpu", "latency", "start", "memory", "stream", "install")
+SPINE = ("turn_cpu", "latency", "start", "memory", "stream", "faces", "install")
 
 
 def commands(only: str, rest: list[str]) -> list[list[str]]:

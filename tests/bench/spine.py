@@ -19,9 +19,10 @@ from pathlib import Path
 
 from tests.bench import figures
 from tests.bench.cluster import Cluster, NoPostgres
+from tests.bench.first_page import first_page_kb
 from tests.bench.peer import Peer, Tally
 from tests.bench.process import cpu_seconds, rss_bytes
-from tests.bench.stream import first_chunks
+from tests.bench.stream import first_chunks, held_streams
 from tests.bench.subject import Floor, Wasl
 
 LIMITS = {
@@ -30,6 +31,7 @@ LIMITS = {
     "added_p50_ms": ("≤", 8.0),
     "added_p99_ms": ("≤", 40.0),
     "stream_first_chunk_p50_ms": ("≤", 5.0),
+    "first_page_kb": ("≤", 120.0),
     "start_ready_s": ("≤", 1.5),
     "rss_mb_1000_conversations": ("≤", 100.0),
     "rss_growth_mb_100k_turns": ("≤", 10.0),
@@ -37,6 +39,8 @@ LIMITS = {
     "install_packages": ("≤", 60.0),
 }
 IN_FLIGHT = 64
+HELD_STREAMS = 2_000
+"""Pages that are open at once and only listen, while others ask."""
 UNPACED = "messages_per_second = 100000"
 """The platform's own pace is a limit of the platform, not of the machine: it is lifted while the machine is measured."""
 Figures = dict[str, float | int]
@@ -172,6 +176,24 @@ async def stream(bench: Bench) -> Figures:
     return found
 
 
+async def faces(bench: Bench) -> Figures:
+    """What a first visit loads; what pages that are open and only listen cost, and the first words of those who ask beside them."""
+    async with bench.running(bench.wasl()) as subject:
+        found: Figures = {}
+        if (kilobytes := await first_page_kb(f"http://127.0.0.1:{subject.port}")) is not None:
+            found["first_page_kb"] = kilobytes
+        serials, pid = itertools.count(1), subject.pid
+        await first_chunks(bench.peer, subject.port, visitors=8, messages=2, serials=serials)
+        fresh = rss_bytes(pid)
+        late, full = await held_streams(
+            bench.peer, subject.port, held=HELD_STREAMS, asking=8, messages=25, serials=serials, weigh=lambda: rss_bytes(pid)
+        )
+    found["open_streams"] = HELD_STREAMS
+    found["stream_p99_ms"] = round(statistics.quantiles(late, n=100)[98], 2)
+    found["streams_rss_mb"] = round((full - fresh) / 1e6, 1)
+    return found
+
+
 async def install(bench: Bench) -> Figures:
     """Megabytes and packages of the default install, in a throwaway environment."""
     script = str(figures.ROOT / "scripts" / "measure_install.py")
@@ -184,7 +206,8 @@ async def install(bench: Bench) -> Figures:
 
 
 PARTS: dict[str, Callable[[Bench], "asyncio.Future[Figures]"]] = {
-    "turn_cpu": turn_cpu, "latency": latency, "start": start, "memory": memory, "stream": stream, "install": install,
+    "turn_cpu": turn_cpu, "latency": latency, "start": start, "memory": memory, "stream": stream, "faces": faces,
+    "install": install,
 }  # type: ignore[dict-item]  # fmt: skip
 
 

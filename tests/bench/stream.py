@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import re
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import msgspec
 from tests.bench.loopback import Request
@@ -116,3 +116,43 @@ async def first_chunks(peer: Peer, port: int, *, visitors: int, messages: int, s
     async with asyncio.timeout(120):
         await asyncio.gather(*(one() for _ in range(visitors)))
     return late_ms
+
+
+async def held_streams(
+    peer: Peer, port: int, *, held: int, asking: int, messages: int, serials: "itertools.count[int]", weigh: Callable[[], int]
+) -> tuple[list[float], int]:
+    """Opens the streams of `held` visitors who only listen; gives the first chunks' milliseconds of `asking` others beside them.
+
+    Beside those, what `weigh` tells while all are open. Raises RuntimeError when one of the held streams was closed, or never opened.
+    """
+    listeners = [Visitor(port) for _ in range(held)]
+    door = asyncio.Semaphore(32)
+    ended: list[int] = []
+
+    async def enter(one: Visitor) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        async with door:
+            await one.enter()
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(f"GET /chat/events HTTP/1.1\r\nhost: 127.0.0.1\r\nx-wasl-visitor: {one.token}\r\n\r\n".encode())
+            head = await reader.readuntil(b"\r\n\r\n")
+            if b" 200 " not in head.split(b"\r\n", 1)[0]:
+                raise RuntimeError(f"a stream was not opened: {head[:200]!r}")
+            return reader, writer
+
+    async def drain(place: int, reader: asyncio.StreamReader) -> None:
+        while await reader.read(4096):
+            pass
+        ended.append(place)
+
+    streams = await asyncio.gather(*(enter(one) for one in listeners))
+    drains = [asyncio.create_task(drain(place, reader)) for place, (reader, _) in enumerate(streams)]
+    try:
+        late_ms = await first_chunks(peer, port, visitors=asking, messages=messages, serials=serials)
+        if ended:
+            raise RuntimeError(f"{len(ended)} of {held} streams were closed while they were held")
+        return late_ms, weigh()
+    finally:
+        for task in drains:
+            task.cancel()
+        for _, writer in streams:
+            writer.close()
