@@ -24,10 +24,12 @@ from wasl.ports.exposure import Exposing
 from wasl.ports.network import Network
 from wasl.ports.store import Store
 from wasl.running import Installation
-from wasl.service.drill import Drilling, MakeShadow, Rehearse, Season
+from wasl.service.begin_drill import BeginDrill, Drilling
+from wasl.service.drill import Rehearse, Season
 from wasl.service.drill_watch import DrillWatch
 from wasl.service.expose import Footing
 from wasl.service.lossy import Lossy, losses_of
+from wasl.service.play_shadow import MakeShadow, PlayShadow
 from wasl.service.receive import Receive
 
 STOP_GRACE_SECONDS = 2.0
@@ -138,18 +140,17 @@ def make_drilling(settings: Settings, *, kept: Kept, clock: Clock, footing: Foot
     """Makes what runs drills, and what minds live ones."""
     wanted = settings.drills
     watch = DrillWatch(drills=kept.drills, clock=clock, footing=footing)
-    rehearse = Rehearse(
-        exposing=kept,
+    play = PlayShadow(
         people=kept.people,
         library=kept.library,
         clock=clock,
-        footing=footing,
         shadow=make_shadow(settings, footing=footing, compose=compose),
         history_messages=settings.assistant.history_messages,
         patience_seconds=settings.routing.turn_seconds + PATIENCE_SECONDS_MORE,
-        season=Season(lose=wanted.lose, every_days=wanted.every_days, how=wanted.how),
     )
-    return Drilling(kept=kept, clock=clock, watch=watch, rehearse=rehearse)
+    season = Season(lose=wanted.lose, every_days=wanted.every_days, how=wanted.how)
+    rehearse = Rehearse(exposing=kept, clock=clock, footing=footing, play=play, season=season)
+    return Drilling(kept=kept, clock=clock, watch=watch, rehearse=rehearse, begin=BeginDrill(rehearse=rehearse))
 
 
 def _place(data: Path) -> Path:

@@ -28,9 +28,10 @@ from wasl.proving import Proving
 from wasl.routing.route import RouteCandidate
 from wasl.service.alarms import Alarms
 from wasl.service.ask import Ask
+from wasl.service.begin_drill import Drilling
 from wasl.service.commands import ERASE_TIMER
 from wasl.service.connect import Connect
-from wasl.service.drill import Drilling, Rehearse
+from wasl.service.drill import Rehearse
 from wasl.service.erase import TIMER_KIND as GO_ON_TIMER
 from wasl.service.expose import Expose
 from wasl.service.hand_over import RETURN_TIMER
@@ -186,6 +187,7 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
     connecting.cancel()
     server.stop()
     streams.end()
+    await i.drilling.begin.close()
     await i.worker.stop(grace_seconds=STOP_GRACE_SECONDS)
     await asyncio.wait([serving], timeout=STOP_GRACE_SECONDS)
     for task in running:
@@ -250,7 +252,7 @@ def _faces(i: Installation, *, secret: str, streams: Streams) -> object:
         rulebook=lambda: i.guarding.rules.book,
         figures=i.proving.figures,
         expose=i.expose,
-        rehearse=i.rehearse,
+        begin_drill=i.drilling.begin,
         planner=i.departing.plan,
         prove=i.departing.prove,
         mail=make_mail(settings),

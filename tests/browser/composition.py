@@ -33,6 +33,7 @@ from wasl.net.mail import SmtpMail
 from wasl.ports.bus import WORK, conversation_topic
 from wasl.ports.store import Accepted, Incoming, Lease, Outcome, ReceiptApplied
 from wasl.purposing import make_learn_purpose
+from wasl.service.begin_drill import BeginDrill
 from wasl.service.figure import Figures
 from wasl.service.hand_over import HandOver
 from wasl.service.link import Links
@@ -163,7 +164,9 @@ class Composition:
         )
         self.learn_purpose = make_learn_purpose(settings, clock=self.clock, documents=None)
         self.watching = watching_of(self.folder, store=self.store, clock=self.clock, channels={"webchat": self.channel})
-        beside = {**losses.pages(self.store, self.clock), **plans.planner(self.store, self.clock)}
+        self.held_play = losses.HeldPlay()
+        beside = {**losses.pages(self.store, self.clock, play=self.held_play), **plans.planner(self.store, self.clock)}
+        self.begin_drill: BeginDrill = beside["begin_drill"]
         return {
             "moving": self.moving,
             "links": links,
@@ -179,6 +182,8 @@ class Composition:
         """Ends at once, in the middle of whatever is being answered."""
         for task in self._tasks:
             task.cancel()
+        if self._whole:
+            await self.begin_drill.close()
         self._server.stop()
         self._streams.end()
         await self.bus.close()

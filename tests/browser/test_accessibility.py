@@ -187,6 +187,24 @@ async def leaving_and_losing(drive: Drive, page: Page) -> AsyncIterator[str]:
         await page.goto(f"{drive.wasl.url}/console/{path}")
         await page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true })")
         yield name
+    async for name in drilled(drive, page):
+        yield name
+
+
+async def drilled(drive: Drive, page: Page) -> AsyncIterator[str]:
+    """A live drill as it is asked about, and one in shadow that runs and is ended."""
+    await page.goto(f"{drive.wasl.url}/console/drills?lose=openai")
+    await page.locator("details.more summary").click()
+    await page.locator("button[value=live]").click()
+    await page.locator(".button.grave").wait_for()
+    yield "a live drill, asked about"
+    await page.goto(f"{drive.wasl.url}/console/drills?lose=openai")
+    await page.locator("button[value=shadow]").click()
+    await page.locator("#progress progress").wait_for()
+    yield "a drill, running"
+    await page.locator("form[action$=end] button").click()
+    await page.locator(".state.bad").wait_for()
+    yield "a drill, ended"
 
 
 async def scope_tried(drive: Drive, page: Page) -> AsyncIterator[str]:

@@ -129,7 +129,7 @@ async def test_when_a_provider_falls_silent_people_wait_no_longer_than_the_limit
 
 async def test_when_both_providers_are_lost_nobody_is_answered_and_nothing_is_lost(tmp_path: Path) -> None:
     async with living(tmp_path, routing={"turn_seconds": 3.0}) as installation:
-        installation.rehearse._patience = 4.0
+        installation.rehearse.play.patience_seconds = 4.0
         told = await drilled(installation, "openai", "anthropic", how="refused")
     assert (told["answered"], told["unanswered"]) == (0, PEOPLE)
 
@@ -156,7 +156,7 @@ async def test_when_a_channel_and_a_provider_are_lost_at_once_the_rest_goes_on(t
 async def test_when_the_database_is_away_platforms_send_again_and_everybody_is_answered(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wasl.service.drill.AWAY_SECONDS", 1.5)
+    monkeypatch.setattr("wasl.service.play_shadow.AWAY_SECONDS", 1.5)
     async with living(tmp_path) as installation:
         told = await drilled(installation, "database-primary")
     assert told["turned_away"] >= PEOPLE

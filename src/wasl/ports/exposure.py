@@ -86,8 +86,13 @@ class Drills(Protocol):
         """Stores a drill; one with the same id is replaced."""
         ...
 
-    async def prolong(self, drill_id: str, *, until_ms: int) -> bool:
-        """Moves the end of a drill that was not ended; says whether there is one."""
+    async def begin(self, drill: Drill, *, now_ms: int) -> Drill | None:
+        """Stores a drill when no other is running, in whatever process: not ended, and its time not over. Gives the one that runs, None
+        where this one began."""
+        ...
+
+    async def prolong(self, drill_id: str, *, until_ms: int, report: Mapping[str, Any] | None = None) -> bool:
+        """Moves the end of a drill that was not ended, and keeps how far it came; says whether there is one."""
         ...
 
     async def end(self, drill_id: str, *, at_ms: int, report: Mapping[str, Any]) -> None:

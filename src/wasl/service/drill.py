@@ -7,100 +7,38 @@ database that ends by itself.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 import structlog
 from structlog.contextvars import bound_contextvars
 
 from wasl.continuity.dependency import Standing
-from wasl.continuity.drill import by_person, compared, report
+from wasl.continuity.drill import compared, report
 from wasl.continuity.exposure import can_rehearse
 from wasl.domain.errors import Refused, SettingWrong, StoreDown
-from wasl.domain.event import Arrival
-from wasl.domain.exposure import DAY_MS, Asked, Drill, Fault, Outcome
-from wasl.domain.ids import PersonId
+from wasl.domain.exposure import DAY_MS, Asked, Drill, Fault
 from wasl.ports.clock import Clock
 from wasl.ports.exposure import Exposing
-from wasl.ports.library import Library
-from wasl.ports.network import Network
-from wasl.ports.people import People
-from wasl.ports.store import Store
-from wasl.service.drill_watch import DrillWatch
 from wasl.service.expose import Footing
-from wasl.service.lossy import Lossy
-from wasl.service.receive import Receive
+from wasl.service.play_shadow import OUTCOMES_MAX, PlayShadow
 
 log = structlog.get_logger(__name__)
 
-PEOPLE_AT_ONCE = 100
-_STORED = ("queued", "unknown", "sending")
 QUESTIONS_MIN = 10
 QUESTIONS_MAX = 200
 QUESTIONS_LOOKED = 2_000
-OUTCOMES_MAX = 20_000
-SETTLE_SECONDS = 1.0
-"""After the last turn closed, its deliveries are given so long to settle."""
-LOOK_SECONDS = 0.25
-AGAIN_SECONDS = 1.0
-"""A platform that was answered 503 sends again after so long, in a drill."""
 SEASON_SECONDS = 600.0
 """The traffic of so long is asked again by itself."""
-AWAY_SECONDS = 4.0
-"""How long a shadow drill takes the database away."""
+SHADOW_BEAT_SECONDS = 1.0
+SHADOW_LEASE_MS = 60_000
+"""A shadow drill whose runner fell silent makes room for another after so long."""
 LIVE_BEAT_SECONDS = 5.0
 LIVE_LEASE_MS = 20_000
 """A live drill whose runner fell silent is over after so long."""
 LIVE_SECONDS_MAX = 3_600.0
-
-
-class Shadow(Protocol):
-    """An installation of its own for a rehearsal, open, with its worker at work."""
-
-    @property
-    def store(self) -> Store:
-        """Its store."""
-        ...
-
-    @property
-    def receive(self) -> Receive:
-        """The way in."""
-        ...
-
-    @property
-    def exposing(self) -> Exposing:
-        """What counts in its store, never away."""
-        ...
-
-    @property
-    def stand_ins(self) -> Sequence[str]:
-        """Says in words who is played by whom."""
-        ...
-
-    async def cost(self, *, since_ms: int) -> Mapping[str, Any]:
-        """Gives what its calls came to: tokens, and money by currency where prices are known."""
-        ...
-
-
-class MakeShadow(Protocol):
-    """Makes a Shadow: `lost` are the dependencies that are away in it, `away` says whether its database is."""
-
-    def __call__(self, *, lost: Sequence[Standing], how: Fault, away: Callable[[], bool]) -> AbstractAsyncContextManager[Shadow]:
-        """Gives it, open; everything of it is gone at the end."""
-        ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Played:
-    """What came of the questions in one shadow."""
-
-    outcomes: Sequence[Outcome]
-    turned_away: int
-    others: int
-    cost: Mapping[str, Any]
-    stand_ins: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,32 +50,46 @@ class Season:
     how: Fault = "disabled"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begun:
+    """A drill that has its place and was not carried out yet."""
+
+    drill: Drill
+    lost: Sequence[Standing]
+    for_seconds: float
+    questions: Sequence[Asked] = ()
+
+
 class Rehearse:
-    """Runs drills and keeps their reports."""
+    """Runs drills, one at a time in all processes, and keeps their reports."""
 
     def __init__(
         self,
         *,
         exposing: Exposing,
-        people: People,
-        library: Library,
         clock: Clock,
         footing: Footing,
-        shadow: MakeShadow,
-        history_messages: int,
-        patience_seconds: float,
+        play: PlayShadow,
         season: Season | None = None,
     ) -> None:
         self._counts = exposing.exposure
         self._drills = exposing.drills
-        self._people = people
-        self._library = library
         self._clock = clock
         self._footing = footing
-        self._shadow = shadow
-        self._history = history_messages
-        self._patience = patience_seconds
+        self.play = play
         self._season = season or Season()
+
+    def standing_here(self) -> Sequence[Standing]:
+        """Gives everything that this installation stands on."""
+        return self._footing.standing
+
+    def answering(self, *, but: frozenset[str]) -> list[str]:
+        """Names the candidates that are asked when some are not, in their order."""
+        return [a.name for a in self._footing.here.answerers if a.name not in but]
+
+    def rehearsable(self) -> list[Standing]:
+        """Gives what could be lost here, in the order of the register."""
+        return [s for s in self._footing.standing if can_rehearse(s.entry)]
 
     def standing(self, names: Sequence[str]) -> list[Standing]:
         """Finds what is to be lost. Raises SettingWrong for a name that is no dependency here or cannot be rehearsed."""
@@ -146,129 +98,110 @@ class Rehearse:
         for name in dict.fromkeys(names):
             if name not in here:
                 known = ", ".join(sorted(n for n, s in here.items() if can_rehearse(s.entry)))
-                raise SettingWrong(f"this installation does not stand on {name!r}; it could lose {known}")
+                raise SettingWrong(f"this installation does not stand on {name!r}; it could lose {known}", why="unknown")
             if not can_rehearse(here[name].entry):
                 raise SettingWrong(
                     f"the loss of {name!r} cannot be rehearsed here: it stops nothing by itself, or it would stop the drill too"
-                    " (for the machine: restore a backup on another one with `wasl restore`)"
+                    " (for the machine: restore a backup on another one with `wasl restore`)",
+                    why="not rehearsed",
                 )
             found.append(here[name])
         if not found:
-            raise SettingWrong("name what is to be lost, such as --lose whatsapp")
+            raise SettingWrong("name what is to be lost, such as --lose whatsapp", why="nothing named")
         return found
+
+    async def begin(self, names: Sequence[str], *, how: Fault, for_seconds: float, live: bool) -> Begun:
+        """Looks whether it can be rehearsed, and takes the one place for drills. Raises SettingWrong, StoreDown; Refused while another
+        drill runs, in whatever process."""
+        gone = self.taken_live(names) if live else frozenset()
+        lost = self.standing(names)
+        questions = () if live else await self._recent(for_seconds)
+        now = self._clock.now_ms()
+        length = min(for_seconds, LIVE_SECONDS_MAX) if live else for_seconds
+        drill = Drill(
+            id=self._clock.new_id(),
+            mode="live" if live else "shadow",
+            lost=tuple(s.entry.id for s in lost),
+            how=how,
+            candidates=tuple(sorted(gone or {a for s in lost for a in s.answerers})),
+            started_ms=now,
+            until_ms=now + (LIVE_LEASE_MS if live else SHADOW_LEASE_MS),
+            report={"progress": {"ends_ms": now + int(length * 1000)} if live else _progress("usual", 0, len(questions))},
+        )
+        if (other := await self._drills.begin(drill, now_ms=now)) is not None:
+            raise Refused(
+                f"another drill is running (without {', '.join(other.lost)}); one is run at a time", why="running", drill=other.id
+            )
+        return Begun(drill=drill, lost=lost, for_seconds=length, questions=questions)
+
+    async def carry_out(self, begun: Begun) -> Drill:
+        """Runs what was begun and keeps the report. Whoever cancels it ends it, and the report says so. Raises StoreDown; Refused when it
+        was ended elsewhere."""
+        return await (self._hold_live(begun) if begun.drill.mode == "live" else self._play_shadow(begun))
+
+    async def end(self, drill_id: str) -> None:
+        """Ends a drill, in whatever process it runs: a live one's routing is as it was within two seconds. Raises StoreDown."""
+        drill = await self._drills.find(drill_id)
+        if drill is not None and drill.ended_ms is None:
+            await self._drills.end(drill_id, at_ms=self._clock.now_ms(), report={"interrupted": True})
 
     # -- shadow
     async def in_shadow(self, names: Sequence[str], *, how: Fault, for_seconds: float) -> Drill:
-        """Asks recent questions again without the lost, keeps the report; nothing leaves the machine. Raises SettingWrong, StoreDown."""
-        lost = self.standing(names)
-        questions = await self._recent(for_seconds)
-        began = self._clock.now_ms()
-        drill = Drill(
-            id=self._clock.new_id(),
-            mode="shadow",
-            lost=tuple(s.entry.id for s in lost),
-            how=how,
-            started_ms=began,
-            until_ms=began + int(2 * self._patience * 1000),
-            candidates=tuple(sorted({a for s in lost for a in s.answerers})),
-        )
-        await self._drills.put(drill)
+        """Asks recent questions again without the lost, keeps the report; nothing leaves the machine. Raises like `begin`."""
+        return await self.carry_out(await self.begin(names, how=how, for_seconds=for_seconds, live=False))
+
+    async def _play_shadow(self, begun: Begun) -> Drill:
+        """Plays both rounds while the drill's place is kept."""
+        progress = dict(begun.drill.report)
+        playing = asyncio.ensure_future(self._rounds(begun, progress))
+        keeping = asyncio.ensure_future(self._keep_place(begun.drill.id, progress))
+        told: Mapping[str, Any] = {"interrupted": True}
+        ended_elsewhere = False
+        try:
+            await asyncio.wait({playing, keeping}, return_when=asyncio.FIRST_COMPLETED)
+            if not playing.done():
+                ended_elsewhere = True
+                raise Refused("the drill was ended elsewhere", drill=begun.drill.id)
+            told = playing.result()
+        finally:
+            for task in (playing, keeping):
+                task.cancel()
+            await asyncio.shield(asyncio.gather(playing, keeping, return_exceptions=True))
+            if "asked" not in told and not ended_elsewhere:
+                with suppress(StoreDown):  # its place is free again by itself
+                    await asyncio.shield(self._drills.end(begun.drill.id, at_ms=self._clock.now_ms(), report=told))
+        return await self._end(begun.drill, told)
+
+    async def _keep_place(self, drill_id: str, progress: Mapping[str, Any]) -> None:
+        """Keeps the drill's place and how far it came, until it was ended elsewhere."""
+        while True:
+            with suppress(StoreDown):  # the next beat tries again
+                if not await self._drills.prolong(drill_id, until_ms=self._clock.now_ms() + SHADOW_LEASE_MS, report=dict(progress)):
+                    return
+            await self._clock.sleep(SHADOW_BEAT_SECONDS)
+
+    async def _rounds(self, begun: Begun, progress: dict[str, Any]) -> Mapping[str, Any]:
+        """Asks as usual, then with the loss, and puts both beside each other; `progress` says how far that came."""
+        drill, questions, asked = begun.drill, begun.questions, len(begun.questions)
+
+        def answered(which: str) -> Callable[[int], None]:
+            return lambda count: progress.update(progress=_progress(which, count, asked))
+
         with bound_contextvars(drill=drill.id):
-            usual = await self._played(questions, lost=(), how=how)
-            seen = await self._played(questions, lost=lost, how=how)
+            usual = await self.play.run(questions, lost=(), how=drill.how, answered=answered("usual"))
+            progress["progress"] = _progress("lost", 0, asked)
+            seen = await self.play.run(questions, lost=begun.lost, how=drill.how, answered=answered("lost"))
         told = report(
             usual.outcomes,
             seen.outcomes,
             lost=drill.lost,
-            how=how,
+            how=drill.how,
             stand_ins=seen.stand_ins,
             turned_away=seen.turned_away,
             could_be_told_elsewhere=seen.others,
             cost={"usual": usual.cost, "seen": seen.cost},
         )
-        return await self._end(drill, {**told, "questions_since_ms": min(q.accepted_ms for q in questions)})
-
-    async def _played(self, questions: Sequence[Asked], *, lost: Sequence[Standing], how: Fault) -> _Played:
-        """Asks the questions in a shadow."""
-        away_until = float("-inf")
-
-        def away() -> bool:
-            return self._clock.monotonic() < away_until
-
-        async with self._shadow(lost=[s for s in lost if not s.takes_everything], how=how, away=away) as shadow:
-            elsewhere = await self._copy(questions, to=shadow, ways=frozenset(w for s in lost for w in s.ways))
-            if any(s.takes_everything for s in lost):
-                away_until = self._clock.monotonic() + AWAY_SECONDS
-            since = self._clock.now_ms()
-            turned_away = sum(await asyncio.gather(*(self._ask_in_turn(asked, shadow) for asked in by_person(questions))))
-            outcomes = await self._settled(shadow, since_ms=since, wanted=len(questions))
-            stored = sum(1 for o in outcomes if o.delivery in _STORED)
-            return _Played(
-                outcomes=outcomes,
-                turned_away=turned_away,
-                others=min(stored, elsewhere),
-                cost=await shadow.cost(since_ms=since),
-                stand_ins=shadow.stand_ins,
-            )
-
-    async def _copy(self, questions: Sequence[Asked], *, to: Shadow, ways: frozenset[str]) -> int:
-        """Copies the people who asked, and what was said before; gives how many who asked through `ways` have another way."""
-        asking = {q.person_id for q in questions if q.address.key.channel in ways}
-        people: list[PersonId] = sorted({q.person_id for q in questions})
-        elsewhere: set[str] = set()
-        for start in range(0, len(people), PEOPLE_AT_ONCE):
-            some = people[start : start + PEOPLE_AT_ONCE]
-            for record in await self._people.records(people=some, after=None, limit=PEOPLE_AT_ONCE):
-                await to.store.people.adopt(record, now_ms=self._clock.now_ms())
-                open_ = (a for a in record.addresses if a.valid_to_ms is None and a.last_inbound_ms is not None)
-                if record.id in asking and any(a.key.channel not in ways for a in open_):
-                    elsewhere.add(record.id)
-        for q in questions:
-            first = max(0, q.seq - 1 - self._history)
-            earlier = await self._library.live_entries(q.conversation_id, after=first, limit=max(1, self._history))
-            if said := [e for e in earlier if e.seq < q.seq]:
-                await to.store.library.restore(q.conversation_id, said)
-        return len(elsewhere)
-
-    async def _ask_in_turn(self, questions: Sequence[Asked], shadow: Shadow) -> int:
-        """Lets a person's questions reach the shadow, each after the one before; gives how often they were turned away."""
-        return sum([await self._ask(q, shadow) for q in questions])
-
-    async def _ask(self, q: Asked, shadow: Shadow) -> int:
-        """Lets a question reach the shadow as the platform brought it; gives how often it was turned away before it was taken."""
-        arrival = Arrival(key=self._clock.new_id(), address=q.address.key, parts=q.parts, sent_at_ms=self._clock.now_ms())
-        turned_away = 0
-        ends = self._clock.monotonic() + self._patience
-        while True:
-            try:
-                await shadow.receive.events(q.address.key.channel, raw=b"{}", events=[arrival])
-                return turned_away
-            except StoreDown:
-                turned_away += 1
-                if self._clock.monotonic() > ends:
-                    return turned_away
-                await self._clock.sleep(AGAIN_SECONDS)
-
-    async def _settled(self, shadow: Shadow, *, since_ms: int, wanted: int) -> list[Outcome]:
-        """Waits until nothing is due any more, or for as long as patience lasts."""
-        ends = self._clock.monotonic() + self._patience
-        quiet_at: float | None = None
-        found: Sequence[Outcome] = ()
-        while self._clock.monotonic() < ends:
-            with suppress(StoreDown):
-                before = found
-                found = await shadow.exposing.exposure.outcomes(since_ms=since_ms, until_ms=self._clock.now_ms() + 1, limit=OUTCOMES_MAX)
-                if found != before:
-                    quiet_at = None
-            busy = len(found) < wanted or any(o.state == "due" or o.delivery == "sending" for o in found)
-            if busy:
-                quiet_at = None
-            elif quiet_at is None:
-                quiet_at = self._clock.monotonic()
-            elif self._clock.monotonic() - quiet_at >= SETTLE_SECONDS:
-                break
-            await self._clock.sleep(LOOK_SECONDS)
-        return list(found)
+        return {**told, "questions_since_ms": min(q.accepted_ms for q in questions)}
 
     async def _recent(self, for_seconds: float) -> list[Asked]:
         """Takes as many of the newest questions as came in such a time lately, between a few and many. Raises SettingWrong."""
@@ -276,7 +209,9 @@ class Rehearse:
         known = {w.name for w in self._footing.here.ways}
         usable = [a for a in asked if a.address.key.channel in known]
         if not usable:
-            raise SettingWrong("nobody has asked anything yet: a shadow drill needs some traffic to ask again (try `wasl simulate`)")
+            raise SettingWrong(
+                "nobody has asked anything yet: a shadow drill needs some traffic to ask again (try `wasl simulate`)", why="nobody asked"
+            )
         since = usable[0].accepted_ms - int(for_seconds * 1000)
         lately = sum(1 for a in usable if a.accepted_ms >= since)
         return usable[: max(QUESTIONS_MIN, min(QUESTIONS_MAX, lately))]
@@ -284,7 +219,7 @@ class Rehearse:
     async def in_season(self) -> Drill | None:
         """Rehearses the next loss of the season in shadow, when one is due and no other runs: the hourly chore."""
         now = self._clock.now_ms()
-        if not self._season.lose or any(d.mode == "shadow" and now < d.until_ms for d in await self._drills.open()):
+        if not self._season.lose or any(now < d.until_ms for d in await self._drills.open()):
             return None
         for name in self._season.lose:
             last = await self.last([name], mode="shadow")
@@ -293,33 +228,22 @@ class Rehearse:
         return None
 
     # -- live
-    async def live(
-        self, names: Sequence[str], *, how: Fault, for_seconds: float, waited: Callable[[float], Awaitable[None]] | None = None
-    ) -> Drill:
+    async def live(self, names: Sequence[str], *, how: Fault, for_seconds: float) -> Drill:
         """Takes candidates away from live routing for a time, and keeps the report.
 
         Whoever cancels it ends it: routing is as it was at once, and the report says that it was interrupted. If this process dies, the
-        record runs out by itself within seconds. Raises SettingWrong for what has no candidate here, or leaves none.
+        record runs out by itself within seconds. Raises like `begin`, and SettingWrong for what has no candidate here, or leaves none.
         """
-        gone = self.taken_live(names)
-        lost = self.standing(names)
-        began = self._clock.now_ms()
-        drill = Drill(
-            id=self._clock.new_id(),
-            mode="live",
-            lost=tuple(s.entry.id for s in lost),
-            how=how,
-            candidates=tuple(sorted(gone)),
-            started_ms=began,
-            until_ms=began + LIVE_LEASE_MS,
-        )
-        await self._drills.put(drill)
+        return await self.carry_out(await self.begin(names, how=how, for_seconds=for_seconds, live=True))
+
+    async def _hold_live(self, begun: Begun) -> Drill:
+        """Keeps a live drill in force for its time."""
         interrupted = True
         try:
-            await self._hold(drill, for_seconds=min(for_seconds, LIVE_SECONDS_MAX), waited=waited)
+            await self._hold(begun.drill, for_seconds=begun.for_seconds)
             interrupted = False
         finally:
-            ended = await asyncio.shield(self._over(drill, interrupted=interrupted))
+            ended = await asyncio.shield(self._over(begun.drill, interrupted=interrupted))
         return ended
 
     def taken_live(self, names: Sequence[str]) -> frozenset[str]:
@@ -329,18 +253,21 @@ class Rehearse:
         ways = [s.entry.id for s in lost if s.ways and not s.answerers]
         if ways or any(s.takes_everything for s in lost):
             what = ", ".join(ways or [s.entry.id for s in lost if s.takes_everything])
-            raise SettingWrong(f"a live drill is on routing only: {what} takes no candidate away; rehearse it in shadow (without --live)")
-        if not [a for a in self._footing.here.answerers if a.name not in gone]:
-            raise SettingWrong("no candidate would be left to answer; a live drill would leave people unanswered: rehearse it in shadow")
+            raise SettingWrong(
+                f"a live drill is on routing only: {what} takes no candidate away; rehearse it in shadow (without --live)",
+                why="routing only",
+            )
+        if not self.answering(but=gone):
+            raise SettingWrong(
+                "no candidate would be left to answer; a live drill would leave people unanswered: rehearse it in shadow", why="none left"
+            )
         return gone
 
-    async def _hold(self, drill: Drill, *, for_seconds: float, waited: Callable[[float], Awaitable[None]] | None) -> None:
+    async def _hold(self, drill: Drill, *, for_seconds: float) -> None:
         ends = self._clock.monotonic() + for_seconds
         while (left := ends - self._clock.monotonic()) > 0:
             if not await self._drills.prolong(drill.id, until_ms=self._clock.now_ms() + LIVE_LEASE_MS):
                 raise Refused("the drill was ended elsewhere", drill=drill.id)
-            if waited is not None:
-                await waited(left)
             await self._clock.sleep(min(left, LIVE_BEAT_SECONDS))
 
     async def _over(self, drill: Drill, *, interrupted: bool) -> Drill:
@@ -386,15 +313,6 @@ class Rehearse:
         return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drilling:
-    """What one process has for drills: who runs them, and who minds live ones, with what is read and written for both."""
-
-    kept: Exposing
-    clock: Clock
-    watch: DrillWatch
-    rehearse: Rehearse
-
-    def lossy(self, network: Network) -> Network:
-        """Gives the way out to providers, on which a live drill takes some away."""
-        return Lossy(network, losses=self.watch.losses, clock=self.clock)
+def _progress(which: str, answered: int, asked: int) -> Mapping[str, Any]:
+    """Says how far a shadow drill came: in the round as usual or in the one with the loss."""
+    return {"round": which, "answered": answered, "asked": asked}

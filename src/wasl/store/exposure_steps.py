@@ -7,7 +7,7 @@ from typing import Any, cast
 from wasl.domain.exposure import DAY_MS, Asked, Drill, DrillMode, Fault, OnlyThere, Outcome, Reach, Seen, Traffic, Unseen
 from wasl.domain.ids import AddressId, ConversationId, PersonId, uuid7
 from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_of, json_text, parts_of
-from wasl.store.steps import Row, Steps, step
+from wasl.store.steps import DRILLS_LOCK, Row, Steps, step
 
 FIRST = "00000000-0000-0000-0000-000000000000"
 _OPEN = "valid_to_ms is null and kind <> 'group'"
@@ -163,9 +163,23 @@ def put_drill(d: Drill) -> Steps[None]:
     )  # fmt: skip
 
 
-def prolong_drill(drill_id: str, *, until_ms: int) -> Steps[bool]:
-    """Moves the end of a drill that was not ended."""
-    rows = yield step("update drill set until_ms = $2 where id = $1 and ended_ms is null returning id", drill_id, until_ms)
+def begin_drill(d: Drill, *, now_ms: int) -> Steps[Drill | None]:
+    """Stores a drill, unless another is running."""
+    yield DRILLS_LOCK
+    rows = yield step(f"{_DRILL} where ended_ms is null and until_ms > $1 order by until_ms limit 1", now_ms)
+    if rows:
+        return _drill_of(rows[0])
+    yield from put_drill(d)
+    return None
+
+
+def prolong_drill(drill_id: str, *, until_ms: int, report: Mapping[str, Any] | None) -> Steps[bool]:
+    """Moves the end of a drill that was not ended, and keeps how far it came."""
+    told = json_text(report) if report is not None else None
+    rows = yield step(
+        "update drill set until_ms = $2, report = coalesce($3, report) where id = $1 and ended_ms is null returning id",
+        drill_id, until_ms, told,
+    )  # fmt: skip
     return bool(rows)
 
 

@@ -108,9 +108,13 @@ class SqlDrills:
         """Stores a drill."""
         await self._write(lambda: steps.put_drill(drill))
 
-    async def prolong(self, drill_id: str, *, until_ms: int) -> bool:
+    async def begin(self, drill: Drill, *, now_ms: int) -> Drill | None:
+        """Stores a drill, unless another is running."""
+        return await self._write(lambda: steps.begin_drill(drill, now_ms=now_ms))
+
+    async def prolong(self, drill_id: str, *, until_ms: int, report: Mapping[str, Any] | None = None) -> bool:
         """Moves the end of a drill."""
-        return await self._write(lambda: steps.prolong_drill(drill_id, until_ms=until_ms))
+        return await self._write(lambda: steps.prolong_drill(drill_id, until_ms=until_ms, report=report))
 
     async def end(self, drill_id: str, *, at_ms: int, report: Mapping[str, Any]) -> None:
         """Ends a drill."""

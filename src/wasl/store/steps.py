@@ -45,7 +45,13 @@ PEOPLE_LOCK = Step("#people#")
 """Lets one change of who is who happen at a time, in all processes: conversations are then locked in the order of their ids."""
 COUNTING_LOCK = Step("#counting#")
 """Lets one process count at a time: its transaction is short, and counts for everybody who waits in it."""
-_ADVISORY = {PEOPLE_LOCK.sql: "select pg_advisory_xact_lock(1466003276)", COUNTING_LOCK.sql: "select pg_advisory_xact_lock(1466003277)"}
+DRILLS_LOCK = Step("#drills#")
+"""Lets one drill begin at a time, so that whoever comes second sees the first."""
+_ADVISORY = {
+    PEOPLE_LOCK.sql: "select pg_advisory_xact_lock(1466003276)",
+    COUNTING_LOCK.sql: "select pg_advisory_xact_lock(1466003277)",
+    DRILLS_LOCK.sql: "select pg_advisory_xact_lock(1466003278)",
+}
 
 
 @cache

@@ -16,6 +16,7 @@ from wasl.ports.templates import KeepsTemplates
 from wasl.web.auth import Operator
 from wasl.web.desk import Page
 from wasl.web.faces import Faces
+from wasl.web.languages import Language
 from wasl.web.words import TEMPLATE_STATUSES, WHY
 
 LISTED = 100
@@ -28,6 +29,8 @@ class Needs:
 
     waiting: int
     troubles: Sequence[Trouble]
+    troubled: Sequence[str]
+    """Titles of the channels that show them."""
 
     @property
     def count(self) -> int:
@@ -35,9 +38,12 @@ class Needs:
         return self.waiting + len(self.troubles)
 
 
-async def needs(faces: Faces) -> Needs:
+async def needs(faces: Faces, language: Language) -> Needs:
     """Reads what needs the operator now."""
-    return Needs(waiting=await faces.store.standings.waiting(), troubles=await faces.store.troubles.open())
+    troubles = await faces.store.troubles.open()
+    names = dict.fromkeys(one.channel for one in troubles)
+    troubled = [language.say(faces.channels[name].title) if name in faces.channels else name for name in names]
+    return Needs(waiting=await faces.store.standings.waiting(), troubles=troubles, troubled=troubled)
 
 
 class Attention:

@@ -23,6 +23,7 @@ from wasl.web.attention import Attention, needs
 from wasl.web.auth import SESSION_COOKIE, Operator, is_secure, operator_of, set_session
 from wasl.web.cost import CostPages
 from wasl.web.desk import Desk, Page
+from wasl.web.drills import DrillPages
 from wasl.web.errors import add_error_answers
 from wasl.web.events import BEAT, beats, frame
 from wasl.web.exposing import Exposing
@@ -82,12 +83,14 @@ class Console:
                 app.add_route(address, self._guarded(shown), methods=[verb])
         faces = self._faces
         plans = SunsetPages(faces, planner=faces.planner).rows() if faces.planner else ()
-        leaving = Exposing(faces, expose=faces.expose, rehearse=faces.rehearse).rows() if faces.expose and faces.rehearse else ()
+        leaving = Exposing(faces, expose=faces.expose).rows() if faces.expose else ()
+        drills = DrillPages(faces, begin=faces.begin_drill).rows() if faces.begin_drill else ()
         for address, verb, shown in (
             *Attention(self._faces).rows(),
             *RulesPage(self._faces).rows(),
             *WhyPage(self._faces).rows(),
             *leaving,
+            *drills,
             *plans,
         ):
             app.add_route(address, self._guarded(shown), methods=[verb])
@@ -102,8 +105,10 @@ class Console:
         async def guarded(request: Request) -> Response:
             operator = await operator_of(request, store=self._faces.store, clock=self._faces.clock)
             if operator is not None:
-                if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
-                    request.state.attention = await needs(self._faces)  # what every page says above its own words
+                if "text/html" in request.headers.get("accept", ""):
+                    request.state.attention = await needs(
+                        self._faces, self._faces.language(request)
+                    )  # what every page says above its own words
                 return await page(request, operator)
             if "text/html" not in request.headers.get("accept", ""):
                 return answer_json({"error": "login"}, status=401)

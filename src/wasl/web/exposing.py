@@ -1,4 +1,4 @@
-"""The console's pages about leaving: what would stop with each dependency, on whom we stand, and the losses that were rehearsed."""
+"""The console's pages about leaving: what would stop with each dependency, and on whom we stand."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,35 +9,30 @@ from starlette.responses import Response
 
 from wasl.continuity.dependency import Entry, Standing, inside
 from wasl.continuity.exposure import Exposed, Exposure, Step, trend
-from wasl.domain.exposure import DAY_MS, Drill, day_of
-from wasl.service.drill import Rehearse
+from wasl.domain.exposure import DAY_MS, day_of
 from wasl.service.expose import DAYS_MEANT, Expose
 from wasl.web.auth import Operator
 from wasl.web.desk import Page
 from wasl.web.faces import Faces
 from wasl.web.languages import Language
-from wasl.web.leaving_words import ABLE, DRILL_HOW, ENTRY_KINDS, FACT_TOPICS, SINCE_LAST, STAND_INS
+from wasl.web.leaving_words import ABLE, ENTRY_KINDS, FACT_TOPICS
 
 TREND_DAYS = 90
 CHART_WIDTH, CHART_HEIGHT = 600, 120
-DRILLS_LISTED = 50
 
 
 class Exposing:
-    """The pages. Nothing here changes anything: a drill is run from the command line, or by the season."""
+    """The pages. Nothing here changes anything."""
 
-    def __init__(self, faces: Faces, *, expose: Expose, rehearse: Rehearse) -> None:
+    def __init__(self, faces: Faces, *, expose: Expose) -> None:
         self._faces = faces
         self._expose = expose
-        self._rehearse = rehearse
 
     def rows(self) -> Sequence[tuple[str, str, Page]]:
         """Gives the routes: address, method, function."""
         return (
             ("/exposure", "GET", self.exposure),
             ("/register", "GET", self.register),
-            ("/drills", "GET", self.drills),
-            ("/drills/{drill}", "GET", self.drill),
         )
 
     async def exposure(self, request: Request, operator: Operator) -> Response:
@@ -67,21 +62,6 @@ class Exposing:
         here = [_entry(s.entry, s, language) for s in footing.standing]
         return self._page(request, operator, "register.html", entries=here, constraints=self._constraints(language))
 
-    async def drills(self, request: Request, operator: Operator) -> Response:
-        """Lists rehearsed losses."""
-        language = self._faces.language(request)
-        drills = await self._rehearse.past(limit=DRILLS_LISTED)
-        return self._page(request, operator, "drills.html", drills=[self._drill(d, language) for d in drills], one=None)
-
-    async def drill(self, request: Request, operator: Operator) -> Response:
-        """Shows what people would have seen."""
-        language = self._faces.language(request)
-        drill = await self._rehearse.find(request.path_params["drill"])
-        if drill is None:
-            head, text = language.say("There is no such drill"), language.say("It may have been removed, or the address is misspelt.")
-            return self._faces.notice(request, status=404, head=head, text=text)
-        return self._page(request, operator, "drills.html", drills=[], one=self._drill(drill, language))
-
     def _constraints(self, language: Language) -> list[dict[str, Any]]:
         footing = self._expose.footing
         everybody = frozenset(a.name for a in footing.here.answerers)
@@ -91,25 +71,6 @@ class Exposing:
             then = everybody - first if "*" in c.then else footing.register.candidates_of(c.then, footing.standing) & everybody
             found.append({"text": _in(c.text, language), "first": sorted(first), "then": sorted(then), "constraint": c})
         return found
-
-    def _drill(self, drill: Drill, language: Language) -> dict[str, Any]:
-        titles = {s.entry.id: _in(s.entry.title, language) for s in self._expose.footing.standing}
-        report: Mapping[str, Any] = drill.report
-        return {
-            "drill": drill,
-            "titles": [inside(titles.get(name, name)) for name in drill.lost],
-            "how": language.say(DRILL_HOW.get("away" if self._only_away(drill) else drill.how, drill.how)),
-            "report": report,
-            "asked": int(report.get("asked", 0)),
-            "by": _parts(report.get("answered_by", {}), asked=int(report.get("asked", 0)), rtl=language.direction == "rtl"),
-            "usual": report.get("usual", {}),
-            "changes": _changes(report.get("since_last", {}), language),
-            "played": [language.say(STAND_INS.get(words.partition(":")[0], words)) for words in report.get("stand_ins", ())],
-        }
-
-    def _only_away(self, drill: Drill) -> bool:
-        """Says whether only the database was lost, which has one way of being away."""
-        return all(s.takes_everything for s in self._expose.footing.standing if s.entry.id in drill.lost) and bool(drill.lost)
 
     def _page(self, request: Request, operator: Operator, template: str, **values: Any) -> Response:
         return self._faces.page(request, template, operator=operator, here="exposure", **values)
@@ -142,7 +103,7 @@ def step_words(step: Step, title: str, language: Language) -> dict[str, str]:
         "words": words.replace("{title}", title),
         "before": share(language, step.before) if changes else "",
         "after": share(language, step.after) if changes else "",
-        "command": f"wasl drill --lose {step.of}" if step.kind == "drill" else "",
+        "drill": step.of if step.kind == "drill" else "",
     }
 
 
@@ -212,26 +173,3 @@ def _entry(entry: Entry, standing: Standing, language: Language) -> dict[str, An
 
 def _in(text: Mapping[str, str], language: Language) -> str:
     return text.get(language.code) or text["en"]
-
-
-def _changes(since_last: Mapping[str, Sequence[float]], language: Language) -> list[tuple[str, tuple[str, str]]]:
-    """Says what changed since the last drill: shares in hundredths, times in milliseconds."""
-    found: list[tuple[str, tuple[str, str]]] = []
-    for name, (then, now) in since_last.items():
-        if name in SINCE_LAST:
-            times = name.endswith("_ms")
-            pair = [f"{language.number(v)} ms" if times else share(language, v) for v in (then, now)]
-            found.append((language.say(SINCE_LAST[name]), (pair[0], pair[1])))
-    return found
-
-
-def _parts(counted: Mapping[str, int], *, asked: int, rtl: bool) -> list[dict[str, Any]]:
-    """Gives who answered as parts of one bar."""
-    found: list[dict[str, Any]] = []
-    at = 0.0
-    for place, (name, count) in enumerate(counted.items()):
-        width = 100 * count / asked if asked else 0.0
-        x = 100 - at - width if rtl else at
-        found.append({"name": name, "count": count, "x": round(x, 2), "width": round(width, 2), "tone": place % 4})
-        at += width
-    return found

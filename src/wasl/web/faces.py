@@ -28,7 +28,7 @@ from wasl.ports.mail import Mail
 from wasl.ports.people import People
 from wasl.ports.store import Outcome, Store
 from wasl.routing.route import RouteCandidate
-from wasl.service.drill import Rehearse
+from wasl.service.begin_drill import BeginDrill
 from wasl.service.expose import Expose
 from wasl.service.figure import Figures
 from wasl.service.hand_over import HandOver
@@ -99,7 +99,7 @@ class Faces:
     erases: Erases | None = None
     mail: Mail | None = None
     expose: Expose | None = None
-    rehearse: Rehearse | None = None
+    begin_drill: BeginDrill | None = None
     planner: PlanSunset | None = None
     prove: ProveAddress | None = None
     hand_over: HandOver | None = None

@@ -68,3 +68,16 @@ SINCE_LAST: Mapping[str, str] = {
     "told_elsewhere": mark("told through another way, of what was asked"),
     "delay_p95_ms": mark("time within which 95 of 100 were answered"),
 }
+DRILL_ROUNDS: Mapping[str, str] = {
+    "usual": mark("First as usual: {answered} of {asked} answered."),
+    "lost": mark("Now with the loss: {answered} of {asked} answered."),
+}
+DRILL_WRONG: Mapping[str, str] = {
+    "nothing named": mark("Choose what is lost."),
+    "unknown": mark("This installation does not stand on that. Choose from the list."),
+    "not rehearsed": mark("That loss cannot be rehearsed here: it stops nothing by itself, or it would stop the drill too."),
+    "nobody asked": mark("Nobody has asked anything yet: a shadow drill needs some traffic to ask again."),
+    "routing only": mark("A live drill takes models away from answering, nothing else. Rehearse this loss in shadow."),
+    "none left": mark("Nobody would be left to answer, so people would go unanswered. Rehearse this loss in shadow."),
+    "running": mark("Another drill is running; one is run at a time."),
+}

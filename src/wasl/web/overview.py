@@ -6,6 +6,7 @@ from typing import Any
 from wasl.ports.channel import Local
 from wasl.web.faces import Faces
 from wasl.web.languages import Language
+from wasl.web.words import OUTCOMES
 
 DAY_MS = 86_400_000
 SIGNALS = 10
@@ -17,6 +18,7 @@ async def overview(faces: Faces, language: Language) -> dict[str, Any]:
     backlog = await faces.store.backlog(now_ms=now)
     usage = await faces.store.usage_totals(since_ms=now - DAY_MS)
     limit = faces.settings.work.backlog_limit
+    titles = {name: language.say(channel.title) for name, channel in faces.channels.items()}
     return {
         "backlog": backlog,
         "overloaded": backlog.ready > limit,
@@ -27,8 +29,8 @@ async def overview(faces: Faces, language: Language) -> dict[str, Any]:
             {"name": name, "title": channel.title, "local": isinstance(channel, Local)} for name, channel in faces.channels.items()
         ],
         "candidates": _candidates(faces, usage),
-        "usage": _usage(usage),
-        "signals": await faces.store.signals(limit=SIGNALS),
+        "usage": _usage(usage, language),
+        "signals": [{**one, "channel": titles.get(one["channel"], one["channel"])} for one in await faces.store.signals(limit=SIGNALS)],
         "now": now,
     }
 
@@ -40,11 +42,11 @@ def _candidates(faces: Faces, usage: Sequence[Mapping[str, Any]]) -> list[dict[s
     ]
 
 
-def _usage(usage: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _usage(usage: Sequence[Mapping[str, Any]], language: Language) -> list[dict[str, Any]]:
     return [
         {
             "candidate": row["candidate"],
-            "outcome": row["outcome"],
+            "outcome": language.say(OUTCOMES.get(row["outcome"], row["outcome"])),
             "calls": row["calls"],
             "tokens": row["input_tokens"] + row["output_tokens"],
             "mean_ms": round(row["took_ms"] / row["calls"]) if row["calls"] else 0,

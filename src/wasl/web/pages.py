@@ -17,7 +17,7 @@ from wasl.ports.clock import Clock
 from wasl.ports.mail import Mail
 from wasl.ports.store import Store
 from wasl.routing.route import RouteCandidate
-from wasl.service.drill import Rehearse
+from wasl.service.begin_drill import BeginDrill
 from wasl.service.expose import Expose
 from wasl.service.figure import Figures
 from wasl.service.hand_over import HandOver
@@ -66,7 +66,7 @@ def build_pages(
     rulebook: Callable[[], Rulebook] = shipped_book,
     figures: Figures | None = None,
     expose: Expose | None = None,
-    rehearse: Rehearse | None = None,
+    begin_drill: BeginDrill | None = None,
     planner: PlanSunset | None = None,
     prove: ProveAddress | None = None,
 ) -> ASGIApp:
@@ -74,7 +74,7 @@ def build_pages(
 
     `moving` brings conversations in and takes them out, `links` joins channels, `prove` proves old addresses, `mail` carries sign-in
     links, `hand_over` gives talks to operators and back, `rulebook` the rules in force, `learn_purpose` the scope, `figures` shows the
-    month, `expose` and `rehearse` tell what a loss would take; what is None is not offered. `secret` signs the console's forms. The
+    month, `expose` and `begin_drill` tell what a loss would take; what is None is not offered. `secret` signs the console's forms. The
     store must be open. `streams` holds what is open as long as the server runs; whoever stops the server ends them.
     """
     faces = Faces(
@@ -103,7 +103,7 @@ def build_pages(
         mail=mail,
         reckon=reckon,
         expose=expose,
-        rehearse=rehearse,
+        begin_drill=begin_drill,
         planner=planner,
         prove=prove,
         watching=watching,

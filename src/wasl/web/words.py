@@ -89,6 +89,23 @@ CONSOLE: Mapping[str, str] = {
     "none": mark("Nobody has written yet."),
 }
 
+OUTCOMES: Mapping[str, str] = {
+    "answered": mark("answered"),
+    "Throttled": mark("asked to slow down"),
+    "Unavailable": mark("was down"),
+    "Unclear": mark("broke off, result unknown"),
+    "CutShort": mark("broke off in the middle"),
+    "Unauthorised": mark("refused the key"),
+    "SettingWrong": mark("set up wrongly"),
+    "Refused": mark("refused the request"),
+    "ContentRefused": mark("refused to answer"),
+    "ContextTooLong": mark("the talk was too long"),
+    "Malformed": mark("answered in no known form"),
+    "TooLarge": mark("answered too much"),
+    "Cancelled": mark("called off"),
+}
+"""What became of calls to models, by the names under which they are kept."""
+
 COUNTED: Mapping[str, str] = {
     "conversation": mark("Conversations"),
     "message": mark("Messages"),

@@ -3,6 +3,7 @@
 The store has them as `exposure` and `drills`; `make_store` and `clock` are as in `wasl.testing.contracts.stores`.
 """
 
+import asyncio
 from decimal import Decimal
 from typing import Protocol, cast
 
@@ -234,6 +235,28 @@ class DrillsContract(PeopleFixtures):
         await drills.end(drill.id, at_ms=scene.now, report={})
         assert not await drills.prolong(drill.id, until_ms=drill.until_ms + 9)
         assert not await drills.prolong("no such drill", until_ms=1)
+
+    async def test_one_drill_begins_at_a_time(self, scene: PeopleScene, drills: Drills) -> None:
+        one, other = self.drill(scene), self.drill(scene)
+        assert sorted([await drills.begin(d, now_ms=scene.now) is None for d in (one, other)]) == [False, True]
+        assert await drills.begin(other, now_ms=scene.now) == one
+        await drills.end(one.id, at_ms=scene.now, report={})
+        assert await drills.begin(other, now_ms=scene.now) is None
+        assert await drills.begin(self.drill(scene), now_ms=other.until_ms) is None  # its runner fell silent
+
+    async def test_two_that_begin_at_once_are_one_that_begins(self, scene: PeopleScene, drills: Drills) -> None:
+        wanted = [self.drill(scene) for _ in range(8)]
+        running = await asyncio.gather(*(drills.begin(d, now_ms=scene.now) for d in wanted))
+        assert running.count(None) == 1
+
+    async def test_how_far_a_drill_came_is_kept(self, scene: PeopleScene, drills: Drills) -> None:
+        drill = self.drill(scene)
+        await drills.put(drill)
+        assert await drills.prolong(drill.id, until_ms=drill.until_ms, report={"done": 3})
+        assert await drills.prolong(drill.id, until_ms=drill.until_ms)
+        found = await drills.find(drill.id)
+        assert found is not None
+        assert found.report == {"done": 3}
 
     async def test_drills_are_listed_newest_first(self, scene: PeopleScene, drills: Drills) -> None:
         made = []
