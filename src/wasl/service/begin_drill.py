@@ -36,11 +36,10 @@ class BeginDrill:
 
     async def end(self, drill_id: str) -> None:
         """Ends one, in whatever process it runs; when it runs in this one, everything of it is gone afterwards. Raises StoreDown."""
-        if (task := self._running.get(drill_id)) is None:
-            await self.rehearse.end(drill_id)
-        else:
+        if (task := self._running.get(drill_id)) is not None:
             task.cancel()
             await asyncio.wait({task})
+        await self.rehearse.end(drill_id)  # where it runs elsewhere, or had not come to its beginning
 
     async def close(self) -> None:
         """Ends what runs in this process: the reports say that they were interrupted."""

@@ -128,7 +128,12 @@ class Rehearse:
             until_ms=now + (LIVE_LEASE_MS if live else SHADOW_LEASE_MS),
             report={"progress": {"ends_ms": now + int(length * 1000)} if live else _progress("usual", 0, len(questions))},
         )
-        if (other := await self._drills.begin(drill, now_ms=now)) is not None:
+        try:
+            other = await self._drills.begin(drill, now_ms=now)
+        except asyncio.CancelledError:  # it may have its place by now, and nobody would keep it
+            await asyncio.shield(self._drills.end(drill.id, at_ms=now, report={"interrupted": True}))
+            raise
+        if other is not None:
             raise Refused(
                 f"another drill is running (without {', '.join(other.lost)}); one is run at a time", why="running", drill=other.id
             )
