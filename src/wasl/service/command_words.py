@@ -17,6 +17,12 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "en": "This code has a wrong letter. Please copy it again.",
         "ar": "في هذا الرمز حرف خاطئ. انسخه مرة أخرى من فضلك.",
     },
+    "not whole": {
+        "en": "This is not a whole code: it has nine letters and digits, as XXXX-XXXX-X, and never 0, 1, I, L or O. Please copy it again,"
+        " or send “link” on the other channel for a new one. If you meant something else, say it in a sentence.",
+        "ar": "هذا ليس رمزًا كاملًا: الرمز تسعة من حروف وأرقام لاتينية بالشكل XXXX-XXXX-X، وليس فيه أبدًا 0 أو 1 أو I أو L أو O."
+        " انسخه مرة أخرى من فضلك، أو أرسل «اربط» من القناة الأخرى لتحصل على رمز جديد. وإن كنت تقصد شيئًا آخر فقله في جملة.",
+    },
     "unknown": {
         "en": "This code is unknown, used or too old. Send “link” on the other channel for a new one.",
         "ar": "هذا الرمز غير معروف أو استُخدم أو انتهت مدته. أرسل «اربط» من القناة الأخرى لتحصل على رمز جديد.",

@@ -86,14 +86,14 @@ class Commands:
         command = self.recognise(turn)
         if command is None:
             return None
-        first = command.word if command.name in ("code", "prove") else words_of(turn.parts)
+        first = command.word if command.name in ("code", "maybe", "prove") else words_of(turn.parts)
         language = await self._links.language(home, told=turn.address.language, first=first)
         act = _Act(self, turn, home, language=language)
         match command.name:
             case "link":
                 return await act.link()
-            case "code":
-                return await act.code(command.argument)
+            case "code" | "maybe":
+                return await act.code(command.argument, sure=command.name == "code")
             case "prove":
                 return await act.prove(command.argument)
             case "unlink":
@@ -155,15 +155,18 @@ class _Act:
         # The code stands alone in a message of its own, as code: one touch copies it.
         return Done(name="link", parts=(Text(text="\n".join(lines)), Text(text=f"`{offer.code}`", format="markdown")))
 
-    async def code(self, text: str) -> Done:
-        """Asks, on the other channel, whether to join."""
+    async def code(self, text: str, *, sure: bool) -> Done | None:
+        """Asks, on the other channel, whether to join. What only may be a code is one where a code was spoken of here just now."""
+        if not sure and not await self._c._links.spoke_of_code(self._home):
+            return None
         try:
             found = await self._c._links.look(text, home=self._home)
         except Throttled as held:
             return self.done("code", "slow", minutes=max(1, round((held.seconds or 60) / 60)))
         except Refused as refused:
+            await self._c._links.speak_of_code(self._home)
             why = str(refused.facts.get("why"))
-            return self.done("code", why if why in ("mistyped", "own") else "unknown")
+            return self.done("code", why if why in ("mistyped", "own", "not whole") else "unknown")
         payload = {
             "what": "link", "link": found.link_id, "other": found.conversation_id,
             "code": code_hash(read_code(text, told=True) or ""), "expires": found.expires_ms,

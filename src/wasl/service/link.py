@@ -25,7 +25,7 @@ from wasl.service.command_words import tell
 from wasl.service.live import STORED
 from wasl.service.login import keep_secret
 from wasl.service.words import spoken, words_of
-from wasl.wire.link_code import code_of, looks_like_code, looks_like_key, read_code
+from wasl.wire.link_code import code_of, is_whole, looks_like_code, looks_like_key, read_code
 from wasl.wire.markup import measure
 from wasl.wire.phone import masked
 from wasl.wire.text import language as written_in
@@ -33,6 +33,7 @@ from wasl.wire.text import language as written_in
 log = structlog.get_logger(__name__)
 
 CODE_KIND = "link code"
+SPOKEN_KIND = "link code spoken of"
 CODE_MS = 10 * 60_000
 CODES_PER_CONVERSATION_MAX = 3
 """Codes of one conversation that may be used at a time; a further one ends the oldest."""
@@ -145,8 +146,27 @@ class Links:
         await self._store.put_token(
             Token(kind=CODE_KIND, sha256=_hash(code), label="link", created_ms=now, expires_ms=expires_ms, payload=payload)
         )
+        await self.speak_of_code(home)
         own = {a.key.channel for a in await self._store.addresses(home)}
         return Offer(code=code, expires_ms=expires_ms, ways=self.ways(code, but=own, language=language))
+
+    async def speak_of_code(self, home: ConversationId) -> None:
+        """Remembers for some minutes that a code was shown or tried in a conversation: what looks half like one is meant for one then."""
+        now = self._clock.now_ms()
+        await self._store.put_token(
+            Token(
+                kind=SPOKEN_KIND,
+                sha256=_hash(home),
+                label="spoken of",
+                created_ms=now,
+                expires_ms=now + CODE_MS,
+                payload={"conversation": home},
+            )
+        )
+
+    async def spoke_of_code(self, home: ConversationId) -> bool:
+        """Says whether a code was shown or tried in a conversation within these minutes."""
+        return await self._store.find_token(kind=SPOKEN_KIND, sha256=_hash(home), now_ms=self._clock.now_ms()) is not None
 
     def ways(self, code: str, *, but: set[str], language: str = "en") -> tuple[Way, ...]:
         """Tells how to bring a code to each channel but some."""
@@ -167,7 +187,8 @@ class Links:
             return await self._look_with_key(code.strip(), home=home)
         known = read_code(code, told=True)
         if known is None:
-            raise Refused("this is no code of ours, or a letter is wrong; copy it again", why="mistyped")
+            why = "mistyped" if is_whole(code) else "not whole"
+            raise Refused("this is no code of ours, or a letter is wrong; copy it again", why=why)
         sha256 = _hash(known)
         await self._may_try(home)
         token = await self._store.find_token(kind=CODE_KIND, sha256=sha256, now_ms=self._clock.now_ms())

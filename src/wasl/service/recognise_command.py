@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from wasl.domain.message import Choice, Part, Text
-from wasl.wire.link_code import looks_like_code, looks_like_key, read_code
+from wasl.wire.link_code import looks_like_code, looks_like_key, read_code, resembles_code
 from wasl.wire.text import fold
 
-CommandName = Literal["link", "code", "prove", "unlink", "undo", "search", "export", "erase", "continue", "help", "yes", "no", "number"]
+CommandName = Literal[
+    "link", "code", "maybe", "prove", "unlink", "undo", "search", "export", "erase", "continue", "help", "yes", "no", "number"
+]
 COMMAND_NAMES: Final = ("link", "unlink", "search", "export", "erase", "continue", "help")
 """What a setting may switch off. "link" takes its codes along, "unlink" its undo."""
 COMMAND_CHARACTERS_MAX: Final = 120
@@ -47,12 +49,13 @@ _SEARCH: Final = tuple(fold(w) for w in ("search", "ابحث عن", "ابحث", 
 _CODE_WORDS: Final = tuple(fold(w) for w in ("link", "/link", "اربط", "ربط", "/start"))
 _HANDLE: Final = re.compile(r"(?:\+|00)[\d ().-]{6,30}|[^@\s]{1,64}@[^@\s]{1,180}\.[^@\s.]{2,63}", re.ASCII)
 """A telephone number with its country code, or an e-mail address: from where somebody wrote before."""
-_GROUP: Final[Mapping[str, str]] = {"code": "link", "prove": "link", "undo": "unlink", "yes": "", "no": "", "number": ""}
+_GROUP: Final[Mapping[str, str]] = {"code": "link", "maybe": "link", "prove": "link", "undo": "unlink", "yes": "", "no": "", "number": ""}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """What a person asks: `argument` is the code, the words to search, or the number; `word` is what stood before a code."""
+    """What a person asks: `argument` is the code, the words to search, or the number; `word` is what stood before a code. "maybe" is what
+    is a code only where one was spoken of just now."""
 
     name: CommandName
     argument: str = ""
@@ -103,10 +106,10 @@ def _written(text: str) -> Command | None:
         word = text.partition(" ")[0].lstrip("/")
         word = "" if word == "start" else word
         is_code = read_code(told, told=True) or looks_like_code(told) or looks_like_key(told)
-        if is_code:
+        if is_code or (word and (resembles_code(told) or (told.isascii() and told.isupper() and told.isalpha() and len(told) > 2))):
             return Command(name="code", argument=told, word=word)
         return Command(name="prove", argument=told, word=word) if word and _HANDLE.fullmatch(told) else None
-    return _search(folded.removeprefix("/"), text)
+    return _search(folded.removeprefix("/"), text) or (Command(name="maybe", argument=text) if resembles_code(text) else None)
 
 
 def _search(folded: str, text: str) -> Command | None:

@@ -23,7 +23,7 @@ _STATUS: Mapping[type[WaslError], int] = {
 }
 
 
-_WHY = {"mistyped": "code_wrong", "unknown": "code_wrong", "used": "code_wrong", "own": "code_own"}
+_WHY = {"mistyped": "code_wrong", "not whole": "code_wrong", "unknown": "code_wrong", "used": "code_wrong", "own": "code_own"}
 """Names that pages have words for, by why a link code was refused."""
 
 

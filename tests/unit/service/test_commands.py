@@ -167,6 +167,31 @@ async def test_one_s_own_code_and_a_mistyped_one_are_named(house: House):
     assert "wrong letter" in await house.says(wrong, who="zed", channel="cards")
 
 
+async def test_a_code_is_read_however_it_is_typed(house: House):
+    for typed in ("{0} ", "{2}", "{3}", "link {2}", "اربط {4}", "`{0}`"):
+        code = CODE.search(await house.says("link"))
+        assert code is not None
+        plain = code[0].replace("-", "")
+        spaced, dashed = code[0].replace("-", " "), code[0].replace("-", "–")
+        eastern = code[0].translate({ord(str(n)): ord("٠") + n for n in range(10)})
+        shown = typed.format(code[0], plain, spaced, dashed, eastern)
+        answer = await house.says(shown, who="zed", channel="cards")
+        assert "Join this conversation" in answer or "هل أربط" in answer, shown
+
+
+async def test_half_a_code_is_helped_where_a_code_is_spoken_of_and_is_an_ordinary_word_elsewhere(house: House):
+    assert await house.says("K7QM-3XHP", who="zed", channel="cards") == "re: K7QM-3XHP"
+    assert "not a whole code" in await house.says("link K7QM-3XHP", who="zed", channel="cards")
+    assert "not a whole code" in await house.says("k7qm3xhp", who="zed", channel="cards")
+    assert await house.says("thanks", who="zed", channel="cards") == "re: thanks"
+    assert "ليس رمزًا كاملًا" in await house.says("اربط ABC", who="zed", channel="cards")
+    await house.clock.advance(601)
+    assert await house.says("k7qm3xhp", who="zed", channel="cards") == "re: k7qm3xhp"
+    await house.says("link", who="zed", channel="cards")  # a code is shown
+    assert "not a whole code" in await house.says("K7QM3XHPWW", who="zed", channel="cards")
+    assert "not a whole code" in await house.says("K7QM-30HP-W", who="eve", channel="cards")
+
+
 async def test_after_five_wrong_codes_even_the_right_one_waits(house: House):
     code = CODE.search(await house.says("link"))
     assert code is not None
