@@ -325,6 +325,8 @@ class SqliteStore(SqlBeside):
         return db
 
     def _connect(self) -> sqlite3.Connection:
+        for plain in (bytes, type(None)):  # else the driver asks each such value for a conversion that none has: 0.25 µs every time
+            sqlite3.register_adapter(plain, _as_it_is)
         try:
             db = sqlite3.connect(
                 self._path, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS_CACHED, timeout=5.0
@@ -365,6 +367,10 @@ class SqliteStore(SqlBeside):
             return read(self._read_db)
         except sqlite3.OperationalError as error:
             raise StoreDown(f"the database could not be read ({error}); try again") from error
+
+
+def _as_it_is(value: Result) -> Result:
+    return value
 
 
 def _deletion(statement: str, before: int) -> Callable[[sqlite3.Connection], int]:
