@@ -28,7 +28,7 @@ from wasl.store.entry_rows import (
 )
 from wasl.store.library_rows import ALIKE_MAX, LAST_TEXT_CHARACTERS, SEQ_BITS, SEQ_MAX, entry_limit, is_alike
 from wasl.store.sqlite_search import index_entries, reindex_message
-from wasl.wire.searching import search_floor, search_key
+from wasl.wire.searching import AT_MS_MAX, KEY_BITS, search_floor, search_key
 
 DROPPED_ROWS_MAX = 1_000
 """Entries that are deleted in one transaction."""
@@ -257,24 +257,22 @@ def _new_lines(db: sqlite3.Connection, n: int, lines: Sequence[Line]) -> list[Li
 
 
 def _is_sound(lines: Sequence[Line]) -> bool:
-    texts = "".join([line.entry.text for line in lines])
-    beside = {text for line in lines for text in (line.entry.author, line.entry.native_id, line.entry.pointer) if text}
+    texts = "".join([e[2] for _, e, _ in lines])
+    beside = {text for _, e, _ in lines for text in (e[0], e[6], e[12]) if text}  # author, native id, pointer
     return sound(texts) is texts and all(sound(text) is text for text in beside)
 
 
 def _insert(db: sqlite3.Connection, lines: Sequence[Line], *, n: int, import_n: int, scope: str, owner: str) -> None:
     base = n << SEQ_BITS
-    bits = search_key(at_ms=0, seq=0, scope=scope)
-    wished = []
-    for seq, e, _ in lines:
-        at_ms = e[4] if e[4] is not None else e[3]
-        # What `search_key` does, without the call: an export has millions.
-        wished.append((bits if at_ms is None else search_floor(at_ms) | bits) | (((seq >> 16) & 0x3FF) << 10))
-    keys = index_entries(db, [(key, entry_words(line[1]), base + line[0]) for key, line in zip(wished, lines, strict=True)], owner=owner)
+    keys = index_entries(db, _wished(lines, base=base, scope=scope), owner=owner)
     rows = [
-        (base + seq, *e[:7], parts_json(e[7]) if e[7] else None, None if e[8] is PLAIN else more_json(e[8]), *e[9:13], mark, import_n, key)
+        (
+            base + seq, author, role, text, wall_ms, instant_ms, resolution, native_id, parts_json(parts) if parts else None,
+            None if more is PLAIN else more_json(more), source, start, length, pointer, mark, import_n, key,
+        )
         for (seq, e, mark), key in zip(lines, keys, strict=True)
-    ]
+        for author, role, text, wall_ms, instant_ms, resolution, native_id, parts, more, source, start, length, pointer, _ in (e,)
+    ]  # fmt: skip
     db.executemany(_INSERT, rows)
     _refer(db, [(base + line[0], line[1].parts) for line in lines if line[1][7]])
     times = [t for line in lines if (t := line[1][4] if line[1][4] is not None else line[1][3]) is not None]
@@ -285,6 +283,21 @@ def _insert(db: sqlite3.Connection, lines: Sequence[Line], *, n: int, import_n: 
         " last_text = case when exists (select 1 from entry where id > ?4 and id <= ?5) then last_text else ?6 end where n = ?7",
         (len(lines), first, last, base + lines[-1][0], _ids(n)[1], lines[-1][1].text[:LAST_TEXT_CHARACTERS], n),
     )
+
+
+def _wished(lines: Sequence[Line], *, base: int, scope: str) -> list[tuple[int, str, int]]:
+    """Gives what the index is told of each entry: what `search_key` and `entry_words` give, without the calls where they give the usual,
+    for an export has millions."""
+    bits = search_key(at_ms=0, seq=0, scope=scope)
+    wished = []
+    for seq, e, _ in lines:
+        _, _, text, wall_ms, at_ms, _, _, parts, more, *_ = e
+        if at_ms is None:
+            at_ms = wall_ms or 0
+        floor = at_ms << KEY_BITS if 0 <= at_ms <= AT_MS_MAX else search_floor(at_ms)
+        words = text if not parts and more is PLAIN else entry_words(e)
+        wished.append((floor | bits | (seq >> 16 & 0x3FF) << 10, words, base + seq))
+    return wished
 
 
 def _refer(db: sqlite3.Connection, found: Sequence[tuple[int, tuple[ArchivePart, ...]]]) -> None:

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple
 
 from wasl.domain.message import Part
 from wasl.domain.portable import files_in
-from wasl.wire.searching import Query, index_words, parse, scope_token, search_key
+from wasl.wire.searching import Query, index_within, parse, scope_token, search_key
 from wasl.wire.text import light
 
 SPELLED_OUT_MAX: Final = 48
@@ -60,7 +60,7 @@ def prepare(db: sqlite3.Connection) -> None:
 
 def index_message(db: sqlite3.Connection, *, message_id: str, conversation_id: str, seq: int, at_ms: int, text: str) -> int:
     """Indexes a live message in the transaction that stores it, and gives its key."""
-    said, forms = _indexed(text, scope_token(conversation_id))
+    said, forms = index_within(text, scope_token(conversation_id))
     key = search_key(at_ms=at_ms, seq=seq, scope=conversation_id)
     while not db.execute(_ADD, (key, conversation_id, message_id, said, forms)).rowcount:
         key += 1
@@ -77,14 +77,9 @@ def index_fresh(db: sqlite3.Connection) -> None:
         db.execute("delete from fresh")
 
 
-def _indexed(text: str, scope: str) -> tuple[str, str]:
-    said, forms = index_words(text)
-    return said, f"{scope} {forms}" if forms else scope
-
-
 def reindex_message(db: sqlite3.Connection, *, key: int, conversation_id: str, text: str) -> None:
     """Indexes a message or entry anew whose text has changed."""
-    said, forms = _indexed(text, scope_token(conversation_id))
+    said, forms = index_within(text, scope_token(conversation_id))
     for table in ("searchable", "fresh"):
         db.execute(f"update {table} set said = ?1, forms = ?2 where key = ?3 and (said <> ?1 or forms <> ?2)", (said, forms, key))
 
@@ -99,7 +94,7 @@ def index_entries(db: sqlite3.Connection, rows: Sequence[tuple[int, str, int]], 
     """Indexes entries: (wished key, text, row id) each; gives their keys. A key that is taken moves on to the next free one."""
     keys, alone = _free_keys(db, [row[0] for row in rows])
     scope = scope_token(owner)
-    indexed = [(key, row_id, *_indexed(text, scope)) for key, (_, text, row_id) in zip(keys, rows, strict=True)]
+    indexed = [(key, row_id, *index_within(text, scope)) for key, (_, text, row_id) in zip(keys, rows, strict=True)]
     if any(later < earlier for earlier, later in pairwise(keys)):
         indexed.sort()
     db.executemany("insert into searchable values (?, null, ?, ?, ?)", indexed)
