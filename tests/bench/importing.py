@@ -1,12 +1,14 @@
 """What it costs to store entries of an import with their index: `make bench ARGS="--only importing"`.
 
-CPU time of this process over `Library.add_entries` on SQLite, from Entry objects, with fingerprints; and how it is split. The cost of the
+CPU time of this process over `Library.add_entries` on SQLite, from Entry objects, with fingerprints, the collector of cycles set as
+`app.run` sets it for every command and the server; and how it is split. The cost of the
 index for live messages is measured by `index_us_per_message`: the writes of a message with and without it, in groups as they come, on a
 connection that is set as the store sets its own; `index_us_tidying` is what the merging of segments adds that is done once an hour.
 What it takes after an import is in `import_records_per_cpu_s`.
 """
 
 import asyncio
+import gc
 import sqlite3
 import statistics
 import sys
@@ -21,6 +23,7 @@ from wasl.domain.ids import ConversationId
 from wasl.net.clock import SystemClock
 from wasl.ports.format import ImportRecord
 from wasl.ports.library import Import, Line
+from wasl.running import GC_THRESHOLD
 from wasl.store.sqlite import PAGE_CACHE_KIB, STATEMENTS_CACHED, SqliteStore
 from wasl.store.sqlite_scrub import TIDY_PAGES, merge
 from wasl.store.sqlite_search import index_fresh, index_message
@@ -130,6 +133,7 @@ def _say(db: sqlite3.Connection, texts: list[str], *, turn: int, group: int) -> 
 
 async def importing() -> dict[str, float | int]:
     """Measures both."""
+    gc.set_threshold(GC_THRESHOLD, 20, 20)
     with tempfile.TemporaryDirectory(prefix="wasl-bench-") as name:
         folder = Path(name)
         return await records_per_cpu_s(folder) | index_us(folder)
