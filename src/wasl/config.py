@@ -6,7 +6,6 @@ names. Secrets are named, not written: `{ env = "NAME" }` or `{ file = "path" }`
 
 import difflib
 import os
-import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -21,11 +20,11 @@ from wasl.config_drills import Drills
 from wasl.config_duties import Alarms, Disclosure, Handoff, Moderation, OptOut
 from wasl.config_evidence import EvidenceSettings
 from wasl.config_scope import ScopeSettings
+from wasl.config_secrets import with_secrets
 from wasl.config_terms import TermsWatch
 from wasl.domain.errors import SettingWrong
 
 SETTINGS_BYTES_MAX: Final = 1 << 20
-SECRET_BYTES_MAX: Final = 64 << 10
 OVERRIDE_PREFIX: Final = "WASL_"
 
 PriceClass = Literal["free", "low", "standard", "high"]
@@ -221,7 +220,8 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
     if path is not None and path.exists():
         base = path.parent
         raw = _toml(path)
-    resolved = _resolved(_overridden(raw, environ), environ=environ, base=base, at="")
+    sections = {name for name, field in Settings.model_fields.items() if _models_in(field.annotation)}  # [scope] has a `file` of its own
+    resolved = with_secrets(_overridden(raw, environ), environ=environ, base=base, sections=sections)
     settings = validated(Settings, resolved, at="")
     folders = {"data": base / settings.data, "knowledge": base / settings.knowledge}
     named = {key: base / path for key in ("rules", "contracts", "prices") if (path := getattr(settings, key)) is not None}
@@ -284,52 +284,6 @@ def _scalar(given: str) -> Any:
         return tomllib.loads(f"v = {given}")["v"]
     except tomllib.TOMLDecodeError:
         return given
-
-
-_FOREIGN_REFERENCE: Final = re.compile(r"(?:\$\{(\w+)\}|env:(\w+)|\$([A-Z]+(?:_[A-Z0-9]+)+))\Z")
-"""How other programs refer to an environment variable: taken as it stands, it would become the secret itself."""
-
-
-def _resolved(value: Any, *, environ: Mapping[str, str], base: Path, at: str) -> Any:
-    if isinstance(value, dict):
-        section = at in Settings.model_fields and bool(_models_in(Settings.model_fields[at].annotation))  # [scope] has a `file` of its own
-        if section:
-            return {k: _resolved(v, environ=environ, base=base, at=f"{at}.{k}") for k, v in value.items()}
-        if value.keys() == {"env"} and isinstance(value["env"], str):
-            return _from_environment(value["env"], environ=environ, at=at)
-        if value.keys() == {"file"} and isinstance(value["file"], str):
-            return _from_file(value["file"], base=base, at=at)
-        return {k: _resolved(v, environ=environ, base=base, at=f"{at}.{k}" if at else k) for k, v in value.items()}
-    if isinstance(value, list):
-        return [_resolved(v, environ=environ, base=base, at=f"{at}[{i}]") for i, v in enumerate(value)]
-    if isinstance(value, str) and (meant := _FOREIGN_REFERENCE.match(value)):
-        name = next(group for group in meant.groups() if group)
-        raise SettingWrong(
-            f'{at} says {value!r}, which would be taken as it stands; write {{ env = "{name}" }} for the environment variable'
-        )
-    return value
-
-
-def _from_environment(name: str, *, environ: Mapping[str, str], at: str) -> SecretStr:
-    if found := environ.get(name):
-        return SecretStr(found)
-    near = difflib.get_close_matches(name, list(environ), n=1, cutoff=0.8)
-    meant = f" (did you mean {near[0]}?)" if near else ""
-    raise SettingWrong(f'{at} wants the environment variable {name}, which is not set{meant}; export it, or use {{ file = "…" }}')
-
-
-def _from_file(name: str, *, base: Path, at: str) -> SecretStr:
-    try:
-        with (base / name).open("rb") as file:
-            data = file.read(SECRET_BYTES_MAX + 1)
-        found = data.decode("utf-8-sig").strip()
-    except OSError as error:
-        raise SettingWrong(f"{at} wants the file {name!r}, which cannot be read ({error.strerror}); create it or mend the path") from error
-    except UnicodeDecodeError as error:
-        raise SettingWrong(f"{at} wants the file {name!r}, which is not UTF-8 text; write the secret into it again") from error
-    if not found or len(data) > SECRET_BYTES_MAX:
-        raise SettingWrong(f"{at} wants the file {name!r}, which is {'too large for' if found else 'empty; write'} a secret")
-    return SecretStr(found)
 
 
 # -- sentences about what is wrong -----------------------------------------------------------------------------------------

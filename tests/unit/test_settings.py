@@ -240,3 +240,12 @@ def test_a_reference_in_the_manner_of_another_program_is_no_secret(tmp_path: Pat
 def test_a_dollar_inside_words_stays_one(tmp_path: Path) -> None:
     path = written(tmp_path, '[assistant]\ninstructions = "A loaf costs $5; say so in ${currency} words."\n')
     assert "$5" in load(path, {}).assistant.instructions
+
+
+def test_every_secret_that_cannot_be_found_is_named_at_once(tmp_path: Path) -> None:
+    said = refusal(tmp_path, '[channels.telegram]\ntoken = { env = "NO_SUCH" }\nspare = [{ file = "gone" }, "${OTHER}"]\n', {})
+    assert [line.split(" ")[0] for line in said.splitlines()] == [
+        "channels.telegram.token",
+        "channels.telegram.spare[0]",
+        "channels.telegram.spare[1]",
+    ]

@@ -185,7 +185,11 @@ class _Interview:
                 chosen.variables.append(given)
                 return {"env": given}
             return {"file": given.removeprefix("file:")}
-        return self._ask("value", default="", title=title, key=key, meaning=info.description or "", required=True)
+        while True:
+            said = self._ask("value", default="", title=title, key=key, meaning=info.description or "")
+            if said and _fits(info, said):
+                return said
+            typer.echo(self._words("wrong_form" if said else "needed").format(title=title, key=key, said=said))
 
     def _ask(self, question: str, *, default: str, required: bool = False, **about: str) -> str:
         from wasl.domain.errors import SettingWrong
@@ -222,6 +226,18 @@ class _Interview:
 
     def _words(self, question: str) -> str:
         return WORDS[self._language][question]
+
+
+def _fits(info: "FieldInfo", said: str) -> bool:
+    """Says whether a setting takes what was typed, before it is written into a file that would be refused."""
+    from pydantic import TypeAdapter, ValidationError
+
+    made: TypeAdapter[Any] = TypeAdapter(Annotated[info.annotation, *info.metadata])  # type: ignore[arg-type]  # made at run time
+    try:
+        made.validate_python(said)
+    except ValidationError:
+        return False
+    return True
 
 
 def _unknown(option: str, said: str, known: Mapping[str, object]) -> "SettingWrong":

@@ -187,3 +187,12 @@ def test_what_toml_cannot_hold_is_refused() -> None:
 
 def test_variables_are_named_as_shells_allow() -> None:
     assert variable("open-ai.x", "key") == "OPEN_AI_X_KEY"
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_value_that_is_needed_is_asked_for_until_it_fits(tmp_path: Path, language: str) -> None:
+    result = init(tmp_path, stdin=f"{language}\nX\nwhatsapp\n\n+20 12\n123456\n\n\n\n\nnone\n\n\n")
+    assert result.exit_code == 0
+    assert WORDS[language]["needed"].format(title="WhatsApp", key="phone_number_id") in result.stdout
+    assert WORDS[language]["wrong_form"].format(said="+20 12", key="phone_number_id") in result.stdout
+    assert tomllib.loads((tmp_path / "wasl.toml").read_text())["channels"]["whatsapp"]["phone_number_id"] == "123456"
