@@ -36,6 +36,11 @@ _ATTACHED_FROM: Final = {"و": 3, "ف": 4, "ب": 3, "ك": 4, "ل": 3}
 """Letters that Arabic attaches to a word (and, so, in, like, for), with how much must be left: many words begin with ف and ك."""
 _KNOWN_WORDS_MAX: Final = 32_768
 """Of each of two generations."""
+_NEW_WORDS_MAX: Final = 4_096
+"""Words said once that are remembered: most are numbers and names that nobody says again."""
+_MET_BITS: Final = 1 << 20
+_MET_MAX: Final = 32_768
+"""Words of which it is known that they were said before; so few bits are set that two words rarely share one."""
 _KNOWN_CHARACTERS_MAX: Final = 40
 _MARKED_MAX: Final = 2_048
 
@@ -59,7 +64,6 @@ class Query(NamedTuple):
         return bool(self.words or self.phrases or self.beginning)
 
 
-@lru_cache(maxsize=_KNOWN_WORDS_MAX)
 def other_forms(token: str) -> tuple[str, ...]:
     """Gives the forms by which a folded token is also found: its light form, and that of it without an attached letter."""
     stem = light(token)
@@ -91,6 +95,11 @@ _forms: Final = _Forms()
 _said_before: Final[dict[str, str]] = {}
 _forms_before: Final[dict[str, str]] = {}
 """The generation before: what is said again moves on from it into the next, what is not is forgotten with it."""
+_new: Final[list[str]] = []
+"""What was said once, lately. It is forgotten soon, and stays when it comes again: so a hundred thousand numbers take no room."""
+_met: Final = bytearray(_MET_BITS // 8)
+"""A bit for the hash of each word that was said before, of the last `_MET_MAX`."""
+_marked = 0
 _said_of: Final = _said.__getitem__
 _forms_of: Final = _forms.__getitem__
 
@@ -104,7 +113,32 @@ def _learned(stretch: str) -> tuple[str, str]:
         if len(_said) >= _KNOWN_WORDS_MAX:
             _begin_generation()
         _said[stretch], _forms[stretch] = said, forms
+        if not _met_before(stretch):
+            _new.append(stretch)
+            if len(_new) >= _NEW_WORDS_MAX:
+                _forget_new()
     return said, forms
+
+
+def _met_before(stretch: str) -> bool:
+    """Says whether a word was said before, and remembers that it was. One in a hundred that is new is taken for an old one."""
+    place, bit = divmod(hash(stretch) & (_MET_BITS - 1), 8)
+    was = _met[place]
+    _met[place] = was | 1 << bit
+    return bool(was & 1 << bit)
+
+
+def _forget_new() -> None:
+    """Forgets the earlier half of what was said once; the later half may be of the text that is looked at."""
+    global _marked
+    for stretch in _new[: _NEW_WORDS_MAX // 2]:
+        _said.pop(stretch, None)
+        _forms.pop(stretch, None)
+    del _new[: _NEW_WORDS_MAX // 2]
+    _marked += _NEW_WORDS_MAX // 2
+    if _marked >= _MET_MAX:
+        _marked = 0
+        _met[:] = bytes(len(_met))
 
 
 def _begin_generation() -> None:
@@ -112,6 +146,7 @@ def _begin_generation() -> None:
         before.clear()
         before.update(now)
         now.clear()  # the same objects stay: their lookups are bound
+    _new.clear()
 
 
 def _spaced(words: list[str]) -> str:

@@ -87,7 +87,6 @@ _ENGLISH_KEPT: Final = _words(
 )
 
 
-@lru_cache(maxsize=65_536)
 def light(token: str) -> str:
     """Gives the stem of a folded token: without attached article and common endings in Arabic, without plural, -ing and
     -ed in English. Two letters or more always stay; a number stays as it is."""

@@ -179,3 +179,28 @@ def test_words_that_are_said_again_stay_known_and_no_more_than_two_generations_d
         assert any("والكتاب" in known for known in pair)
         assert any("w999" in known for known in pair)
         assert not any("w5" in known for known in pair)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begins with nothing remembered, and forgets soon."""
+    for known in (searching._said, searching._forms, searching._said_before, searching._forms_before, searching._new):
+        known.clear()
+    monkeypatch.setattr(searching, "_NEW_WORDS_MAX", 100)
+    monkeypatch.setattr(searching, "_MET_MAX", 1_000)
+
+
+@pytest.mark.usefixtures("small")
+def test_numbers_that_nobody_says_again_take_no_room_in_what_is_remembered() -> None:
+    for n in range(5_000):
+        searching.index_words(f"order#{n}")
+    assert len(searching._said) == len(searching._forms) < 250  # a hundred that are new, and one in a hundred taken for old
+
+
+@pytest.mark.usefixtures("small")
+def test_words_that_come_again_stay_remembered_among_many_new_ones() -> None:
+    again = [f"word{n}s" for n in range(50)]
+    for n in range(5_000):
+        searching.index_words(f"{again[n % 50]} only#{n}")
+    assert all(word in searching._said for word in again)
+    assert searching.index_words("word7s only#5") == ("word7s only 5", "word7")
