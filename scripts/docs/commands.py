@@ -5,7 +5,8 @@ from typing import Any
 import typer
 from scripts.docs.tables import table
 
-from wasl.__main__ import app
+from wasl.__main__ import Composition
+from wasl.cli import build
 from wasl.cli.border import EXITS
 
 LANGUAGE = """\
@@ -23,7 +24,7 @@ without them, so that it can be copied; a pipe gets one row a line, with no colo
 def page() -> str:
     """Writes the page."""
     head = "# Commands\n\nAfter `make run` or `make install` the command is `.venv/bin/wasl`; every one says more with `--help`."
-    return "\n\n".join([head, LANGUAGE, _ends(), *_one("wasl", typer.main.get_command(app))])
+    return "\n\n".join([head, LANGUAGE, _ends(), *_one("wasl", typer.main.get_command(build(Composition())))])
 
 
 def _ends() -> str:

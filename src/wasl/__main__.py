@@ -1,9 +1,10 @@
 """Entry point of `python -m wasl` and of the `wasl` command."""
 
+import sys
 from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from wasl.cli import build
+from wasl.cli import build, groups_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,12 +63,9 @@ class Composition:
         return put_back(source, settings.data, unseal=partial(unseal, identity=identity) if identity else None)
 
 
-app = build(Composition())
-
-
 def main() -> None:
     """Runs the command line."""
-    app(prog_name="wasl")
+    build(Composition(), groups=groups_for(sys.argv[1:]))(prog_name="wasl")
 
 
 if __name__ == "__main__":

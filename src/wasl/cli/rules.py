@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from wasl.cli.border import EXIT_LATER, EXIT_PROBLEM, EXIT_REFUSED
-from wasl.cli.context import AsJson, Config, read_settings
+from wasl.cli.context import AsJson, Compose, Config, read_settings
 from wasl.cli.rules_words import say
 from wasl.cli.tongue import spoken
 from wasl.domain.errors import SettingWrong
@@ -24,7 +24,7 @@ Known = Annotated[str, typer.Option(help="By what was known on that day.", metav
 Day = Annotated[str, typer.Option(help="The day; today when left out.", metavar="DATE")]
 
 
-def add(app: typer.Typer) -> None:
+def add(app: typer.Typer, compose: Compose) -> None:
     """Adds the commands."""
     rules = typer.Typer(no_args_is_help=True, help="Tells what each platform allows, by date and country.")
     app.add_typer(rules, name="rules")

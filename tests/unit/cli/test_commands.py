@@ -50,7 +50,8 @@ def test_help_comes_at_once() -> None:
 
 
 def test_the_command_line_imports_nothing_heavy_before_a_command_runs() -> None:
-    program = "import sys, wasl.__main__; print([m for m in ('pydantic', 'aiohttp', 'starlette', 'structlog', 'rich') if m in sys.modules])"
+    program = "import sys, wasl.__main__ as w; w.build(w.Composition())\n"
+    program += "print([m for m in ('pydantic', 'aiohttp', 'starlette', 'structlog', 'rich') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True, env={"PYTHONPATH": str(SRC)})
     assert done.stdout == "[]\n"
 
