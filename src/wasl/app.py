@@ -9,6 +9,7 @@ from typing import Any, TypeVar, cast
 
 from wasl import __version__
 from wasl.config import Settings
+from wasl.config_secrets import wanted
 from wasl.connections import make_candidates, make_channels, make_moving, make_providers, make_spare
 from wasl.departing import Departing, make_departing
 from wasl.domain.errors import SettingWrong
@@ -17,6 +18,7 @@ from wasl.duties import Duties, make_duties
 from wasl.footing import Kept, contracts, make_expose, make_footing
 from wasl.guarding import Guarding, make_guarding
 from wasl.metering import make_meter, make_reckon, ruled_channels
+from wasl.net.asking_secrets import AskingSecrets
 from wasl.net.blobs import FolderBlobs
 from wasl.net.bus_local import LocalBus
 from wasl.net.clock import SystemClock
@@ -66,7 +68,7 @@ def compose(settings: Settings, *, around: Around | None = None, clock: SystemCl
     """Makes every part from the settings. Opens nothing. `clock` is the system's unless a test moves one. Raises SettingWrong."""
     spans = open_spans(settings.otel_endpoint, version=__version__) if settings.otel_endpoint else None
     clock, observe = clock or SystemClock(), Observe(spans=spans)
-    network: Network = HttpNetwork()
+    network = _network(settings)
     kept, bus = _store(settings, clock=clock, observe=observe)
     store: Store = kept
     if around is not None:
@@ -179,6 +181,12 @@ def _proving(
         learnt=guarding.purposing.learnt,
         told=told,
     )
+
+
+def _network(settings: Settings) -> Network:
+    """Makes the way out: it sends nothing that would carry a missing secret."""
+    way = HttpNetwork()
+    return AskingSecrets(way, absent=settings.absent, wanted=wanted) if settings.absent else way
 
 
 def _store(settings: Settings, *, clock: SystemClock, observe: Observe) -> tuple[Kept, Bus]:

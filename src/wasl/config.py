@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar, get_args
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, Field, PrivateAttr, SecretStr, ValidationError, field_validator
 
 from wasl.config_base import Frozen, is_secret, revealed
 from wasl.config_costs import BudgetSetting, Costs
@@ -20,7 +20,7 @@ from wasl.config_drills import Drills
 from wasl.config_duties import Alarms, Disclosure, Handoff, Moderation, OptOut
 from wasl.config_evidence import EvidenceSettings
 from wasl.config_scope import ScopeSettings
-from wasl.config_secrets import with_secrets
+from wasl.config_secrets import Needs, absent_in, with_secrets
 from wasl.config_terms import TermsWatch
 from wasl.domain.errors import SettingWrong
 
@@ -204,16 +204,24 @@ class Settings(Frozen):
     def _empty_is_none(cls, value: Any) -> Any:
         return None if value == "" else value  # an empty path would be the folder where Wasl happens to run
 
+    _absent: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def absent(self) -> dict[str, str]:
+        """What is wrong with each secret that was named and is missing, by its setting's key; a command that uses one says it then."""
+        return self._absent
+
     @property
     def on_trial(self) -> bool:
         """Nothing is connected yet: then the invented business that ships may be answered from, as nobody can mistake it."""
         return not self.channels and not self.candidates
 
 
-def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings:
+def load(path: Path | None, environ: Mapping[str, str] = os.environ, *, needs: Needs = "secrets") -> Settings:
     """Reads the file (None or missing: all defaults), then the environment's overrides, and resolves the named secrets.
 
-    Relative folders are taken from where the file is. Raises SettingWrong that names the key and the way out.
+    Relative folders are taken from where the file is. Who `needs` less than the secrets gets settings that know which are `absent`.
+    Raises SettingWrong that names the key and the way out.
     """
     raw: dict[str, Any] = {}
     base = Path()
@@ -221,14 +229,30 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Settings
         base = path.parent
         raw = _toml(path)
     sections = {name for name, field in Settings.model_fields.items() if _models_in(field.annotation)}  # [scope] has a `file` of its own
-    resolved = with_secrets(_overridden(raw, environ), environ=environ, base=base, sections=sections)
+    absent: dict[str, str] = {}
+    missing = None if needs == "secrets" else absent
+    resolved = with_secrets(_overridden(raw, environ), environ=environ, base=base, sections=sections, absent=missing)
+    if needs == "store":
+        _only_secrets(absent)
     settings = validated(Settings, resolved, at="")
+    settings.absent.update(absent)
     folders = {"data": base / settings.data, "knowledge": base / settings.knowledge}
     named = {key: base / path for key in ("rules", "contracts", "prices") if (path := getattr(settings, key)) is not None}
     scope = settings.scope.model_copy(update={"file": base / settings.scope.file})
     own = settings.terms.declarations
     terms = settings.terms.model_copy(update={"declarations": base / own}) if own is not None else settings.terms
     return settings.model_copy(update={**folders, **named, "scope": scope, "terms": terms})
+
+
+def _only_secrets(absent: Mapping[str, str]) -> None:
+    """Refuses what is missing and no secret: where the store is cannot wait. What adapters want they know by themselves."""
+    for at, why in absent.items():
+        *section, name = at.split(".")
+        if section[:1] in (["channels"], ["providers"]):
+            continue
+        owner = _model_at(Settings, section)
+        if owner is None or name not in owner.model_fields or not is_secret(owner.model_fields[name].annotation):
+            raise SettingWrong(why)
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -240,7 +264,8 @@ def validated(model: type[Model], value: Mapping[str, Any], *, at: str) -> Model
         return model.model_validate(revealed(model, dict(value)))
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False)
-        raise SettingWrong(";\n".join(_sentence(model, e["type"], e["loc"], e["msg"], e.get("ctx", {}), at=at) for e in found)) from None
+        told = (absent_in(value, e["loc"]) or _sentence(model, e["type"], e["loc"], e["msg"], e.get("ctx", {}), at=at) for e in found)
+        raise SettingWrong(";\n".join(told)) from None
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -2,9 +2,9 @@
 
 import difflib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import SecretStr
 
@@ -15,23 +15,62 @@ _FOREIGN_REFERENCE: Final = re.compile(r"(?:\$\{(\w+)\}|env:(\w+)|\$([A-Z]+(?:_[
 """How other programs refer to an environment variable: taken as it stands, it would become the secret itself."""
 
 
-def with_secrets(value: Mapping[str, Any], *, environ: Mapping[str, str], base: Path, sections: Collection[str]) -> dict[str, Any]:
+Needs = Literal["secrets", "store", "settings"]
+"""What a command uses: everything, so that every secret must be there; the store and no platform or provider; the settings alone."""
+
+_SIGN: Final = "absent-secret/"
+_SIGNED: Final = re.compile(rf"{_SIGN}([^/]+)/")
+
+
+class AbsentSecret(SecretStr):
+    """Stands for a secret that is missing. Whoever sends it is stopped, see `wanted`; `why` says what is the matter with it."""
+
+    def __init__(self, secret_value: str, *, why: str) -> None:
+        super().__init__(secret_value)
+        self.why = why
+
+
+def with_secrets(
+    value: Mapping[str, Any],
+    *,
+    environ: Mapping[str, str],
+    base: Path,
+    sections: Collection[str],
+    absent: dict[str, str] | None = None,
+) -> dict[str, Any]:
     """Gives the settings with every secret where they refer to it; files are looked for from `base`.
 
-    `sections`: tables whose own keys may be called `env` or `file`. Raises SettingWrong naming everything that cannot be found.
+    `sections`: tables whose own keys may be called `env` or `file`. `absent` takes what is missing, by its key, for who can do without.
+    Raises SettingWrong naming everything that cannot be found.
     """
-    reader = _References(environ=environ, base=base, sections=sections)
+    reader = _References(environ=environ, base=base, sections=sections, absent=absent)
     found: dict[str, Any] = reader.resolved(dict(value), at="")
     if reader.wrong:
         raise SettingWrong(";\n".join(reader.wrong))
     return found
 
 
+def wanted(text: str) -> str | None:
+    """Names the setting whose absent secret stands in a text; None for a text without one."""
+    found = _SIGNED.search(text) if _SIGN in text else None
+    return found[1] if found else None
+
+
+def absent_in(value: object, place: Sequence[int | str]) -> str | None:
+    """Says what is wrong with the absent secret that stands at a place of the settings; None where none does."""
+    for key in place:
+        if isinstance(value, Mapping):
+            value = value.get(key)
+        elif isinstance(value, Sequence) and isinstance(key, int) and key < len(value):
+            value = value[key]
+    return value.why if isinstance(value, AbsentSecret) else None
+
+
 class _References:
     """Walks the settings; what is wrong is gathered, so that it can be put right at once."""
 
-    def __init__(self, *, environ: Mapping[str, str], base: Path, sections: Collection[str]) -> None:
-        self.environ, self.base, self.sections = environ, base, sections
+    def __init__(self, *, environ: Mapping[str, str], base: Path, sections: Collection[str], absent: dict[str, str] | None) -> None:
+        self.environ, self.base, self.sections, self.absent = environ, base, sections, absent
         self.wrong: list[str] = []
 
     def resolved(self, value: Any, *, at: str) -> Any:
@@ -50,27 +89,33 @@ class _References:
             )
         return value
 
-    def _from_environment(self, name: str, *, at: str) -> SecretStr | None:
+    def _absent(self, why: str, *, at: str) -> SecretStr:
+        if self.absent is None:
+            self.wrong.append(why)
+        else:
+            self.absent[at] = why
+        return AbsentSecret(f"{_SIGN}{at}/", why=why)
+
+    def _from_environment(self, name: str, *, at: str) -> SecretStr:
         if found := self.environ.get(name):
             return SecretStr(found)
         near = difflib.get_close_matches(name, list(self.environ), n=1, cutoff=0.8)
         meant = f" (did you mean {near[0]}?)" if near else ""
-        self.wrong.append(f'{at} wants the environment variable {name}, which is not set{meant}; export it, or use {{ file = "…" }}')
-        return None
+        why = f'{at} wants the environment variable {name}, which is not set{meant}; export it, or use {{ file = "…" }}'
+        return self._absent(why, at=at)
 
-    def _from_file(self, name: str, *, at: str) -> SecretStr | None:
+    def _from_file(self, name: str, *, at: str) -> SecretStr:
         wants = f"{at} wants the file {name!r}, which"
         try:
             with (self.base / name).open("rb") as file:
                 data = file.read(SECRET_BYTES_MAX + 1)
             found = data.decode("utf-8-sig").strip()
         except OSError as error:
-            self.wrong.append(f"{wants} cannot be read ({error.strerror}); create it or mend the path")
-            return None
+            return self._absent(f"{wants} cannot be read ({error.strerror}); create it or mend the path", at=at)
         except UnicodeDecodeError:
-            self.wrong.append(f"{wants} is not UTF-8 text; write the secret into it again")
-            return None
-        if not found or len(data) > SECRET_BYTES_MAX:
-            self.wrong.append(f"{wants} is {'too large for' if found else 'empty; write'} a secret")
-            return None
+            return self._absent(f"{wants} is not UTF-8 text; write the secret into it again", at=at)
+        if not found:
+            return self._absent(f"{wants} is empty; write the secret into it", at=at)
+        if len(data) > SECRET_BYTES_MAX:
+            return self._absent(f"{wants} is too large for a secret; name the right one", at=at)
         return SecretStr(found)

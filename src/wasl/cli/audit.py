@@ -40,7 +40,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         config: Config = None,
     ) -> None:
         """Shows the turns of a month's audit one by one, without personal data, and keeps what they were for."""
-        settings = read_settings(config)
+        settings = read_settings(config, needs="store")
         quiet_logs(settings)
         say = sentences(WORDS, spoken())
         compose.run(_audit(compose.installation(settings), channel, month, rater=rater, say=say))

@@ -33,7 +33,8 @@ def add(app: typer.Typer, compose: Compose) -> None:
         config: Config = None,
     ) -> None:
         """Copies everything while Wasl runs: database, media, vault, secrets, with a manifest of hashes."""
-        made = compose.run(_backup(opened(compose, config), to, one_file=one_file, recipients=tuple(recipient or ())))
+        installation = opened(compose, config, needs="store" if to else "secrets")  # a bucket wants its key
+        made = compose.run(_backup(installation, to, one_file=one_file, recipients=tuple(recipient or ())))
         typer.echo(say("backed up", spoken(), path=made.path, files=made.files, size=made.size_bytes))
         if made.note:
             typer.secho(translated(made.note, spoken()), fg="yellow", err=True)
@@ -45,7 +46,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         config: Config = None,
     ) -> None:
         """Puts a backup into the empty data folder of the settings, erases again what was erased since, and verifies itself."""
-        settings = read_settings(config)
+        settings = read_settings(config, needs="store")
         quiet_logs(settings)
         told = compose.put_back(settings, source, identity)
         language = spoken()

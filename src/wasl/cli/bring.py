@@ -51,7 +51,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         """Brings conversations in from files that another system exported, or from an archive of ours."""
         if history == bool(files):
             raise typer.BadParameter("name files, or say --history")
-        installation = opened(compose, config)
+        installation = opened(compose, config, needs="secrets" if history else "store")  # requests are read as their platform's
         if history:
             raise typer.Exit(compose.run(_history(installation)))
         asking = _Asking(installation=installation, me=me, quiet=yes, dry=dry_run, again=again)

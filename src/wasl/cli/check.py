@@ -24,7 +24,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
     @app.command()
     def check(config: Config = None, as_json: AsJson = False) -> None:
         """Tries settings, keys, hooks, clock, disk and documents, and says for each problem what to do."""
-        settings = read_settings(config)
+        settings = read_settings(config, needs="store")  # what is missing is a finding, and the rest is looked at all the same
         quiet_logs(settings)
         installation = compose.installation(settings)
         lines = [*compose.run(_check(installation, hook_path=compose.hook_path)), _rules(installation), *_scope(installation)]

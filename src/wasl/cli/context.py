@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from wasl.config import Settings
+    from wasl.config_secrets import Needs
     from wasl.domain.terms import Document
     from wasl.ports.bus import Bus
     from wasl.ports.channel import Channel
@@ -305,14 +306,17 @@ class Compose(Protocol):
         ...
 
 
-def read_settings(config: Path | None) -> "Settings":
-    """Reads the settings. Raises SettingWrong, also for a file that was named and is not there."""
+def read_settings(config: Path | None, *, needs: "Needs" = "secrets") -> "Settings":
+    """Reads the settings. Raises SettingWrong, also for a file that was named and is not there.
+
+    `needs`: a command that never talks to a platform or a provider says "store" or "settings", and works without their secrets.
+    """
     from wasl.config import load
     from wasl.domain.errors import SettingWrong
 
     if config is not None and not config.exists():
         raise SettingWrong(f"there is no settings file {str(config)!r}; name another with --config, or write one with `wasl init`")
-    return load(config or DEFAULT_CONFIG)
+    return load(config or DEFAULT_CONFIG, needs=needs)
 
 
 def quiet_logs(settings: "Settings") -> None:

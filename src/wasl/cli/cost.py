@@ -39,7 +39,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
     ) -> None:
         """Tells what a month has cost, by what is asked; what has no price is named, never counted as nothing."""
         language = spoken()
-        settings = read_settings(config)
+        settings = read_settings(config, needs="store")
         quiet_logs(settings)
         found, supposed = compose.run(_reckon(compose.installation(settings), month=month, by=by, what_if=what_if))
         if as_json:
@@ -53,7 +53,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
     def budget(config: Config = None, as_json: AsJson = False) -> None:
         """Tells how every budget stands in its present period: spent, held for what is under way, and the limit."""
         language = spoken()
-        settings = read_settings(config)
+        settings = read_settings(config, needs="store")
         quiet_logs(settings)
         found, _ = compose.run(_reckon(compose.installation(settings), month="", by="channel", what_if=False))
         if as_json:

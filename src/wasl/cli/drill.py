@@ -44,7 +44,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
     ) -> None:  # fmt: skip
         """Runs the real code with a dependency lost and tells what people would have seen; without --lose it lists past drills."""
         language = spoken()
-        settings = read_settings(config)
+        settings = read_settings(config, needs="store")
         quiet_logs(settings)
         installation = compose.installation(settings)
         if not lose:

@@ -46,7 +46,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         if verify is not None:
             _verify(verify, before=before, as_json=as_json)
             return
-        settings = read_settings(config)
+        settings = read_settings(config, needs="store" if figure or recompute is not None or no_suite else "secrets")
         quiet_logs(settings)
         if recompute is not None:
             _recompute(compose, settings, recompute)

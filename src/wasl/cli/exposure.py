@@ -26,7 +26,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
     ) -> None:
         """Tells who would still be reached and answered tomorrow, whichever platform, provider or place is lost."""
         language = spoken()
-        settings = read_settings(config)
+        settings = read_settings(config, needs="store")
         quiet_logs(settings)
         found = compose.run(_measure(compose.installation(settings)))
         if as_json:

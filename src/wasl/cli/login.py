@@ -13,7 +13,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
     @app.command()
     def login(config: Config = None) -> None:
         """Prints a link that opens the operator's console once."""
-        settings = read_settings(config)
+        settings = read_settings(config, needs="store")
         quiet_logs(settings)
         compose.run(_login(compose.installation(settings)))
 

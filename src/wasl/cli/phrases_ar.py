@@ -94,6 +94,9 @@ SETTINGS: Final[Mapping[str, str]] = {
     "The environment variable {name} cannot override inside {key}, which is no table": (
         "متغيّر البيئة {name} لا يغلب شيئًا داخل {key}، فهو ليس جدولًا"
     ),
+    "{at} says {value}, which would be taken as it stands; write {form} for the environment variable": (
+        "{at} يقول {value}، وهو يؤخذ كما هو؛ اكتب {form} لمتغيّر البيئة"
+    ),
     "percents are whole numbers from 1 on": "النسب أعداد صحيحة من 1 فأعلى",
     "{zone} is no time zone; write one such as Asia/Riyadh": "{zone} ليست منطقة زمنية؛ اكتب واحدة مثل Asia/Riyadh",
     "{zone} is no time zone; write one such as 'Asia/Riyadh'": "{zone} ليست منطقة زمنية؛ اكتب واحدة مثل Asia/Riyadh",

@@ -81,7 +81,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
 
 
 def _footing(compose: Compose, config: Path | None) -> "Footing":
-    settings = read_settings(config)
+    settings = read_settings(config, needs="store")
     quiet_logs(settings)
     return compose.installation(settings).expose.footing
 

@@ -173,7 +173,7 @@ def _add_checking(rules: typer.Typer) -> None:
         from wasl.policy.rule_file import read_rules
         from wasl.policy.rulebook import read_book
 
-        where = folder or read_settings(config).rules
+        where = folder or read_settings(config, needs="settings").rules
         base = book_of(folder, config, without=file)
         read_book({str(file): rule_text(file)}, base=base)
         own = read_rules(rule_text(file), at=str(file), groups=base.groups)
@@ -191,7 +191,7 @@ def book_of(folder: Path | None, config: Path | None, *, without: Path | None = 
     from wasl.policy.rulebook import read_book
     from wasl.policy.shipped_rules import shipped_book
 
-    where = folder or read_settings(config).rules
+    where = folder or read_settings(config, needs="settings").rules
     if where is None:
         return shipped_book()
     texts = {path: text for path, text in rule_texts(where).items() if without is None or Path(path).resolve() != without.resolve()}

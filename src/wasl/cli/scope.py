@@ -89,7 +89,7 @@ def _add_training(scope: typer.Typer, compose: Compose) -> None:
         as_json: AsJson = False,
     ) -> None:
         """Adds what people rated (see `wasl audit`) to your own scope, redacted, where the channel's rules allow your own use of it."""
-        settings = read_settings(config)
+        settings = read_settings(config, needs="store")
         quiet_logs(settings)
         if not settings.scope.train_on_ratings:
             raise SettingWrong(
@@ -112,7 +112,7 @@ def _file(given: Path | None, config: Path | None) -> Path:
     if given is not None:
         return given
     try:
-        return read_settings(config).scope.file
+        return read_settings(config, needs="settings").scope.file
     except SettingWrong:
         if config is not None or not SCOPE_FILE.exists():
             raise

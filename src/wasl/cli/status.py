@@ -25,7 +25,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         as_json: AsJson = False,
     ) -> None:
         """Shows waiting work, deliveries by state, what was used, and what platforms said about our accounts."""
-        settings = read_settings(config)
+        settings = read_settings(config, needs="store")
         quiet_logs(settings)
         found = compose.run(_status(compose.installation(settings), hours=hours))
         if as_json:

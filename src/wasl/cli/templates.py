@@ -26,7 +26,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         as_json: AsJson = False,
     ) -> None:
         """Lists the templates of every channel's account: which are approved, and which may carry an answer when a window is shut."""
-        settings = read_settings(config)
+        settings = read_settings(config, needs="secrets" if refresh else "store")
         quiet_logs(settings)
         say = words(spoken())
         found = compose.run(_listed(compose.installation(settings), refresh=refresh))

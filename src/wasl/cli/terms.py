@@ -35,7 +35,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
     app.add_typer(terms, name="terms")
 
     def run(config: Path | None, work: Callable[[Watching], Awaitable[Result]]) -> Result:
-        settings = read_settings(config)
+        settings = read_settings(config, needs="store")
         quiet_logs(settings)
         return compose.run(_opened(compose, settings, work))
 

@@ -24,7 +24,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
     app.add_typer(group, name="trouble")
 
     def opened(config: Config) -> Installation:
-        settings = read_settings(config)
+        settings = read_settings(config, needs="store")
         quiet_logs(settings)
         return compose.installation(settings)
 

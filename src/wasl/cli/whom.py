@@ -8,6 +8,7 @@ from wasl.cli.context import Compose, Config, Installation, quiet_logs, read_set
 from wasl.cli.tongue import spoken
 
 if TYPE_CHECKING:
+    from wasl.config_secrets import Needs
     from wasl.domain.identity import PersonView
     from wasl.domain.ids import ConversationId
 
@@ -15,9 +16,9 @@ Person = Annotated[str | None, typer.Option(help="Whose: a person's id, name or 
 FOUND_MAX = 10
 
 
-def opened(compose: Compose, config: Config) -> Installation:
-    """Composes the installation of the settings, and keeps its logs off the terminal."""
-    settings = read_settings(config)
+def opened(compose: Compose, config: Config, *, needs: "Needs" = "store") -> Installation:
+    """Composes the installation of the settings, and keeps its logs off the terminal. Who talks to a platform `needs` the secrets."""
+    settings = read_settings(config, needs=needs)
     quiet_logs(settings)
     return compose.installation(settings)
 

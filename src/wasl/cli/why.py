@@ -27,7 +27,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
     ) -> None:
         """Tells why a message was answered, held or refused, by which rules of which rulebook; ends with 1 for an unknown id."""
         language = spoken()
-        settings = read_settings(config)
+        settings = read_settings(config, needs="store")
         quiet_logs(settings)
         found = compose.run(_why(compose.installation(settings), id_))
         if not found["acts"]:

@@ -42,7 +42,8 @@ def read_register(text: str, *, at: str, overlay: bool = False) -> RegisterFile:
         table = tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, RecursionError, ArithmeticError) as error:
         raise SettingWrong(f"{at} is no TOML ({error}); mend that line") from error
-    heads = [(found[1], number) for number, line in enumerate(text.splitlines(), start=1) if (found := _HEAD.match(line))]
+    written = text.splitlines()
+    heads = [(found[1], number) for number, line in enumerate(written, start=1) if (found := _HEAD.match(line))]
     lines = {name: iter([number for head, number in heads if head == name]) for name, _ in heads}
     for key in table:
         if key not in _TOP:
@@ -50,7 +51,7 @@ def read_register(text: str, *, at: str, overlay: bool = False) -> RegisterFile:
             raise SettingWrong(f"{at}, line {number}: {key!r} is not known; a register file has {', '.join(sorted(_TOP))}")
 
     def place(name: str) -> TomlPlace:
-        return TomlPlace(at, next(lines.get(name, iter(())), 0))
+        return TomlPlace(at, next(lines.get(name, iter(())), 0), lines=written)
 
     told = _tables(table, "dependency", TomlPlace(at, 0))
     if len(told) > ENTRIES_MAX:
@@ -65,7 +66,7 @@ def _entry(table: Mapping[str, Any], place_of: Any, *, overlay: bool) -> Entry:
     place.only(table, _ENTRY, "a dependency")
     kind = table.get("kind", "" if overlay else None)
     if kind not in (*KINDS, *([""] if overlay else [])):
-        place.wrong(f"its kind is {kind!r}; it is one of {', '.join(KINDS)}")
+        place.wrong(f"its kind is {kind!r}; it is one of {', '.join(KINDS)}", "kind")
     slots = texts_of(table, "slots", place)
     if unknown := set(slots) - set(SLOTS):
         place.wrong(f"{sorted(unknown)[0]!r} is no slot; there are {', '.join(SLOTS)}")
@@ -92,15 +93,15 @@ def _fact(table: Mapping[str, Any], place: TomlPlace) -> Fact:
     place.only(table, _FACT, "a fact")
     topic = table.get("topic")
     if topic not in TOPICS:
-        place.wrong(f"a fact's topic is {topic!r}; it is one of {', '.join(TOPICS)}")
+        place.wrong(f"a fact's topic is {topic!r}; it is one of {', '.join(TOPICS)}", "topic")
     amount, currency = table.get("amount"), text_of(table, "currency", place)
     if amount is not None and (isinstance(amount, bool) or not isinstance(amount, int | Decimal) or not Decimal(amount).is_finite()):
-        place.wrong(f"its amount is {amount!r}; write a number")
+        place.wrong(f"its amount is {amount!r}; write a number", "amount")
     if (amount is None) != (currency == "") or (currency and not _CURRENCY.fullmatch(currency)):
         place.wrong('an amount goes with a currency of three capital letters, such as amount = 5000, currency = "USD"')
     days = table.get("days")
     if days is not None and (isinstance(days, bool) or not isinstance(days, int) or days < 0):
-        place.wrong(f"its days are {days!r}; write a whole number")
+        place.wrong(f"its days are {days!r}; write a whole number", "days")
     return Fact(
         topic=topic,
         text=both_of(table, "text", place),
@@ -120,13 +121,13 @@ def _words(table: Mapping[str, Any], place: TomlPlace) -> Words:
     place.only(table, _WORDS, "words")
     how, status, body, headers = table.get("how"), table.get("status"), table.get("body", ""), table.get("headers", {})
     if how not in FAULTS:
-        place.wrong(f"`how` is {how!r}; it is one of {', '.join(FAULTS)}")
+        place.wrong(f"`how` is {how!r}; it is one of {', '.join(FAULTS)}", "how")
     if isinstance(status, bool) or not isinstance(status, int) or not STATUS_MIN <= status <= STATUS_MAX:
-        place.wrong(f"its status is {status!r}; write an HTTP status, such as 403")
+        place.wrong(f"its status is {status!r}; write an HTTP status, such as 403", "status")
     if not isinstance(body, str) or len(body) > BODY_CHARACTERS_MAX:
         place.wrong(f"its body must be text of at most {BODY_CHARACTERS_MAX} characters")
     if not isinstance(headers, dict) or not all(isinstance(v, str) for v in headers.values()):
-        place.wrong("its headers are a table of texts")
+        place.wrong("its headers are a table of texts", "headers")
     return Words(
         how=how,
         status=status,
@@ -144,10 +145,10 @@ def _constraint(table: Mapping[str, Any], place: TomlPlace) -> Constraint:
     if not first or not then:
         place.wrong('it names who comes first and who after: first = ["…"], then = ["*"]')
     if when not in WHENS:
-        place.wrong(f"`when` is {when!r}; it is one of {', '.join(WHENS)}")
+        place.wrong(f"`when` is {when!r}; it is one of {', '.join(WHENS)}", "when")
     starts, ends = day_of(table, "from", place), day_of(table, "until", place)
     if starts is not None and ends is not None and ends < starts:
-        place.wrong(f"it ends on {ends}, before it begins on {starts}")
+        place.wrong(f"it ends on {ends}, before it begins on {starts}", "until")
     return Constraint(
         id=place.id,
         first=first,
@@ -167,7 +168,7 @@ def _constraint(table: Mapping[str, Any], place: TomlPlace) -> Constraint:
 def _id(table: Mapping[str, Any], place: TomlPlace) -> str:
     found = table.get("id")
     if not isinstance(found, str) or not _ID.fullmatch(found):
-        place.wrong(f"its id is {found!r}; give it one of small letters, digits, dots, hyphens and underscores")
+        place.wrong(f"its id is {found!r}; give it one of small letters, digits, dots, hyphens and underscores", "id")
     return found
 
 

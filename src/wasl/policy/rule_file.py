@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final, NamedTuple, cast
@@ -11,7 +11,7 @@ from wasl.domain.errors import SettingWrong
 from wasl.policy.rule import EVERYWHERE, Effect, Rate, Role, Rule
 from wasl.policy.vocabulary import BITES, KEYS, MOMENTS
 from wasl.wire.region import REGIONS
-from wasl.wire.toml_table import TomlPlace, day_of, flag_of, needed_day_of, text_of, texts_of
+from wasl.wire.toml_table import TomlPlace, day_of, flag_of, meant, needed_day_of, text_of, texts_of
 
 FILE_CHARACTERS_MAX: Final = 2 << 20
 RULES_MAX: Final = 5_000
@@ -56,13 +56,10 @@ def read_rules(text: str, *, at: str, groups: Mapping[str, tuple[str, ...]] | No
     tables = _tables(table, "rule", at=at)
     if len(tables) > RULES_MAX:
         raise SettingWrong(f"{at} has {len(tables)} rules, more than {RULES_MAX}; split it by channel")
-    lines = _lines(text, "rule")
-    rules = tuple(_rule(one, TomlPlace(at, lines[n] if n < len(lines) else 0, what="rule "), top, known) for n, one in enumerate(tables))
-    rate_lines = _lines(text, "rate")
-    rates = tuple(
-        _rate(one, TomlPlace(at, rate_lines[n] if n < len(rate_lines) else 0, what="rate "), top, known)
-        for n, one in enumerate(_tables(table, "rate", at=at))
-    )
+    places = _places(text, "rule", at=at)
+    rules = tuple(_rule(one, next(places), top, known) for one in tables)
+    places = _places(text, "rate", at=at)
+    rates = tuple(_rate(one, next(places), top, known) for one in _tables(table, "rate", at=at))
     _not_contradictory(rules, known)
     return RuleFile(at, rules, rates, own_groups, _names(table, at=at))
 
@@ -70,20 +67,20 @@ def read_rules(text: str, *, at: str, groups: Mapping[str, tuple[str, ...]] | No
 def _rule(table: Mapping[str, Any], place: TomlPlace, top: Mapping[str, Any], groups: Mapping[str, tuple[str, ...]]) -> Rule:
     found = table.get("id")
     if not isinstance(found, str) or not _ID.fullmatch(found):
-        place.wrong(f"its id is {found!r}; give it one of small letters, digits, dots and underscores")
+        place.wrong(f"its id is {found!r}; give it one of small letters, digits, dots and underscores", "id")
     place = place._replace(id=found)
     place.only(table, _RULE, "a rule")
     effect = table.get("effect")
     if not isinstance(effect, str) or effect not in BITES:
-        place.wrong(f"its effect is {effect!r}; it is one of {', '.join(BITES)}")
+        place.wrong(f"its effect is {effect!r};{meant(str(effect), BITES)} it is one of {', '.join(BITES)}", "effect")
     english, arabic = _sentences(table, place)
     starts, ends = needed_day_of(table, "from", place), day_of(table, "to", place)
     if ends is not None and ends < starts:
-        place.wrong(f"it ends on {ends}, before it begins on {starts}")
+        place.wrong(f"it ends on {ends}, before it begins on {starts}", "to")
     channels, providers = _whose(table, top, place)
     role = table.get("role", "any")
     if role not in ROLES:
-        place.wrong(f"its role is {role!r}; it is one of {', '.join(ROLES)}")
+        place.wrong(f"its role is {role!r}; it is one of {', '.join(ROLES)}", "role")
     return Rule(
         id=found,
         channels=channels,
@@ -114,17 +111,17 @@ def _rule(table: Mapping[str, Any], place: TomlPlace, top: Mapping[str, Any], gr
 def _predicate(table: Mapping[str, Any], effect: str, place: TomlPlace, groups: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     predicate = table.get("predicate")
     if not isinstance(predicate, dict) or not predicate:
-        place.wrong("it has no predicate; say what it looks at, such as predicate = { max_text_chars = 4096 }")
+        place.wrong("it has no predicate; say what it looks at, such as predicate = { max_text_chars = 4096 }", "predicate")
     for key, value in predicate.items():
         if key not in KEYS:
-            place.wrong(f"the predicate {key!r} is not known; known are {', '.join(sorted(KEYS))}")
+            place.wrong(f"the predicate {key!r} is not known;{meant(key, KEYS)} known are {', '.join(sorted(KEYS))}", "predicate", key)
         words, check = KEYS[key]
         if not check(value):
-            place.wrong(f"the predicate {key!r} takes {words}, not {value!r}")
+            place.wrong(f"the predicate {key!r} takes {words}, not {value!r}", "predicate", key)
     if not BITES[effect] & set(predicate):
-        place.wrong(f"an effect {effect!r} needs one of {', '.join(sorted(BITES[effect]))} in its predicate")
+        place.wrong(f"an effect {effect!r} needs one of {', '.join(sorted(BITES[effect]))} in its predicate", "predicate")
     if unknown := set(predicate.get("when", ())) - MOMENTS:
-        place.wrong(f"`when` names {sorted(unknown)[0]!r}; moments are {', '.join(sorted(MOMENTS))}")
+        place.wrong(f"`when` names {sorted(unknown)[0]!r}; moments are {', '.join(sorted(MOMENTS))}", "predicate", "when")
     if "users_in" in predicate:
         predicate = {**predicate, "users_in": sorted(_resolved(predicate["users_in"], "users_in", place, groups))}
     return predicate
@@ -138,7 +135,8 @@ def _whose(table: Mapping[str, Any], top: Mapping[str, Any], place: TomlPlace) -
         place.wrong('it names neither a channel nor a provider; write channel = "…" above the rules, or "*" for every channel')
     for name in (channel, provider, *texts_of(table, "also", place)):
         if name is not None and (not isinstance(name, str) or not _NAME.fullmatch(name)):
-            place.wrong(f"{name!r} is no name of a channel or a provider")
+            key = "also" if name in table.get("also", ()) else "channel" if name == channel else "provider"
+            place.wrong(f"{name!r} is no name of a channel or a provider", key)
     more = texts_of(table, "also", place)
     if provider is None:
         return (channel, *more), ()
@@ -150,16 +148,16 @@ def _rate(table: Mapping[str, Any], place: TomlPlace, top: Mapping[str, Any], gr
     place.only(table, _RATE, "a rate")
     amounts, currency = table.get("amounts"), table.get("currency")
     if not isinstance(currency, str) or not KEYS["price_per_message"][1]({currency: 0}):
-        place.wrong(f'its currency is {currency!r}; write three capital letters, such as "EUR"')
+        place.wrong(f'its currency is {currency!r}; write three capital letters, such as "EUR"', "currency")
     if not isinstance(amounts, dict) or not KEYS["price_per_message"][1](dict.fromkeys(["USD"], 0) if amounts else {}):
-        place.wrong("it has no amounts; write amounts = { utility = 0.0068 }")
+        place.wrong("it has no amounts; write amounts = { utility = 0.0068 }", "amounts")
     for name, amount in amounts.items():
         if not isinstance(amount, Decimal | int) or isinstance(amount, bool) or not Decimal(amount).is_finite() or amount < 0:
-            place.wrong(f"the amount {name!r} is {amount!r}; write a number of zero or more")
+            place.wrong(f"the amount {name!r} is {amount!r}; write a number of zero or more", "amounts", name)
     channels, _ = _whose({}, top, place)
     starts, ends = needed_day_of(table, "from", place), day_of(table, "to", place)
     if ends is not None and ends < starts:
-        place.wrong(f"it ends on {ends}, before it begins on {starts}")
+        place.wrong(f"it ends on {ends}, before it begins on {starts}", "to")
     return Rate(
         id=text_of(table, "id", place, needed=True),
         channels=channels,
@@ -177,10 +175,10 @@ def _rate(table: Mapping[str, Any], place: TomlPlace, top: Mapping[str, Any], gr
 def _sentences(table: Mapping[str, Any], place: TomlPlace) -> tuple[str, str]:
     requires = table.get("requires")
     if not isinstance(requires, dict) or set(requires) != {"en", "ar"}:
-        place.wrong('it has no sentence for people in both languages; write requires = { en = "…", ar = "…" }')
+        place.wrong('it has no sentence for people in both languages; write requires = { en = "…", ar = "…" }', "requires")
     for language, sentence in requires.items():
         if not isinstance(sentence, str) or not sentence.strip() or len(sentence) > SENTENCE_CHARACTERS_MAX:
-            place.wrong(f"its sentence in {language!r} must be text of at most {SENTENCE_CHARACTERS_MAX} characters")
+            place.wrong(f"its sentence in {language!r} must be text of at most {SENTENCE_CHARACTERS_MAX} characters", "requires", language)
     return requires["en"].strip(), requires["ar"].strip()
 
 
@@ -198,7 +196,8 @@ def _resolved(names: Sequence[str], key: str, place: TomlPlace, groups: Mapping[
         elif name in REGIONS or name == EVERYWHERE or (_PART.fullmatch(name) and name[:2] in REGIONS):
             found.add(name)
         else:
-            place.wrong(f"{key} names {name!r}, which is no country (two capital letters), no part of one (US-CA), and no group")
+            where = ("predicate", key) if key == "users_in" else (key,)
+            place.wrong(f"{key} names {name!r}, which is no country (two capital letters), no part of one (US-CA), and no group", *where)
     return found
 
 
@@ -263,9 +262,15 @@ def _tables(table: Mapping[str, Any], key: str, *, at: str) -> Sequence[Mapping[
     return found
 
 
-def _lines(text: str, key: str) -> list[int]:
+def _places(text: str, key: str, *, at: str) -> Iterator[TomlPlace]:
+    """Gives where each table of a list begins; a list that is written in another way has no lines."""
     head = re.compile(rf"[ \t]*\[\[[ \t]*{key}[ \t]*\]\]")
-    return [number for number, line in enumerate(text.splitlines(), start=1) if head.match(line)]
+    lines = text.splitlines()
+    for number, line in enumerate(lines, start=1):
+        if head.match(line):
+            yield TomlPlace(at, number, what=f"{key} ", lines=lines)
+    while True:
+        yield TomlPlace(at, 0, what=f"{key} ")
 
 
 def _line_of(text: str, key: str) -> int:

@@ -17,7 +17,7 @@ from typing import Final
 import msgspec
 
 from wasl.config import Candidate, Settings
-from wasl.domain.errors import RetryLater, StoreDown, WaslError
+from wasl.domain.errors import FixSettings, RetryLater, StoreDown, WaslError
 from wasl.policy.wording import Flagged
 from wasl.ports.channel import Channel, Checks, Finding, Local
 from wasl.ports.clock import Clock
@@ -90,10 +90,25 @@ class Check:
     async def everything(self) -> Sequence[Checked]:
         """Runs every check. Named failures become findings; nothing but a fault of ours raises."""
         local = [*self._folder(), *await self._database(), *await self._knowledge()]
-        calls = [self._provider(name, provider) for name, provider in self._providers.items()]
-        calls += [self._channel(name, channel) for name, channel in self._channels.items()]
+        lacking = {at.rpartition(".")[0] for at in self._settings.absent}
+        calls = [self._provider(name, provider) for name, provider in self._providers.items() if f"providers.{name}" not in lacking]
+        calls += [self._channel(name, channel) for name, channel in self._channels.items() if f"channels.{name}" not in lacking]
         remote = [line for lines in await asyncio.gather(*calls) for line in lines]
-        return [*local, *remote, *self._shutdowns(), *self._prices(), *self._places(), *self._offers(), *await self._hooks(), self._time()]
+        return [
+            *self._secrets(),
+            *local,
+            *remote,
+            *self._shutdowns(),
+            *self._prices(),
+            *self._places(),
+            *self._offers(),
+            *await self._hooks(),
+            self._time(),
+        ]
+
+    def _secrets(self) -> list[Checked]:
+        """Tells of every secret that is named in the settings and missing: nothing that wants it can be tried."""
+        return [bad(at.rpartition(".")[0], why, "") for at, why in self._settings.absent.items()]
 
     def _places(self) -> list[Checked]:
         """Tells on which channels the country of people is not known, where a provider is bound to countries and would not be asked."""
@@ -192,6 +207,8 @@ class Check:
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 reply = await self._network.perform(provider.models())
+        except FixSettings as error:
+            return [bad(area, error.message, "")]
         except (WaslError, TimeoutError) as error:
             return [bad(area, _why(error), "look at its base_url and at this machine's way out; the provider may also be down")]
         failure = provider.explain(reply)
@@ -211,6 +228,8 @@ class Check:
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 findings = await through(channel.check(), self._network)
+        except FixSettings as error:
+            return [bad(area, error.message, "")]
         except (WaslError, TimeoutError) as error:
             return [bad(area, _why(error), "look at this machine's way out, and at the platform's status page")]
         return [Checked(area=area, finding=finding) for finding in findings]

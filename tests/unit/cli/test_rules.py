@@ -171,7 +171,7 @@ def test_a_wrong_rule_of_ones_own_is_told_with_its_line(tmp_path: Path) -> None:
     file.write_text(OWN.replace("ai_primary", "ai_prime"))
     result = run("add", str(file))
     assert result.exit_code == EXIT_SETTINGS
-    assert "line 2" in result.stderr
+    assert "line 5: " in result.stderr
     assert "ai_prime" in result.stderr
 
 
@@ -184,7 +184,7 @@ def test_check_tells_of_a_wrong_rule_file(tmp_path: Path) -> None:
         told = CliRunner().invoke(build(Composition()), ["check", "--json"])
         found = [one for one in json.loads(told.stdout)["findings"] if one["area"] == "rules"]
         assert [one["good"] for one in found] == [good]
-        assert good or "own.toml, line 2" in found[0]["what"]
+        assert good or "own.toml, line 7" in found[0]["what"]
 
 
 def test_a_permit_of_ones_own_comes_with_a_warning(tmp_path: Path) -> None:
