@@ -227,8 +227,9 @@ class Store(Protocol):
         """Leases up to `limit` claimable conversations, longest ready first. Two claimers never get the same one."""
         ...
 
-    async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> None:
-        """Prolongs the owner's leases to `now_ms + lease.milliseconds`, in one statement: those in `held`, None meaning all.
+    async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> Sequence[ConversationId]:
+        """Prolongs the owner's leases to `now_ms + lease.milliseconds`, in one statement: those in `held`, None meaning all. Gives which
+        those were: one that ran out and that nobody else took is among them.
 
         A worker names what it really holds, so that a lease it does not know of (a commit whose answer was lost) runs out.
         """

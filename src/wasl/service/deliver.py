@@ -8,12 +8,13 @@ nobody can say whether a request arrived, the delivery is `unknown`: a receipt m
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any, Literal, NamedTuple
 
 import structlog
 
 from wasl.domain.delivery import Outgoing
-from wasl.domain.errors import FixSettings, HeldByRule, RetryLater, SettingWrong, StoreDown, Throttled, TooLarge, Unclear, WaslError
+from wasl.domain.errors import Fenced, FixSettings, HeldByRule, RetryLater, SettingWrong, StoreDown, Throttled, TooLarge, Unclear, WaslError
 from wasl.domain.ids import ConversationId, DeliveryId
 from wasl.domain.message import Part
 from wasl.domain.turn import NewDelivery, PendingDelivery, Settling
@@ -73,6 +74,8 @@ class Deliver:
         self._attempts_max = attempts_max
         self._gate = gate
         self._refused = refused
+        self.keep: Callable[[ConversationId], Awaitable[None]] | None = None
+        """Asked right before a request: raises Fenced where the conversation is not held any more."""
         self._paces: dict[str, Paces] = {}
         self._since_ms = clock.now_ms()
 
@@ -268,7 +271,15 @@ class Deliver:
     async def _send(self, outgoing: Outgoing, *, conversation_id: ConversationId, epoch: int) -> Settling:
         channel = self._channels[outgoing.address.key.channel]
         try:
-            sent = await drive(channel.send(outgoing), explain=channel.explain, network=self._network, blobs=self._blobs)
+            sent = await drive(
+                channel.send(outgoing),
+                explain=channel.explain,
+                network=self._network,
+                blobs=self._blobs,
+                still=None if self.keep is None else partial(self.keep, conversation_id),
+            )
+        except (Fenced, StoreDown):
+            raise  # it did not go out from here; whoever has the conversation now finds it begun
         except WaslError as error:
             if self._refused is not None:
                 await self._refused(outgoing, error)

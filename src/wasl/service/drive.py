@@ -1,6 +1,6 @@
 """Drive: performs the requests that an adapter's generator yields, and names every failure on the way."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import TypeVar
 
 from wasl.domain.errors import Refused, Unavailable, Unclear, WaslError
@@ -21,8 +21,10 @@ async def drive(
     explain: Callable[[Reply], WaslError | None],
     network: Network,
     blobs: Blobs | None = None,
+    still: Callable[[], Awaitable[None]] | None = None,
 ) -> Result:
-    """Runs the exchange to its end and gives its result; a form in a call is filled with kept files from `blobs`.
+    """Runs the exchange to its end and gives its result; a form in a call is filled with kept files from `blobs`. `still` is asked right
+    before each request that is not safe to repeat, and raises where it must not go out any more.
 
     Raises what `explain` names, and what the network raises; a broken request that was safe to repeat counts as Unavailable:
     it tells nothing about the act itself.
@@ -34,7 +36,10 @@ async def drive(
     try:
         for _ in range(STEPS_MAX):
             try:
-                reply = await network.perform(await _filled(call, blobs) if call.form else call)
+                filled_in = await _filled(call, blobs) if call.form else call
+                if still is not None and not call.safe_to_repeat:
+                    await still()
+                reply = await network.perform(filled_in)
             except Unclear as error:
                 if call.safe_to_repeat:
                     raise Unavailable(error.message) from error

@@ -1,7 +1,9 @@
 """Worker: leases conversations and carries each to where nothing is due, all of them side by side."""
 
 import asyncio
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
+from typing import Any
 
 import structlog
 
@@ -57,6 +59,8 @@ class Worker:
         self._wake = asyncio.Event()
         self._stopping = False
         self._offered = 0
+        self._kept_until: dict[ConversationId, float] = {}
+        deliver.keep = self.keep
 
     @property
     def answer(self) -> Answer:
@@ -79,9 +83,20 @@ class Worker:
 
     def take(self, work: Work) -> None:
         """Starts on leased work."""
-        task = asyncio.get_running_loop().create_task(self._carry(work))
-        self._held[work.conversation_id] = task
-        task.add_done_callback(lambda done: self._done(work.conversation_id, done))
+        self._kept_until[work.conversation_id] = self._clock.monotonic() + self._lease.milliseconds / 1000
+        self._hold(work.conversation_id, self._carry(work))
+
+    async def keep(self, conversation_id: ConversationId) -> None:
+        """Makes sure that a conversation is still held before something is done that cannot be undone. Raises Fenced, StoreDown.
+
+        A process that was stopped, or whose machine slept, goes on where it was, and does not know that its lease ran out meanwhile and
+        somebody else has begun anew. Nothing is asked of the store as long as the lease cannot have run out.
+        """
+        until = self._kept_until.get(conversation_id)
+        if until is not None and until <= self._clock.monotonic():
+            await self._renew([conversation_id])
+            if self._kept_until.get(conversation_id, 0.0) <= self._clock.monotonic():
+                raise Fenced(f"the lease of conversation {conversation_id!r} ran out while this process stood still; nothing was sent")
 
     async def run(self) -> None:
         """Claims work until cancelled: when told, when a place is free, and every `poll_seconds`."""
@@ -99,9 +114,15 @@ class Worker:
             task.cancel()
 
     # -- private
+    def _hold(self, conversation_id: ConversationId, carrying: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(carrying)
+        self._held[conversation_id] = task
+        task.add_done_callback(lambda done: self._done(conversation_id, done))
+
     def _done(self, conversation_id: ConversationId, task: asyncio.Task[None]) -> None:
         if self._held.get(conversation_id) is task:
             del self._held[conversation_id]
+            self._kept_until.pop(conversation_id, None)
         if conversation_id in self._again or len(self._held) == self._concurrency - 1:
             self._again.discard(conversation_id)
             self._wake.set()
@@ -120,7 +141,15 @@ class Worker:
             await self._clock.sleep(seconds)
             if self._held:
                 with suppress(StoreDown):  # the next beat tries again; a lease that ran out fences its late writer
-                    await self._store.renew(lease=self._lease, now_ms=self._clock.now_ms(), held=tuple(self._held))
+                    await self._renew(tuple(self._held))
+
+    async def _renew(self, held: Sequence[ConversationId]) -> None:
+        """Prolongs leases, and notes which are still ours and until when: what ran out may be somebody else's."""
+        until = self._clock.monotonic() + self._lease.milliseconds / 1000
+        ours = set(await self._store.renew(lease=self._lease, now_ms=self._clock.now_ms(), held=held))
+        for conversation_id in held:
+            if conversation_id in self._kept_until:
+                self._kept_until[conversation_id] = until if conversation_id in ours else 0.0
 
     async def _claims(self) -> None:
         while True:
@@ -135,13 +164,28 @@ class Worker:
                     continue
                 claimed = len(works)
                 for work in works:
-                    self.take(work)
+                    running = self._held.get(work.conversation_id)
+                    if running is None:
+                        self.take(work)
+                    else:
+                        self._hold(work.conversation_id, self._carry_behind(running, work))
             if claimed and claimed == free:
                 continue
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._poll_seconds):
                     await self._wake.wait()
             self._wake.clear()
+
+    async def _carry_behind(self, running: "asyncio.Task[None]", work: Work) -> None:
+        """Lets what runs here come to its end and gives the lease back: it ran out by this process's own clock, which jumped, or stood
+        still with the process. What was claimed shows a send as begun and left that is only under way."""
+        log.warning(
+            "a conversation was claimed anew by the process that works on it; did the clock jump?", conversation=work.conversation_id
+        )
+        await asyncio.wait({running})
+        with suppress(StoreDown):
+            self._again.add(work.conversation_id)
+            await self._release(work, turns_at=None, deliveries_at=self._clock.now_ms())
 
     async def _carry(self, work: Work) -> None:
         """One worker iteration: the border that catches everything, records it, and leaves the work due."""

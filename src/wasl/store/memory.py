@@ -125,12 +125,13 @@ class MemoryStore:
         ready.sort(key=lambda c: c.ready_at or 0)
         return [self._lease(c, lease, now_ms=now_ms) for c in ready[:limit]]
 
-    async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> None:
+    async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> Sequence[ConversationId]:
         """Prolongs the owner's leases."""
         self._up()
-        for row in self._picture.conversations.values():
-            if row.owner == lease.owner and (held is None or row.id in held):
-                row.ready_at = now_ms + lease.milliseconds
+        rows = [r for r in self._picture.conversations.values() if r.owner == lease.owner and (held is None or r.id in held)]
+        for row in rows:
+            row.ready_at = now_ms + lease.milliseconds
+        return [ConversationId(row.id) for row in rows]
 
     async def owners(self) -> Sequence[str]:
         """Names everybody who holds a lease."""

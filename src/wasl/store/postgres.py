@@ -135,9 +135,9 @@ class PostgresStore(SqlBeside):
         """Leases what is ready, longest ready first."""
         return await self._plain(lambda db: postgres_work.claim(db, lease=lease, limit=limit, now_ms=now_ms))
 
-    async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> None:
+    async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> Sequence[ConversationId]:
         """Prolongs the owner's leases."""
-        await self._plain(lambda db: postgres_work.renew(db, lease=lease, now_ms=now_ms, held=held), alone=True)
+        return await self._plain(lambda db: postgres_work.renew(db, lease=lease, now_ms=now_ms, held=held), alone=True)
 
     async def owners(self) -> Sequence[str]:
         """Names everybody who holds a lease."""

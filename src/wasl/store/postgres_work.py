@@ -60,11 +60,12 @@ async def claim(db: Connection, *, lease: Lease, limit: int, now_ms: int) -> Seq
     ]
 
 
-async def renew(db: Connection, *, lease: Lease, now_ms: int, held: Sequence[str] | None) -> None:
-    """Prolongs leases, locking them in the agreed order."""
+async def renew(db: Connection, *, lease: Lease, now_ms: int, held: Sequence[str] | None) -> Sequence[ConversationId]:
+    """Prolongs leases, locking them in the agreed order; gives which."""
     ids = [r[0] for r in await db.fetch(_HELD, lease.owner, held)]
     if ids:
         await db.execute(_RENEW, now_ms + lease.milliseconds, ids)
+    return [ConversationId(str(one)) for one in ids]
 
 
 async def free(db: Connection, *, owner: str, now_ms: int) -> int:

@@ -107,9 +107,9 @@ class SqliteStore(SqlBeside):
         """Leases up to `limit` claimable conversations."""
         return await self._write(lambda db: sqlite_work.claim(db, lease=lease, limit=limit, now=now_ms))
 
-    async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> None:
+    async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> Sequence[ConversationId]:
         """Prolongs the owner's leases."""
-        await self._write(lambda db: sqlite_work.renew(db, lease=lease, now=now_ms, held=held))
+        return await self._write(lambda db: sqlite_work.renew(db, lease=lease, now=now_ms, held=held))
 
     async def owners(self) -> Sequence[str]:
         """Names everybody who holds a lease."""

@@ -97,14 +97,15 @@ def _pending(row: sqlite3.Row) -> PendingDelivery:
     return PendingDelivery(outgoing=outgoing, state=state, due_at_ms=row[18], since_ms=row[19], verdict=json_of(row[20]))
 
 
-def renew(db: sqlite3.Connection, *, lease: Lease, now: int, held: Sequence[str] | None) -> None:
-    """Prolongs the owner's leases."""
+def renew(db: sqlite3.Connection, *, lease: Lease, now: int, held: Sequence[str] | None) -> Sequence[ConversationId]:
+    """Prolongs the owner's leases; gives which."""
     named = "" if held is None else " and id in (select value from json_each(?))"
     names = () if held is None else (json_text(held),)
-    db.execute(
-        f"update conversation set ready_at = ? where ready_at is not null and owner = ?{named}",
+    rows = db.execute(
+        f"update conversation set ready_at = ? where ready_at is not null and owner = ?{named} returning id",
         (now + lease.milliseconds, lease.owner, *names),
-    )
+    ).fetchall()
+    return [ConversationId(row[0]) for row in rows]
 
 
 def release(db: sqlite3.Connection, conversation_id: str, epoch: int, *, now: int, turns_at: int | None, deliveries_at: int | None) -> None:

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.unit.service.house import SEND_URL, House, build, unroutable
@@ -71,6 +72,65 @@ async def test_an_answer_prepared_by_a_worker_that_lost_its_lease_is_thrown_away
     await house.clock.advance(31)
     await house.step()
     assert len(house.sent()) == 1
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_a_process_that_stood_still_between_the_commit_and_the_request_sends_only_what_nobody_took(house: House, taken: bool) -> None:
+    house.network.on("POST", SEND_URL, answer("n"))
+    await house.write("k1", "hello")
+    close_turn, other = house.store.close_turn, Lease(owner="other", milliseconds=30_000)
+
+    async def stands_still(*given: Any, **named: Any) -> Any:
+        closed = await close_turn(*given, **named)
+        house.clock._elapsed += 31  # nothing of this process runs meanwhile, its heartbeat neither
+        if taken:
+            assert await house.store.claim(lease=other, limit=1, now_ms=house.clock.now_ms())
+        return closed
+
+    house.store.close_turn = stands_still  # type: ignore[method-assign]  # the process is stopped behind the commit
+    (work,) = await house.store.claim(lease=Lease(owner="test", milliseconds=30_000), limit=1, now_ms=house.clock.now_ms())
+    house.worker.take(work)
+    await asyncio.wait(house.worker._held.values())
+    assert len(house.sent()) == (0 if taken else 1)
+    for _ in range(3):
+        await house.clock.advance(31)
+        while await house.step():
+            pass
+    assert [one["text"] for one in house.sent()] == ["re: hello"]
+
+
+async def test_a_clock_that_jumps_ahead_during_a_send_makes_no_second_one(tmp_path: Path) -> None:
+    house = build(tmp_path, resolve_seconds=0.0)  # a platform without receipts: what is in doubt is repeated at once
+    await house.store.open()
+    began = asyncio.Event()
+
+    def platform(_: Call) -> Answer:
+        house.clock._start_ms += 5 * 3_600_000
+        began.set()
+        return answer("n", delay_seconds=5)
+
+    house.network.on("POST", SEND_URL, platform)
+    running = asyncio.get_running_loop().create_task(house.worker.run())
+    await asyncio.sleep(0)
+    await house.write("k1", "hello")
+    house.worker._wake.set()
+    await began.wait()
+    (conversation,) = house.worker._held
+    first = house.worker._held[conversation]
+    house.worker._wake.set()
+    while house.worker._held[conversation] is first:  # noqa: ASYNC110  # what is awaited happens in a thread
+        await asyncio.sleep(0.01)
+    await house.clock.advance(6)
+    await asyncio.wait(list(house.worker._held.values()))
+    for _ in range(3):
+        await house.clock.advance(31)
+        while await house.step():
+            pass
+    assert [one["text"] for one in house.sent()] == ["re: hello"]
+    assert house.rows("select state from delivery") == [("sent",)]
+    await house.worker.stop(grace_seconds=5)
+    running.cancel()
+    await house.store.close()
 
 
 async def test_a_send_that_was_surely_not_carried_out_is_tried_again_later(house: House) -> None:

@@ -68,7 +68,7 @@ class Leasing:
         idle = await scene.leased(handle="kim")
         await scene.release(idle, turns_at_ms=scene.now + 1_000_000)
         await scene.clock.advance(20)
-        await scene.store.renew(lease=LEASE, now_ms=scene.now)
+        assert sorted(await scene.store.renew(lease=LEASE, now_ms=scene.now)) == sorted(mine)
         await scene.clock.advance(10)
         third = Lease(owner="worker three", milliseconds=1_000)
         assert [w.conversation_id for w in await scene.claim(lease=third)] == [other]
@@ -80,7 +80,7 @@ class Leasing:
         mine = [(await scene.leased(handle=h)).conversation_id for h in ("ada", "bob")]
         other = (await scene.arrive(handle="eve", lease=OTHER_LEASE)).conversation_id
         await scene.clock.advance(20)
-        await scene.store.renew(lease=LEASE, now_ms=scene.now, held=[mine[0], other])
+        assert list(await scene.store.renew(lease=LEASE, now_ms=scene.now, held=[mine[0], other])) == [mine[0]]
         await scene.store.renew(lease=LEASE, now_ms=scene.now + 60_000, held=[])
         await scene.clock.advance(10)
         assert {w.conversation_id for w in await scene.claim(lease=OTHER_LEASE)} == {mine[1], other}
