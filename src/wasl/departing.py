@@ -15,6 +15,7 @@ from wasl.ports.network import Network
 from wasl.ports.store import Store
 from wasl.ports.sunsets import Sunsets
 from wasl.service.ask import Ask
+from wasl.service.begin_trial import BeginTrial
 from wasl.service.compose import Voice, system_words
 from wasl.service.exempt import FindExempt
 from wasl.service.expose import look_at
@@ -38,6 +39,7 @@ class Departing:
     tell: Tell
     succeed: Succeed
     trial: TrySuccessor
+    begin_trial: BeginTrial
     prove: ProveAddress
 
     @property
@@ -81,19 +83,21 @@ def make_departing(
         mail=make_mail(settings),
         name=said.name,
     )
+    trial = TrySuccessor(
+        store=store,
+        exposure=kept.exposure,
+        ask=ask,
+        clock=clock,
+        instructions=system_words(voice),
+        max_output_tokens=said.max_output_tokens,
+        bars=guarding.bars,
+    )
     departing = Departing(
         sunsets=sunsets,
         prove=prove,
         succeed=succeed,
-        trial=TrySuccessor(
-            store=store,
-            exposure=kept.exposure,
-            ask=ask,
-            clock=clock,
-            instructions=system_words(voice),
-            max_output_tokens=said.max_output_tokens,
-            bars=guarding.bars,
-        ),
+        trial=trial,
+        begin_trial=BeginTrial(succeed=succeed, trial=trial),
         plan=PlanSunset(
             sunsets=sunsets,
             clock=clock,

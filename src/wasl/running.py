@@ -188,6 +188,7 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
     server.stop()
     streams.end()
     await i.drilling.begin.close()
+    await i.departing.begin_trial.close()
     await i.worker.stop(grace_seconds=STOP_GRACE_SECONDS)
     await asyncio.wait([serving], timeout=STOP_GRACE_SECONDS)
     for task in running:
@@ -254,6 +255,7 @@ def _faces(i: Installation, *, secret: str, streams: Streams) -> object:
         expose=i.expose,
         begin_drill=i.drilling.begin,
         planner=i.departing.plan,
+        begin_trial=i.departing.begin_trial,
         prove=i.departing.prove,
         mail=make_mail(settings),
     )

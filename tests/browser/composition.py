@@ -34,6 +34,7 @@ from wasl.ports.bus import WORK, conversation_topic
 from wasl.ports.store import Accepted, Incoming, Lease, Outcome, ReceiptApplied
 from wasl.purposing import make_learn_purpose
 from wasl.service.begin_drill import BeginDrill
+from wasl.service.begin_trial import BeginTrial
 from wasl.service.figure import Figures
 from wasl.service.hand_over import HandOver
 from wasl.service.link import Links
@@ -164,8 +165,10 @@ class Composition:
         )
         self.learn_purpose = make_learn_purpose(settings, clock=self.clock, documents=None)
         self.watching = watching_of(self.folder, store=self.store, clock=self.clock, channels={"webchat": self.channel})
+        planned = plans.planner(self.store, self.clock)
+        self.begin_trial: BeginTrial = planned["begin_trial"]
         self.held_play = losses.HeldPlay()
-        beside = {**losses.pages(self.store, self.clock, play=self.held_play), **plans.planner(self.store, self.clock)}
+        beside = {**losses.pages(self.store, self.clock, play=self.held_play), **planned}
         self.begin_drill: BeginDrill = beside["begin_drill"]
         return {
             "moving": self.moving,
@@ -184,6 +187,7 @@ class Composition:
             task.cancel()
         if self._whole:
             await self.begin_drill.close()
+            await self.begin_trial.close()
         self._server.stop()
         self._streams.end()
         await self.bus.close()

@@ -189,6 +189,28 @@ async def leaving_and_losing(drive: Drive, page: Page) -> AsyncIterator[str]:
         yield name
     async for name in drilled(drive, page):
         yield name
+    async for name in models_replaced(drive, page):
+        yield name
+
+
+async def models_replaced(drive: Drive, page: Page) -> AsyncIterator[str]:
+    """A model that ends: what replaces it, while it is tried and after that."""
+    await page.goto(f"{drive.wasl.url}/console/models")
+    yield "models that end"
+    await page.locator("form.form button").click()
+    await page.locator("input[type=date]").fill("2031-01-01")
+    yield "replacing a model"
+    await page.locator("form.card button").click()
+    await page.locator("#progress progress").wait_for()
+    yield "a trial, running"
+    trial = drive.wasl.begin_trial._trial
+    assert isinstance(trial, plans.HeldTrial)
+    trial.go_on.set()
+    await page.locator(".beside").wait_for()
+    yield "a trial, over"
+    await page.locator("form.form .grave").click()
+    await page.locator("details.more summary").click()
+    yield "a plan for a model"
 
 
 async def drilled(drive: Drive, page: Page) -> AsyncIterator[str]:

@@ -30,6 +30,11 @@ class Succeed:
         self._candidates = {candidate.name: candidate for candidate in candidates}
         self._known: Sequence[Succession] = ()
 
+    @property
+    def candidates(self) -> Sequence[RouteCandidate]:
+        """The candidates of the route, in their order."""
+        return tuple(self._candidates.values())
+
     def now(self) -> Sequence[Succession]:
         """Gives the plans that are known, oldest first. Asked at every call to a model."""
         return self._known
@@ -53,11 +58,11 @@ class Succeed:
             if name not in self._candidates:
                 raise SettingWrong(f"{name!r} is no candidate of the route; there are: {', '.join(self._candidates)}")
         if candidate == successor:
-            raise SettingWrong(f"{candidate!r} cannot replace itself; name another candidate with --with")
+            raise SettingWrong(f"{candidate!r} cannot replace itself; name another candidate with --with", why="itself")
         now = self._clock.now_ms()
         on_ms = midnight_ms(on.year, on.month, on.day, zone=zone)
         if on_ms <= now:
-            raise SettingWrong(f"{on.isoformat()} is in the past; give a day that is still to come")
+            raise SettingWrong(f"{on.isoformat()} is in the past; give a day that is still to come", why="past")
         return Succession(
             id=self._clock.new_id(),
             candidate=candidate,
@@ -86,9 +91,13 @@ class Succeed:
         for name in ends:
             successor = successors.get(name, otherwise)
             if successor is None:
-                raise SettingWrong(f"nobody takes the place of {name!r}; name a candidate for it, or one for all the others")
+                raise SettingWrong(
+                    f"nobody takes the place of {name!r}; name a candidate for it, or one for all the others", why="nobody takes"
+                )
             if successor in ends:
-                raise SettingWrong(f"{successor!r} is of {provider!r}, too, and ends with it; name a candidate of another provider")
+                raise SettingWrong(
+                    f"{successor!r} is of {provider!r}, too, and ends with it; name a candidate of another provider", why="same provider"
+                )
             drafts.append(replace(self.draft(candidate=name, successor=successor, on=on, zone=zone, by=by), plan=plan, provider=provider))
         return tuple(drafts)
 
@@ -107,9 +116,14 @@ class Succeed:
         for other in await self._successions.listed(state="planned", limit=KNOWN_MAX):
             for one in successions:
                 if other.id not in ours and other.candidate == one.candidate:
-                    raise Refused(f"{one.candidate!r} is replaced already by the plan {other.plan or other.id}; undo that first")
+                    raise Refused(
+                        f"{one.candidate!r} is replaced already by the plan {other.plan or other.id}; undo that first",
+                        why="replaced already",
+                    )
                 if other.candidate == one.successor and other.on_ms <= one.on_ms:
-                    raise Refused(f"{one.successor!r} is itself replaced by {other.successor!r} before that day; name that one")
+                    raise Refused(
+                        f"{one.successor!r} is itself replaced by {other.successor!r} before that day; name that one", why="successor ends"
+                    )
         planned = tuple(replace(one, state="planned") for one in successions)
         await self._successions.put(*planned)
         for one in planned:
@@ -118,13 +132,17 @@ class Succeed:
 
     async def undo(self, plan_id: str) -> tuple[Succession, ...]:
         """Takes a plan back, before its day or after it: of one candidate, or of all of a provider. Raises Refused for one that is none."""
-        found = await self._successions.find(plan_id)
-        ended = [found] if found is not None else [one for one in await self.listed() if one.plan == plan_id]
+        ended = await self.of_plan(plan_id)
         undone = tuple(replace(one, state="undone") for one in ended if one.state != "undone")
         if not undone:
             raise Refused(f"there is no plan {plan_id!r}; `wasl sunset models` names them")
         await self._successions.put(*undone)
         return undone
+
+    async def of_plan(self, plan_id: str) -> Sequence[Succession]:
+        """Gives what one id names: a candidate's succession, or those of all candidates of a provider; none for an id of neither."""
+        found = await self._successions.find(plan_id)
+        return [found] if found is not None else [one for one in await self.listed() if one.plan == plan_id]
 
     async def listed(self, *, limit: int = KNOWN_MAX) -> Sequence[Succession]:
         """Lists plans and trials, newest first."""

@@ -58,8 +58,9 @@ class TrySuccessor:
         self._max_output_tokens = max_output_tokens
         self._bars = bars
 
-    async def run(self, successor: str, *, questions: int = QUESTIONS) -> Sequence[Tried]:
-        """Asks the newest questions of so many conversations, one after the other. Raises StoreDown."""
+    async def run(self, successor: str, *, questions: int = QUESTIONS, told: Callable[[int], None] = lambda count: None) -> Sequence[Tried]:
+        """Asks the newest questions of so many conversations, one after the other; `told` hears after each how many were asked. Raises
+        StoreDown."""
         found: list[Tried] = []
         for asked in await self._exposure.asked(before_ms=self._clock.now_ms(), limit=LOOKED):
             if len(found) >= min(questions, QUESTIONS_MAX):
@@ -73,6 +74,7 @@ class TrySuccessor:
                 bars = (_only(successor), *self._bars(_case(asked, now_ms=self._clock.now_ms())))
                 prompt = self._prompt(before, question)
                 found.append(await self._try(successor, prompt, question=question, then=then, cause=cause, bars=bars))
+                told(len(found))
         return found
 
     def _prompt(self, before: Sequence[StoredMessage], question: str) -> Prompt:

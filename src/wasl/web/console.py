@@ -30,6 +30,7 @@ from wasl.web.exposing import Exposing
 from wasl.web.faces import Faces, answer_json
 from wasl.web.files import file_response, read_capped
 from wasl.web.languages import page_words
+from wasl.web.models import ModelPages
 from wasl.web.overview import overview
 from wasl.web.proof import Proof
 from wasl.web.render import message_json
@@ -84,6 +85,7 @@ class Console:
         faces = self._faces
         plans = SunsetPages(faces, planner=faces.planner).rows() if faces.planner else ()
         leaving = Exposing(faces, expose=faces.expose).rows() if faces.expose else ()
+        models = ModelPages(faces, trials=faces.begin_trial).rows() if faces.begin_trial else ()
         drills = DrillPages(faces, begin=faces.begin_drill).rows() if faces.begin_drill else ()
         for address, verb, shown in (
             *Attention(self._faces).rows(),
@@ -92,6 +94,7 @@ class Console:
             *leaving,
             *drills,
             *plans,
+            *models,
         ):
             app.add_route(address, self._guarded(shown), methods=[verb])
         if self._faces.people is not None:
@@ -106,9 +109,8 @@ class Console:
             operator = await operator_of(request, store=self._faces.store, clock=self._faces.clock)
             if operator is not None:
                 if "text/html" in request.headers.get("accept", ""):
-                    request.state.attention = await needs(
-                        self._faces, self._faces.language(request)
-                    )  # what every page says above its own words
+                    # what every page says above its own words
+                    request.state.attention = await needs(self._faces, self._faces.language(request))
                 return await page(request, operator)
             if "text/html" not in request.headers.get("accept", ""):
                 return answer_json({"error": "login"}, status=401)

@@ -29,6 +29,7 @@ from wasl.ports.people import People
 from wasl.ports.store import Outcome, Store
 from wasl.routing.route import RouteCandidate
 from wasl.service.begin_drill import BeginDrill
+from wasl.service.begin_trial import BeginTrial
 from wasl.service.expose import Expose
 from wasl.service.figure import Figures
 from wasl.service.hand_over import HandOver
@@ -101,6 +102,7 @@ class Faces:
     expose: Expose | None = None
     begin_drill: BeginDrill | None = None
     planner: PlanSunset | None = None
+    begin_trial: BeginTrial | None = None
     prove: ProveAddress | None = None
     hand_over: HandOver | None = None
     reckon: Reckon | None = None
@@ -184,6 +186,7 @@ class Faces:
             "version": self.version,
             "costs": self.reckon is not None,
             "plans": self.planner is not None,
+            "successions": self.begin_trial is not None,
             "terms_watched": self.watching is not None,
             "scopes": self.learn_purpose is not None,
             "attention": getattr(request.state, "attention", None),

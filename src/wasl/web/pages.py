@@ -18,6 +18,7 @@ from wasl.ports.mail import Mail
 from wasl.ports.store import Store
 from wasl.routing.route import RouteCandidate
 from wasl.service.begin_drill import BeginDrill
+from wasl.service.begin_trial import BeginTrial
 from wasl.service.expose import Expose
 from wasl.service.figure import Figures
 from wasl.service.hand_over import HandOver
@@ -68,14 +69,16 @@ def build_pages(
     expose: Expose | None = None,
     begin_drill: BeginDrill | None = None,
     planner: PlanSunset | None = None,
+    begin_trial: BeginTrial | None = None,
     prove: ProveAddress | None = None,
 ) -> ASGIApp:
     """Makes the application for everything that is no hook, no API and no health check.
 
     `moving` brings conversations in and takes them out, `links` joins channels, `prove` proves old addresses, `mail` carries sign-in
     links, `hand_over` gives talks to operators and back, `rulebook` the rules in force, `learn_purpose` the scope, `figures` shows the
-    month, `expose` and `begin_drill` tell what a loss would take; what is None is not offered. `secret` signs the console's forms. The
-    store must be open. `streams` holds what is open as long as the server runs; whoever stops the server ends them.
+    month, `expose` and `begin_drill` tell what a loss would take, `planner` and `begin_trial` plan to leave channels and models; what is
+    None is not offered. `secret` signs the console's forms. The store must be open. `streams` holds what is open as long as the server
+    runs; whoever stops the server ends them.
     """
     faces = Faces(
         store=store,
@@ -105,6 +108,7 @@ def build_pages(
         expose=expose,
         begin_drill=begin_drill,
         planner=planner,
+        begin_trial=begin_trial,
         prove=prove,
         watching=watching,
         learn_purpose=learn_purpose,

@@ -47,3 +47,19 @@ ACTS: Mapping[str, tuple[str, str]] = {
     "postpone": (mark("Postpone"), mark("The day moves. Nobody is told again what they were told.")),
     "undo": (mark("Call off"), mark("Nobody is told any more and nothing closes. Whoever moved keeps what they joined.")),
 }
+MODEL_STATES: Mapping[str, str] = {
+    "tried": mark("not decided"),
+    "planned": mark("planned"),
+    "holds": mark("in its place"),
+    "undone": mark("taken back"),
+}
+MODEL_WRONG: Mapping[str, str] = {
+    "no day": mark("Give the day as year, month and day."),
+    "itself": mark("A model cannot take its own place. Choose another."),
+    "past": mark("That day is not to come any more. Give a later one."),
+    "nobody takes": mark("Say for every model of the provider who takes its place."),
+    "same provider": mark("That model is of the same provider and ends with it. Choose one of another provider."),
+    "replaced already": mark("One of these models is replaced by another plan already. Take that back first."),
+    "successor ends": mark("The one that would take the place is itself replaced before that day. Choose another."),
+    "trial runs": mark("A trial is running; one is run at a time."),
+}
