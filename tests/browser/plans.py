@@ -104,3 +104,13 @@ async def fill(store: SqliteStore, clock: SystemClock) -> Sunset:
     told = await store.sunsets.intend(sunset, "announce", regions=None, free_since_ms=now - DAY_MS, outside_max=0, limit=20, now_ms=now)
     assert told
     return sunset
+
+
+async def close(store: SqliteStore, clock: SystemClock) -> None:
+    """A channel that has closed: whoever wrote there may prove it."""
+    now = clock.now_ms()
+    gone = Sunset(
+        id=clock.new_id(), channel=CHANNEL, on_ms=now - DAY_MS, zone="UTC", state="closed", milestones=(), made_ms=now - 2 * DAY_MS,
+        made_by="operator",
+    )  # fmt: skip
+    await store.sunsets.put(gone)

@@ -119,6 +119,8 @@ async def every_page(drive: Drive, context: BrowserContext, *, language: str) ->
         yield name, page
     async for name in scope_tried(drive, page):
         yield name, page
+    async for name in joined_and_parted(drive, page):
+        yield name, page
 
 
 async def before_the_console(drive: Drive, page: Page, *, language: str) -> AsyncIterator[str]:
@@ -240,6 +242,18 @@ async def scope_tried(drive: Drive, page: Page) -> AsyncIterator[str]:
     await page.locator("form.trying button").click()
     await page.locator("td .label").first.wait_for()
     yield "scope"
+
+
+async def joined_and_parted(drive: Drive, page: Page) -> AsyncIterator[str]:
+    """Two people who are joined by hand, and an address that is taken out again."""
+    await page.goto(f"{drive.wasl.url}/console/people")
+    one, other = [str(await page.locator(".tile").nth(n).get_attribute("href")) for n in (0, 1)]
+    await page.goto(f"{drive.wasl.url}{one}/merge?with={other.rpartition('/')[2]}")
+    yield "joining two people"
+    await page.locator("main form button").first.click()
+    await page.goto(f"{drive.wasl.url}{one}")
+    await page.locator("a[href$=split]").first.click()
+    yield "taking an address out"
 
 
 async def walk(drive: Drive, look: Callable[[str, Page], Awaitable[None]], *, language: str, **options: object) -> None:

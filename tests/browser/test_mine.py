@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from playwright.async_api import Download, Page, expect
+from tests.browser import plans
 from tests.browser.composition import Composition
 from tests.browser.driving import DESK, PHONE, SMALL, Drive, answers, say, violations
 from tests.browser.hostile import HOSTILE
@@ -261,10 +262,15 @@ async def every_page(drive: Drive, *, language: str, **options: object) -> Async
     await page.locator("#chats a").first.click()
     await page.locator("body.loaded").wait_for()
     yield "reading", page
+    await plans.close(drive.wasl.store, drive.wasl.clock)
     await go(page, drive, "/me/link")
     await page.locator("#offer").click()
     await page.locator("#qr svg").wait_for()
-    yield "channels", page
+    await page.locator("#proof-handle").fill("sara@example.org")
+    yield "channels, and proving an old address", page
+    await page.locator("#prove button").click()
+    await expect(page.locator("#status")).not_to_be_empty()
+    yield "a proof asked for", page
     await go(page, drive, "/me/data")
     await page.locator("#export .button").click()
     await page.locator("#made").wait_for()
@@ -294,8 +300,16 @@ async def every_page(drive: Drive, *, language: str, **options: object) -> Async
     await page.goto(person)
     await page.locator("main a[href^='/console/chats/']").first.click()
     yield "console reading", page
+    await go(page, drive, "/me/data")
+    await page.locator("#weigh").click()
+    await page.locator("#erase-code:not(:empty)").wait_for()
+    await page.locator("#erase-typed").fill(await page.locator("#erase-code").inner_text())
+    await page.locator("#erase .grave").click()
+    await page.locator("#receipt").wait_for()
+    yield "erased", page
 
 
+@pytest.mark.usefixtures("mail")
 @pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize(("scheme", "size"), [("light", DESK), ("dark", PHONE)])
 async def test_no_new_page_breaks_a_rule_of_accessibility(
@@ -311,6 +325,7 @@ async def test_no_new_page_breaks_a_rule_of_accessibility(
     assert broken == []
 
 
+@pytest.mark.usefixtures("mail")
 @pytest.mark.parametrize("language", ["en", "ar"])
 async def test_no_new_page_is_wider_than_a_small_phone(drive: Drive, language: str) -> None:
     wrong: list[str] = []

@@ -47,7 +47,7 @@ async def test_exposure_is_shown_with_what_would_help(busy: Composition, http: a
 async def test_exposure_is_shown_in_arabic(busy: Composition, http: aiohttp.ClientSession) -> None:
     page = await see(busy, http, "exposure", language="ar")
     assert 'dir="rtl"' in page
-    assert "اطلب من 48 شخصًا على واتساب (ميتا) ربط طريق ثانٍ." in page.replace("شخص على", "شخصًا على")
+    assert "اطلب من 48 شخصًا على واتساب (ميتا) ربط طريق ثانٍ." in page
     assert "البرازيل" in page
 
 

@@ -71,3 +71,14 @@ def test_a_month_is_written_as_people_say_it() -> None:
     english, arabic = (Languages().choose(asked=code) for code in ("en", "ar"))
     assert (english.month("2026-10"), arabic.month("2026-10")) == ("October 2026", "أكتوبر 2026")
     assert english.month("2026-13") == "2026-13"
+
+
+def test_arabic_counts_from_eleven_to_ninety_nine_take_the_accusative() -> None:
+    arabic = Languages().choose(asked="ar")
+    assert [arabic.count("of {n} question", "of {n} questions", n) for n in (5, 11, 60, 99, 100, 102)] == [
+        "من 5 أسئلة", "من 11 سؤالًا", "من 60 سؤالًا", "من 99 سؤالًا", "من 100 سؤال", "من 102 سؤال",
+    ]  # fmt: skip
+    with (LOCALES / "ar" / "LC_MESSAGES" / "wasl.po").open("rb") as file:
+        counted = [entry.string for entry in catalogues.read_po(file, locale="ar") if isinstance(entry.id, tuple)]
+    assert len(counted) > 20
+    assert [forms for forms in counted if forms[4].count("ًا") > forms[5].count("ًا")] == []
