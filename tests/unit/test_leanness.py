@@ -8,13 +8,16 @@ SRC = Path(__file__).resolve().parents[2] / "src"
 LATE = (
     "cryptography",  # signatures, the vault
     "fastapi",
+    "jinja2",
     "jwt",
     "nh3",
     "segno",
     "selectolax",
     "smtplib",
+    "xml.sax",
     "babel.messages",
     "wasl.testing",
+    "wasl.web.console",
     "wasl.formats.archive",
     "wasl.formats.mbox",
 )

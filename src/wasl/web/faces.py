@@ -3,11 +3,11 @@
 import gzip
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -48,6 +48,9 @@ from wasl.web.needs import Brings, Erases, TakesOut, Watching
 from wasl.web.words import DOCUMENTS
 from wasl.wire.loss_words import loss_words
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 TEMPLATES = Path(__file__).parent / "templates"
 ZIP_BYTES_MIN = 1_000
 FONTS = {
@@ -68,8 +71,11 @@ class Takes(Protocol):
         ...
 
 
-def environment() -> Environment:
+@cache
+def environment() -> "Environment":
     """Makes the templates' environment: everything is escaped, a misspelt name is an error."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # late: who is only on other channels sees no page
+
     return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
@@ -89,7 +95,6 @@ class Faces:
     streams: Streams
     secret: str
     version: str
-    templates: Environment
     assets: Assets
     languages: Languages
     people: People | None = None
@@ -192,7 +197,7 @@ class Faces:
             "attention": getattr(request.state, "attention", None),
             **values,
         }
-        body = self.templates.get_template(template).render(shown).encode()
+        body = environment().get_template(template).render(shown).encode()
         headers = {
             "content-type": "text/html; charset=utf-8",
             "content-language": language.code,

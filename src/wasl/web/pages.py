@@ -33,16 +33,16 @@ from wasl.web.accounts import Accounts
 from wasl.web.assets import Assets
 from wasl.web.bringing import Bringing
 from wasl.web.chat import Chat, redirect_home
-from wasl.web.console import console_app
 from wasl.web.errors import add_error_answers
 from wasl.web.events import Streams
-from wasl.web.faces import Faces, Takes, environment
+from wasl.web.faces import Faces, Takes
 from wasl.web.joining import Joining
 from wasl.web.languages import Languages
 from wasl.web.leaving import Leaving
 from wasl.web.mine import Mine
 from wasl.web.needs import Watching
 from wasl.web.visiting import Visits
+from wasl.web.when_asked import WhenAsked
 
 
 def build_pages(
@@ -94,7 +94,6 @@ def build_pages(
         visited=next((c for c in channels.values() if isinstance(c, Visited)), None),
         secret=secret,
         version=version,
-        templates=environment(),
         assets=Assets(),
         languages=Languages(default=settings.language),
         **_moved(moving),
@@ -150,9 +149,15 @@ def pages_of(faces: Faces) -> Starlette:
     else:
         app.add_route("/", _to_console, methods=["GET"])
     app.mount("/static", faces.assets)
-    app.mount("/console", console_app(faces))
+    app.mount("/console", WhenAsked(lambda: _console(faces)))
     add_error_answers(app, faces)
     return app
+
+
+def _console(faces: Faces) -> ASGIApp:
+    from wasl.web.console import console_app  # late: `WhenAsked`
+
+    return console_app(faces)
 
 
 async def _to_console(request: Request) -> Response:
