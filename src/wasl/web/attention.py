@@ -42,7 +42,8 @@ async def needs(faces: Faces, language: Language) -> Needs:
     """Reads what needs the operator now."""
     troubles = await faces.store.troubles.open()
     names = dict.fromkeys(one.channel for one in troubles)
-    troubled = [language.say(faces.channels[name].title) if name in faces.channels else name for name in names]
+    titles = faces.titles(language)
+    troubled = [titles.get(name, name) for name in names]
     return Needs(waiting=await faces.store.standings.waiting(), troubles=troubles, troubled=troubled)
 
 
@@ -64,7 +65,7 @@ class Attention:
     async def attention(self, request: Request, operator: Operator) -> Response:
         """Lists who waits for a human, who is with one, and what platforms signalled."""
         store, language = self._faces.store, self._faces.language(request)
-        titles = {name: language.say(channel.title) for name, channel in self._faces.channels.items()}
+        titles = self._faces.titles(language)
         opened = [await self._row(h) for h in await store.standings.handoffs(limit=LISTED)]
         return self._faces.page(
             request,

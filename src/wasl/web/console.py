@@ -168,7 +168,7 @@ class Console:
 
     def _desk(self, request: Request, operator: Operator, *, conversation: str, person: str, handoff: Handoff | None) -> Response:
         language = self._faces.language(request)
-        titles = {name: language.say(channel.title) for name, channel in self._faces.channels.items()}
+        titles = self._faces.titles(language)
         return self._faces.page(
             request,
             "conversations.html",

@@ -47,7 +47,7 @@ class CostPages:
         language = self._faces.language(request)
         return self._faces.page(
             request, "cost.html", operator=operator, here="cost", found=found, supposed=supposed, ways=[(d, COSTS[d]) for d in DIMENSIONS],
-            **shown(found, language, titles={name: language.say(channel.title) for name, channel in self._faces.channels.items()}),
+            **shown(found, language, titles=self._faces.titles(language)),
         )  # fmt: skip
 
     async def table(self, request: Request, operator: Operator) -> Response:

@@ -249,7 +249,7 @@ class Desk:
 
     def _page(self, request: Request, operator: Operator, template: str, *, here: str = "people", **values: Any) -> Response:
         language = self._faces.language(request)
-        titles = {name: language.say(channel.title) for name, channel in self._faces.channels.items()}
+        titles = self._faces.titles(language)
         return self._faces.page(request, template, operator=operator, here=here, titles=titles, **values)
 
     def _nobody(self, request: Request) -> Response:

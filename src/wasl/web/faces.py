@@ -1,6 +1,7 @@
 """What every page is made from: the parts it was given, its language, its templates and its headers."""
 
 import gzip
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
+PLATFORMS = Path(__file__).parent / "platforms.toml"
 ZIP_BYTES_MIN = 1_000
 FONTS = {
     "ar": ("vendor/readex-pro/readex-pro-arabic-wght-normal.woff2", "vendor/readex-pro/readex-pro-latin-wght-normal.woff2"),
@@ -151,6 +153,10 @@ class Faces:
         order = Order(scope="person", language=language.code, title=self.title(language))
         return Wanted(leaving=Leaving(scope="person", people=(person,)), format=format, order=order, by=by, person=person, home=home)
 
+    def titles(self, language: Language) -> dict[str, str]:
+        """Gives the titles of channels by name: of those that are set up, and of platforms that are not, by their kind."""
+        return {**_platforms(), **{name: language.say(channel.title) for name, channel in self.channels.items()}}
+
     def address(self, request: Request) -> str:
         """Gives how the world reaches this server, without a slash at the end."""
         return (self.settings.server.public_url or str(request.base_url)).rstrip("/")
@@ -229,6 +235,12 @@ class Faces:
 
     def _in_language(self, request: Request) -> Callable[[str], str]:
         return lambda code: f"?{request.url.include_query_params(lang=code).query}"
+
+
+@cache
+def _platforms() -> dict[str, str]:
+    """Reads how platforms write their own names."""
+    return tomllib.loads(PLATFORMS.read_text(encoding="utf-8"))
 
 
 def answer_json(value: object, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -18,7 +18,7 @@ async def overview(faces: Faces, language: Language) -> dict[str, Any]:
     backlog = await faces.store.backlog(now_ms=now)
     usage = await faces.store.usage_totals(since_ms=now - DAY_MS)
     limit = faces.settings.work.backlog_limit
-    titles = {name: language.say(channel.title) for name, channel in faces.channels.items()}
+    titles = faces.titles(language)
     return {
         "backlog": backlog,
         "overloaded": backlog.ready > limit,

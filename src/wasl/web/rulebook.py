@@ -47,7 +47,7 @@ class RulesPage:
         day = _day(asked.get("on", "")) or today
         purpose = next((p for p in PURPOSES if p == asked.get("purpose")), PURPOSES[0])
         form = next((f for f in FORMS if f == asked.get("form")), FORMS[0])
-        kinds = self._kinds(book)
+        kinds = self._kinds(book, language)
         wanted = asked.get("channel", "")
         channels = (wanted,) if wanted in kinds else tuple(kinds)
         rows = self._map(book, day=day, channels=channels, purpose=purpose, form=form)
@@ -83,12 +83,13 @@ class RulesPage:
             self._drawn[key] = rule_map(book, day=day, channels=channels, purpose=purpose, form=form)
         return self._drawn[key]
 
-    def _kinds(self, book: Rulebook) -> dict[str, str]:
+    def _kinds(self, book: Rulebook, language: Language) -> dict[str, str]:
         """Names the channels of the map: those that are set up here first, then those with most rules, by the title that people know."""
         titles = {book.named(channel.kind): channel.title for channel in self._faces.channels.values()}
         ruled = Counter(kind for rule in book.rules for kind in rule.channels)
         known = sorted(book.channels, key=lambda kind: (-ruled[kind], kind))
-        rest = {kind: kind.replace("_", " ").title() for kind in known if kind not in titles}
+        names = self._faces.titles(language)
+        rest = {kind: names.get(kind) or kind.replace("_", " ").title() for kind in known if kind not in titles}
         return {kind: title for kind, title in titles.items() if kind in book.channels} | rest
 
 

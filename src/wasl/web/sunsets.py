@@ -264,8 +264,9 @@ class SunsetPages:
 
     def _page(self, request: Request, operator: Operator, template: str, *, status: int = 200, **values: Any) -> Response:
         language = self._faces.language(request)
-        titles = {name: language.say(channel.title) for name, channel in self._faces.channels.items()}
-        return self._faces.page(request, template, status=status, operator=operator, here="sunsets", titles=titles, **values)
+        own = {name: language.say(channel.title) for name, channel in self._faces.channels.items()}
+        beside = {"titles": self._faces.titles(language), "own": own, **values}
+        return self._faces.page(request, template, status=status, operator=operator, here="sunsets", **beside)
 
     def _nothing(self, request: Request) -> Response:
         say = self._faces.language(request).say

@@ -202,7 +202,10 @@ class TermsPages:
 
     def _title(self, document: Document, language: Language) -> str:
         """Names a document with whose it is: a channel by the name that people know."""
-        titles = {channel.kind: language.say(channel.title) for channel in self._faces.channels.values()}
+        titles = {
+            **self._faces.titles(language),
+            **{channel.kind: language.say(channel.title) for channel in self._faces.channels.values()},
+        }
         return f"{titles.get(document.platform, document.platform)}: {document.name}"
 
     async def _form(self, request: Request) -> dict[str, str]:

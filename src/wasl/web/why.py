@@ -13,7 +13,7 @@ from wasl.web.auth import Operator
 from wasl.web.desk import Page
 from wasl.web.faces import Faces
 from wasl.web.languages import Language
-from wasl.web.words import ACT_KINDS, VERDICTS, WAITS
+from wasl.web.words import ACT_KINDS, ACT_STATES, JUDGES, VERDICTS, WAITS
 
 RULES_SHOWN: Final = 40
 STANDINGS: Final = {"allow": "allowed", "rewrite": "needs", "hold": "waits", "refuse": "denied"}
@@ -48,8 +48,8 @@ class WhyPage:
         return {
             "kind": language.say(ACT_KINDS[act.kind]),
             "id": act.id,
-            "channel": language.say(channel.title) if channel is not None else act.channel,
-            "state": act.state,
+            "channel": language.say(channel.title) if channel is not None else self._faces.titles(language).get(act.channel, act.channel),
+            "state": language.say(ACT_STATES.get(act.state, act.state)),
             "at": language.moment(act.at_ms),
             "note": act.note,
             "verdicts": [_verdict(name, v, books, language) for name, v in said],
@@ -65,7 +65,7 @@ def _verdict(name: str, told: Mapping[str, Any], books: Mapping[str, tuple[Mappi
     effect = "hold" if waits else str(told["effect"])  # what waits is not lost, whatever the rules say about now
     until = told.get("until_ms")
     return {
-        "step": name,
+        "step": language.say(JUDGES.get(name, name)),
         "standing": "charged" if effect == "allow" and told.get("charged") else STANDINGS[effect],
         "effect": language.say(VERDICTS[effect]),
         "mode": told.get("mode") or "",

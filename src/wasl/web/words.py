@@ -106,6 +106,33 @@ OUTCOMES: Mapping[str, str] = {
 }
 """What became of calls to models, by the names under which they are kept."""
 
+ACT_STATES: Mapping[str, str] = {
+    "due": mark("waits for an answer"),
+    "answered": mark("answered"),
+    "noted": mark("closed without an answer"),
+    "queued": mark("waiting to be sent"),
+    "sending": mark("being sent"),
+    "unknown": mark("not known whether it arrived"),
+    "sent": mark("sent"),
+    "delivered": mark("delivered"),
+    "read": mark("read"),
+    "failed": mark("failed"),
+}
+"""How a turn or a delivery stands."""
+
+JUDGES: Mapping[str, str] = {
+    "guard": mark("Rules on answering"),
+    "gate": mark("Rules on sending"),
+    "purpose": mark("Purpose"),
+    "budget": mark("Budget"),
+    "moderation": mark("Moderation"),
+    "disclosure": mark("That an AI answers"),
+    "opt_out": mark("The person's own wish"),
+    "handoff": mark("A human"),
+    "sunset": mark("The channel's end"),
+}
+"""Who judged an answer or a sending, by the names under which verdicts are kept."""
+
 COUNTED: Mapping[str, str] = {
     "conversation": mark("Conversations"),
     "message": mark("Messages"),
