@@ -3,11 +3,13 @@
 import json
 import sys
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from wasl.cli.bars import Amount, bars
 from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
 from wasl.cli.cost_words import say
 from wasl.cli.operating_words import say as operating
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
 ROWS_MAX = 200
 """Rows shown at a terminal, the dearest first; CSV and JSON have all of them."""
+BARS_MAX = 12
 
 
 def add(app: typer.Typer, compose: Compose) -> None:
@@ -91,6 +94,7 @@ def _print(found: "Reckoned", supposed: "Supposed | None", *, language: Language
         for name, count in found.unpriced[:8]:
             typer.echo(f"    {name}: {count}")
     _print_rows(found, language=language)
+    _draw(found, language=language)
     for n in found.numbers:
         typer.echo(
             say(
@@ -126,6 +130,19 @@ def _print_rows(found: "Reckoned", *, language: Language) -> None:
         for name, row in shown[:ROWS_MAX]
     ]  # fmt: skip
     table(head, rows)
+
+
+def _draw(found: "Reckoned", *, language: Language) -> None:
+    """Draws the days of the month, and whatever else is summed by, where a person looks on."""
+    if found.by != "day":
+        worth = {name: found.told_of(row) for name, row in found.rows.items()}
+        dearest = sorted(worth.items(), key=lambda one: one[1].amount, reverse=True)[:BARS_MAX]
+        named = [Amount(found.names.get(name, name) or say("nobody", language), t.amount, told(t, found.currency)) for name, t in dearest]
+        bars(say("bars", language, by=say(found.by, language)), named)
+    last = min(found.today, found.until)
+    days = [found.since + timedelta(days=n) for n in range((last - found.since).days + 1)] if found.by_day else []
+    of_days = [Amount(day.isoformat(), amount := found.by_day.get(day, Decimal(0)), money(amount, found.currency)) for day in days]
+    bars(say("bars of days", language), of_days)
 
 
 def _print_budgets(found: "Reckoned", *, language: Language) -> None:

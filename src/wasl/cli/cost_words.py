@@ -49,6 +49,8 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "unsure": ("not certain", "غير مؤكد"),
     "price_unknown": ("price unknown", "السعر غير معروف"),
     "nobody": ("nobody's", "بلا صاحب"),
+    "bars": ("What it has cost, by {by}", "الكلفة بحسب {by}"),
+    "bars of days": ("What each day has cost", "كلفة كل يوم"),
     "calls": ("calls", "طلبات"),
     "messages": ("messages", "رسائل"),
     "tokens": ("tokens", "رموز"),

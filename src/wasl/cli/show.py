@@ -90,7 +90,7 @@ def _fitted(columns: Sequence[Sequence[str]], *, room: int) -> list[int]:
 
 def listed(rows: Iterable[tuple[object, object]]) -> None:
     """Prints a number and its name on each line, the numbers under each other."""
-    pairs = [(str(number), _set_apart(str(name))) for number, name in rows]
+    pairs = [(str(number), set_apart(str(name))) for number, name in rows]
     width = max((len(number) for number, _ in pairs), default=0)
     for number, name in pairs:
         typer.echo(f"  {number:>{width}}  {name}")
@@ -99,9 +99,9 @@ def listed(rows: Iterable[tuple[object, object]]) -> None:
 def _cell(value: object) -> str:
     from rich.markup import escape
 
-    return _set_apart(escape(str(value))) if value is not None else "—"
+    return set_apart(escape(str(value))) if value is not None else "—"
 
 
-def _set_apart(text: str) -> str:
+def set_apart(text: str) -> str:
     """Keeps Arabic in its column: between signs of the table's own direction it neither joins the next cell nor changes places with it."""
     return f"{LRM}{RLI}{text}{PDI}{LRM}" if is_arabic(text) else text
