@@ -1,5 +1,6 @@
 """Adapters: finds the classes in `channels/` and `providers/` by looking, so that adding one edits no list."""
 
+import difflib
 import importlib
 import inspect
 import pkgutil
@@ -19,7 +20,9 @@ def adapter(package: ModuleType, kind: str, *, at: str) -> type[Any]:
     """Loads the adapter of a kind. Raises SettingWrong naming the setting `at` and the kinds there are."""
     known = kinds(package)
     if kind not in known:
-        raise SettingWrong(f"{at}: there is no kind {kind!r}; the kinds are {', '.join(sorted(known))}")
+        near = difflib.get_close_matches(kind, list(known), n=1)
+        meant = f" did you mean {near[0]!r}? The" if near else " the"
+        raise SettingWrong(f"{at}: there is no kind {kind!r};{meant} kinds are {', '.join(sorted(known))}")
     return adapter_in(importlib.import_module(known[kind]))
 
 

@@ -4,12 +4,11 @@ What the file says, the environment may override: `WASL_SERVER__PORT=9000` is `p
 names. Secrets are named, not written: `{ env = "NAME" }` or `{ file = "path" }`.
 """
 
-import difflib
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar, get_args
+from typing import Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, Field, PrivateAttr, SecretStr, ValidationError, field_validator
 
@@ -21,6 +20,7 @@ from wasl.config_duties import Alarms, Disclosure, Handoff, Moderation, OptOut
 from wasl.config_evidence import EvidenceSettings
 from wasl.config_scope import ScopeSettings
 from wasl.config_secrets import Needs, absent_in, with_secrets
+from wasl.config_sentences import hint, model_at, models_in, sentence
 from wasl.config_terms import TermsWatch
 from wasl.domain.errors import SettingWrong
 
@@ -228,7 +228,7 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ, *, needs: N
     if path is not None and path.exists():
         base = path.parent
         raw = _toml(path)
-    sections = {name for name, field in Settings.model_fields.items() if _models_in(field.annotation)}  # [scope] has a `file` of its own
+    sections = {name for name, field in Settings.model_fields.items() if models_in(field.annotation)}  # [scope] has a `file` of its own
     absent: dict[str, str] = {}
     missing = None if needs == "secrets" else absent
     resolved = with_secrets(_overridden(raw, environ), environ=environ, base=base, sections=sections, absent=missing)
@@ -250,7 +250,7 @@ def _only_secrets(absent: Mapping[str, str]) -> None:
         *section, name = at.split(".")
         if section[:1] in (["channels"], ["providers"]):
             continue
-        owner = _model_at(Settings, section)
+        owner = model_at(Settings, section)
         if owner is None or name not in owner.model_fields or not is_secret(owner.model_fields[name].annotation):
             raise SettingWrong(why)
 
@@ -263,9 +263,9 @@ def validated(model: type[Model], value: Mapping[str, Any], *, at: str) -> Model
     try:
         return model.model_validate(revealed(model, dict(value)))
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
-        told = (absent_in(value, e["loc"]) or _sentence(model, e["type"], e["loc"], e["msg"], e.get("ctx", {}), at=at) for e in found)
-        raise SettingWrong(";\n".join(told)) from None
+        found = error.errors(include_url=False)
+        told = (absent_in(value, wrong["loc"]) or sentence(model, wrong, at=at) for wrong in found)
+        raise SettingWrong("\n".join(told)) from None
 
 
 def _toml(path: Path) -> dict[str, Any]:
@@ -288,7 +288,7 @@ def _overridden(raw: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str,
         keys = name.removeprefix(OVERRIDE_PREFIX).lower().split("__")
         if keys[0] not in Settings.model_fields:
             if len(keys) > 1:
-                raise SettingWrong(f"The environment variable {name} overrides no setting{_hint(keys[0], list(Settings.model_fields))}")
+                raise SettingWrong(f"The environment variable {name} overrides no setting{hint(keys[0], list(Settings.model_fields))}")
             continue
         table = merged
         for key in keys[:-1]:
@@ -309,73 +309,3 @@ def _scalar(given: str) -> Any:
         return tomllib.loads(f"v = {given}")["v"]
     except tomllib.TOMLDecodeError:
         return given
-
-
-# -- sentences about what is wrong -----------------------------------------------------------------------------------------
-_TAKES: Final[Mapping[str, str]] = {
-    "int_parsing": "a whole number", "int_type": "a whole number", "int_from_float": "a whole number",
-    "float_parsing": "a number", "float_type": "a number", "bool_parsing": "true or false", "bool_type": "true or false",
-    "string_type": "text in quotes", "model_type": "a table", "dict_type": "a table", "list_type": "a list", "tuple_type": "a list",
-    "path_type": "text in quotes",
-}  # fmt: skip
-
-
-def _sentence(model: type[BaseModel], kind: str, place: Sequence[int | str], said: str, facts: Mapping[str, Any], *, at: str) -> str:
-    where = _dotted(at, place)
-    owner = _model_at(model, place[:-1])
-    name = str(place[-1]) if place else ""
-    if kind == "extra_forbidden":
-        return f"{where} is not a setting{_hint(name, _known(owner) if owner else [])}"
-    if kind == "missing":
-        secret = owner is not None and name in owner.model_fields and is_secret(owner.model_fields[name].annotation)
-        return f"{where} is missing; add " + (
-            f'{name} = {{ env = "…" }}, naming where the secret is' if secret else "it, or run `wasl init`"
-        )
-    if kind in _TAKES:
-        return f"{where} takes {_TAKES[kind]}"
-    if kind == "literal_error":
-        return f"{where} takes one of {facts.get('expected', said)}"
-    return f"{where}: {said.removeprefix('Value error, ')}"
-
-
-def _known(model: type[BaseModel]) -> list[str]:
-    """Gives the keys of a model, then those of its sections with their section."""
-    own = list(model.model_fields)
-    return own + [f"{key}.{k}" for key in own for inner in _models_in(model.model_fields[key].annotation)[:1] for k in inner.model_fields]
-
-
-def _hint(name: str, known: Sequence[str]) -> str:
-    within = [key for key in known if key.endswith(f".{name}")]
-    if near := within or difflib.get_close_matches(name, known, n=1):
-        return f"; did you mean {near[0]!r}?"
-    return (
-        f"; the known ones are {', '.join(key for key in known if '.' not in key)}"
-        if known
-        else "; remove it, or see the reference for the known keys"
-    )
-
-
-def _dotted(at: str, place: Sequence[int | str]) -> str:
-    where = at
-    for key in place:
-        where += f"[{key}]" if isinstance(key, int) else f".{key}" if where else key
-    return where
-
-
-def _model_at(model: type[BaseModel], place: Sequence[int | str]) -> type[BaseModel] | None:
-    """Finds the model that holds a place, walking through lists and optional ones."""
-    for key in place:
-        if isinstance(key, int):
-            continue
-        field = model.model_fields.get(key)
-        inner = _models_in(field.annotation) if field else []
-        if not inner:
-            return None
-        model = inner[0]
-    return model
-
-
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [found for argument in get_args(annotation) for found in _models_in(argument)]

@@ -46,7 +46,7 @@ def with_secrets(
     reader = _References(environ=environ, base=base, sections=sections, absent=absent)
     found: dict[str, Any] = reader.resolved(dict(value), at="")
     if reader.wrong:
-        raise SettingWrong(";\n".join(reader.wrong))
+        raise SettingWrong("\n".join(reader.wrong))
     return found
 
 

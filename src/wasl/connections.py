@@ -199,7 +199,8 @@ def make_candidates(settings: Settings, providers: Mapping[str, Provider | Keyle
         provider = providers.get(wanted.provider)
         if provider is None:
             raise SettingWrong(
-                f"candidates[{place}].provider: there is no provider {wanted.provider!r}; the providers are {', '.join(sorted(providers))}"
+                f"candidates[{place}].provider: there is no provider {wanted.provider!r}; "
+                f"the providers are {', '.join(sorted(providers))}; write a section [providers.…] for another"
             )
         card = find_card(cards, kind=getattr(provider, "kind", ""), name=wanted.model)
         given = {k: v for k in ("context_tokens", "output_tokens_max", "vision") if (v := getattr(wanted, k)) is not None}

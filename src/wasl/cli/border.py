@@ -55,7 +55,8 @@ def _told(message: str, code: int) -> typer.Exit:
     from wasl.cli.tongue import spoken
     from wasl.service.logs import masked_text
 
-    typer.secho(f"wasl: {told(masked_text(message), spoken())}", fg="red", err=True)
+    said = told(masked_text(message), spoken())
+    typer.secho("wasl: " + said.replace("\n", "\n      "), fg="red", err=True)
     return typer.Exit(code)
 
 
@@ -75,4 +76,4 @@ def _system(error: OSError) -> str:
         return f"the address is in use already{where}; stop the other program, or choose another with --port"
     if error.errno == errno.ENOSPC:
         return f"the disk is full{where}; make room and try again"
-    return f"{what}{where}"
+    return f"{error.filename}: {what}; mend the path, or its rights" if error.filename else what

@@ -14,6 +14,7 @@ from wasl.cli.show import moment
 from wasl.cli.tongue import spoken
 
 if TYPE_CHECKING:
+    from wasl.config import Settings
     from wasl.ports.channel import Finding
     from wasl.service.check import Checked
 
@@ -26,8 +27,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         """Tries settings, keys, hooks, clock, disk and documents, and says for each problem what to do."""
         settings = read_settings(config, needs="store")  # what is missing is a finding, and the rest is looked at all the same
         quiet_logs(settings)
-        installation = compose.installation(settings)
-        lines = [*compose.run(_check(installation, hook_path=compose.hook_path)), _rules(installation), *_scope(installation)]
+        lines = _everything(compose, settings)
         problems = sum(not line.finding.good for line in lines)
         if as_json:
             shown = [{"area": c.area, "good": c.finding.good, "what": c.finding.what, "do": c.finding.do} for c in lines]
@@ -52,6 +52,21 @@ def add(app: typer.Typer, compose: Compose) -> None:
             _print(f"channels.{name}", finding)
         if any(not finding.good for _, finding in findings):
             raise typer.Exit(EXIT_PROBLEM)
+
+
+def _everything(compose: Compose, settings: "Settings") -> "Sequence[Checked]":
+    """Looks at everything; where the data or the store cannot be used, nothing else can be looked at."""
+    from wasl.domain.errors import StoreDown
+    from wasl.service.check import bad, data_folder
+
+    folder = data_folder(settings)
+    if any(not line.finding.good for line in folder):
+        return folder
+    installation = compose.installation(settings)
+    try:
+        return [*compose.run(_check(installation, hook_path=compose.hook_path)), _rules(installation), *_scope(installation)]
+    except StoreDown as error:
+        return [*folder, bad("store", error.message, "start the database, or mend `store` in wasl.toml")]
 
 
 def _rules(installation: Installation) -> "Checked":

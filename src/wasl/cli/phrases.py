@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
-from wasl.cli.tongue import apart, fill, is_arabic
+from wasl.cli.tongue import Whole, apart, fill, is_arabic
 
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 DEPTH_MAX: Final = 4
@@ -43,13 +43,20 @@ def _line(line: str, *, depth: int) -> str:
     return indented + (apart(body) if found is None else found) + end
 
 
+def _within(text: str, *, depth: int) -> str:
+    found = _found(text, depth=depth)
+    return text if found is None else Whole(found)
+
+
 def _found(text: str, *, depth: int) -> str | None:
     for phrase in _phrases():
         if text.startswith(phrase.begins) and (match := phrase.pattern.fullmatch(text)):
             values = match.groupdict()
             for name, value in values.items():
                 if name.startswith("said") and depth < DEPTH_MAX:
-                    values[name] = _line(value, depth=depth + 1)
+                    values[name] = _within(value, depth=depth + 1)
+                elif name == "options":
+                    values[name] = value.replace(" or ", " أو ")
             said = fill(phrase.arabic, "ar", **values)
             if is_arabic(said):  # a form of places and marks alone says nothing in Arabic
                 return said

@@ -18,11 +18,8 @@ SETTINGS: Final[Mapping[str, str]] = {
     "{key} is missing; add {name} = {form}, naming where the secret is": "{key} ناقص؛ أضف {name} = {form} مع مكان السر",
     "{key} is missing; add it, or run `wasl init`": "{key} ناقص؛ أضفه، أو نفّذ `wasl init`",
     "{key} takes {said}": "{key} يأخذ {said}",
-    "{key} takes {said}, not {given}": "{key} يأخذ {said}، لا {given}",
     "{key} takes one of {options}": "{key} يأخذ واحدًا من {options}",
-    "{key} takes one of {options}, not {given}": "{key} يأخذ واحدًا من {options}، لا {given}",
     "{key} takes one of {options}; did you mean {near}?": "{key} يأخذ واحدًا من {options}؛ هل قصدت {near}؟",
-    "{key} takes one of {options}, not {given}; did you mean {near}?": "{key} يأخذ واحدًا من {options}، لا {given}؛ هل قصدت {near}؟",
     "a whole number": "عددًا صحيحًا",
     "a number": "عددًا",
     "true or false": "true أو false",
@@ -31,19 +28,21 @@ SETTINGS: Final[Mapping[str, str]] = {
     "a list": "قائمة",
     "a day, such as 2026-10-01": "يومًا، مثل 2026-10-01",
     "text": "نصًا",
-    "Input should be greater than or equal to {least}": "يجب ألا يقل عن {least}",
-    "Input should be greater than {least}": "يجب أن يزيد على {least}",
-    "Input should be less than or equal to {most}": "يجب ألا يزيد على {most}",
-    "Input should be less than {most}": "يجب أن يقل عن {most}",
-    "String should match pattern {pattern}": "يجب أن يطابق النمط {pattern}",
-    "String should have at least {least} character": "يجب ألا يقل عن {least} حرفًا",
-    "String should have at least {least} characters": "يجب ألا يقل عن {least} حرفًا",
-    "must be at least {least}": "يجب ألا يقل عن {least}",
-    "must be more than {least}": "يجب أن يزيد على {least}",
-    "must be at most {most}": "يجب ألا يزيد على {most}",
-    "must be less than {most}": "يجب أن يقل عن {most}",
-    "must be written like {example}": "يُكتب هكذا: {example}",
-    "it does not have the form that it must have ({pattern})": "ليس بالشكل الذي يجب ({pattern})",
+    "{key} must be at least {least}": "{key} يجب ألا يقل عن {least}",
+    "{key} must be more than {least}": "{key} يجب أن يزيد على {least}",
+    "{key} must be at most {most}": "{key} يجب ألا يزيد على {most}",
+    "{key} must be less than {most}": "{key} يجب أن يقل عن {most}",
+    "{key} has not the form that it must have: {said_what}": "{key} ليس بالشكل الذي يجب: {said_what}",
+    "How the world reaches this server, for webhooks and links (https://…).": "كيف يصل العالم إلى هذا الخادم (https://…).",
+    "Country (EG) or part of one (US-CA) taken for people whose own is not known; none: the strictest rule holds for them.": (
+        "بلد (EG) أو جزء منه (US-CA) يُعتمد لمن لا يُعرف بلده؛ فإن لم يوجد سرت عليهم أشد قاعدة."
+    ),
+    "Id of the business phone number (not the number itself).": "معرّف رقم النشاط (لا الرقم نفسه).",
+    "Id of the account, to list templates.": "معرّف الحساب، لسرد القوالب.",
+    "The number itself (+966…), for links that open a chat with it.": "الرقم نفسه (+966…)، لروابط تفتح محادثة معه.",
+    "The Bot API server.": "خادم Bot API (https://…).",
+    "The Graph, or a simulator.": "خادم Graph أو محاكٍ (https://…).",
+    "In which currency.": "بأي عملة (ثلاثة حروف كبيرة، مثل USD).",
     "must have at least 16 characters; leave it out and Wasl makes one": "يجب ألا يقل عن 16 حرفًا؛ احذفه فيصنع وصل واحدًا",
     "{site} is no origin; write it as https://shop.example, without a path": "{site} ليس موقعًا؛ اكتبه مثل https://shop.example دون مسار",
     "{at}: there is no kind {kind}; the kinds are {known}": "{at}: لا نوع باسم {kind}؛ الأنواع هي {known}",
@@ -98,14 +97,19 @@ SETTINGS: Final[Mapping[str, str]] = {
         "{at} يقول {value}، وهو يؤخذ كما هو؛ اكتب {form} لمتغيّر البيئة"
     ),
     "percents are whole numbers from 1 on": "النسب أعداد صحيحة من 1 فأعلى",
+    "{key}: {zone} is no time zone; write one such as Asia/Riyadh": "{key}: ‏{zone} ليست منطقة زمنية؛ اكتب واحدة مثل Asia/Riyadh",
+    "server.host and server.port: {where} is in use already; stop the other program, or choose another port": (
+        "server.host وserver.port: العنوان {where} مستعمل؛ أوقف البرنامج الآخر، أو اختر منفذًا آخر"
+    ),
+    "{path}: {said_why}; mend the path, or its rights": "{path}: {said_why}؛ أصلح المسار أو أذوناته",
     "{zone} is no time zone; write one such as Asia/Riyadh": "{zone} ليست منطقة زمنية؛ اكتب واحدة مثل Asia/Riyadh",
     "{zone} is no time zone; write one such as 'Asia/Riyadh'": "{zone} ليست منطقة زمنية؛ اكتب واحدة مثل Asia/Riyadh",
     "low must not be above high": "يجب ألا يزيد low على high",
     "backup.to: an S3-compatible store wants backup.s3_key_id and backup.s3_secret = {form}": (
         "backup.to: المخزن المتوافق مع S3 يحتاج backup.s3_key_id وbackup.s3_secret = {form}"
     ),
-    "candidates[{place}].provider: there is no provider {name}; the providers are {known}": (
-        "candidates[{place}].provider: لا مزوّد باسم {name}؛ المزوّدون هم {known}"
+    "candidates[{place}].provider: there is no provider {name}; the providers are {known}; write a section {section} for another": (
+        "candidates[{place}].provider: لا مزوّد باسم {name}؛ المزوّدون هم {known}؛ ولغيرهم اكتب قسمًا {section}"
     ),
     "candidates: two are named {name}; give one of them a `name` of its own": "candidates: اثنان باسم {name}؛ أعطِ أحدهما `name` خاصًا به",
     "deployment.home_region: {region} is no country; write its two letters, such as EG, or a part, such as US-CA": (
@@ -142,7 +146,6 @@ SETTINGS: Final[Mapping[str, str]] = {
     "File exists": "الملف موجود",
     "Read-only file system": "نظام الملفات للقراءة فقط",
     "No space left on device": "لا مساحة باقية",
-    "{said_why} ({path})": "{said_why} ({path})",
     "the address is in use already; stop the other program, or choose another with --port": (
         "العنوان مستعمل؛ أوقف البرنامج الآخر، أو اختر منفذًا غيره بـ --port"
     ),

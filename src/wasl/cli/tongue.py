@@ -125,11 +125,17 @@ def _of_locale() -> Language:
 
 
 # -- values within Arabic --------------------------------------------------------------------------------------------------
+class Whole(str):
+    """An Arabic sentence that is set into another one: its own values are set apart already."""
+
+    __slots__ = ()
+
+
 class _Isolating(string.Formatter):
     """Formats as `str.format` does, and sets every value apart that would lose its direction among Arabic letters."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        return apart(str(super().format_field(value, format_spec)))
+        return value if isinstance(value, Whole) else apart(str(super().format_field(value, format_spec)))
 
 
 _ISOLATING: Final = _Isolating()

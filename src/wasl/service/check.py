@@ -12,7 +12,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -57,6 +57,22 @@ def bad(area: str, what: str, do: str) -> Checked:
     return Checked(area=area, finding=Finding(good=False, what=what, do=do))
 
 
+def data_folder(settings: Settings) -> list[Checked]:
+    """Looks at the folder of the data, in which everything else lives."""
+    folder = settings.data
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        return [bad("data", f"the folder {str(folder)!r} cannot be made ({error.strerror})", "mend its rights, or set `data` to another")]
+    if not os.access(folder, os.W_OK):
+        return [bad("data", f"the folder {str(folder)!r} cannot be written", "give this user the right, or set `data` to another")]
+    if free < DISK_BYTES_MIN:
+        do = "make room, or set `data` to a folder on a larger disk: a full disk stops messages from being accepted"
+        return [bad("data", f"only {free >> 20} MiB are free where {str(folder)!r} is", do)]
+    return [good("data", f"{str(folder)!r} can be written; {free >> 30} GiB free")]
+
+
 class Check:
     """Tries one installation. `hook_path`: the path under which a channel's hook is found, before its name."""
 
@@ -89,7 +105,7 @@ class Check:
 
     async def everything(self) -> Sequence[Checked]:
         """Runs every check. Named failures become findings; nothing but a fault of ours raises."""
-        local = [*self._folder(), *await self._database(), *await self._knowledge()]
+        local = [*data_folder(self._settings), *await self._database(), *await self._knowledge()]
         lacking = {at.rpartition(".")[0] for at in self._settings.absent}
         calls = [self._provider(name, provider) for name, provider in self._providers.items() if f"providers.{name}" not in lacking]
         calls += [self._channel(name, channel) for name, channel in self._channels.items() if f"channels.{name}" not in lacking]
@@ -151,22 +167,6 @@ class Check:
         return [bad(f"wording, {one.where}", f"{one.phrase!r} {one.why}", one.say_ar if arabic else one.say_en) for one in self._wording]
 
     # -- this machine
-    def _folder(self) -> list[Checked]:
-        folder = self._settings.data
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            free = shutil.disk_usage(folder).free
-        except OSError as error:
-            return [
-                bad("data", f"the folder {str(folder)!r} cannot be made ({error.strerror})", "mend its rights, or set `data` to another")
-            ]
-        if not os.access(folder, os.W_OK):
-            return [bad("data", f"the folder {str(folder)!r} cannot be written", "give this user the right, or set `data` to another")]
-        if free < DISK_BYTES_MIN:
-            do = "make room, or set `data` to a folder on a larger disk: a full disk stops messages from being accepted"
-            return [bad("data", f"only {free >> 20} MiB are free where {str(folder)!r} is", do)]
-        return [good("data", f"{str(folder)!r} can be written; {free >> 30} GiB free")]
-
     async def _database(self) -> list[Checked]:
         started = self._clock.monotonic()
         try:
@@ -241,10 +241,14 @@ class Check:
         if not public:
             do = "set server.public_url to the address under which the world reaches this server"
             return [bad("server", f"{', '.join(hooked)} must reach this server, and no public address is set", do)] if hooked else []
-        if not await self._alive(self._own_url()):
+        own = await self._at(self._own_url())
+        if own == "other":
+            what = f"another program answers at {self._own_url()}: the port is taken"
+            return [bad("server", what, "stop that program, or set server.port to another")]
+        if own != "ours":
             do = "start `wasl serve`, then run `wasl check` again"
             return [bad("server", f"nothing answers at {self._own_url()}, so the public address could not be tried", do)]
-        if not await self._alive(public):
+        if await self._at(public) != "ours":
             do = "look at the name, the certificate and the proxy in front; it must hand requests on to this server"
             return [bad("server", f"{public}{HEALTH_PATH} does not reach this server", do)]
         lines = [good("server", f"{public} reaches this server")]
@@ -270,13 +274,17 @@ class Check:
             "look at the proxy in front: it must hand requests on unchanged",
         )
 
-    async def _alive(self, url: str) -> bool:
+    async def _at(self, url: str) -> Literal["ours", "other", "nobody"]:
+        """Says who answers at an address."""
         try:
             async with asyncio.timeout(CALL_SECONDS):
                 reply = await self._network.perform(Call(method="GET", url=url.rstrip("/") + HEALTH_PATH, safe_to_repeat=True))
-            return reply.status == 200 and msgspec.json.decode(reply.body, type=dict).get("alive") is True
-        except (WaslError, TimeoutError, msgspec.DecodeError):
-            return False
+            alive = reply.status == 200 and msgspec.json.decode(reply.body, type=dict).get("alive") is True
+        except (WaslError, TimeoutError):
+            return "nobody"
+        except msgspec.DecodeError:
+            return "other"
+        return "ours" if alive else "other"
 
     def _own_url(self) -> str:
         server = self._settings.server

@@ -1,0 +1,100 @@
+"""What an operator gets wrong, and what `wasl check` says of it in both languages: what happened, to what, and what to do."""
+
+import socket
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from wasl.__main__ import Composition
+from wasl.cli import build, tongue
+from wasl.cli.border import EXIT_PROBLEM, EXIT_SETTINGS
+
+WRONG = {
+    "a missing secret": (
+        '[channels.telegram]\ntoken = { env = "TELEGRAM_TOKEN" }',
+        EXIT_PROBLEM,
+        "(did you mean TELEGRAM_TOKE?)",
+        "export it",
+    ),
+    "a wrong type": ('[server]\nport = "abc"', EXIT_SETTINGS, "server.port takes a whole number", ""),
+    "a number out of its borders": ("[server]\nport = 70000", EXIT_SETTINGS, "server.port must be at most 65535", ""),
+    "an unknown key": ("[server]\nprot = 1", EXIT_SETTINGS, "server.prot is not a setting; did you mean 'port'?", ""),
+    "an unknown section": ('[assistan]\nname = "x"', EXIT_SETTINGS, "did you mean 'assistant'?", ""),
+    "an unknown choice": ('[log]\nlevel = "inf"', EXIT_SETTINGS, "log.level takes one of", "did you mean 'info'?"),
+    "an unknown kind": (
+        '[providers.mine]\nkind = "openai_cht"',
+        EXIT_SETTINGS,
+        "there is no kind 'openai_cht'; did you mean",
+        "The kinds are",
+    ),
+    "an unknown provider": ('[[candidates]]\nprovider = "opnai"', EXIT_SETTINGS, "there is no provider 'opnai'", "write a section"),
+    "a wrong store": ('store = "mysql://h/d"', EXIT_SETTINGS, "store: leave it empty for SQLite, or give an address", "postgresql://"),
+    "a store that is away": (
+        'store = "postgresql://u@127.0.0.1:9/d"',
+        EXIT_PROBLEM,
+        "store: PostgreSQL cannot be used now",
+        "start the database",
+    ),
+    "a folder that cannot be made": (
+        'data = "wasl.toml/data"',
+        EXIT_PROBLEM,
+        "wasl.toml/data' cannot be made (Not a directory)",
+        "set `data`",
+    ),
+    "no TOML": ("[server\nport = 1", EXIT_SETTINGS, "wasl.toml is not valid TOML", "Mend that line"),
+    "no time zone": ('[deployment]\nzone = "Asia/Riyad"', EXIT_SETTINGS, "'Asia/Riyad' is no time zone; write one such as", ""),
+    "a wrong address": ('[server]\npublic_url = "shop.example"', EXIT_SETTINGS, "server.public_url has not the form", "https://"),
+    "a reference of another program": (
+        '[channels.telegram]\ntoken = "$TELEGRAM_TOKEN"',
+        EXIT_SETTINGS,
+        "would be taken as it stands",
+        "env =",
+    ),
+}
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TELEGRAM_TOKE", "1:a")
+
+
+def check(text: str, language: str) -> Result:
+    Path("wasl.toml").write_text(text + "\n", encoding="utf-8")
+    return CliRunner().invoke(build(Composition()), ["check", "--language", language], catch_exceptions=False)
+
+
+@pytest.mark.parametrize("name", sorted(WRONG))
+def test_a_wrong_setting_is_told_with_the_way_out(name: str) -> None:
+    text, code, what, do = WRONG[name]
+    result = check(text, "en")
+    assert result.exit_code == code, result.output
+    assert what in result.output
+    assert do in result.output
+
+
+@pytest.mark.parametrize("name", sorted(WRONG))
+def test_a_wrong_setting_is_told_in_arabic(name: str) -> None:
+    text, code, *_ = WRONG[name]
+    result = check(text, "ar")
+    assert result.exit_code == code
+    wrong = [line for line in result.output.splitlines() if line.startswith(("✗", "wasl:", "    ←"))]
+    assert wrong
+    assert all(tongue.is_arabic(line) for line in wrong), result.output
+
+
+def test_a_port_that_another_program_has_is_told() -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        text = f"[server]\nport = {taken.getsockname()[1]}"
+        Path("wasl.toml").write_text(text)
+        result = CliRunner().invoke(build(Composition()), ["serve", "--language", "ar"], catch_exceptions=False)
+    assert result.exit_code in (EXIT_PROBLEM, EXIT_SETTINGS)
+    assert "مستعمل" in result.stderr
+
+
+def test_what_is_wrong_in_several_places_stands_on_lines_of_its_own() -> None:
+    result = check("[server]\nprot = 1\nhots = 2", "en")
+    assert [line.strip()[:11] for line in result.stderr.replace("wasl:", "").strip().splitlines()] == ["server.prot", "server.hots"]
