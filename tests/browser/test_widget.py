@@ -97,6 +97,30 @@ async def test_the_button_stands_at_the_end_of_the_line_and_opens_by_click_and_c
         await expect_hidden(page, frame)
 
 
+async def test_whoever_opens_it_by_keyboard_writes_at_once(drive: Drive, site: Site) -> None:
+    page = await shop(drive, site)
+    await page.evaluate("document.activeElement.blur()")
+    await page.keyboard.press("Tab")
+    while not await page.evaluate("document.activeElement.localName === 'wasl-chat'"):  # past what the shop's own page holds
+        await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    while not (frames := [frame for frame in page.frames if "/widget" in frame.url]):
+        await page.wait_for_event("framenavigated")
+    await frames[0].locator("#write:focus").wait_for()
+    await page.keyboard.type("hello")
+    assert await frames[0].locator("#write").input_value() == "hello"
+
+
+async def test_a_chat_that_the_site_opens_by_itself_takes_the_focus_from_nobody(drive: Drive, site: Site) -> None:
+    site.options = 'data-open="true"'
+    page = await shop(drive, site)
+    while not (frames := [frame for frame in page.frames if "/widget" in frame.url]):
+        await page.wait_for_event("framenavigated")
+    await frames[0].locator("body.loaded").wait_for()
+    assert await page.evaluate("document.activeElement === document.body")
+    assert await frames[0].locator("#write:focus").count() == 0
+
+
 async def test_on_a_phone_the_panel_fills_the_screen_and_its_own_button_closes_it(drive: Drive, site: Site) -> None:
     page = await shop(drive, site, size=PHONE)
     frame = await opened(page)

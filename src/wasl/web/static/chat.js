@@ -167,7 +167,7 @@ function seen() {
   postReceipts();
 }
 document.addEventListener("visibilitychange", () => { if (!document.hidden) { seen(); if (atEnd()) document.title = page.name; } });
-frame.onOpen = () => { seen(); clearUnread(); toEnd(); input.focus(); };
+frame.onOpen = () => { seen(); clearUnread(); toEnd(); if (frame.asked) input.focus(); };
 
 // -- the answer while it grows
 function working(turn) {
@@ -248,6 +248,7 @@ async function begin() {
   toEnd();
   follow("/chat/events", { headers, lastId: () => [...reached].map(([c, seq]) => `${c}=${seq}`).join(",") || "0", onEvent: live, onState: state });
   outbox.run();
+  if (page.embedded && !frame.closed) frame.onOpen();  // opened before there was anybody here to be told
   if (!matchMedia("(pointer: coarse)").matches && !page.embedded) input.focus();
 }
 

@@ -11,13 +11,14 @@ export class Frame {
     this.colour = page.colour;
     this.embedded = page.embedded && window.parent !== window;
     this.closed = this.embedded;
+    this.asked = false;
     this.named = this.embedded && Boolean(page.known);
     this.answers = new Map();
     this.onOpen = () => {};
     if (!this.embedded) return;
     addEventListener("message", (event) => {
       if (event.source !== window.parent || event.origin !== this.site || event.data?.wasl !== 1) return;
-      if (event.data.act === "open") { this.closed = false; this.onOpen(); }
+      if (event.data.act === "open" || event.data.act === "shown") { this.closed = false; this.asked = event.data.act === "open"; this.onOpen(); }
       if (event.data.act === "close") this.closed = true;
       this.answers.get(event.data.act)?.(event.data.token);
     });

@@ -60,8 +60,10 @@
   shadow.append(root);
 
   let token = options.token || "";
-  let frame = null, ready = false, open = false;
+  let frame = null, ready = false, open = false, quiet = false;
   const tell = (act) => { if (ready) frame.contentWindow.postMessage({ wasl: 1, act }, home); };
+  // Whoever opens the chat writes in it next; a chat that the site opens by itself takes the focus from nobody.
+  const show = () => { if (!quiet) frame.focus(); tell(quiet ? "shown" : "open"); };
   const fresh = (n) => { count.hidden = !n; count.textContent = n ? String(n) : ""; button.setAttribute("aria-label", n ? words.fresh + n : words.open); };
 
   // Asked only where the browser refuses the frame a storage of its own.
@@ -78,21 +80,22 @@
     panel.append(frame);
   }
 
-  function set(next) {
+  function set(next, alone = false) {
     open = next;
+    quiet = alone;
     if (open) load();
     panel.hidden = !open;
     root.classList.toggle("open", open);
     button.setAttribute("aria-expanded", String(open));
     button.setAttribute("aria-label", open ? words.close : words.open);
-    if (open) { fresh(0); button.setAttribute("aria-label", words.close); frame.focus(); tell("open"); }
+    if (open) { fresh(0); button.setAttribute("aria-label", words.close); show(); }
     else { tell("close"); button.focus(); }
   }
 
   button.addEventListener("click", () => set(!open));
   addEventListener("message", (event) => {
     if (event.origin !== home || !frame || event.source !== frame.contentWindow || event.data?.wasl !== 1) return;
-    if (event.data.act === "ready") { ready = true; if (open) tell("open"); }
+    if (event.data.act === "ready") { ready = true; if (open) show(); }
     if (event.data.act === "ask") frame.contentWindow.postMessage({ wasl: 1, act: "kept", token: kept() }, home);
     if (event.data.act === "identify") frame.contentWindow.postMessage({ wasl: 1, act: "identity", token }, home);
     if (event.data.act === "keep") keep(String(event.data.token).slice(0, 200));
@@ -100,7 +103,7 @@
     if (event.data.act === "message" && !open) fresh(Number(event.data.count) || 1);
     if (event.data.act === "read") fresh(0);
   });
-  const begin = () => { document.body.append(host); if (options.open === "true") set(true); };
+  const begin = () => { document.body.append(host); if (options.open === "true") set(true, true); };
   if (document.body) begin(); else addEventListener("DOMContentLoaded", begin);
   // identify("…"): another customer, or (empty) nobody any more; the talk begins anew.
   const identify = (next) => { token = String(next || ""); if (frame) { frame.remove(); frame = null; ready = false; load(); } };
