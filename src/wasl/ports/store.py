@@ -229,9 +229,8 @@ class Store(Protocol):
 
     async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> Sequence[ConversationId]:
         """Prolongs the owner's leases to `now_ms + lease.milliseconds`, in one statement: those in `held`, None meaning all. Gives which
-        those were: one that ran out and that nobody else took is among them.
-
-        A worker names what it really holds, so that a lease it does not know of (a commit whose answer was lost) runs out.
+        those were: one that ran out and that nobody else took is among them. A worker names what it really holds, so that a lease it
+        does not know of (a commit whose answer was lost) runs out.
         """
         ...
 
@@ -241,6 +240,10 @@ class Store(Protocol):
 
     async def free(self, *, owner: str, now_ms: int) -> int:
         """Ends the leases of an owner that is known to be dead, so that nobody waits for them to run out; gives their number."""
+        ...
+
+    async def set_back(self, *, by_ms: int, now_ms: int) -> int:
+        """Brings forward by `by_ms` what waits since before the clock went back by that; gives how many conversations. Again: nothing."""
         ...
 
     async def release(

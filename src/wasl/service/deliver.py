@@ -77,7 +77,7 @@ class Deliver:
         self.keep: Callable[[ConversationId], Awaitable[None]] | None = None
         """Asked right before a request: raises Fenced where the conversation is not held any more."""
         self._paces: dict[str, Paces] = {}
-        self._since_ms = clock.now_ms()
+        self._since = clock.monotonic()
 
     async def look(self, outgoing: Outgoing, conversation_id: ConversationId) -> Looked:
         """Asks pace and gate about the first delivery of a reply before its turn is closed, so that the closing commit can count it."""
@@ -164,8 +164,9 @@ class Deliver:
             await self._settle(settling("unknown", due_at_ms=due, error=Unclear("the sender died during the send")), channel=name)
             if due > now:
                 return _Due(due)
-        if delivery.state == "unknown" and self._since_ms + resolve_ms > now:
-            return _Due(self._since_ms + resolve_ms)
+        listened_ms = int((self._clock.monotonic() - self._since) * 1000)
+        if delivery.state == "unknown" and listened_ms < resolve_ms:
+            return _Due(now + resolve_ms - listened_ms)
         if delivery.state in ("sending", "unknown"):
             if channel.limits.unknown_policy == "give up":
                 lost = Unclear("no receipt came and this channel's policy is to give up")

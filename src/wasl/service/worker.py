@@ -23,6 +23,8 @@ log = structlog.get_logger(__name__)
 
 FAULT_BACKOFF_SECONDS = 5.0
 STORE_DOWN_SECONDS = 0.5
+WENT_BACK_MS = 120_000
+"""Less is waited for."""
 
 
 class Worker:
@@ -60,6 +62,7 @@ class Worker:
         self._stopping = False
         self._offered = 0
         self._kept_until: dict[ConversationId, float] = {}
+        self._seen_at = (clock.now_ms(), clock.monotonic())
         deliver.keep = self.keep
 
     @property
@@ -153,6 +156,7 @@ class Worker:
 
     async def _claims(self) -> None:
         while True:
+            await self._look_at_the_clock()
             free = self._concurrency - len(self._held)
             claimed = 0
             if free > 0 and not self._stopping:
@@ -175,6 +179,19 @@ class Worker:
                 async with asyncio.timeout(self._poll_seconds):
                     await self._wake.wait()
             self._wake.clear()
+
+    async def _look_at_the_clock(self) -> None:
+        """Notices that the wall clock went back, as when a machine learns the right time: what was put off by the old time would wait for
+        as long as the clock went back, an answer among it."""
+        wall_ms, passed = self._clock.now_ms(), self._clock.monotonic()
+        back_ms = self._seen_at[0] + int((passed - self._seen_at[1]) * 1000) - wall_ms
+        if back_ms >= WENT_BACK_MS:
+            try:
+                woken = await self._store.set_back(by_ms=back_ms, now_ms=wall_ms)
+            except StoreDown:
+                return  # it is looked at again
+            log.warning("the clock went back", seconds=back_ms // 1000, conversations=woken)
+        self._seen_at = (wall_ms, passed)
 
     async def _carry_behind(self, running: "asyncio.Task[None]", work: Work) -> None:
         """Lets what runs here come to its end and gives the lease back: it ran out by this process's own clock, which jumped, or stood

@@ -146,6 +146,10 @@ class MemoryStore:
             row.owner, row.ready_at = None, now_ms
         return len(held)
 
+    async def set_back(self, *, by_ms: int, now_ms: int) -> int:
+        """Brings forward what was put off by a clock that has gone back."""
+        return await self._write(lambda p: picture_work.set_back(p, by_ms=by_ms, now=now_ms))
+
     async def release(
         self,
         *,

@@ -12,7 +12,7 @@ from wasl.store.cost_rows import charge_text
 from wasl.store.counting_steps import Counts, counts
 from wasl.store.picture import OPEN_STATES, ConversationRow, DeliveryRow, MessageRow, Picture, TurnRow, UsageRow
 from wasl.store.picture_receive import learn
-from wasl.store.rows import json_or_none
+from wasl.store.rows import SET_BACK_SLACK_MS, json_or_none
 
 
 def release(picture: Picture, conversation_id: str, epoch: int, *, now: int, turns_at: int | None, deliveries_at: int | None) -> None:
@@ -28,6 +28,19 @@ def release(picture: Picture, conversation_id: str, epoch: int, *, now: int, tur
     row.owner = None
     row.ready_at = min(times, default=None)
     picture.changed_conversation(row)
+
+
+def set_back(picture: Picture, *, by_ms: int, now: int) -> int:
+    """Brings forward what was put off by a clock that has gone back since."""
+    since, found = now + by_ms - SET_BACK_SLACK_MS, set()
+    for row in picture.conversations.values():
+        if row.ready_at is not None and row.ready_at > since:
+            row.ready_at = max(now, row.ready_at - by_ms)
+            found.add(row.id)
+        for delivery in picture.open_deliveries.get(row.id, {}).values():
+            if delivery.due_ms > since:
+                delivery.due_ms = max(now, delivery.due_ms - by_ms)
+    return len(found)
 
 
 def close_turn(picture: Picture, closing: Closing, *, start: bool = True, count: Asked | None = None) -> Closed | Counts:

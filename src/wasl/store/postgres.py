@@ -147,6 +147,10 @@ class PostgresStore(SqlBeside):
         """Ends the leases of an owner that is known to be dead."""
         return await self._plain(lambda db: postgres_work.free(db, owner=owner, now_ms=now_ms), alone=True)
 
+    async def set_back(self, *, by_ms: int, now_ms: int) -> int:
+        """Brings forward what was put off by a clock that has gone back."""
+        return await self._plain(lambda db: postgres_work.set_back(db, by_ms=by_ms, now_ms=now_ms), alone=True)
+
     async def release(
         self,
         *,

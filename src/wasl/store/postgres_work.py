@@ -9,7 +9,7 @@ from wasl.domain.person import Address
 from wasl.domain.turn import DueTurn, PendingDelivery, Work
 from wasl.ports.store import DELIVERIES_PER_WORK_MAX, TURNS_PER_WORK_MAX, Lease
 from wasl.store.postgres_link import Connection
-from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_of, parts_of
+from wasl.store.rows import ADDRESS_COLUMNS, SET_BACK_SLACK_MS, address_of, json_of, parts_of
 
 _CLAIM = """with picked as materialized (select id, ready_at from conversation where ready_at is not null and ready_at <= $3
 order by ready_at limit $4 for update skip locked)
@@ -30,6 +30,11 @@ _HELD = (
     "select id from conversation where ready_at is not null and owner = $1 and ($2::uuid[] is null or id = any($2)) order by id for update"
 )
 _RENEW = "update conversation set ready_at = $1 where id = any($2::uuid[])"
+_PUT_OFF = """select id from conversation where id in (select id from conversation where ready_at > $1 union
+select conversation_id from delivery where state in ('queued', 'sending', 'unknown') and due_ms > $1) order by id for update"""
+_DUE_BACK = """update delivery set due_ms = greatest($1, due_ms - $2) where conversation_id = any($4::uuid[])
+and state in ('queued', 'sending', 'unknown') and due_ms > $3"""
+_READY_BACK = "update conversation set ready_at = greatest($1, ready_at - $2) where id = any($4::uuid[]) and ready_at > $3"
 _FREE = "update conversation set owner = null, ready_at = $1 where id = any($2::uuid[])"
 
 
@@ -73,6 +78,16 @@ async def free(db: Connection, *, owner: str, now_ms: int) -> int:
     ids = [r[0] for r in await db.fetch(_HELD, owner, None)]
     if ids:
         await db.execute(_FREE, now_ms, ids)
+    return len(ids)
+
+
+async def set_back(db: Connection, *, by_ms: int, now_ms: int) -> int:
+    """Brings forward what was put off, locking conversations in the agreed order; whoever changes a delivery holds its conversation."""
+    since = now_ms + by_ms - SET_BACK_SLACK_MS
+    ids = [r[0] for r in await db.fetch(_PUT_OFF, since)]
+    if ids:
+        await db.execute(_DUE_BACK, now_ms, by_ms, since, ids)
+        await db.execute(_READY_BACK, now_ms, by_ms, since, ids)
     return len(ids)
 
 

@@ -70,6 +70,8 @@ def failure_of(error: WaslError | None) -> dict[str, object] | None:
 
 LATE_MS: Final = 60_000
 """A word that reached us so long after it was said counts from when it was said."""
+SET_BACK_SLACK_MS: Final = 10_000
+"""So late a process may notice that the clock went back: what waited until then was put off so long after the old time at the least."""
 HELD_MS: Final = 900_000
 """What is not looked at again before so long is held by a rule: a word of the person is a reason to look at it now. No backing off
 lasts so long."""

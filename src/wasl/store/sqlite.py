@@ -128,6 +128,10 @@ class SqliteStore(SqlBeside):
             )
         )
 
+    async def set_back(self, *, by_ms: int, now_ms: int) -> int:
+        """Brings forward what was put off by a clock that has gone back."""
+        return await self._write(lambda db: sqlite_work.set_back(db, by_ms=by_ms, now=now_ms))
+
     async def release(
         self,
         *,

@@ -133,6 +133,27 @@ async def test_a_clock_that_jumps_ahead_during_a_send_makes_no_second_one(tmp_pa
     await house.store.close()
 
 
+async def test_a_clock_that_goes_back_makes_nobody_wait_for_hours(house: House) -> None:
+    sent = asyncio.Event()
+
+    def platform(_: Call) -> Answer:
+        sent.set()
+        return answer("n")
+
+    house.network.on("POST", SEND_URL, Refuse(), platform)
+    await house.write("k1", "hello")
+    await house.step()  # the platform is away; it is tried again soon
+    assert house.rows("select state from delivery") == [("queued",)]
+    house.clock._start_ms -= 5 * 3_600_000
+    running = asyncio.get_running_loop().create_task(house.worker.run())
+    await house.clock.advance(10)
+    house.worker._wake.set()
+    await sent.wait()
+    assert [one["text"] for one in house.sent()] == ["re: hello"] * 2
+    await house.worker.stop(grace_seconds=5)
+    running.cancel()
+
+
 async def test_a_send_that_was_surely_not_carried_out_is_tried_again_later(house: House) -> None:
     house.network.on("POST", SEND_URL, Refuse(), answer("", status=503), answer("n"))
     await house.write("k1", "hello")

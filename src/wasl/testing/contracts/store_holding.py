@@ -6,7 +6,7 @@ import pytest
 
 from wasl.domain.errors import Fenced
 from wasl.domain.message import Text
-from wasl.testing.contracts.store_scene import Scene
+from wasl.testing.contracts.store_scene import LEASE, OTHER_LEASE, Scene
 
 
 class Holding:
@@ -85,3 +85,17 @@ class Holding:
             await scene.settle(work, one.id, "queued", epoch=work.epoch - 1, apart=(one, scene.delivery(one.address)))
         assert closing.reply is not None
         assert len(await scene.store.deliveries(closing.reply.id)) == 1
+
+    async def test_what_was_put_off_before_the_clock_went_back_waits_no_longer_than_it_was_to(self, scene: Scene) -> None:
+        work, closing = await scene.sending()
+        hours = 5 * 3_600_000
+        now, delivery = scene.now, closing.deliveries[0].id
+        await scene.settle(work, delivery, "queued", due_at_ms=now + hours + 20_000, release=True)
+        other = (await scene.arrive(handle="bob", lease=LEASE)).conversation_id
+        assert await scene.store.set_back(by_ms=hours, now_ms=now) == 1
+        assert await scene.store.set_back(by_ms=hours, now_ms=now) == 0
+        assert await scene.claim(lease=OTHER_LEASE) == []
+        await scene.clock.advance(21)
+        (found,) = await scene.claim(lease=OTHER_LEASE)
+        assert found.conversation_id == work.conversation_id != other
+        assert [d.due_at_ms for d in found.deliveries] == [now + 20_000]
