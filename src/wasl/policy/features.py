@@ -11,6 +11,8 @@ TEXT_CHARACTERS_MAX: Final = 4_000
 """Of a message; what a message is for shows in its beginning and its sentences are judged one by one."""
 PIECES_WEIGHT: Final = 0.8
 """Of pieces of words against whole words."""
+STEM: Final = "l"
+"""Begins the name of a feature that is a stem."""
 _PIECES: Final = (3, 4, 5)
 
 Features = Mapping[str, float]
@@ -21,7 +23,7 @@ def features(text: str) -> Features:
     tokens = list(tokens_of_folded(fold(text[:TEXT_CHARACTERS_MAX])))
     stems = [light(token) for token in tokens]
     words = dict.fromkeys((f"w{token}" for token in tokens), 1.0)
-    words.update(dict.fromkeys((f"l{stem}" for stem in stems), 1.0))
+    words.update(dict.fromkeys((f"{STEM}{stem}" for stem in stems), 1.0))
     words.update(dict.fromkeys((f"b{first} {second}" for first, second in pairwise(stems)), 1.0))
     if stems:
         words[f"^{stems[0]}"] = 1.0

@@ -41,33 +41,48 @@ class Linear:
 
 def learn(examples: Iterable[Example], *, rounds: int = ROUNDS) -> Linear:
     """Learns a class from examples."""
-    rows = list(examples)
-    weights: dict[str, float] = {}
-    squares: dict[str, float] = {}
+    numbers: dict[str, int] = {}
+    rows = [_Row(_by_value(features, numbers), is_of_class, weight) for features, is_of_class, weight in examples]
+    weights = [0.0] * len(numbers)
+    squares = [_FIRST] * len(numbers)
+    weight_of = weights.__getitem__
     bias, bias_square = 0.0, _FIRST
     state = 1
     for _ in range(rounds):
         state = _shuffle(rows, state)
-        for features, is_of_class, weight in rows:
+        for groups, is_of_class, weight in rows:
             odds = bias
-            for name, value in features.items():
-                known = weights.get(name)
-                if known is not None:
-                    odds += known * value
+            for value, places in groups:
+                odds += value * sum(map(weight_of, places))
             error = (1 / (1 + math.exp(-max(-_ODDS_MAX, min(_ODDS_MAX, odds)))) - is_of_class) * weight
             if abs(error) < ERROR_MIN:
                 continue
             bias_square += error * error
             bias -= RATE * error / math.sqrt(bias_square)
-            for name, value in features.items():
+            for value, places in groups:
                 step = error * value
-                square = squares.get(name, _FIRST) + step * step
-                squares[name] = square
-                weights[name] = weights.get(name, 0.0) - RATE * step / math.sqrt(square)
-    return Linear(weights=weights, bias=bias)
+                added, move = step * step, RATE * step
+                for place in places:
+                    squares[place] = square = squares[place] + added
+                    weights[place] -= move / math.sqrt(square)
+    return Linear(weights={name: weight for name, place in numbers.items() if (weight := weights[place])}, bias=bias)
 
 
-def _shuffle(rows: list[Example], state: int) -> int:
+class _Row(NamedTuple):
+    groups: tuple[tuple[float, tuple[int, ...]], ...]
+    is_of_class: bool
+    weight: float
+
+
+def _by_value(features: Features, numbers: dict[str, int]) -> tuple[tuple[float, tuple[int, ...]], ...]:
+    """Gives the places of features, those of one value together; a feature that is new gets the next place."""
+    groups: dict[float, list[int]] = {}
+    for name, value in features.items():
+        groups.setdefault(value, []).append(numbers.setdefault(name, len(numbers)))
+    return tuple((value, tuple(places)) for value, places in groups.items())
+
+
+def _shuffle(rows: list[_Row], state: int) -> int:
     """Shuffles in place (Fisher and Yates) by a linear congruential generator (Knuth's MMIX constants)."""
     for last in range(len(rows) - 1, 0, -1):
         state = (state * 6364136223846793005 + 1442695040888963407) % (1 << 64)

@@ -8,12 +8,13 @@ next one not.
 
 import hashlib
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal, NamedTuple
 
-from wasl.policy.features import features
+from wasl.policy.features import STEM, Features, features
 from wasl.policy.linear import Example, Linear, learn
 from wasl.policy.packs import Packs
 from wasl.policy.segments import segments
@@ -24,28 +25,40 @@ Label = Literal["business", "general", "mixed", "neutral", "uncertain"]
 BAND: Final = 1.0
 """Log-odds on either side of the zero point that are too close to tell."""
 VERSION_CHARACTERS: Final = 12
-METHOD: Final = "3"
+METHOD: Final = "4"
 """Grows when the same examples and packs would be learnt to other weights."""
 NEUTRAL_CHARACTERS_MAX: Final = 120
 """Longer messages are about something."""
-FOLDS: Final = 2
+FOLDS: Final = 3
+HELD_ROUNDS: Final = 2
+"""Of learning, where something is left out to find the border: enough for that, and quicker."""
 EXAMPLES_LEARNT_MAX: Final = 900
 """Of one scope; of more, every so many-th is taken, because more say little more and learning has to stay quick."""
+STATEMENT_CHARACTERS_MAX: Final = 4_000
 EXAMPLES_FEW: Final = 30
 """With fewer, a scope is hardly known, and the command says so."""
 
 _OWN_TOTAL: Final = 500.0
 _OWN_EACH_MAX: Final = 10.0
 _NEUTRAL_WEIGHT: Final = 0.7
+_NEUTRAL_OWN_WEIGHT: Final = 0.5
+"""Of talk, where business is learnt: it is business less for what it says than for what it does not say."""
+_NOVEL_WEIGHT: Final = 1.0
+"""What a word that talk never uses counts against a message being talk; found by leaving kinds of general prompts out."""
+_TALK_ODDS_MIN: Final = -0.5
 _DISGUISE_WEIGHT: Final = 0.7
-_DISGUISES_EACH: Final = 3
+_DISGUISES_EACH: Final = 4
 _TOPICS_MAX: Final = 40
 _TOPIC_CHARACTERS_MIN: Final = 4
-_ZERO_FIRST: Final = 0.5
+_ZERO_FIRST: Final = 0.4
 """Where the border lies best for a business that is hardly known: found by leaving each business of the packs out and learning it from a
-dozen of its questions; from -0.3 to 0.5 it was equally good, and the upper end lets the least of general requests through."""
+dozen of its questions; from -0.3 to 0.5 it was equally good, and a fresh set of questions to eight businesses lay in between."""
 _ZERO_TRUST: Final = 60.0
 _SEGMENT_SHARE: Final = 0.5
+_PHRASES_MAX: Final = 60
+"""Of a statement."""
+_PHRASE_CHARACTERS_MIN: Final = 3
+_PHRASE: Final = re.compile(r"[:,.;!?،؛؟\n]+|\s(?:and|or)\s")
 _STEPS: Final = tuple(step / 10 for step in range(-20, 31))
 
 
@@ -95,12 +108,14 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Classifier:
-    """A scope, learnt. `kept` and `stopped` are the shares of own examples and of general prompts that cross-validation got right;
-    odds between `low` and `high` are too close to tell. `version` names packs and method, `scope_version` what was learnt."""
+    """A scope, learnt. `kept` and `stopped` are the shares of own examples and of general prompts of known kinds that cross-validation
+    got right; odds between `low` and `high` are too close to tell. `talk_words` are the stems that talk is made of. `version` names
+    packs and method, `scope_version` what was learnt."""
 
     scope: str
     own: Linear
     talk: Linear
+    talk_words: frozenset[str]
     zero: float
     kept: float
     stopped: float
@@ -118,7 +133,7 @@ class Classifier:
         """Judges a message by itself; what it inherits from the talk around it is the caller's to know."""
         seen = features(text)
         whole = self.own.odds(seen) - self.zero
-        if len(text) <= NEUTRAL_CHARACTERS_MAX and self.talk.odds(seen) > 0:
+        if len(text) <= NEUTRAL_CHARACTERS_MAX and self._is_talk(seen):
             return Judged(label="neutral", odds=max(whole, self.high), parts=(Part(text, max(whole, self.high)),), business=text)
         pieces = segments(text)
         if len(pieces) == 1:
@@ -141,55 +156,101 @@ class Classifier:
     def _part_odds(self, piece: str) -> float:
         seen = features(piece)
         odds = self.own.odds(seen) - self.zero
-        return max(odds, self.high) if self.talk.odds(seen) > 0 else odds
+        return max(odds, self.high) if self._is_talk(seen) else odds
+
+    def _is_talk(self, seen: Features) -> bool:
+        """Says whether a text is about nothing: every word that talk never uses makes it less so."""
+        novel = sum(1 for name in seen if name[0] == STEM and name not in self.talk_words)
+        return self.talk.odds(seen) - _NOVEL_WEIGHT * novel > _TALK_ODDS_MIN
 
     def _label(self, odds: float) -> Label:
         return "business" if odds > self.high else "general" if odds < self.low else "uncertain"
 
 
-@dataclass(frozen=True, slots=True)
-class _Rows:
+class _Rows(NamedTuple):
+    """What is learnt from, by group. Beside each general prompt stands the fold it is left out with, beside each disguise that of what
+    it hides."""
+
     own: list[Example]
+    told: list[Example]
     others: list[Example]
-    general: list[Example]
+    general: list[tuple[Example, int]]
     talk: list[Example]
-    disguised: list[Example]
+    disguised: list[tuple[Example, int]]
+
+    def all(self) -> list[Example]:
+        """Everything."""
+        return self._known() + self.own + [row for row, _ in self.general + self.disguised]
 
     def without(self, fold_number: int) -> list[Example]:
-        """Everything but one fold of each group."""
-        groups = (self.own, self.others, self.general, self.talk, self.disguised)
-        return [row for group in groups for place, row in enumerate(group) if place % FOLDS != fold_number]
+        """Everything but one fold of the own examples and one of the kinds of general prompts."""
+        own = [row for place, row in enumerate(self.own) if place % FOLDS != fold_number]
+        return self._known() + own + [row for row, other in self.general + self.disguised if other != fold_number]
+
+    def _known(self) -> list[Example]:
+        return self.told + self.others + [row._replace(weight=_NEUTRAL_OWN_WEIGHT) for row in self.talk]
 
 
 def learn_purpose(scope: Scope, packs: Packs) -> Classifier:
     """Learns a scope; takes a second or two of CPU for some hundred examples."""
     own = _some([*scope.examples, *(Own(text) for text in scope.also)])
     weight = max(1.0, min(_OWN_EACH_MAX, _OWN_TOTAL / max(1, len(own))))
-    general = [prompt.text for prompt in packs.general] + list(scope.forbidden)
+    general, folds, wholes = _general(scope, packs)
+    names: dict[str, str] = {}
+
+    def shown(text: str) -> Features:
+        """Holds the name of a feature once, in however many texts it shows."""
+        return {names.setdefault(name, name): value for name, value in features(text).items()}
+
     rows = _Rows(
-        own=[Example(features(example.text), True, weight) for example in own],
-        others=[Example(features(prompt.text), True) for prompt in packs.business],
-        general=[Example(features(text), False) for text in general],
-        talk=[Example(features(prompt.text), True, _NEUTRAL_WEIGHT) for prompt in packs.neutral],
-        disguised=[Example(features(text), False, _DISGUISE_WEIGHT) for text in disguise(own, general, packs)],
+        own=[Example(shown(example.text), True, weight) for example in own],
+        told=[Example(shown(phrase), True, weight) for phrase in _phrases(scope.statement)],
+        others=[Example(shown(prompt.text), True) for prompt in packs.business],
+        general=[(Example(shown(text), False), fold_number) for text, fold_number in zip(general, folds, strict=True)],
+        talk=[Example(shown(prompt.text), True, _NEUTRAL_WEIGHT) for prompt in packs.neutral],
+        disguised=[
+            (Example(shown(text), False, _DISGUISE_WEIGHT), folds[place] if place is not None else turn % FOLDS)
+            for turn, (text, place) in enumerate(_disguised(own, general, packs))
+        ],
     )
     kept, stopped = _held_out(rows)
     zero = _zero(kept, stopped)
+    like_known = [odds for odds, whole in zip(stopped, wholes, strict=True) if not whole]
     weakest: dict[str, list[bool]] = {}
     for example, odds in zip(own, kept, strict=True):
         weakest.setdefault(example.subject, []).append(odds > zero)
-    everything = rows.own + rows.others + rows.general + rows.talk + rows.disguised
     return Classifier(
         scope=scope.name,
-        own=learn(everything),
-        talk=learn([row._replace(is_of_class=True) for row in rows.talk] + _about_something(rows)),
+        own=learn(rows.all()),
+        talk=learn(rows.talk + _about_something(rows)),
+        talk_words=frozenset(name for row in rows.talk for name in row.features if name[0] == STEM),
         zero=zero,
         kept=_share(odds > zero for odds in kept),
-        stopped=_share(odds <= zero for odds in stopped),
+        stopped=_share(odds <= zero for odds in like_known),
         weakest={subject: sum(right) / len(right) for subject, right in weakest.items()},
         version=classifier_version(packs),
         scope_version=scope.version,
     )
+
+
+def _general(scope: Scope, packs: Packs) -> tuple[list[str], list[int], list[bool]]:
+    """Gives the general prompts, what the operator forbids among them, the fold each is left out with, and whether its kind is
+    left out whole: every second one is, for people ask for kinds that nobody thought of; of the others every so many-th prompt is."""
+    numbers: dict[str, int] = {}
+    folds, wholes = [], []
+    for place, prompt in enumerate(packs.general):
+        kind = numbers.setdefault(prompt.kind, len(numbers))
+        wholes.append(kind % 2 == 0)
+        folds.append((kind // 2 if wholes[-1] else place) % FOLDS)
+    folds += [place % FOLDS for place in range(len(scope.forbidden))]
+    wholes += [False] * len(scope.forbidden)
+    return [prompt.text for prompt in packs.general] + list(scope.forbidden), folds, wholes
+
+
+def _phrases(statement: str) -> list[str]:
+    """Cuts what the operator says of the business into its subjects."""
+    found = [phrase.strip() for phrase in _PHRASE.split(statement[:STATEMENT_CHARACTERS_MAX])]
+    return [phrase for phrase in found if len(phrase) >= _PHRASE_CHARACTERS_MIN][:_PHRASES_MAX]
 
 
 def classifier_version(packs: Packs) -> str:
@@ -207,14 +268,15 @@ def _some(own: Sequence[Own]) -> list[Own]:
 
 def _about_something(rows: "_Rows") -> list[Example]:
     """Everything that is about something."""
-    return [row._replace(is_of_class=False) for row in (*rows.own, *rows.others, *rows.general)]
+    return [row._replace(is_of_class=False) for row in (*rows.own, *rows.others, *(row for row, _ in rows.general))]
 
 
-def disguise(own: Sequence[Own], general: Sequence[str], packs: Packs) -> list[str]:
-    """Dresses general prompts as questions about the scope's own subjects, in the ways that the evasive pack gives."""
+def _disguised(own: Sequence[Own], general: Sequence[str], packs: Packs) -> list[tuple[str, int | None]]:
+    """Dresses general prompts as questions about the scope's own subjects, in the ways that the evasive pack gives; with each stands
+    the place of the prompt in it."""
     seen = Counter(word.strip("?.,!؟،") for example in own for word in sorted(set(fold(example.text).split())))
     topics = [word for word, _ in seen.most_common(_TOPICS_MAX + 3) if len(word) >= _TOPIC_CHARACTERS_MIN] or ["order"]
-    found: list[str] = []
+    found: list[tuple[str, int | None]] = []
     for prompt in packs.evasive:
         for turn in range(_DISGUISES_EACH):
             place = len(found)
@@ -222,7 +284,8 @@ def disguise(own: Sequence[Own], general: Sequence[str], packs: Packs) -> list[s
             while "{topic}" in words:
                 words = words.replace("{topic}", topics[(place * 7 + turn) % len(topics)], 1)
                 place += 1
-            found.append(words.replace("{general}", general[(len(found) * 37) % len(general)]))
+            hidden = (len(found) * 37) % len(general) if "{general}" in words else None
+            found.append((words if hidden is None else words.replace("{general}", general[hidden]), hidden))
     return found
 
 
@@ -231,10 +294,12 @@ def _held_out(rows: _Rows) -> tuple[list[float], list[float]]:
     own = [0.0] * len(rows.own)
     general = [0.0] * len(rows.general)
     for number in range(FOLDS):
-        learnt = learn(rows.without(number))
-        for given, odds in ((rows.own, own), (rows.general, general)):
-            for place in range(number, len(given), FOLDS):
-                odds[place] = learnt.odds(given[place].features)
+        learnt = learn(rows.without(number), rounds=HELD_ROUNDS)
+        for place in range(number, len(own), FOLDS):
+            own[place] = learnt.odds(rows.own[place].features)
+        for place, (row, fold_number) in enumerate(rows.general):
+            if fold_number == number:
+                general[place] = learnt.odds(row.features)
     return own, general
 
 

@@ -114,3 +114,21 @@ def test_more_examples_than_are_learnt_are_taken_from_everywhere() -> None:
     learnt = learn_purpose(Scope(name="watches", examples=many), shipped_packs())
     assert set(learnt.weakest) == {"repairs", "late"}
     assert len(many) > EXAMPLES_LEARNT_MAX
+
+
+@pytest.mark.parametrize(
+    "text", ["thanks a lot my friend", "give me a second please", "لحظة من فضلك يا أخي", "مين عم يرد علي؟", "bonne soirée à vous"]
+)
+def test_talk_that_stands_in_no_pack_word_for_word_is_neutral(learnt: Classifier, text: str) -> None:
+    assert learnt.judge(text).label == "neutral"
+
+
+@pytest.mark.parametrize("text", ["ما عاصمة منغوليا", "who invented zippers", "من اخترع السحاب؟"])
+def test_a_short_question_with_words_that_talk_never_uses_is_no_talk(learnt: Classifier, text: str) -> None:
+    assert learnt.judge(text).label in ("general", "uncertain")
+
+
+def test_what_the_statement_names_is_learnt(learnt: Classifier) -> None:
+    kennel = learn_purpose(Scope(name="kennel", statement="A kennel: boarding dogs, grooming poodles, puppy classes."), shipped_packs())
+    asked = "grooming my poodles"
+    assert kennel.odds(asked) > learnt.odds(asked)
