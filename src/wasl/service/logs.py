@@ -4,7 +4,6 @@ import logging
 import re
 import sys
 from collections.abc import Iterable, Mapping, MutableMapping
-from contextlib import AbstractContextManager
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -70,9 +69,9 @@ def configure(*, level: Level = "info", form: Form = "auto") -> None:
         library.setLevel(logging.WARNING)  # that it starts and stops is said by the command itself
 
 
-def about(**names: str) -> AbstractContextManager[None]:
-    """Puts names (`turn`, `conversation`, `channel`) on every line that is logged inside the `with`, by any module."""
-    return structlog.contextvars.bound_contextvars(**names)
+def about(**names: str) -> None:
+    """Puts names (`turn`, `conversation`, `channel`) on every line that the running task logs from now on, by any module."""
+    structlog.contextvars.bind_contextvars(**names)
 
 
 class Sparing:

@@ -207,10 +207,8 @@ class Worker:
     async def _carry(self, work: Work) -> None:
         """One worker iteration: the border that catches everything, records it, and leaves the work due."""
         turn = work.turns[0].id if work.turns else ""
-        with (
-            about(conversation=work.conversation_id, turn=turn),
-            self._observe.span("conversation", conversation=work.conversation_id, turn=turn),
-        ):
+        about(conversation=work.conversation_id, turn=turn)  # for this task, which ends with it
+        with self._observe.span("conversation", conversation=work.conversation_id, turn=turn):
             try:
                 await self._work(work)
             except Fenced as error:

@@ -3,6 +3,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterator
+from contextvars import copy_context
 
 import pytest
 import structlog
@@ -69,7 +70,8 @@ def test_ids_times_and_words_stay_readable(text: str) -> None:
 
 
 def test_a_line_carries_the_turn_and_hides_what_is_named_secret(lines: io.BytesIO) -> None:
-    with logs.about(turn="t-1", conversation="c-1"):
+    def carried() -> None:
+        logs.about(turn="t-1", conversation="c-1")
         structlog.get_logger().info(
             "sent",
             app_secret="plain words",
@@ -78,6 +80,8 @@ def test_a_line_carries_the_turn_and_hides_what_is_named_secret(lines: io.BytesI
             input_tokens=3,
             body=b"\x00\x01",
         )
+
+    copy_context().run(carried)
     (line,) = read(lines)
     assert line["turn"] == "t-1"
     assert line["conversation"] == "c-1"
@@ -89,9 +93,8 @@ def test_a_line_carries_the_turn_and_hides_what_is_named_secret(lines: io.BytesI
     assert line["level"] == "info"
 
 
-def test_names_end_with_their_with(lines: io.BytesIO) -> None:
-    with logs.about(turn="t-1"):
-        pass
+def test_names_end_with_their_task(lines: io.BytesIO) -> None:
+    copy_context().run(logs.about, turn="t-1")
     structlog.get_logger().info("later")
     assert "turn" not in read(lines)[0]
 
