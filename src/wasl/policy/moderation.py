@@ -34,6 +34,8 @@ class Phrases:
 
     def found(self, words: Sequence[str]) -> str:
         """Gives the first phrase that stands in the words, "" for none."""
+        if not self.starred and self.first.keys().isdisjoint(words):
+            return ""  # as nearly always
         for place, word in enumerate(words):
             for phrase in (*self.first.get(word, ()), *self.starred):
                 if _stands(phrase, words, place):

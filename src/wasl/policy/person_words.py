@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 
 from wasl.policy.rulebook import Rulebook
 from wasl.policy.shipped_words import shipped_words
-from wasl.wire.text import fold, tokens_of_folded
+from wasl.wire.text import fold, tokens
 
 MESSAGE_CHARACTERS_MAX: Final = 160
 """A longer message says something else too."""
@@ -88,8 +88,10 @@ def asks_for_human(text: str, *, further: Sequence[str] = ()) -> bool:
         return False
     if whole in lists.alone or whole in phrases(tuple(further)):
         return True
-    words = list(tokens_of_folded(whole))
-    if not words or words[0] in lists.questions or not lists.negations.isdisjoint(words):
+    words = tokens(whole)
+    if lists.talk.isdisjoint(words) and lists.transfer.isdisjoint(words):
+        return False
+    if words[0] in lists.questions or not lists.negations.isdisjoint(words):
         return False
     for place, word in enumerate(words):
         near = words[place + 1 : place + 1 + REACH_TOKENS]

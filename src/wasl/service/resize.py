@@ -40,6 +40,8 @@ def bounded(limits: Limits, sizes: Iterable[tuple[str, int]]) -> tuple[Limits, M
     most = min(limits.text_max, named.get(CHARACTERS, limits.text_max))
     if BYTES in named:
         most = min(most, named[BYTES])
+    elif most == limits.text_max >= max(limits.caption_max, limits.choice_text_max):
+        return limits, own  # as nearly always: no rule asks for less
     small = replace(
         limits,
         text_max=most,

@@ -54,7 +54,9 @@ def region_of_address(*, handle: str, kind: str, alias: str | None = None, alias
 
 def _digits(phone: str) -> str:
     text = phone[:PHONE_CHARACTERS_MAX].strip()
-    digits = "".join(letter for letter in text if letter in "0123456789")
+    digits = text.removeprefix("+")
+    if not (digits.isascii() and digits.isdigit()):  # as people write them; platforms write digits alone
+        digits = "".join(letter for letter in text if letter in "0123456789")
     return digits[2:] if digits.startswith("00") else digits
 
 

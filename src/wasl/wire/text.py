@@ -16,6 +16,8 @@ Language = Literal["ar", "en", "other", ""]
 
 TOKEN_CHARACTERS_MAX: Final = 64
 """Longer tokens are cut: they are keys or noise, not words."""
+SHORT_CHARACTERS_MAX: Final = 1_000
+"""The words of a text so short are remembered for a moment."""
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -59,12 +61,19 @@ _THOUSANDS: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?\Z")
 
 def tokens(text: str) -> list[str]:
     """Gives the folded words and numbers of `text` in order. "1,500" is 1500, "10:30" stays whole, "it's" is one word."""
-    return [_word(token) for token in _TOKEN.findall(fold(text))]
+    folded = fold(text)
+    return list(_short(folded) if len(folded) <= SHORT_CHARACTERS_MAX else tokens_of_folded(folded))
 
 
 def tokens_of_folded(folded: str) -> Iterator[str]:
     """Walks the words and numbers of a text that `fold` made."""
     return (_word(found.group()) for found in _TOKEN.finditer(folded))
+
+
+@lru_cache(maxsize=16)
+def _short(folded: str) -> tuple[str, ...]:
+    # One step after the other asks for the words of the message that a turn answers: the language, an emergency, the search.
+    return tuple([token if len(token) < 4 else _word(token) for token in _TOKEN.findall(folded)])
 
 
 def places_of_tokens(folded: str) -> Iterator[tuple[str, int, int]]:
@@ -180,8 +189,11 @@ def language(text: str) -> Language:
     Latin text counts as English unless it is accented and has no English small word; that is a guess for choosing words and
     passages, not a verdict.
     """
+    looked_at = text[:4_000]
+    if looked_at.isascii():  # no letter need be told from another one
+        return "" if looked_at.lower() == looked_at.upper() else _latin_language(text)
     arabic = latin = other = foreign = 0
-    for character in text[:4_000]:
+    for character in looked_at:
         if not character.isalpha():
             continue
         if "\u0600" <= character <= "\u06ff" or "\u0750" <= character <= "\u077f" or "\ufb50" <= character <= "\ufeff":
@@ -205,12 +217,12 @@ def language(text: str) -> Language:
 
 def _latin_language(text: str) -> Language:
     words = tokens(text[:4_000])
-    small = sum(word in _ENGLISH_SMALL for word in words)
-    known = sum(word in _ARABIZI for word in words)
+    small = sum(map(_ENGLISH_SMALL.__contains__, words))
+    known = sum(map(_ARABIZI.__contains__, words))
     odd = [word for word in words if not word.isalpha() and word not in _ARABIZI]  # every shape has a digit
     shaped = sum(bool(_ARABIZI_SHAPE.match(word)) and not _ORDINAL.match(word) for word in odd)
     # A shape alone (mp3, b2b) is weak; two of them, or one beside a known word, are not.
     if known + shaped > small and known + shaped / 2 >= 1:
         return "ar"
-    accented = any("\u00c0" <= character < "\u0250" for character in text)
+    accented = not text.isascii() and any("\u00c0" <= character < "\u0250" for character in text)
     return "other" if accented and not small else "en"
