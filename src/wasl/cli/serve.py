@@ -1,6 +1,7 @@
 """`wasl serve`: runs Wasl until it is told to stop."""
 
 import asyncio
+import sys
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -24,11 +25,26 @@ def add(app: typer.Typer, compose: Compose) -> None:
         port: Annotated[int | None, typer.Option(min=0, max=65_535, help="Port to listen on; 0 for any free one.")] = None,
     ) -> None:
         """Runs Wasl: takes messages, answers them, shows its pages."""
+        _import_structlog_without_rich()
         from wasl.service.logs import configure
 
         settings = _changed(read_settings(config), role=role, host=host, port=port)
         configure(level=settings.log.level, form=settings.log.form)
         compose.run(_serve(compose.installation(settings)))
+
+
+def _import_structlog_without_rich() -> None:
+    """Spares the server four megabytes: structlog loads rich where it is installed, for tracebacks that our log writes by itself.
+
+    None in `sys.modules` is how Python itself says that a module is not to be had (language reference, 5.3.1).
+    """
+    if "rich" in sys.modules or "structlog" in sys.modules:
+        return
+    sys.modules["rich"] = None  # type: ignore[assignment]  # typeshed knows modules only
+    try:
+        import structlog  # noqa: F401
+    finally:
+        del sys.modules["rich"]
 
 
 async def _serve(installation: Installation) -> None:
