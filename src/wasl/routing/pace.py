@@ -6,6 +6,8 @@ from wasl.domain.limits import Pace
 
 KEYS_MAX = 50_000
 """Correspondents whose pace is remembered at once; the one not used for longest is forgotten."""
+FORGOTTEN_AT_ONCE = 2
+"""Of those at rest, for each that comes: more than come, so that they become few again after a rush, and few enough to cost nothing."""
 
 
 class Bucket:
@@ -25,6 +27,10 @@ class Bucket:
     def take(self, *, now: float) -> None:
         """Counts one that is sent now, or will be sent after `wait`."""
         self._arrival = max(self._arrival, now) + self._seconds
+
+    def rests(self, *, now: float) -> bool:
+        """Says whether it is as if nothing had ever been sent."""
+        return self._arrival <= now
 
     def hold(self, *, until: float) -> None:
         """Lets nothing go before a time: the platform asked for it."""
@@ -62,7 +68,7 @@ class Paces:
 
     def _count(self, address_id: str, *, now: float, group: bool) -> float:
         wait = max(0.0, self._held_until - now)
-        each = self._bucket(address_id, self._group_pace if group else self._each_pace)
+        each = self._bucket(address_id, self._group_pace if group else self._each_pace, now=now)
         for bucket in (self._all, each):
             if bucket is not None:
                 wait = max(wait, bucket.wait(now=now))
@@ -75,14 +81,22 @@ class Paces:
         """Stops the whole channel: the platform said how long."""
         self._held_until = max(self._held_until, now + seconds)
 
-    def _bucket(self, address_id: str, pace: Pace | None) -> Bucket | None:
+    def _bucket(self, address_id: str, pace: Pace | None, *, now: float) -> Bucket | None:
         if pace is None:
             return None
         bucket = self._each.get(address_id)
         if bucket is None:
+            self._forget_the_rested(now=now)
             if len(self._each) >= KEYS_MAX:
                 self._each.popitem(last=False)
             bucket = self._each[address_id] = Bucket(pace)
         else:
             self._each.move_to_end(address_id)
         return bucket
+
+    def _forget_the_rested(self, *, now: float) -> None:
+        for _ in range(FORGOTTEN_AT_ONCE):
+            longest = next(iter(self._each), None)
+            if longest is None or not self._each[longest].rests(now=now):
+                return
+            del self._each[longest]

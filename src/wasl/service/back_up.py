@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import shutil
-import tarfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -163,6 +162,8 @@ def checked(folder: Path) -> Mapping[str, Any]:
 
 
 def _packed(folder: Path, seal: Seal | None) -> Path:
+    import tarfile  # late: a backup is made once a day
+
     tar = folder.with_name(folder.name + ".tar")
     part = tar.with_name(tar.name + ".part")
     target = tar if seal is None else tar.with_name(tar.name + ".age")
@@ -182,6 +183,8 @@ def _packed(folder: Path, seal: Seal | None) -> Path:
 
 
 def _unpacked(source: Path, to: Path, unseal: Seal | None) -> Path:
+    import tarfile  # late: a backup is opened once in a while
+
     to.mkdir(mode=0o700, parents=True)
     tar = source
     if source.suffix == ".age":

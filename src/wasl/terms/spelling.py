@@ -25,7 +25,7 @@ _ISE_KEPT: Final = frozenset((
 ))  # fmt: skip
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def spelt(word: str) -> str:
     """Gives the one form of a word in small letters; words that are not written in two ways come back as they are."""
     if found := _IN_PAIRS.get(word):

@@ -63,7 +63,7 @@ def _digits(phone: str) -> str:
 _TELLS: Final = {"phone": region_of_phone, "business-scoped id": region_of_business_id}
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=8_192)
 def _among(code: str, rest: str) -> str:
     main = _REGION_OF_CODE[code][0]
     if not rest:

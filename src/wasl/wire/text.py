@@ -144,7 +144,7 @@ _ATTACHED: Final = ("و", "ف", "ب", "ك", "ل", "ه", "ح", "ع")
 _TENSES: Final = ("بت", "بي", "بن", "هت", "هن", "هي", "حت", "حن", "حي", "ت", "ي", "ن", "ا")
 
 
-@lru_cache(maxsize=16_384)
+@lru_cache(maxsize=4_096)
 def bare(token: str) -> tuple[str, ...]:
     """Gives further stems an Arabic token may have: without one attached letter (wa-, fa-, bi-, ka-, li-, and the
     colloquial ha- and 3a-), or without the marks of a present tense.

@@ -41,3 +41,24 @@ def test_groups_keep_their_own_pace() -> None:
     paces = Paces(all_sends=None, each_address=Pace(seconds_per_message=1), each_group=Pace(seconds_per_message=3))
     paces.reserve("g", now=0, group=True)
     assert paces.reserve("g", now=1, group=True) == 2
+
+
+@given(sends=st.lists(st.tuples(st.sampled_from("abcdef"), st.floats(0, 8)), max_size=60))
+def test_forgetting_who_rests_changes_no_wait(sends: list[tuple[str, float]]) -> None:
+    pace = Pace(seconds_per_message=2, burst=3)
+    together = Paces(all_sends=None, each_address=pace)
+    alone = {name: Paces(all_sends=None, each_address=pace) for name in "abcdef"}
+    now = 0.0
+    for name, gap in sends:
+        now += gap
+        assert together.reserve(name, now=now) == alone[name].reserve(name, now=now)
+
+
+def test_who_has_long_been_at_rest_takes_no_room() -> None:
+    paces = Paces(all_sends=None, each_address=Pace(seconds_per_message=6, burst=45))
+    for n in range(1_000):
+        paces.reserve(f"rush {n}", now=0)
+    assert len(paces._each) == 1_000
+    for n in range(2_000):
+        paces.reserve(f"later {n}", now=100 + n)
+    assert len(paces._each) < 20
