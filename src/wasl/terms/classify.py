@@ -7,7 +7,7 @@ spelt anew, moved or dated anew weighs nothing. The heaviest topics name the cha
 import hashlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from difflib import SequenceMatcher
 from typing import Final, NamedTuple, cast
@@ -39,6 +39,14 @@ REWRITE_SHARE: Final = 0.3
 WEIGHT_MAX: Final = 12.0
 """What one clause may weigh, so that a long addition does not drown a short one's topic."""
 
+MENU_WORDS_MIN: Final = 3
+_CONTRACTED: Final = {"re": "are", "ll": "will", "ve": "have", "d": "would", "m": "am"}
+_NOT_REGULAR: Final = {"can": "can", "won": "will", "shan": "shall"}
+_MENU = re.compile(
+    r"\b(?:Home|Products?|Solutions|Pricing|Log ?in|Sign ?(?:in|up)|Contact(?: us)?|About(?: us)?|Blog|Careers|Support|Help|Menu|Docs|"
+    r"Developers|Press|Download|Search|Company|Resources|Community|Get started)\b|الرئيسية|تسجيل الدخول|المدونة|من نحن"
+)
+_DIGITS: Final = {0x660 + digit: str(digit) for digit in range(10)} | {0x6F0 + digit: str(digit) for digit in range(10)}
 _NUMBER = re.compile(r"^\d")
 _NEGATED = ("un", "non", "in", "im", "ir", "dis", "ex")
 
@@ -138,7 +146,7 @@ def _weight(pair: Pair, renames: frozenset[tuple[tuple[str, ...], tuple[str, ...
     binding = binds(sentence) or (pair.before is not None and binds(pair.before))
     if not binding and not as_row:
         return 0.0
-    if announce.is_page_date(sentence) or _notice_gone(pair):
+    if announce.is_page_date(sentence) or _notice_gone(pair) or _is_furniture(pair, sentence):
         return 0.0
     weight = 0.0
     for edit in pair.edits:
@@ -151,6 +159,17 @@ def _weight(pair: Pair, renames: frozenset[tuple[tuple[str, ...], tuple[str, ...
     return min(weight, WEIGHT_MAX)
 
 
+def _is_furniture(pair: Pair, sentence: Sentence) -> bool:
+    """Says whether a whole line came or went that stands around documents: a banner for cookies, a menu, a newsletter's form."""
+    if (pair.before is not None and pair.after is not None) or sentence.kind == "row":
+        return False
+    if lexicon().furniture.search(sentence.text):
+        return True
+    return (
+        sentence.kind != "item" and not sentence.text.endswith((".", ":", "؟", "!")) and len(_MENU.findall(sentence.text)) >= MENU_WORDS_MIN
+    )
+
+
 def _notice_gone(pair: Pair) -> bool:
     """Says whether a notice with a day was taken from the page: what it announced has come, and binds by itself."""
     return pair.after is None and pair.before is not None and DATE_TOKEN in pair.before.words and announce.is_notice(pair.before)
@@ -159,7 +178,7 @@ def _notice_gone(pair: Pair) -> bool:
 def _edit_weight(edit: Edit, renames: frozenset[tuple[tuple[str, ...], tuple[str, ...]]]) -> float:
     if (edit.before, edit.after) in renames or _misspelt(edit):
         return 0.0
-    gone, come = Counter(edit.before), Counter(edit.after)
+    gone, come = Counter(_plain(edit.before)), Counter(_plain(edit.after))
     changed = list((gone - come).elements()) + list((come - gone).elements())
     weight = 0.0
     for word in changed:
@@ -171,11 +190,28 @@ def _edit_weight(edit: Edit, renames: frozenset[tuple[tuple[str, ...], tuple[str
             weight += 1.5 if edit.before and edit.after else 0.75
         elif word not in lexicon().stop and len(word) > 1:
             weight += 1.0
-    if edit.before and edit.after and weight:
+    if edit.before and edit.after and set(regions_in(" ".join(edit.before))) != set(regions_in(" ".join(edit.after))):
+        weight = max(weight, MATERIAL_SCORE)  # one country for another
+    elif edit.before and edit.after and weight:
         plain = [word for word in changed if word not in lexicon().turning and not _NUMBER.match(word)]
         if len(plain) == len(changed):
             weight = max(weight / 2, weight - 1.0)  # a word for a word is one change, not two
     return weight
+
+
+def _plain(words: Sequence[str]) -> Iterator[str]:
+    """Gives words without contractions, and one for all of those that say the same."""
+    for written in words:
+        word = written.translate(_DIGITS)
+        stem, joined, rest = word.partition("'")
+        if joined and rest in _CONTRACTED:
+            yield from (stem, _CONTRACTED[rest])
+        elif joined and rest == "t" and stem.endswith("n"):
+            yield from (_NOT_REGULAR.get(stem, stem[:-1]), "not")
+        elif word == "cannot":
+            yield from ("can", "not")
+        else:
+            yield lexicon().alike.get(word, word)
 
 
 def _misspelt(edit: Edit) -> bool:

@@ -21,9 +21,14 @@ _NAMED: Final = {
     "south africa": "ZA", "nigeria": "NG", "indonesia": "ID", "singapore": "SG", "hong kong": "HK", "taiwan": "TW",
     "israel": "IL", "iran": "IR", "iraq": "IQ", "syria": "SY", "jordan": "JO", "algeria": "DZ", "tunisia": "TN", "pakistan": "PK",
     "bangladesh": "BD", "vietnam": "VN", "philippines": "PH", "thailand": "TH", "malaysia": "MY", "ukraine": "UA", "poland": "PL",
-    "polish": "PL", "california": "US-CA", "texas": "US-TX",
+    "polish": "PL", "finland": "FI", "sweden": "SE", "norway": "NO", "denmark": "DK", "belgium": "BE", "austria": "AT", "greece": "GR",
+    "california": "US-CA", "texas": "US-TX", "الاتحاد الأوروبي": "EU", "مصر": "EG", "المغرب": "MA", "السعودية": "SA", "الإمارات": "AE",
+    "الأردن": "JO", "لبنان": "LB", "العراق": "IQ", "سوريا": "SY", "الجزائر": "DZ", "تونس": "TN", "ليبيا": "LY", "السودان": "SD",
+    "قطر": "QA", "الكويت": "KW", "البحرين": "BH", "اليمن": "YE", "فلسطين": "PS", "تركيا": "TR", "إيطاليا": "IT", "البرازيل": "BR",
+    "ألمانيا": "DE", "فرنسا": "FR", "الهند": "IN", "الولايات المتحدة": "US", "المملكة المتحدة": "GB",
 }  # fmt: skip
-_NAMES = re.compile(r"(?<!\w)(?:" + "|".join(sorted(map(re.escape, _NAMED), key=len, reverse=True)) + r")(?!\w)")
+_NAMES = re.compile(r"(?<!\w)[وفبكل]?(" + "|".join(sorted(map(re.escape, _NAMED), key=len, reverse=True)) + r")(?!\w)")
+"""An Arabic name may have "and", "in" or "for" written onto it."""
 
 
 def regions_in(words: str) -> tuple[str, ...]:
