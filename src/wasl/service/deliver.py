@@ -36,6 +36,9 @@ PACE_WAIT_SECONDS_MAX = 3.0
 """A longer wait for the platform's pace gives the lease back meanwhile."""
 BACKOFF_SECONDS = 2.0
 BACKOFF_SECONDS_MAX = 600.0
+RECORD_SECONDS_MAX = 120.0
+RECORD_AGAIN_SECONDS = 0.25
+"""That something was sent is stored again and again for so long, at this interval, while the store is away."""
 SETTINGS_RETRY_SECONDS = 60.0
 """A refused credential or a held account is tried again at this interval at first: the operator may have mended it."""
 
@@ -349,7 +352,18 @@ class Deliver:
         )
 
     async def _settle(self, settling: Settling, *, channel: str, release: bool = False) -> None:
-        await self._store.settle(replace(settling, release=True) if release else settling)
+        """Stores what became of a delivery. That it was sent nobody else knows where the platform sends no receipts: as long as the store
+        is away, that is tried again, and is stored before the lease can be taken by whoever would send it anew."""
+        settling = replace(settling, release=True) if release else settling
+        until = self._clock.monotonic() + (RECORD_SECONDS_MAX if settling.state == "sent" else 0.0)
+        while True:
+            try:
+                await self._store.settle(settling)
+                break
+            except StoreDown:
+                if self._clock.monotonic() >= until:
+                    raise
+            await self._clock.sleep(RECORD_AGAIN_SECONDS)
         self._observe.delivery(channel=channel, state=settling.state)
 
     def _pace(self, channel: Channel) -> Paces:

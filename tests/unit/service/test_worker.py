@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from tests.unit.service.house import SEND_URL, House, build, unroutable
 
-from wasl.domain.errors import ContentRefused, Forged
+from wasl.domain.errors import ContentRefused, Forged, StoreDown
 from wasl.ports.store import Lease
 from wasl.testing.network import Answer, Refuse, Reset, answer
 from wasl.wire.call import Call
@@ -152,6 +152,33 @@ async def test_a_clock_that_goes_back_makes_nobody_wait_for_hours(house: House) 
     assert [one["text"] for one in house.sent()] == ["re: hello"] * 2
     await house.worker.stop(grace_seconds=5)
     running.cancel()
+
+
+@pytest.mark.parametrize("stored", [True, False])
+async def test_a_store_that_goes_away_behind_a_send_makes_no_second_one(tmp_path: Path, stored: bool) -> None:
+    house = build(tmp_path, resolve_seconds=0.0)  # a platform without receipts: what is in doubt is repeated at once
+    await house.store.open()
+    house.network.on("POST", SEND_URL, answer("n"))
+    settle, away = house.store.settle, [3]
+
+    async def goes_away(settling: Any) -> None:
+        away[0] -= 1
+        if away[0] >= 0:
+            if stored:  # the connection broke when the commit was under way: it is stored, and nobody heard so
+                await settle(settling)
+            raise StoreDown("the database failed over")
+        await settle(settling)
+
+    house.store.settle = goes_away  # type: ignore[method-assign]  # a database that fails over
+    await house.write("k1", "hello")
+    await house.step()
+    for _ in range(3):
+        await house.clock.advance(31)
+        while await house.step():
+            pass
+    assert [one["text"] for one in house.sent()] == ["re: hello"]
+    assert house.rows("select state from delivery") == [("sent",)]
+    await house.store.close()
 
 
 async def test_a_send_that_was_surely_not_carried_out_is_tried_again_later(house: House) -> None:
