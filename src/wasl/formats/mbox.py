@@ -45,7 +45,7 @@ class Mbox:
     )  # fmt: skip
 
     def write(self, shelf: Shelf, order: Order, out: BinaryIO) -> Iterator[Progress | Wrote]:
-        """Writes a mail for each message."""
+        """Writes a mail for each message; the first says in its head what no mail of the file holds."""
         losses, words = Losses(self.loses), WORDS[language_of(order.language)]
         counts, written = {"conversations": 0, "messages": 0}, 0
         for chat in shelf.chats():
@@ -56,6 +56,8 @@ class Mbox:
             for run in shelf.entries(chat.key):
                 for entry, id in zip(run.entries, shelf.entry_ids(chat.key, run), strict=True):
                     mail = _mail(entry, id, chat, people, words)
+                    if not written:
+                        mail["X-Not-Held"] = ", ".join(self.loses)
                     _attach(mail, entry, shelf)
                     content = _one(mail, time_of(entry) or _START, id)
                     out.write(content)

@@ -59,8 +59,16 @@ class Exposing:
         """Shows everybody this installation stands on, with every fact and its source."""
         language = self._faces.language(request)
         footing = self._expose.footing
-        here = [_entry(s.entry, s, language) for s in footing.standing]
-        return self._page(request, operator, "register.html", entries=here, constraints=self._constraints(language))
+        titles = self._faces.titles(language)
+        here = [_entry(s.entry, s, language, titles=titles) for s in footing.standing]
+        return self._page(
+            request,
+            operator,
+            "register.html",
+            entries=here,
+            constraints=self._constraints(language),
+            comma="، " if language.code == "ar" else ", ",
+        )
 
     def _constraints(self, language: Language) -> list[dict[str, Any]]:
         footing = self._expose.footing
@@ -151,12 +159,12 @@ def country_name(code: str, language: Language) -> str:
     return str(locale.territories.get(code, code))
 
 
-def _entry(entry: Entry, standing: Standing, language: Language) -> dict[str, Any]:
+def _entry(entry: Entry, standing: Standing, language: Language, *, titles: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": entry.id,
         "title": _in(entry.title, language),
         "kind": language.say(ENTRY_KINDS[entry.kind]),
-        "ways": sorted(standing.ways),
+        "ways": sorted(titles.get(name, name) for name in standing.ways),
         "answerers": sorted(standing.answerers),
         "known": standing.known,
         "facts": [

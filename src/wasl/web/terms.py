@@ -85,6 +85,7 @@ class TermsPages:
             return self._nothing(request)
         language = self._faces.language(request)
         document = self._declared[found.document_id].document
+        titles = self._faces.titles(language)
         rules = [one for one in await self._watching.terms.rules() if one.change_id == found.id]
         confirmed = {one.rule_id for one in rules if one.act == "confirmed"}
         open_ = drafts or [one for one in rules if one.act == "drafted" and one.rule_id not in confirmed]
@@ -108,7 +109,11 @@ class TermsPages:
                 for clause in found.judgement.clauses[:CLAUSES_SHOWN]
             ],
             dates=[_dated(one, language) for one in found.judgement.dates],
-            touches=[*document.channels, *document.providers, *document.capabilities],
+            touches=[
+                *(self._faces.titles(language).get(one, one) for one in document.channels),
+                *document.providers,
+                *document.capabilities,
+            ],
             concerned=_people(await self._watching.people(document), language),
             trials=[{"record": record, "trial": trial, "people": _people(trial.people, language)} for record, trial in trials],
             rules=[one for one in rules if one.act in ("confirmed", "ended", "stale")],

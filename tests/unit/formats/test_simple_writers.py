@@ -84,6 +84,8 @@ def test_mails_are_read_back_by_the_standard_library(tmp_path: Path) -> None:
     path = tmp_path / "x.mbox"
     path.write_bytes(written(Mbox(), talk()))
     mails = list(mailbox.mbox(path))
+    assert mails[0]["X-Not-Held"].replace("\n", "") == ", ".join(Mbox.loses)
+    assert all(mail["X-Not-Held"] is None for mail in mails[1:])
     assert len(mails) == len(WORDS) + 1
     for mail, words in zip(mails, WORDS, strict=False):
         payload = mail.get_payload(decode=True)
