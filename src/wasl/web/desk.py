@@ -20,7 +20,7 @@ from wasl.web.faces import Faces
 from wasl.web.files import read_capped
 from wasl.web.mine import chat_json
 from wasl.web.reading import entry_json, hit_json
-from wasl.web.words import COUNTED
+from wasl.web.words import ACTS_ON_PEOPLE, COUNTED, IMPORT_STATES
 
 LISTED = 50
 AUDIT_LISTED = 50
@@ -250,7 +250,9 @@ class Desk:
     def _page(self, request: Request, operator: Operator, template: str, *, here: str = "people", **values: Any) -> Response:
         language = self._faces.language(request)
         titles = self._faces.titles(language)
-        return self._faces.page(request, template, operator=operator, here=here, titles=titles, **values)
+        return self._faces.page(
+            request, template, operator=operator, here=here, titles=titles, acts=ACTS_ON_PEOPLE, import_states=IMPORT_STATES, **values
+        )
 
     def _nobody(self, request: Request) -> Response:
         say = self._faces.language(request).say

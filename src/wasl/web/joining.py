@@ -106,8 +106,9 @@ class Joining:
         if self._prove is None:
             return answer_json({"channels": [], "ways": []})
         lost = sorted({plan.channel for plan in await self._prove.closed()})
-        language = self._faces.language(request).code
-        channels = [self._links.title(channel, language=language) for channel in lost]
+        language = self._faces.language(request)
+        titles = self._faces.titles(language)
+        channels = [titles.get(channel) or self._links.title(channel, language=language.code) for channel in lost]
         return answer_json({"channels": channels, "ways": self._prove.ways(lost)})
 
     async def prove(self, request: Request) -> Response:

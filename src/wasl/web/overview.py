@@ -32,6 +32,7 @@ async def overview(faces: Faces, language: Language) -> dict[str, Any]:
         "usage": _usage(usage, language),
         "signals": [{**one, "channel": titles.get(one["channel"], one["channel"])} for one in await faces.store.signals(limit=SIGNALS)],
         "now": now,
+        "chat_page": faces.visited is not None,
     }
 
 

@@ -109,11 +109,7 @@ class TermsPages:
                 for clause in found.judgement.clauses[:CLAUSES_SHOWN]
             ],
             dates=[_dated(one, language) for one in found.judgement.dates],
-            touches=[
-                *(self._faces.titles(language).get(one, one) for one in document.channels),
-                *document.providers,
-                *document.capabilities,
-            ],
+            touches=[*(titles.get(one, one) for one in document.channels), *document.providers, *document.capabilities],
             concerned=_people(await self._watching.people(document), language),
             trials=[{"record": record, "trial": trial, "people": _people(trial.people, language)} for record, trial in trials],
             rules=[one for one in rules if one.act in ("confirmed", "ended", "stale")],

@@ -133,6 +133,28 @@ JUDGES: Mapping[str, str] = {
 }
 """Who judged an answer or a sending, by the names under which verdicts are kept."""
 
+ACTS_ON_PEOPLE: Mapping[str, str] = {
+    "link": mark("joined"),
+    "unlink": mark("parted"),
+    "relink": mark("joined again"),
+    "merge": mark("joined"),
+    "split": mark("address taken out"),
+    "erase": mark("erased"),
+    "hold": mark("legal hold"),
+    "release": mark("legal hold ended"),
+    "export": mark("taken out"),
+    "export link": mark("link to take everything out"),
+    "proof code": mark("code that proves an old address"),
+}
+"""What is kept of what happened to a person."""
+
+IMPORT_STATES: Mapping[str, str] = {
+    "reading": mark("is being read"),
+    "waiting": mark("waits"),
+    "done": mark("brought"),
+    "stopped": mark("stopped"),
+}
+
 COUNTED: Mapping[str, str] = {
     "conversation": mark("Conversations"),
     "message": mark("Messages"),
