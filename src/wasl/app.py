@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar, cast
 
-from wasl import __version__
+from wasl import GC_THRESHOLD, __version__
 from wasl.config import Settings
 from wasl.config_secrets import wanted
 from wasl.connections import make_candidates, make_channels, make_moving, make_providers, make_spare
@@ -33,7 +33,7 @@ from wasl.ports.store import Store
 from wasl.proving import Proving, make_proving
 from wasl.purposing import make_purposing
 from wasl.routing.route import Precedence, RouteCandidate
-from wasl.running import GC_THRESHOLD, Installation
+from wasl.running import Installation
 from wasl.service.answer import Answer, Lateness
 from wasl.service.ask import Ask
 from wasl.service.commands import Commands

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from wasl import __version__
+from wasl import GC_THRESHOLD, __version__
 from wasl.config import Settings
 from wasl.connections import make_mail
 from wasl.departing import Departing
@@ -61,8 +61,6 @@ from wasl.web.server import Paths, Server, behind_proxies
 log = structlog.get_logger(__name__)
 
 STOP_GRACE_SECONDS = 20.0
-GC_THRESHOLD = 20_000
-"""Objects made and not yet freed before the youngest are looked through; Python's own default is 700."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

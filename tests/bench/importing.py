@@ -18,12 +18,12 @@ from pathlib import Path
 
 from tests.bench.chatter import Chatter
 
+from wasl import GC_THRESHOLD
 from wasl.domain.archive import SEQ_STRIDE, Chat, Entry, fingerprint
 from wasl.domain.ids import ConversationId
 from wasl.net.clock import SystemClock
 from wasl.ports.format import ImportRecord
 from wasl.ports.library import Import, Line
-from wasl.running import GC_THRESHOLD
 from wasl.store.sqlite import PAGE_CACHE_KIB, STATEMENTS_CACHED, SqliteStore
 from wasl.store.sqlite_scrub import TIDY_PAGES, merge
 from wasl.store.sqlite_search import index_fresh, index_message
