@@ -49,8 +49,10 @@ def add(app: typer.Typer, compose: Compose) -> None:
         config: Config = None,
     ) -> None:
         """Brings conversations in from files that another system exported, or from an archive of ours."""
+        from wasl.domain.errors import SettingWrong
+
         if history == bool(files):
-            raise typer.BadParameter("name files, or say --history")
+            raise SettingWrong("name files, or say --history")
         installation = opened(compose, config, needs="secrets" if history else "store")  # requests are read as their platform's
         if history:
             raise typer.Exit(compose.run(_history(installation)))

@@ -128,7 +128,8 @@ def _print(drill: "Drill", *, titles: Mapping[str, str], away: bool, language: L
     what, how = _and((titles.get(name, name) for name in drill.lost), language), say("how away" if away else f"how {drill.how}", language)
     words = {"what": what, "how": how, "answered": told["answered"], "asked": told["asked"]}
     typer.secho(say("outcome", language, **words), bold=True)
-    typer.echo(f"  {say('by', language, who=_who(told['answered_by']))}; {say('usually', language, who=_who(usual['answered_by']))}")
+    ends = "؛" if language == "ar" else ";"
+    typer.echo(f"  {say('by', language, who=_who(told['answered_by']))}{ends} {say('usually', language, who=_who(usual['answered_by']))}")
     waits = {"p50": told["delay_p50_ms"], "p95": told["delay_p95_ms"], "worst": told["delay_worst_ms"]}
     added = {"added50": told["delay_added_p50_ms"], "added95": told["delay_added_p95_ms"]}
     typer.echo(f"  {say('delay', language, **waits, **added)}")

@@ -11,7 +11,7 @@ from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, 
 from wasl.cli.evidence_words import say
 from wasl.cli.phrases import told as translated
 from wasl.cli.show import listed, table
-from wasl.cli.tongue import spoken
+from wasl.cli.tongue import figures_apart, spoken
 from wasl.domain.errors import SettingWrong
 
 if TYPE_CHECKING:
@@ -159,7 +159,8 @@ def _figure(compose: Compose, settings: "Settings", channel: str, month: str, *,
         typer.echo(json.dumps(figure_json(figure), ensure_ascii=False))
         return
     language = spoken()
-    typer.echo(headline(figure, language=language))
+    said = headline(figure, language=language)
+    typer.echo(figures_apart(said) if language == "ar" else said)
     if figure.audit:
         rows = [(names(language).get(a.stratum, a.stratum), a.turns, a.drawn, a.looked, f"{a.general:g}") for a in figure.audit]
         table([say(word, language) for word in ("stratum", "turns", "drawn", "looked", "found general")], rows)

@@ -145,6 +145,20 @@ ABLE: Final[Mapping[str, str]] = {
 }
 """What a channel or a model can do, by its name in the register's figures."""
 
+KINDS: Final[Mapping[str, str]] = {
+    "channel platform": "منصة قناة", "model provider": "مزوّد نماذج", "cloud": "سحابة", "region": "منطقة", "domain": "نطاق",
+    "mail relay": "خادم بريد", "database": "قاعدة بيانات", "payment": "دفع", "copies": "نسخ", "console": "لوحة تحكم",
+}  # fmt: skip
+"""Kinds of dependencies, by their name in the register."""
+
+TOPICS: Final[Mapping[str, str]] = {
+    "notice": "المهلة", "suspension": "التعليق", "change of terms": "تغيير الشروط", "exclusivity": "الحصرية", "regions": "المناطق",
+    "first refusal": "حق السؤال أولًا", "data use": "استعمال البيانات", "training": "التدريب", "visible data": "ما يُرى من البيانات",
+    "spend": "الإنفاق", "credits": "الأرصدة", "price": "السعر", "payment": "الدفع", "models": "النماذج", "leaving": "المغادرة",
+    "export": "التصدير", "access": "الوصول", "note": "ملاحظة",
+}  # fmt: skip
+"""What a fact of the register is about; a topic that is not here is said as it is kept."""
+
 PLAYED: Final[Mapping[str, tuple[str, str]]] = {
     "models": (
         "models, as an echo in each provider's own wire format; its words, tokens and speed are not the models'",
@@ -168,6 +182,16 @@ SINCE_LAST: Final[Mapping[str, tuple[str, str]]] = {
 def able(name: str, language: Language) -> str:
     """Names what a channel or a model can do."""
     return ABLE.get(name, name) if language == "ar" else name
+
+
+def kind_words(name: str, language: Language) -> str:
+    """Names a kind of dependency."""
+    return KINDS.get(name, name) if language == "ar" else name
+
+
+def topic_words(name: str, language: Language) -> str:
+    """Names what a fact is about."""
+    return TOPICS.get(name, name) if language == "ar" else name
 
 
 def played(told: str, language: Language) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from wasl.cli.context import AsJson, Compose, Config, quiet_logs, read_settings
-from wasl.cli.leaving_words import say
+from wasl.cli.leaving_words import kind_words, say, topic_words
 from wasl.cli.show import table
 from wasl.cli.tongue import Language, spoken
 
@@ -88,11 +88,12 @@ def _footing(compose: Compose, config: Path | None) -> "Footing":
 
 def _row(entry: "Entry", standing: "Standing | None", language: Language) -> list[object]:
     ways, answerers = (", ".join(sorted(named)) or None for named in ((standing.ways, standing.answerers) if standing else ((), ())))
-    return [entry.id, entry.kind, entry.title[language], say("here" if standing else "not here", language), ways, answerers]
+    title, stands = entry.title[language], say("here" if standing else "not here", language)
+    return [entry.id, kind_words(entry.kind, language), title, stands, ways, answerers]
 
 
 def _show(entry: "Entry", standing: "Standing | None", footing: "Footing", language: Language) -> None:
-    typer.secho(f"{entry.title[language]} ({entry.id}, {entry.kind})", bold=True)
+    typer.secho(f"{entry.title[language]} ({entry.id}, {kind_words(entry.kind, language)})", bold=True)
     for name, named in (("ways", standing.ways), ("answerers", standing.answerers)) if standing else ():
         if named:
             typer.echo(f"  {say(name, language)}: {', '.join(sorted(named))}")
@@ -101,7 +102,7 @@ def _show(entry: "Entry", standing: "Standing | None", footing: "Footing", langu
     if entry.keys_at:
         typer.echo(f"  {say('keys', language, console=footing.register.entries[entry.keys_at].title[language])}")
     for fact in entry.facts:
-        typer.echo(f"- {fact.topic}: {fact.text[language]}{_terms(fact, language)}")
+        typer.echo(f"- {topic_words(fact.topic, language)}: {fact.text[language]}{_terms(fact, language)}")
         typer.echo(f"    {say('source', language, source=fact.source, seen=fact.seen)}")
     mine = footing.register.candidates_of([entry.id], footing.standing)
     if any(mine & footing.register.candidates_of((*c.first, *c.then), footing.standing) for c in footing.register.constraints):
@@ -116,7 +117,7 @@ def _terms(fact: "Fact", language: Language) -> str:
         *([say("until", language, day=fact.until)] if fact.until else []),
         *([say("unsure", language)] if fact.unsure else []),
     ]
-    return f" ({'; '.join(told)})" if told else ""
+    return f" ({('؛ ' if language == 'ar' else '; ').join(told)})" if told else ""
 
 
 def _show_constraints(footing: "Footing", language: Language) -> None:

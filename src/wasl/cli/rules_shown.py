@@ -10,7 +10,7 @@ import typer
 
 from wasl.cli.rules_words import EFFECTS, WHY, say
 from wasl.cli.show import country
-from wasl.cli.tongue import Language
+from wasl.cli.tongue import Language, apart, figures_apart
 from wasl.domain.errors import SettingWrong
 from wasl.domain.rule import Verdict
 from wasl.policy.act import Act
@@ -49,7 +49,7 @@ def show_rules(book: Rulebook, rules: Sequence[Rule], *, language: Language, as_
         typer.echo(json.dumps({"book": book.digest, "rules": [record_of(rule) for rule in rules]}, ensure_ascii=False))
         return
     for rule in rules:
-        typer.echo(f"{rule.id}  {EFFECTS[rule.effect][language == 'ar']}  {_scope(rule, language)}")
+        typer.echo(f"{_id(rule.id, language)}  {EFFECTS[rule.effect][language == 'ar']}  {_scope(rule, language)}")
         typer.echo(f"    {_sentence(rule, language)}")
     if not rules:
         typer.echo(say("none", language))
@@ -86,9 +86,11 @@ def show_chain(book: Rulebook, act: Act, chain: Chain, *, language: Language, wh
     for step in chain.steps:
         if whole or step.standing in SHOWN:
             rule = step.rule
-            typer.echo(f"- {rule.id} ({EFFECTS[rule.effect][language == 'ar']}) {_standing(step, language)}")
+            typer.echo(f"- {_id(rule.id, language)} ({EFFECTS[rule.effect][language == 'ar']}) {_standing(step, language)}")
             typer.echo(f"    {_sentence(rule, language)}")
-            typer.echo(f"    {_scope(rule, language)}; {say('source', language)}: {rule.source}; {say('seen', language)} {rule.seen}")
+            source, seen = _id(rule.source, language), _id(str(rule.seen), language)
+            told = [_scope(rule, language), f"{say('source', language)}: {source}", f"{say('seen', language)} {seen}"]
+            typer.echo("    " + _joined(told, language))
     typer.echo(f"\n{say('book', language, digest=book.digest, count=len(book.rules))}")
 
 
@@ -119,7 +121,16 @@ def _standing(step: Step, language: Language) -> str:
 
 
 def _sentence(rule: Rule, language: Language) -> str:
-    return (rule.arabic if language == "ar" else rule.text) + _unsure(rule.unsure, language)
+    return (figures_apart(rule.arabic) if language == "ar" else rule.text) + _unsure(rule.unsure, language)
+
+
+def _joined(parts: Sequence[str], language: Language) -> str:
+    return ("؛ " if language == "ar" else "; ").join(parts)
+
+
+def _id(text: str, language: Language) -> str:
+    """Keeps what is Latin in its own direction among Arabic."""
+    return apart(text) if language == "ar" else text
 
 
 def _unsure(unsure: bool, language: Language) -> str:
@@ -146,13 +157,14 @@ def _places(rule: Rule, language: Language) -> str:
 
 def _scope(rule: Rule, language: Language) -> str:
     whose = rule.providers or tuple(say("every channel", language) if one == "*" else one for one in rule.channels)
-    parts = [", ".join(whose), _places(rule, language)]
+    comma = "، " if language == "ar" else ", "
+    parts = [comma.join(_id(one, language) for one in whose), _places(rule, language)]
     parts.append(say("from", language, day=rule.from_))
     if rule.to:
         parts.append(say("until", language, day=rule.to))
     if rule.review_on:
         parts.append(say("review", language, day=rule.review_on))
-    return "; ".join(parts)
+    return _joined(parts, language)
 
 
 def _chain_json(chain: Chain) -> dict[str, Any]:

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import typer
 
 from wasl.cli.tongue import LRM, PDI, RLI, Language, is_arabic
+
+if TYPE_CHECKING:
+    from rich.text import Text
 
 PIPE_COLUMNS: Final = 4_000
 """What reads a pipe needs no lines broken; nothing here is so wide."""
@@ -51,7 +54,7 @@ def countries(counted: Iterable[tuple[str | None, int]], language: Language) -> 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]], *, title: str = "") -> None:
     """Prints a table, drawn for a terminal and with plain columns, one row a line, for a pipe.
 
-    A word is not broken, as long as there is room: ids are copied from here.
+    An id in the first column is never broken, as it is copied from there: where a terminal is too narrow, every row is a block of lines.
     """
     from rich import box
     from rich.console import Console
@@ -65,11 +68,38 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]], *, title: str =
     shown = Table(box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=False)
     cells = [[_cell(value) for value in row] for row in rows]
     columns = [[name, *(row[place] for row in cells)] for place, name in enumerate(head)]
-    for name, width in zip(head, _fitted(columns, room=console.width - GAP_COLUMNS * len(head)), strict=True):
-        shown.add_column(name, overflow="fold", width=width)
+    widths = _fitted(columns, room=console.width - GAP_COLUMNS * len(head))
+    if widths and sum(widths) > console.width - GAP_COLUMNS * len(head):
+        _blocks(head, cells)
+        return
+    for name, width in zip(head, widths, strict=True):
+        shown.add_column(_lines(name, width), overflow="fold", width=width)
     for row in cells:
-        shown.add_row(*row)
+        shown.add_row(*(_lines(cell, width) for cell, width in zip(row, widths, strict=True)))
     console.print(shown)
+
+
+def _blocks(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Prints each row as its first cell, and under it what the others hold, named."""
+    from rich.cells import cell_len
+
+    width = max(map(cell_len, head[1:]), default=0)
+    for row in rows:
+        typer.echo(row[0])
+        for name, cell in zip(head[1:], row[1:], strict=True):
+            if cell:
+                typer.echo(f"    {set_apart(name)}{' ' * (width - cell_len(name))}  {set_apart(cell)}")
+
+
+def _lines(cell: str, width: int) -> "Text":
+    """Breaks a cell into lines, each set apart by itself: a mark that ends on another line would turn round what stands beside it."""
+    from rich.console import Console
+    from rich.text import Text
+
+    if not is_arabic(cell):
+        return Text(cell)
+    lines = Text(cell).wrap(Console(width=max(1, width)), max(1, width), overflow="fold")
+    return Text("\n".join(set_apart(line.plain.rstrip()) for line in lines))
 
 
 def _fitted(columns: Sequence[Sequence[str]], *, room: int) -> list[int]:
@@ -81,7 +111,7 @@ def _fitted(columns: Sequence[Sequence[str]], *, room: int) -> list[int]:
 
     widths = [max(map(cell_len, cells)) for cells in columns]
     words = [max((cell_len(word) for cell in cells for word in cell.split()), default=1) for cells in columns]
-    for least in (words, [NARROW_COLUMNS] * len(words)):
+    for least in (words, [*words[:1], *([NARROW_COLUMNS] * len(words))][: len(words)]):
         while sum(widths) > room and any(width > most for width, most in zip(widths, least, strict=True)):
             place = max(range(len(widths)), key=lambda at: (widths[at] > least[at], widths[at] if at else widths[at] / FIRST_KEEPS))
             widths[place] -= 1
@@ -97,9 +127,7 @@ def listed(rows: Iterable[tuple[object, object]]) -> None:
 
 
 def _cell(value: object) -> str:
-    from rich.markup import escape
-
-    return set_apart(escape(str(value))) if value is not None else "—"
+    return str(value) if value is not None else "—"
 
 
 def set_apart(text: str) -> str:

@@ -152,10 +152,12 @@ def _add_provider(sunset: typer.Typer, compose: Compose) -> None:
 
 def _successors(given: list[str]) -> tuple[dict[str, str], str | None]:
     """Reads who takes whose place, and who that of all the others."""
+    from wasl.domain.errors import SettingWrong
+
     named = {old: new for old, is_named, new in (one.partition("=") for one in given) if is_named}
     others = [one for one in given if "=" not in one]
     if len(others) > 1:
-        raise typer.BadParameter(f"{others[0]} or {others[1]}? Say OLD=NEW for all but one", param_hint="--with")
+        raise SettingWrong(f"--with: {others[0]} or {others[1]}? Say OLD=NEW for all but one")
     return named, others[0] if others else None
 
 

@@ -213,9 +213,11 @@ async def _reported(installation: "Installation", plan_id: str, *, to: Path | No
 
 
 def _hours(text: str) -> tuple[int, int]:
+    from wasl.domain.errors import SettingWrong
+
     first, _, last = text.partition("-")
     if not (first.isdigit() and last.isdigit() and 0 <= int(first) < int(last) <= 24):
-        raise typer.BadParameter("give two hours of the day, such as 9-20", param_hint="--awake")
+        raise SettingWrong("--awake: give two hours of the day, such as 9-20")
     return int(first), int(last)
 
 
@@ -231,9 +233,11 @@ def _regions(given: list[str]) -> tuple[str, ...]:
 
 
 def _templates(given: list[str]) -> dict[str, str]:
+    from wasl.domain.errors import SettingWrong
+
     pairs = [one.partition("=") for one in given]
     if wrong := [f"{a}{b}{c}" for a, b, c in pairs if not (a and b and c)]:
-        raise typer.BadParameter(f"{wrong[0]!r}: give a language and a name, such as en=we_close", param_hint="--template")
+        raise SettingWrong(f"--template: {wrong[0]!r}: give a language and a name, such as en=we_close")
     return {language: name for language, _, name in pairs}
 
 

@@ -6,6 +6,7 @@
 import functools
 import inspect
 import os
+import re
 import string
 import tomllib
 from collections.abc import Callable, Mapping
@@ -125,6 +126,9 @@ def _of_locale() -> Language:
 
 
 # -- values within Arabic --------------------------------------------------------------------------------------------------
+_FIGURE: Final = re.compile(r"(?<![\w.+-])\d+(?:[-/:.,]\d+)+ ?%?(?![\w-])")
+
+
 class Whole(str):
     """An Arabic sentence that is set into another one: its own values are set apart already."""
 
@@ -151,6 +155,11 @@ def apart(text: str) -> str:
     if not text or text.isdigit() or (is_arabic(text) and not any("!" <= letter <= "~" for letter in text)):
         return text
     return text if text.startswith(FSI) else f"{FSI}{text}{PDI}"
+
+
+def figures_apart(text: str) -> str:
+    """Isolates days, months, shares and amounts in an Arabic sentence that was written elsewhere: their signs would turn them round."""
+    return _FIGURE.sub(lambda found: f"{FSI}{found[0]}{PDI}", text) if FSI not in text else text
 
 
 def is_arabic(text: str) -> bool:

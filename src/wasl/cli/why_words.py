@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from wasl.cli.tongue import Sentence
+
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "turn": ("Answer", "الرد"),
     "delivery": ("Delivery", "الإرسال"),
@@ -28,4 +30,4 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 def say(key: str, language: str) -> str:
     """Gives the words for a key; one that is not known stays as it is."""
     found = _WORDS.get(key)
-    return key if found is None else found[language == "ar"]
+    return key if found is None else Sentence(found[1]) if language == "ar" else found[0]

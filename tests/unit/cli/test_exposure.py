@@ -96,7 +96,7 @@ def test_a_wrong_register_is_named_with_file_and_line() -> None:
     Path("contracts/own.toml").write_text(OWN.replace("when =", "whenever ="))
     told = run("register", "check")
     assert told.exit_code == EXIT_SETTINGS
-    assert "own.toml, line 2: 'azure.first': 'whenever' is not known" in told.output
+    assert "own.toml, line 6: 'azure.first': 'whenever' is not known" in told.output
 
 
 def test_a_part_is_never_rounded_to_the_whole() -> None:

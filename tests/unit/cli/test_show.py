@@ -2,8 +2,9 @@
 
 import pytest
 
-from wasl.cli.leaving_words import ABLE
+from wasl.cli.leaving_words import ABLE, KINDS, TOPICS
 from wasl.cli.show import countries, country, table
+from wasl.continuity import dependency
 from wasl.footing import ROLES
 
 ROWS = [("01a205e8-a091-7d74-9d66-b758cbf96c94", "telegram, webchat, whatsapp", "a sentence of quite some words that is long" * 2)]
@@ -37,3 +38,26 @@ def test_countries_are_named_in_the_reader_s_language() -> None:
 
 def test_whatever_a_channel_can_do_has_an_arabic_name() -> None:
     assert set(ROLES.values()) <= ABLE.keys()
+
+
+def test_where_a_terminal_is_too_narrow_a_row_is_a_block_and_its_id_whole(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "60")
+    table(("id", "one", "two", "three", "four"), [(ROWS[0][0], "first words", "second words", None, "")])
+    assert lines(capsys) == [ROWS[0][0], "    one    first words", "    two    second words", "    three  —"]
+
+
+def test_arabic_is_set_apart_line_by_line(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "40")
+    table(("الاسم", "الحالة"), [("whatsapp", "جملة طويلة من كلمات كثيرة لا تتسع لها سطر واحد")])
+    shown = lines(capsys)
+    assert sum("\u2067" in line for line in shown) >= 3
+    assert all(line.count("\u2067") == line.count("\u2069") for line in shown)
+
+
+def test_kinds_and_topics_of_the_register_have_arabic_names() -> None:
+    assert KINDS.keys() == set(dependency.KINDS)
+    assert TOPICS.keys() == set(dependency.TOPICS)

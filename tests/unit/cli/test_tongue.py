@@ -118,7 +118,11 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("fresh")
     (folder / "chat.txt").write_text("[1/2/24, 10:00:00] Mona: hello\n[13/2/24, 10:00:01] Sami: hi\n", encoding="utf-8")
     (folder / "wasl.toml").write_text("[server]\nport = 1\n", encoding="utf-8")
-    run("status", "--config", str(folder / "wasl.toml"))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(
+            "wasl.service.logs.configure", lambda **_: None
+        )  # this runs before a test's own fixtures keep the logs as they were
+        run("status", "--config", str(folder / "wasl.toml"))
     return folder
 
 
@@ -206,3 +210,30 @@ def test_the_language_is_found_without_any_environment(monkeypatch: pytest.Monke
         monkeypatch.delenv(name)
     tongue.forget()
     assert tongue.spoken() == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("في 2026-11 كانت", "في \u20682026-11\u2069 كانت"),
+        ("من 12.5 % إلى 2026-10-01.", "من \u206812.5 %\u2069 إلى \u20682026-10-01\u2069."),
+        ("وردت 12 رسالة", "وردت 12 رسالة"),
+        ("سبق \u2068v1.2\u2069 ذلك", "سبق \u2068v1.2\u2069 ذلك"),
+    ],
+)
+def test_figures_of_a_sentence_from_elsewhere_are_set_apart(text: str, shown: str) -> None:
+    assert tongue.figures_apart(text) == shown
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "sunset plan webchat --on 2027-01-01 --awake late", "sunset plan webchat --on 2027-01-01 --template en",
+        "sunset provider nobody --on 2027-01-01 --with a --with b", "import",
+    ],
+)  # fmt: skip
+def test_an_option_that_cannot_be_is_told_in_the_language_too(words: str, fresh: Path) -> None:
+    del fresh
+    result = run(*words.split(), "--language", "ar")
+    assert result.exit_code == EXIT_SETTINGS
+    assert arabic(result.stderr), result.stderr
