@@ -158,7 +158,13 @@ class Outcome:
 
     def figures(self) -> dict[str, float | int]:
         """Gives the figures under their fixed names."""
-        return {"told_twice": self.twice, "missed": self.missed, "campaign_kills": self.deaths.kills, "campaign_people": self.people}
+        return {
+            "told_twice": self.twice,
+            "missed": self.missed,
+            "campaign_kills": self.deaths.kills,
+            "campaign_people": self.people,
+            "campaign_overtaken": self.overtaken,
+        }
 
 
 def kills_of(rng: random.Random, *, instants: int, each_point: int) -> list[Kill]:
