@@ -18,7 +18,14 @@ the locale (`LC_ALL`, `LC_MESSAGES`, `LANG`). English is spoken where none of th
 in every language.
 
 In Arabic an id, a date or an amount stands between marks that keep its direction and that are not seen. In a table an id stands
-without them, so that it can be copied; a pipe gets one row a line, with no colour and no word broken."""
+without them, so that it can be copied; a pipe gets one row a line, with no colour and no word broken.
+
+## What needs the secrets
+
+A secret that `wasl.toml` names must be there when it is used. `serve`, `chat`, `connect`, `templates --refresh`,
+`import --history`, trials of a model, the refusal suite and backups into a bucket name a missing one before they begin. All other
+commands work without; should one need it after all, nothing is sent, and the same error names it. `check` names every missing
+one and looks at the rest."""
 
 
 def page() -> str:
