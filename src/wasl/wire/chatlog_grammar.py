@@ -148,7 +148,8 @@ def grammar_of(
 ) -> Grammar:
     """Makes the grammar of headers that share one layout."""
     stamps = [head.stamp for head in own]
-    words = {period_in(text) for stamp in stamps for text in (stamp.tail, stamp.join)} - {""}
+    hours = _hours_by_period(stamps)
+    words = hours.keys()
     unknown = _unknown_periods(stamps) if not words else ()
     first = stamps[0]
     return Grammar(
@@ -159,7 +160,7 @@ def grammar_of(
         date_first=first.date_first,
         resolution="s" if first.layout[6] == "s" else "min",
         ordered=ordered,
-        periods=Periods(sorted(words), languages=languages),
+        periods=Periods(sorted(words), languages=languages, hours=hours),
         guessed_periods=_guess_periods(stamps, unknown),
         has_periods=bool(words or unknown),
         calendar=calendar_of(ordered.sorted(first.numbers)[0], era=first.era),
@@ -211,6 +212,16 @@ def _ends_with_crlf(sample: bytes, own: list[Head]) -> bool:
     if not crlf:
         return len(own) == 1 and b"\r\n" in sample and after_lf == 0
     return crlf > 0 and heads >= CRLF_SHARE_MIN * crlf and after_lf <= max(1, LF_HEADS_SHARE_MAX * len(own)) and after_lf <= heads
+
+
+def _hours_by_period(stamps: list[Stamp]) -> Mapping[str, set[int]]:
+    """Gives each word for a part of the day with the hours it stands beside."""
+    hours: dict[str, set[int]] = {}
+    for stamp in stamps:
+        for text in (stamp.tail, stamp.join):
+            if word := period_in(text):
+                hours.setdefault(word, set()).add(stamp.clock[0])
+    return hours
 
 
 def _unknown_periods(stamps: list[Stamp]) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ is understood by the language that knows most of the file's words, never by itse
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from functools import cache
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from wasl.wire.chatlog_marks import squeezed
@@ -20,6 +21,9 @@ Spans = tuple[Span, ...]
 
 MORNING: Final[Span] = (0, 720)
 AFTERNOON: Final[Span] = (720, 1440)
+HOURS_OF_HALF_MIN: Final = 9
+"""Different hours beside one word, from which it is no shorter part of the day."""
+NOON_MINUTES: Final = 30
 HALVES: Final = (MORNING, AFTERNOON)
 _FURTHER: Final[Mapping[str, tuple[Span, str]]] = {
     "清晨": ((300, 480), "zh yue"), "早上": ((300, 720), "zh yue"), "傍晚": ((1020, 1140), "zh yue"), "半夜": ((0, 300), "zh yue"),
@@ -30,6 +34,8 @@ _FURTHER: Final[Mapping[str, tuple[Span, str]]] = {
     "pg": (MORNING, "ms"), "ptg": (AFTERNOON, "ms"), "fm": (MORNING, "sv"), "em": (AFTERNOON, "sv"), "nachmittags": (AFTERNOON, "de"),
     "morgens": (MORNING, "de"), "abends": (AFTERNOON, "de"), "mañana": (MORNING, "es"), "tarde": (AFTERNOON, "es"),
     "noche": ((1140, 300), "es"), "पूर्वाह्न": (MORNING, "hi"), "अपराह्न": (AFTERNOON, "hi"),
+    "முற்பகல்": (MORNING, "ta"), "பிற்பகல்": (AFTERNOON, "ta"), "قبلدوپہر": (MORNING, "ur"), "بعددوپہر": (AFTERNOON, "ur"),
+    "پن": (MORNING, "ckb"),
 }  # fmt: skip
 """Words that were seen in chats and are not in CLDR's table."""
 
@@ -81,12 +87,16 @@ def date_order(language: str) -> str | None:
 class Periods:
     """The parts of the day of one file, learned from the words seen so far."""
 
-    def __init__(self, words: Iterable[str] = (), *, languages: Iterable[str] = ()) -> None:
+    def __init__(
+        self, words: Iterable[str] = (), *, languages: Iterable[str] = (), hours: Mapping[str, Set[int]] = MappingProxyType({})
+    ) -> None:
+        self._halves: dict[str, Spans] = {}
         self._seen: set[str] = set()
         self._languages = tuple(languages)
         self._known: dict[str, Spans] = {}
         for word in words:
             self.spans(word)
+        self._halve(hours)
 
     def spans(self, word: str) -> Spans | None:
         """Gives the parts of the day that a word stands for in this file, or None for a word of no language."""
@@ -94,7 +104,16 @@ class Periods:
         if token not in self._seen:
             self._seen.add(token)
             self._learn()
-        return self._known.get(token)
+        return self._halves.get(token) or self._known.get(token)
+
+    def _halve(self, hours: Mapping[str, Set[int]]) -> None:
+        """Takes the only two words of a file for the halves of the day, where one of them stands beside more hours than a shorter part has:
+        some languages use the word for noon for all that follows it."""
+        if len(hours) != 2 or max(map(len, hours.values())) < HOURS_OF_HALF_MIN:
+            return
+        (early, first), (late, second) = sorted(((squeezed(word), self.spans(word) or ()) for word in hours), key=lambda one: one[1])
+        if _within(first, MORNING) and _within(second, AFTERNOON):
+            self._halves = {early: HALVES[:1], late: HALVES[1:]}
 
     def _learn(self) -> None:
         table = _table().words
@@ -119,6 +138,11 @@ def hour_of_day(hour: int, minute: int, spans: Spans | None) -> int:
     early = hour % 12
     morning, evening = (min(_distance(hours * 60 + minute, span) for span in spans) for hours in (early, early + 12))
     return early if morning <= evening else early + 12
+
+
+def _within(spans: Spans, half: Span) -> bool:
+    """Says whether a word stands for parts of one half of the day only, noon apart: "at night" does not."""
+    return bool(spans) and all(half[0] - NOON_MINUTES <= start < end <= half[1] for start, end in spans)
 
 
 def _distance(at: int, span: Span) -> int:

@@ -7,6 +7,7 @@ What is read here is one line at a time, in a sample; the quick pattern for the 
 """
 
 import re
+import unicodedata
 from typing import Final, Literal, NamedTuple
 
 from wasl.wire.chatlog_marks import plain, squeezed
@@ -160,7 +161,7 @@ def text_of(found: re.Match[str]) -> str:
 
 def _signs(join: str) -> str:
     """Gives the signs between date and time without words, spaces and dots: a comma, a dash, nothing."""
-    return "".join(char for char in join if not char.isalpha() and char not in " .'’״\"`/" and not "\u0300" <= char <= "\u036f")[:2]
+    return "".join(char for char in join if unicodedata.category(char)[0] not in "LM" and char not in " .'’״\"`/")[:2]
 
 
 def period_in(text: str) -> str:

@@ -202,3 +202,28 @@ def test_the_pattern_of_a_decided_form_matches_at_line_begins_only() -> None:
     assert grammar.pattern.search(b"see 13/09/2026, 20:46 - A: x") is None
     assert re.search(rb"\n", grammar.pattern.pattern) is not None or grammar.newline == b"\n"
     assert format_time(MOMENTS[0], locale="en_US")
+
+
+@pytest.mark.parametrize(
+    ("morning", "afternoon"),
+    [
+        ("ಪೂರ್ವಾಹ್ನ", "ಅಪರಾಹ್ನ"), ("পূর্বাহ্ণ", "অপরাহ্ণ"), ("म.पू.", "म.उ."), ("પૂર્વ મધ્યાહ્ન", "ઉત્તર મધ્યાહ્ન"), ("முற்பகல்", "பிற்பகல்"),
+        ("قبل دوپہر", "بعد دوپہر"), ("Asubuhi", "Mchana"), ("ព្រឹក", "ល្ងាច"), ("ب.ن", "د.ن"), ("foo", "bar"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("before", [False, True])
+def test_two_words_for_the_halves_of_the_day_are_told_apart_on_either_side_of_the_time(morning: str, afternoon: str, before: bool) -> None:
+    moments = [BEGIN.replace(second=0) + timedelta(minutes=437 * step) for step in range(90)]
+    lines = []
+    for moment in moments:
+        word, clock = (morning if moment.hour < 12 else afternoon), f"{moment.hour % 12 or 12}:{moment:%M}"
+        lines.append(f"{moment:%d/%m/%Y}, {f'{word} {clock}' if before else f'{clock} {word}'} - Nadia: well\n")
+    text = "".join(lines).encode()
+    found = list(WhatsappExport().read(PlainBundle("chat.txt", lambda: io.BytesIO(text), size_bytes=len(text)), Choices()))
+    read = [entry.wall_ms for run in found if isinstance(run, Run) for entry in run.entries]
+    assert read == [(moment - datetime(1970, 1, 1)) // timedelta(milliseconds=1) for moment in moments]
+
+
+def test_a_word_for_the_night_stays_late_and_early_where_only_the_morning_stands_beside_it() -> None:
+    periods = Periods(["at night", "in the morning"], hours={"at night": {9, 10, 11, 12, 1, 2, 3, 4, 5}, "in the morning": {6, 7}})
+    assert [hour_of_day(hour, 0, periods.spans("at night")) for hour in (10, 2)] == [22, 2]
