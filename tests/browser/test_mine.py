@@ -10,9 +10,9 @@ import pytest
 from playwright.async_api import Download, Page, expect
 from tests.browser import plans
 from tests.browser.composition import Composition
-from tests.browser.driving import DESK, PHONE, SMALL, Drive, answers, say, violations
+from tests.browser.driving import DESK, PHONE, Drive, answers, say, violations
 from tests.browser.hostile import HOSTILE
-from tests.browser.test_accessibility import CUT, SMALL_TARGETS
+from tests.browser.test_accessibility import too_wide_or_small
 from tests.unit.web.test_mine import exported
 
 from wasl.testing.simulators.mail import SimulatedMail
@@ -312,7 +312,7 @@ async def every_page(drive: Drive, *, language: str, **options: object) -> Async
 @pytest.mark.usefixtures("mail")
 @pytest.mark.parametrize("language", ["en", "ar"])
 @pytest.mark.parametrize(("scheme", "size"), [("light", DESK), ("dark", PHONE)])
-async def test_no_new_page_breaks_a_rule_of_accessibility(
+async def test_no_new_page_breaks_a_rule_of_accessibility_or_is_wider_than_a_small_phone(
     drive: Drive, language: str, scheme: str, size: tuple[int, int], counted: dict[str, float]
 ) -> None:
     drive.trouble.allowed_errors += ("410",)
@@ -322,16 +322,6 @@ async def test_no_new_page_breaks_a_rule_of_accessibility(
         counted["pages"] += 1
         counted["axe_violations"] += len(found)
         broken.extend(f"{name}: {one}" for one in found)
-    assert broken == []
-
-
-@pytest.mark.usefixtures("mail")
-@pytest.mark.parametrize("language", ["en", "ar"])
-async def test_no_new_page_is_wider_than_a_small_phone(drive: Drive, language: str) -> None:
-    wrong: list[str] = []
-    async for name, page in every_page(drive, language=language, size=SMALL):
-        if (width := await page.evaluate("document.scrollingElement.scrollWidth")) > SMALL[0]:
-            wrong.append(f"{name} is {width} px wide")
-        wrong.extend(f"{name}: {one} is cut" for one in await page.evaluate(CUT))
-        wrong.extend(f"{name}: {one} is smaller than 44 px" for one in await page.evaluate(SMALL_TARGETS))
-    assert sorted(set(wrong)) == []
+        if size == PHONE:
+            broken.extend(await too_wide_or_small(name, page))
+    assert sorted(set(broken)) == []
