@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from socket import socket
 from typing import Any
 
 import structlog
@@ -56,7 +57,7 @@ from wasl.web.openai_api import PREFIX as API
 from wasl.web.openai_api import OpenAiApi
 from wasl.web.ops import PATHS, Ops
 from wasl.web.pages import build_pages
-from wasl.web.server import Paths, Server, behind_proxies
+from wasl.web.server import Paths, Server, behind_proxies, bind
 
 log = structlog.get_logger(__name__)
 
@@ -139,11 +140,13 @@ class Installation:
 
     async def serve(self, *, ready: Callable[[str], None]) -> None:
         """Runs the roles of the settings until SIGTERM or SIGINT; `ready` is told the local address once it takes requests."""
-        async with self.opened():
-            await _serve(self, ready=ready)
+        # Before the store is opened: whoever starts a second server by mistake must not begin to work beside the first.
+        with await bind(self.settings.server.host, self.settings.server.port) as bound:
+            async with self.opened():
+                await _serve(self, bound=bound, ready=ready)
 
 
-async def _serve(installation: Installation, *, ready: Callable[[str], None]) -> None:
+async def _serve(installation: Installation, *, bound: socket, ready: Callable[[str], None]) -> None:
     """Runs web and worker side by side until a signal says stop; then stops taking, finishes what runs, and ends."""
     i, settings = installation, installation.settings
     stop = i.ending
@@ -172,7 +175,7 @@ async def _serve(installation: Installation, *, ready: Callable[[str], None]) ->
             running.append(loop.create_task(listen.run(), name=f"listen {name}"))
     secret = await keep_secret(i.store, now_ms=i.clock.now_ms())
     streams = Streams()
-    server = Server(_faces(i, secret=secret, streams=streams), host=settings.server.host, port=settings.server.port)
+    server = Server(_faces(i, secret=secret, streams=streams), bound=bound)
     serving = loop.create_task(server.run(), name="server")
     running.append(serving)
     await _first(server.started.wait(), serving)

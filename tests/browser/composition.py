@@ -45,7 +45,7 @@ from wasl.store.sqlite import SqliteStore
 from wasl.testing.simulators.mail import SimulatedMail
 from wasl.web.events import Streams
 from wasl.web.pages import build_pages
-from wasl.web.server import Server
+from wasl.web.server import Server, bind
 
 LEASE_MS = 60_000
 ENDED = "ended"
@@ -122,7 +122,7 @@ class Composition:
             figures=Figures(purposes=self.store.purposes, evidence=self.store.evidence, clock=self.clock, salt=lambda: b"installation"),
             **self._beside(),
         )
-        self._server = Server(app, host="127.0.0.1", port=self._port)
+        self._server = Server(app, bound=await bind("127.0.0.1", self._port))
         self._serving = asyncio.create_task(self._server.run())
         await self._server.started.wait()
         self._port = self._server.port

@@ -41,7 +41,7 @@ from wasl.service.keys import make_key
 from wasl.service.observe import Observe
 from wasl.store.memory import MemoryStore
 from wasl.web.openai_api import OpenAiApi
-from wasl.web.server import Server
+from wasl.web.server import Server, bind
 
 HELLO = Prompt(messages=(PromptMessage(role="user", text="When do you open?"),))
 
@@ -109,7 +109,7 @@ async def house(*scripts: Sequence[Act], **limits: Any) -> AsyncIterator[House]:
         await store.open()
         key = await make_key(store, label="test", now_ms=clock.now_ms())
         api = OpenAiApi(ask=ask, store=store, clock=clock, observe=Observe(), body_bytes_max=1 << 20)
-        server = Server(api, host="127.0.0.1", port=0)
+        server = Server(api, bound=await bind("127.0.0.1", 0))
         serving = asyncio.ensure_future(server.run())
         await server.started.wait()
         base_url = f"http://127.0.0.1:{server.port}/v1"

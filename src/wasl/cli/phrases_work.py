@@ -113,7 +113,7 @@ WORK: Final[Mapping[str, str]] = {
     "{name} is encrypted; name the file with your age identity with --identity": "{name} مشفّر؛ سمِّ ملف هوية age بـ --identity",
     "{name} is no backup, or it is broken ({error})": "{name} ليس نسخة احتياطية، أو هو تالف ({error})",
     "the backup has lost {name} ({said_why}); take another one": "ضاع من النسخة {name} ({said_why})؛ خذ نسخة أخرى",
-    "encrypted backups need the extra `age`: install wasl[age]": "النسخ المشفرة تحتاج الإضافة `age`: ثبّت wasl[age]",
+    "encrypted backups need the extra `age`: run `make install WITH=age`": "النسخ المشفرة تحتاج الإضافة `age`: نفّذ `make install WITH=age`",
     "the folder {folder} is not empty; name another with --to": "المجلد {folder} ليس فارغًا؛ سمِّ غيره بـ --to",
     # evidence
     "{name} is no month; write it as 2026-10": "{name} ليس شهرًا؛ اكتبه مثل 2026-10",

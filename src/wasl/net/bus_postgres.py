@@ -20,7 +20,7 @@ from wasl.net.bus_local import LocalBus, refuse_large
 try:
     import asyncpg
 except ImportError as missing:
-    raise SettingWrong('PostgreSQL needs asyncpg: run `pip install "wasl[postgres]"`, or leave `store` empty to use SQLite') from missing
+    raise SettingWrong("PostgreSQL needs asyncpg: run `make install WITH=postgres`, or leave `store` empty to use SQLite") from missing
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

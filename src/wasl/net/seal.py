@@ -40,4 +40,4 @@ def _pyrage() -> Any:
     try:
         return importlib.import_module("pyrage")  # an extra, and without types
     except ImportError as error:
-        raise SettingWrong("encrypted backups need the extra `age`: install wasl[age]") from error
+        raise SettingWrong("encrypted backups need the extra `age`: run `make install WITH=age`") from error

@@ -38,7 +38,7 @@ def open_spans(endpoint: str, *, version: str) -> Spans:
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError as error:
         raise SettingWrong(
-            "otel_endpoint is set, but the OpenTelemetry exporter is not installed; run `pip install 'wasl[otel]'` or remove the setting"
+            "otel_endpoint is set, but the OpenTelemetry exporter is not installed; run `make install WITH=otel` or remove the setting"
         ) from error
     provider = TracerProvider(resource=Resource.create({"service.name": "wasl", "service.version": version}))
     target = endpoint.rstrip("/")

@@ -29,7 +29,7 @@ from wasl.store.picture import Native, Picture, UsageRow
 try:
     import asyncpg
 except ImportError as missing:
-    raise SettingWrong('PostgreSQL needs asyncpg: run `pip install "wasl[postgres]"`, or leave `store` empty to use SQLite') from missing
+    raise SettingWrong("PostgreSQL needs asyncpg: run `make install WITH=postgres`, or leave `store` empty to use SQLite") from missing
 
 from wasl.store import postgres_beside as beside
 from wasl.store import postgres_read as reading

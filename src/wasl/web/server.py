@@ -53,13 +53,11 @@ class _Announcing(uvicorn.Server):
 
 
 class Server:
-    """Serves faces over HTTP until told to stop."""
+    """Serves faces over HTTP, on a socket that is bound already, until told to stop."""
 
-    def __init__(self, application: object, *, host: str, port: int) -> None:
+    def __init__(self, application: object, *, bound: socket.socket) -> None:
         config = uvicorn.Config(
             application,  # type: ignore[arg-type]  # uvicorn's own ASGI types
-            host=host,
-            port=port,
             http="httptools",
             ws="none",
             lifespan="off",
@@ -72,6 +70,7 @@ class Server:
         )
         self.started = asyncio.Event()
         self._server = _Announcing(config, self.started)
+        self._bound = bound
 
     @property
     def port(self) -> int:
@@ -79,18 +78,20 @@ class Server:
         return int(self._server.servers[0].sockets[0].getsockname()[1])
 
     async def run(self) -> None:
-        """Serves; `started` is set once connections are taken. Raises SettingWrong when the address cannot be listened on."""
-        config = self._server.config
+        """Serves; `started` is set once connections are taken."""
         # `serve` would take over the process's signals, which the composition root owns.
-        await self._server._serve(sockets=[await _bound(config.host, config.port)])
+        await self._server._serve(sockets=[self._bound])
 
     def stop(self) -> None:
         """Takes no more connections, ends streams, and lets `run` return."""
         self._server.should_exit = True
 
 
-async def _bound(host: str, port: int) -> socket.socket:
-    """Binds the address; uvicorn itself would end the process where it cannot."""
+async def bind(host: str, port: int) -> socket.socket:
+    """Binds the address, before anything else is begun; uvicorn itself would end the process where it cannot.
+
+    Raises SettingWrong when the address cannot be had.
+    """
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
         family, kind, protocol, _, address = found[0]

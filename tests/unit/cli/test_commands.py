@@ -199,7 +199,7 @@ def test_a_start_with_wrong_rules_takes_the_last_good_rulebook_and_refuses_where
     (tmp_path / "own").mkdir()
     own = tmp_path / "own" / "own.toml"
     own.write_text(OWN_RULE.replace("predicate", "predicament"))
-    refused = run("serve", "--config", str(config))
+    refused = run("serve", "--config", str(config), "--port", "0")
     assert refused.exit_code == EXIT_SETTINGS
     assert "own.toml" in refused.stderr
     checked = run("check", "--config", str(config))
@@ -233,6 +233,7 @@ def test_the_address_in_use_is_one_clear_line(config: Path) -> None:
         )  # fmt: skip
     assert done.returncode == EXIT_SETTINGS
     assert f"127.0.0.1:{port} is in use already" in done.stderr
+    assert len(done.stderr.splitlines()) == 1, "something was begun before the address was had"
     assert "Traceback" not in done.stderr
 
 

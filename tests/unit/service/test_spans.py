@@ -57,5 +57,5 @@ def test_an_endpoint_is_sent_what_was_timed() -> None:
 
 def test_a_missing_exporter_is_named_with_the_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
-    with pytest.raises(SettingWrong, match=r"wasl\[otel\]"):
+    with pytest.raises(SettingWrong, match="make install WITH=otel"):
         open_spans("http://127.0.0.1:1", version="1")

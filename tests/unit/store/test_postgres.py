@@ -187,7 +187,7 @@ async def test_an_address_without_sense_is_a_wrong_setting(clock: TestClock):
 def test_without_asyncpg_the_way_out_is_named(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.delitem(sys.modules, "wasl.store.postgres")
     monkeypatch.setitem(sys.modules, "asyncpg", None)
-    with pytest.raises(SettingWrong, match=r"pip install .*postgres"):
+    with pytest.raises(SettingWrong, match="make install WITH=postgres"):
         import wasl.store.postgres  # noqa: F401
 
 
