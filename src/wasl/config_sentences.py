@@ -2,14 +2,11 @@
 
 import difflib
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import Any, Final, get_args
 
 from pydantic import BaseModel
 
 from wasl.config_base import is_secret
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 _TAKES: Final[Mapping[str, str]] = {
     "int_parsing": "a whole number", "int_type": "a whole number", "int_from_float": "a whole number",
@@ -24,7 +21,7 @@ _BORDERS: Final[Mapping[str, tuple[str, str]]] = {
 }  # fmt: skip
 
 
-def sentence(model: type[BaseModel], wrong: "ErrorDetails", *, at: str) -> str:
+def sentence(model: type[BaseModel], wrong: Mapping[str, Any], *, at: str) -> str:
     """Says one thing that is wrong with the settings under the key `at`."""
     kind, place, facts = wrong["type"], wrong["loc"], wrong.get("ctx", {})
     where = _dotted(at, place)
