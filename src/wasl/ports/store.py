@@ -4,9 +4,8 @@ Every method that writes returns only after its commit is durable (group commit:
 Any method raises StoreDown when the database cannot be reached or cannot commit now; then nothing of that call was stored
 and it may be called again. All times are milliseconds since 1970, UTC. Every store passes `wasl.testing.contracts`.
 
-The lease. `ready_at` of a conversation: null = idle, past = claimable, future = leased (owner set) or backing off (owner
-null). `epoch` grows by one with every lease; a writer that shows an older epoch gets Fenced and nothing of its call is
-stored.
+The lease. `ready_at` of a conversation: null = idle, past = claimable, future = leased (owner set) or backing off (owner null).
+`epoch` grows by one with every lease; a writer that shows an older epoch gets Fenced and nothing of its call is stored.
 """
 
 from collections.abc import Mapping, Sequence
