@@ -17,7 +17,7 @@ from wasl.domain.message import Text, Unknown
 from wasl.domain.person import AddressKey
 from wasl.testing.contracts.channel_payloads import differences, load_folder, plain
 from wasl.testing.contracts.channels import ChannelContract
-from wasl.wire import read
+from wasl.wire import markup, read
 from wasl.wire.call import Call, Reply
 from wasl.wire.signature import check_hmac_sha256
 
@@ -54,7 +54,8 @@ class Pigeon:
         for part in outgoing.parts:
             if not isinstance(part, Text):
                 raise Refused("a pigeon carries words")
-            yield Call(method="POST", url="https://loft.test/send", body=part.text.encode())
+            words = markup.plain(part.text) if part.format == "markdown" else part.text
+            yield Call(method="POST", url="https://loft.test/send", body=words.encode())
         return Sent(native_id="1")
 
     def explain(self, reply: Reply) -> Failure | None:
@@ -174,6 +175,15 @@ class Careless(Pigeon):
         return None if reply.status < 500 else Unavailable(reply.body.decode())
 
 
+class AsItStands(Pigeon):
+    """Sends Markdown to a platform that shows its marks."""
+
+    def send(self, outgoing: Outgoing) -> Generator[Call, Reply, Sent]:
+        for part in outgoing.parts:
+            yield Call(method="POST", url="https://loft.test/send", body=getattr(part, "text", "").encode())
+        return Sent(native_id="1")
+
+
 class HalfAble(Pigeon):
     def poll(self, cursor: str | None) -> Call:
         raise NotImplementedError
@@ -195,6 +205,7 @@ class HalfAble(Pigeon):
         (Careless, "test_an_error_status_without_a_word"),
         (Careless, "test_whatever_a_platform_answers"),
         (Careless, "test_a_recorded_answer"),
+        (AsItStands, "test_markdown_is_written_in_the_dialect"),
         (HalfAble, "test_an_ability_is_had_whole"),
     ],
 )
