@@ -162,10 +162,12 @@ def _part(part: Part) -> str:
 
 def _rows(part: Part, found: dict[str, Any]) -> Iterator[tuple[str, str, str, str, str]]:
     for one in part.figures:
-        value = found.get(one.name)
+        value, of = found.get(one.name), ""
+        if value is None and one.name in found.get("earlier", {}):
+            value, of = found["earlier"][one.name], f" (of {str(found['earlier'].get('commit', ''))[:7]})"
         limit = found.get(one.sign[1:]) if one.sign.startswith("=") and len(one.sign) > 1 else one.limit
         shown = "" if limit is None else f"{one.sign[0]} {limit:,g}"
-        yield f"`{one.name}`", one.what, shown, "" if value is None else f"{value:,g}", _verdict(value, one.sign[:1], limit)
+        yield f"`{one.name}`", one.what, shown, "" if value is None else f"{value:,g}{of}", _verdict(value, one.sign[:1], limit)
 
 
 def _verdict(value: float | None, sign: str, limit: float | None) -> str:
