@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from urllib.parse import parse_qs
 
 import msgspec
 from asgi_csrf import asgi_csrf  # type: ignore[import-untyped]  # ships no types
@@ -28,7 +27,7 @@ from wasl.web.errors import add_error_answers
 from wasl.web.events import BEAT, beats, frame
 from wasl.web.exposing import Exposing
 from wasl.web.faces import Faces, answer_json
-from wasl.web.files import file_response, read_capped
+from wasl.web.files import file_response, read_capped, read_form
 from wasl.web.languages import page_words
 from wasl.web.models import ModelPages
 from wasl.web.overview import overview
@@ -126,7 +125,7 @@ class Console:
             if await operator_of(request, store=faces.store, clock=faces.clock):
                 return RedirectResponse("/console/", status_code=303)
             return faces.page(request, "login.html", token=request.query_params.get("token", ""), spent=False)
-        form = parse_qs((await read_capped(request, bytes_max=FORM_BYTES_MAX)).decode("utf-8", "replace"))
+        form = await read_form(request, bytes_max=FORM_BYTES_MAX)
         session = await open_session(faces.store, link=form.get("token", [""])[0], now_ms=faces.clock.now_ms())
         if session is None:
             return faces.page(request, "login.html", status=403, token="", spent=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,7 +17,7 @@ from wasl.service.live import STORED
 from wasl.web.auth import Operator
 from wasl.web.bringing import import_json
 from wasl.web.faces import Faces
-from wasl.web.files import read_capped
+from wasl.web.files import read_fields
 from wasl.web.mine import chat_json
 from wasl.web.reading import entry_json, hit_json
 from wasl.web.words import ACTS_ON_PEOPLE, COUNTED, IMPORT_STATES
@@ -137,7 +137,7 @@ class Desk:
     async def merge(self, request: Request, operator: Operator) -> Response:
         """Shows what a merge would join; joins it once it is confirmed."""
         view = await self._view(request)
-        form = await self._form(request) if request.method == "POST" else {}
+        form = await read_fields(request, bytes_max=FORM_BYTES_MAX) if request.method == "POST" else {}
         other_id = form.get("with") or request.query_params.get("with", "")
         other = await self._other(other_id.strip()[:WORDS_MAX], but=view)
         if view is None or other is None or other.id == view.id:
@@ -184,7 +184,7 @@ class Desk:
         view = await self._view(request)
         if view is None:
             return self._nobody(request)
-        reason = (await self._form(request)).get("reason", "").strip()[:WORDS_MAX]
+        reason = (await read_fields(request, bytes_max=FORM_BYTES_MAX)).get("reason", "").strip()[:WORDS_MAX]
         await self._people.hold(person_id=view.id, reason=reason or None, by="operator", now_ms=self._faces.clock.now_ms())
         return await self._to(view.id, told="held" if reason else "lifted")
 
@@ -193,7 +193,7 @@ class Desk:
         view = await self._view(request)
         if view is None or self._faces.takes_out is None:
             return self._nobody(request)
-        wanted = (await self._form(request)).get("format", "")
+        wanted = (await read_fields(request, bytes_max=FORM_BYTES_MAX)).get("format", "")
         language = self._faces.language(request)
         secret = await self._faces.takes_out.make_link(self._faces.wanted(view.id, format=wanted, language=language, by="operator"))
         return await self.person(request, operator, export=f"{self._faces.address(request)}/export/{quote(secret)}")
@@ -207,7 +207,7 @@ class Desk:
         shown: dict[str, Any] = {"view": view, "toll": toll, "counted": COUNTED, "right": view.id[-CONFIRM_CHARACTERS:]}
         if request.method == "GET":
             return self._page(request, operator, "erase.html", wrong=False, receipt=None, **shown)
-        if (await self._form(request)).get("typed", "").strip() != shown["right"]:
+        if (await read_fields(request, bytes_max=FORM_BYTES_MAX)).get("typed", "").strip() != shown["right"]:
             return self._page(request, operator, "erase.html", wrong=True, receipt=None, **shown)
         receipt = await self._faces.erases.run(view.id, by="operator")
         self._tell(*(i.conversation_id for i in view.identities))
@@ -233,10 +233,6 @@ class Desk:
             return found
         some = [v for v in await self._people.find(words, limit=3) if but is None or v.id != but.id]
         return some[0] if len(some) == 1 else None
-
-    async def _form(self, request: Request) -> dict[str, str]:
-        body = (await read_capped(request, bytes_max=FORM_BYTES_MAX)).decode("utf-8", "replace")
-        return {name: values[0] for name, values in parse_qs(body).items()}
 
     async def _to(self, person: PersonId | None, *, told: str) -> Response:
         if person is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -15,7 +15,7 @@ from wasl.web.auth import Operator
 from wasl.web.desk import Page
 from wasl.web.exposing import share
 from wasl.web.faces import Faces
-from wasl.web.files import read_capped
+from wasl.web.files import read_form
 from wasl.web.languages import Language
 from wasl.web.leaving_words import DRILL_HOW, DRILL_ROUNDS, DRILL_WRONG, ENTRY_KINDS, SINCE_LAST, STAND_INS
 
@@ -86,7 +86,7 @@ class DrillPages:
 
     async def begin(self, request: Request, operator: Operator) -> Response:
         """Begins a drill; a live one only once it is confirmed."""
-        form = parse_qs((await read_capped(request, bytes_max=FORM_BYTES_MAX)).decode("utf-8", "replace"))
+        form = await read_form(request, bytes_max=FORM_BYTES_MAX)
         live = form.get("mode") == ["live"]
         names = form.get("lose", [])[:LOST_MAX]
         how = cast(Fault, next((one for one in form.get("how", []) if one in FAULTS), "disabled"))

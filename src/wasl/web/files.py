@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -12,6 +12,8 @@ from wasl.ports.blobs import Blobs
 from wasl.web.faces import answer_json
 from wasl.web.sniff import SHOWN_INLINE, SNIFF_BYTES, sniff
 
+FIELDS_MAX = 1_000
+"""Of one form: more is no form of ours."""
 _PLACE = re.compile(r"-?[0-9]{1,18}")
 
 
@@ -36,6 +38,20 @@ async def read_capped(request: Request, *, bytes_max: int) -> bytes:
             raise TooLarge(f"the body has more than {bytes_max} bytes")
         pieces.append(piece)
     return b"".join(pieces)
+
+
+async def read_form(request: Request, *, bytes_max: int, fields_max: int = FIELDS_MAX) -> dict[str, list[str]]:
+    """Reads what a form sent, every value of each field. Raises TooLarge, and Malformed for more than `fields_max` fields."""
+    body = (await read_capped(request, bytes_max=bytes_max)).decode("utf-8", "replace")
+    try:
+        return parse_qs(body, max_num_fields=fields_max)
+    except ValueError as error:
+        raise Malformed(f"the form has more than {fields_max} fields; nothing was stored") from error
+
+
+async def read_fields(request: Request, *, bytes_max: int, fields_max: int = FIELDS_MAX) -> dict[str, str]:
+    """Reads what a form sent, the first value of each field. Raises as `read_form` does."""
+    return {name: values[0] for name, values in (await read_form(request, bytes_max=bytes_max, fields_max=fields_max)).items()}
 
 
 async def file_response(blobs: Blobs, *, sha256: str, name: str) -> Response:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -16,7 +16,7 @@ from wasl.service.try_successor import QUESTIONS
 from wasl.web.auth import Operator
 from wasl.web.desk import Page
 from wasl.web.faces import Faces
-from wasl.web.files import read_capped
+from wasl.web.files import read_fields
 from wasl.web.languages import Language
 from wasl.web.sunset_words import MODEL_STATES, MODEL_WRONG
 
@@ -79,7 +79,7 @@ class ModelPages:
 
     async def begin(self, request: Request, operator: Operator) -> Response:
         """Makes the draft and begins the trial."""
-        form = await _form(request)
+        form = await read_fields(request, bytes_max=FORM_BYTES_MAX)
         kind, _, name = form.get("ends", "").partition(":")
         successors = {key.removeprefix("with "): new for key, new in form.items() if key.startswith("with ")}
         count = form.get("questions", "")
@@ -200,8 +200,3 @@ def _sum(one: Succession, language: Language) -> dict[str, Any]:
 
 def _midday_ms(day: date) -> int:
     return (day.toordinal() - date(1970, 1, 1).toordinal()) * 86_400_000 + 43_200_000
-
-
-async def _form(request: Request) -> dict[str, str]:
-    body = (await read_capped(request, bytes_max=FORM_BYTES_MAX)).decode("utf-8", "replace")
-    return {name: values[0] for name, values in parse_qs(body).items()}

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from typing import Any, Final
-from urllib.parse import parse_qs, urlencode
+from urllib.parse import urlencode
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -17,7 +17,7 @@ from wasl.service.month_chart import UNITS, Event, bars_svg, percent, trend_svg
 from wasl.service.pack_page import headline, lights, names, words
 from wasl.web.auth import Operator
 from wasl.web.faces import Faces
-from wasl.web.files import read_capped
+from wasl.web.files import read_fields
 from wasl.wire.redact import redact
 
 FORM_BYTES_MAX: Final = 16 << 10
@@ -90,7 +90,7 @@ class Proof:
 
     async def publish(self, request: Request, operator: Operator) -> Response:
         """Makes the month's figure now."""
-        channel, month = self._asked(await self._form(request))
+        channel, month = self._asked(await read_fields(request, bytes_max=FORM_BYTES_MAX))
         await self._figures.publish(channel, month)
         return RedirectResponse(f"/console/figure?{urlencode({'channel': channel, 'month': month})}", status_code=303)
 
@@ -120,7 +120,7 @@ class Proof:
 
     async def rate(self, request: Request, operator: Operator) -> Response:
         """Keeps what the operator says, and goes on to the next message."""
-        form = await self._form(request)
+        form = await read_fields(request, bytes_max=FORM_BYTES_MAX)
         channel, month = self._asked(form)
         turn, label, rater = form.get("turn", ""), form.get("label", ""), _rater(form, operator)
         after = ""
@@ -140,10 +140,6 @@ class Proof:
         month = given.get("month", "")
         now = month_at(self._faces.clock.now_ms(), zone=self._faces.settings.evidence.zone)
         return channel, month if _is_month(month) else now
-
-    async def _form(self, request: Request) -> dict[str, str]:
-        body = (await read_capped(request, bytes_max=FORM_BYTES_MAX)).decode("utf-8", "replace")
-        return {name: values[0] for name, values in parse_qs(body).items()}
 
     def _language(self, request: Request) -> str:
         return "ar" if self._faces.language(request).code == "ar" else "en"

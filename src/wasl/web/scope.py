@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
-from urllib.parse import parse_qs
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,7 +12,7 @@ from wasl.service.learn_purpose import Known, LearnPurpose
 from wasl.web.auth import Operator
 from wasl.web.desk import Page
 from wasl.web.faces import Faces
-from wasl.web.files import read_capped
+from wasl.web.files import read_fields
 from wasl.web.languages import Language
 from wasl.web.words import PURPOSES
 from wasl.wire.text import language as written_in
@@ -40,8 +39,7 @@ class ScopePage:
         """Shows the scope, and what pasted messages are for."""
         words = ""
         if request.method == "POST":
-            body = (await read_capped(request, bytes_max=FORM_BYTES_MAX)).decode("utf-8", "replace")
-            words = parse_qs(body).get("words", [""])[0]
+            words = (await read_fields(request, bytes_max=FORM_BYTES_MAX)).get("words", "")
         known, language = self._learnt.known, self._faces.language(request)
         return self._faces.page(
             request,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
-from urllib.parse import parse_qs, quote
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
@@ -23,7 +23,7 @@ from wasl.web.auth import Operator
 from wasl.web.desk import Page
 from wasl.web.exposing import country_name
 from wasl.web.faces import Faces
-from wasl.web.files import read_capped
+from wasl.web.files import read_form
 from wasl.web.languages import Language
 from wasl.web.sunset_words import ACTS, BECAME, LOST, MILESTONE_WORDS, SENT, STATES
 
@@ -355,5 +355,5 @@ def _day(sunset: Sunset, language: Language) -> str:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    body = (await read_capped(request, bytes_max=FORM_BYTES_MAX)).decode("utf-8", "replace")
-    return {name: ",".join(values) if name == "accept" else values[0] for name, values in parse_qs(body).items()}
+    form = await read_form(request, bytes_max=FORM_BYTES_MAX)
+    return {name: ",".join(values) if name == "accept" else values[0] for name, values in form.items()}

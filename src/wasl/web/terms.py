@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import quote, urlsplit
 
 from babel import Locale
 from babel.dates import format_date
@@ -19,7 +19,7 @@ from wasl.terms.declaration import Declaration
 from wasl.web.auth import Operator
 from wasl.web.desk import Page
 from wasl.web.faces import Faces
-from wasl.web.files import read_capped
+from wasl.web.files import read_fields
 from wasl.web.languages import Language
 from wasl.web.needs import Watching
 from wasl.web.words import TERMS_STATES, TERMS_TOPICS, TERMS_VERDICTS, TERMS_WHAT
@@ -121,7 +121,7 @@ class TermsPages:
 
     async def draft(self, request: Request, operator: Operator) -> Response:
         """Drafts rules from a change, or from the text that a person wrote."""
-        form = await self._form(request)
+        form = await read_fields(request, bytes_max=FORM_BYTES_MAX, fields_max=40)
         try:
             sentence, toml = form.get("sentence", ""), form.get("toml", "")
             made = await self._watching.make.draft(request.path_params["change"], sentence=sentence, toml=toml, by="operator")
@@ -131,7 +131,7 @@ class TermsPages:
 
     async def confirm(self, request: Request, operator: Operator) -> Response:
         """Lets a draft act, in somebody's name."""
-        form = await self._form(request)
+        form = await read_fields(request, bytes_max=FORM_BYTES_MAX, fields_max=40)
         try:
             await self._watching.make.confirm(form.get("rule", ""), by=form.get("by", ""), note=form.get("note", ""))
         except WaslError as error:
@@ -140,7 +140,7 @@ class TermsPages:
 
     async def aside(self, request: Request, operator: Operator) -> Response:
         """Notes that a change is not for us, or asks for a reminder."""
-        form = await self._form(request)
+        form = await read_fields(request, bytes_max=FORM_BYTES_MAX, fields_max=40)
         days = form.get("days", "")
         count = min(int(days), DAYS_MAX) if days.isascii() and days.isdigit() and len(days) < 5 else 0
         try:
@@ -152,7 +152,7 @@ class TermsPages:
 
     async def bring(self, request: Request, operator: Operator) -> Response:
         """Takes a page that somebody pasted."""
-        form = await self._form(request)
+        form = await read_fields(request, bytes_max=FORM_BYTES_MAX, fields_max=40)
         name, text = form.get("document", ""), form.get("text", "")
         if name not in self._watching.watch.declarations or not text.strip():
             return self._nothing(request)
@@ -208,10 +208,6 @@ class TermsPages:
             **{channel.kind: language.say(channel.title) for channel in self._faces.channels.values()},
         }
         return f"{titles.get(document.platform, document.platform)}: {document.name}"
-
-    async def _form(self, request: Request) -> dict[str, str]:
-        body = (await read_capped(request, bytes_max=FORM_BYTES_MAX)).decode("utf-8", "replace")
-        return {name: values[0] for name, values in parse_qs(body, max_num_fields=40).items()}
 
     def _nothing(self, request: Request) -> Response:
         say = self._faces.language(request).say
