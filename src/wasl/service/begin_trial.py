@@ -36,12 +36,13 @@ class BeginTrial:
         self.succeed = succeed
         self._trial = trial
         self._held: dict[str, Trial] = {}
+        self._last: Trial | None = None
         self._running: asyncio.Task[None] | None = None
 
     async def begin(self, made: Sequence[Succession], *, questions: int) -> str:
         """Keeps drafts and begins to try their successors on so many questions each, none for 0; gives the id of the plan. Raises
         StoreDown; Refused while another trial runs here."""
-        if questions and self._running is not None and not self._running.done():
+        if questions and self._last is not None and self._last.runs:
             raise Refused("another trial is running; one is run at a time", why="trial runs")
         plan_id = made[0].plan or made[0].id
         if not questions:
@@ -49,9 +50,13 @@ class BeginTrial:
             return plan_id
         while len(self._held) >= HELD_MAX:
             del self._held[next(iter(self._held))]
-        held = self._held[plan_id] = Trial(wanted=questions * len({one.successor for one in made}))
-        self._running = asyncio.create_task(self._run(made, held=held, questions=questions), name="trial")
-        await self.succeed.keep(*made)
+        held = self._last = Trial(wanted=questions * len({one.successor for one in made}))  # taken before anything is waited for
+        try:
+            await self.succeed.keep(*made)
+            self._held[plan_id] = held
+            self._running = asyncio.create_task(self._run(made, held=held, questions=questions), name="trial")
+        finally:
+            held.runs = self._held.get(plan_id) is held
         return plan_id
 
     def held(self, plan_id: str) -> Trial | None:
