@@ -67,11 +67,9 @@ SETTINGS: Final[Mapping[str, str]] = {
     "{at} wants the environment variable {name}, which is not set (did you mean {near}?); export it, or use {form}": (
         "{at} يحتاج متغيّر البيئة {name}، وهو غير مضبوط (هل قصدت {near}؟)؛ اضبطه، أو استعمل {form}"
     ),
-    "{at} wants the file {name}, which is too large for a secret": "{at} يحتاج الملف {name}، وهو أكبر من أن يكون سرًا؛ سمِّ الملف الصحيح",
     "{at} wants the file {name}, which is too large for a secret; name the right one": (
         "{at} يحتاج الملف {name}، وهو أكبر من أن يكون سرًا؛ سمِّ الملف الصحيح"
     ),
-    "{at} wants the file {name}, which is empty; write a secret": "{at} يحتاج الملف {name}، وهو فارغ؛ اكتب السر فيه",
     "{at} wants the file {name}, which is empty; write the secret into it": "{at} يحتاج الملف {name}، وهو فارغ؛ اكتب السر فيه",
     "{at} wants the file {name}, which cannot be read ({said_why}); create it or mend the path": (
         "{at} يحتاج الملف {name}، ولا يمكن قراءته ({said_why})؛ أنشئه أو أصلح المسار"
@@ -154,9 +152,6 @@ SETTINGS: Final[Mapping[str, str]] = {
     ),
     "the disk is full; make room and try again": "القرص ممتلئ؛ أفسح مكانًا وأعد المحاولة",
     "the disk is full ({where}); make room and try again": "القرص ممتلئ ({where})؛ أفسح مكانًا وأعد المحاولة",
-    "port {port} on {host} is taken by another program; stop that one, or choose another with --port": (
-        "المنفذ {port} على {host} يشغله برنامج آخر؛ أوقفه، أو اختر منفذًا غيره بـ --port"
-    ),
     # files of dated facts
     "{at}, line {line}: {said}": "{at}، السطر {line}: {said}",
     "rule {id}: {said}": "القاعدة {id}: {said}",

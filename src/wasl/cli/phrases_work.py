@@ -166,7 +166,6 @@ WORK: Final[Mapping[str, str]] = {
     "there is no rule {id}; draft it first": "لا قاعدة باسم {id}؛ صُغها أولًا",
     "the rule {id} was rejected; draft it anew": "القاعدة {id} نُحّيت؛ صُغها من جديد",
     "{id} is no draft": "{id} ليست مسودة",
-    "{id} is no draft; `wasl terms rules` names them": "{id} ليست مسودة؛ يسميها `wasl terms rules`",
     "there is no change {id}": "لا تغيير باسم {id}",
     "the change {id} has no sentence {sentence}": "ليس في التغيير {id} جملة {sentence}",
     "this rule cannot stand: {said}": "هذه القاعدة لا تقوم: {said}",
