@@ -1,7 +1,6 @@
 """The pages as one application: chat and widget for visitors, console for operators, static files."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -96,7 +95,12 @@ def build_pages(
         version=version,
         assets=Assets(),
         languages=Languages(default=settings.language),
-        **_moved(moving),
+        people=moving.people if moving else None,
+        library=moving.library if moving else None,
+        brings=moving.bring if moving else None,
+        takes_out=moving.take_out if moving else None,
+        erases=moving.erase if moving else None,
+        formats=moving.formats if moving else {},
         links=links,
         mail=mail,
         reckon=reckon,
@@ -112,20 +116,6 @@ def build_pages(
         figures=figures,
     )
     return pages_of(faces)
-
-
-def _moved(moving: Moving | None) -> dict[str, Any]:
-    """Gives the parts that bring conversations in and take them out."""
-    if moving is None:
-        return {}
-    return {
-        "people": moving.people,
-        "library": moving.library,
-        "brings": moving.bring,
-        "takes_out": moving.take_out,
-        "erases": moving.erase,
-        "formats": moving.formats,
-    }
 
 
 def pages_of(faces: Faces) -> Starlette:
