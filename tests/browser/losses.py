@@ -6,8 +6,9 @@ from typing import Any
 
 from wasl.continuity.dependency import Answerer, Configured, Standing, Way
 from wasl.continuity.register import read_texts, shipped
+from wasl.domain.days import DAY_MS, begun_ms
 from wasl.domain.event import Arrival
-from wasl.domain.exposure import DAY_MS, Asked, Drill, Fault, Outcome, day_of
+from wasl.domain.exposure import Asked, Drill, Fault, Outcome
 from wasl.domain.message import Text
 from wasl.domain.person import AddressKey
 from wasl.net.clock import SystemClock
@@ -97,7 +98,7 @@ async def fill(store: SqliteStore, clock: SystemClock) -> None:
         await store.receive(Incoming(channel=name, raw=b"{}", received_at_ms=clock.now_ms(), events=[arrival]))
     now = clock.now_ms()
     for day in range(40):
-        await store.exposure.keep_figures(day_ms=day_of(now) - (40 - day) * DAY_MS, record={"whole": 0.18 + 0.004 * day, "kept": {}})
+        await store.exposure.keep_figures(day_ms=begun_ms(now) - (40 - day) * DAY_MS, record={"whole": 0.18 + 0.004 * day, "kept": {}})
     drill = Drill(
         id=DRILL_ID, mode="shadow", lost=("openai", "whatsapp"), how="disabled", started_ms=now - 3 * DAY_MS, until_ms=now,
         candidates=("gpt-4.1-mini",),

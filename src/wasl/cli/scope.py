@@ -11,6 +11,7 @@ from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, 
 from wasl.cli.operating_words import say as operating
 from wasl.cli.scope_words import say
 from wasl.cli.tongue import Language, spoken
+from wasl.domain.days import DAY_MS, day_at
 from wasl.domain.errors import SettingWrong
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from wasl.service.train_scope import Lessons
 
 SCOPE_FILE: Final = Path("scope.toml")
-DAY_MS: Final = 86_400_000
 
 File = Annotated[Path | None, typer.Option("--scope", help="The scope file.", metavar="FILE", show_default="scope.file of wasl.toml")]
 
@@ -121,7 +121,6 @@ def _file(given: Path | None, config: Path | None) -> Path:
 
 async def _train(installation: Installation, *, days: int, write: bool) -> "tuple[Lessons, Path | None]":
     import asyncio
-    from datetime import UTC, datetime
 
     from wasl.service.train_scope import write_lessons
 
@@ -132,7 +131,7 @@ async def _train(installation: Installation, *, days: int, write: bool) -> "tupl
         lessons = await installation.train_scope.lessons(own, since_ms=now - days * DAY_MS, until_ms=now + 1)
     if not write or not (lessons.examples or lessons.forbidden):
         return lessons, None
-    day = datetime.fromtimestamp(now / 1000, tz=UTC).date().isoformat()
+    day = day_at(now).isoformat()
     return lessons, await asyncio.to_thread(write_lessons, file, own, lessons, day=day)
 
 

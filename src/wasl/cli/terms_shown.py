@@ -92,13 +92,13 @@ def _state(declaration: "Declaration", stands: "Watched | None", *, watched: boo
 
 def show_change(change: "Change", documents: "Mapping[str, Document]") -> None:
     """Shows a change with its words marked."""
+    from wasl.domain.days import day_at
     from wasl.service.alert_terms import first_line, marked
-    from wasl.service.when_to_look import day_of
 
     language, judged = spoken(), change.judgement
     document = documents.get(change.document_id)
     if document is not None:
-        typer.secho(first_line(document, change, today=day_of(change.at_ms), language=language), bold=True)
+        typer.secho(first_line(document, change, today=day_at(change.at_ms), language=language), bold=True)
     typer.echo(translated(judged.reason, language))
     typer.echo(say("judged said" if judged.said else "judged", language, by=translated(judged.by, language), said=judged.said))
     for told in judged.dates:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
 from wasl.continuity.dependency import Answerer, Configured, Entry, Standing
-from wasl.domain.exposure import DAY_MS, Reach, Traffic, day_of, people_in
+from wasl.domain.days import DAY_MS, begun_ms, day_at
+from wasl.domain.exposure import Reach, Traffic, people_in
 
 COUNTRIES_SHOWN: Final = 12
 STEPS_MAX: Final = 12
@@ -279,7 +280,7 @@ def _steps(found: Sequence[Exposed], *, here: Configured, told: Told, people: in
 
 def _ends_soon(entry: Entry, *, now_ms: int) -> bool:
     """Says whether a term, a credit or a commitment of a contract ends within the next months."""
-    today = datetime.fromtimestamp(now_ms / 1000, UTC).date()
+    today = day_at(now_ms)
     return any(f.until is not None and today <= f.until <= today + ENDS_SOON for f in entry.facts)
 
 
@@ -295,7 +296,7 @@ def can_rehearse(entry: Entry) -> bool:
 
 def trend(figures: Sequence[tuple[int, Mapping[str, object]]], *, of: str | None = None, now_ms: int, days: int) -> list[tuple[int, float]]:
     """Gives the kept shares of the last days, of the whole or of one dependency; days that were not kept are left out."""
-    since = day_of(now_ms) - days * DAY_MS
+    since = begun_ms(now_ms) - days * DAY_MS
     points: list[tuple[int, float]] = []
     for day_ms, record in figures:
         kept = record.get("kept")

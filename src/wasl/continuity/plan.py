@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Final, Literal, NamedTuple
 
 from wasl.continuity.waking import DAY_HOURS, days_before
+from wasl.domain.days import DAY_MS
 from wasl.domain.rule import Price
 from wasl.domain.sunset import MILESTONES, Audience, Lost, Milestone, MilestoneName, Sunset, Wording
 
-DAY_MS: Final = 86_400_000
 BEFORE_DAYS: Final = {"remind": 14, "last week": 7, "last day": 1}
 """How long before the day each milestone comes; people are announced to as soon as the plan starts."""
 

@@ -9,8 +9,6 @@ from wasl.domain.ids import AddressId, ConversationId, PersonId
 from wasl.domain.message import Part
 from wasl.domain.person import Address
 
-DAY_MS = 86_400_000
-
 DrillMode = Literal["shadow", "live"]
 Fault = Literal["refused", "disabled", "silence", "throttled"]
 """How a dependency fails: no connection; the platform's own words for a closed account; no answer at all; "slow down" for ever."""
@@ -111,11 +109,6 @@ class Drill:
     def in_force(self, now_ms: int) -> bool:
         """Says whether it still takes something away."""
         return self.mode == "live" and self.ended_ms is None and now_ms < self.until_ms
-
-
-def day_of(at_ms: int) -> int:
-    """Gives the beginning of a time's day (UTC)."""
-    return at_ms - at_ms % DAY_MS
 
 
 def people_in(groups: Sequence[Reach]) -> int:

@@ -5,8 +5,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final, NamedTuple
 
+from wasl.domain.days import DAY_MS
 from wasl.domain.rule import Price
-from wasl.policy.limits import DAY_MS
 from wasl.policy.rule import Rate, Rule
 from wasl.policy.situation import Situation
 

@@ -2,8 +2,8 @@
 
 from typing import Any, Final, Literal, NamedTuple
 
+from wasl.domain.days import DAY_MS
 from wasl.policy.act import Counters, Deployment
-from wasl.policy.limits import DAY_MS
 from wasl.policy.rule import Rule
 from wasl.policy.situation import HOUR_MS, SECOND_MS
 

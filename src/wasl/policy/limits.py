@@ -3,11 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final, NamedTuple
 
+from wasl.domain.days import DAY_MS
 from wasl.policy.act import Counters
 from wasl.policy.rule import Rule
 from wasl.policy.situation import HOUR_MS, SECOND_MS, Situation
-
-DAY_MS: Final = 24 * HOUR_MS
 
 
 class Reached(NamedTuple):

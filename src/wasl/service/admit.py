@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import structlog
 
+from wasl.domain.days import DAY_MS
 from wasl.domain.delivery import Outgoing
 from wasl.domain.errors import HeldByRule, StoreDown
 from wasl.domain.ids import ConversationId
@@ -35,7 +36,6 @@ LOOK_AGAIN_MS: Final = 6 * 3_600_000
 """What waits for a person or for the operator is looked at again so often: rules, templates and settings change."""
 HELD_DAYS_MAX: Final = 30
 """What was held for so long is given up: nobody expects it any more."""
-_DAY_MS: Final = 86_400_000
 FRESH_MS: Final = 3_600_000
 """Who was heard so lately is answered by what the answering itself found out."""
 NOTHING_MORE: Final[Mapping[str, Any]] = {}
@@ -213,7 +213,7 @@ class Admit:
         told: dict[str, Any] = kept(verdict, mode=party.mode, waits_for=waits_for, **more)
         if duty is not None:
             told["reasons"] = [{"rule": duty.rule, "en": duty.text, "ar": duty.arabic}]
-        if until_ms is None and now - made_at_ms(outgoing.id) > HELD_DAYS_MAX * _DAY_MS:
+        if until_ms is None and now - made_at_ms(outgoing.id) > HELD_DAYS_MAX * DAY_MS:
             told.pop("waits_for", None)
             return Denied(why=HeldByRule(f"held for {HELD_DAYS_MAX} days, and still: {why}"), verdict=told)
         tell = log.debug if waits_for == "time" else log.info

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 import structlog
 
+from wasl.domain.days import DAY_MS, begin_ms, day_at
 from wasl.domain.errors import WaslError
 from wasl.domain.terms import Change, Clause, Document
 from wasl.ports.clock import Clock
@@ -16,7 +17,6 @@ from wasl.ports.mail import Letter, Mail
 from wasl.ports.store import Store, Timer
 from wasl.ports.terms import Terms
 from wasl.service.watch import Told
-from wasl.service.when_to_look import DAY_MS, day_of
 from wasl.terms.canonical import WORD
 from wasl.terms.declaration import Declaration
 
@@ -166,7 +166,7 @@ class AlertTerms:
             return
         if self._flag_stale is not None:
             await self._flag_stale(told.change)
-        head = first_line(document, told.change, today=day_of(self._clock.now_ms()), language=self._language)
+        head = first_line(document, told.change, today=day_at(self._clock.now_ms()), language=self._language)
         log.warning("terms: " + head, document=document.id, change=told.change.id)
         await self._send(head, self.text(document, told.change) + await self._concerned(document))
         await self._terms.keep_change(replace(told.change, state="told"))
@@ -174,7 +174,7 @@ class AlertTerms:
     def text(self, document: Document, change: Change) -> str:
         """Gives the whole alert as plain text."""
         say = _WORDS[self._language]
-        lines = [first_line(document, change, today=day_of(self._clock.now_ms()), language=self._language), "", change.judgement.reason, ""]
+        lines = [first_line(document, change, today=day_at(self._clock.now_ms()), language=self._language), "", change.judgement.reason, ""]
         for one in change.judgement.dates:
             lines += [f"  {one.sentence}", ""]
         lines += [f"{say['preview']}: {link}" for link in change.judgement.links]
@@ -194,14 +194,14 @@ class AlertTerms:
     async def arm(self) -> None:
         """Sets the timer of the next digest; again: the same timer."""
         due = self._next_monday()
-        await self._store.set_timer(Timer(kind=DIGEST_TIMER, key=str(day_of(due)), due_ms=due))
+        await self._store.set_timer(Timer(kind=DIGEST_TIMER, key=str(day_at(due)), due_ms=due))
 
     async def digest(self, timer: Timer) -> None:
         """Tells once a week what was no matter of weight, and sets the timer of the next one."""
         since = timer.due_ms - 7 * DAY_MS
         found = [one for one in await self._terms.changes(since_ms=since, limit=CHANGES_IN_DIGEST) if not one.judgement.alerts]
         if found:
-            today = day_of(self._clock.now_ms())
+            today = day_at(self._clock.now_ms())
             known = [(self._documents[one.document_id], one) for one in found if one.document_id in self._documents]
             lines = [first_line(document, one, today=today, language=self._language) for document, one in known]
             head = _WORDS[self._language]["digest"].format(count=len(found))
@@ -215,7 +215,7 @@ class AlertTerms:
         document = self._documents.get(change.document_id) if change else None
         if change is None or document is None or change.state != "remind":
             return
-        line = first_line(document, change, today=day_of(self._clock.now_ms()), language=self._language)
+        line = first_line(document, change, today=day_at(self._clock.now_ms()), language=self._language)
         head = f"{_WORDS[self._language]['again']}: {line}"
         log.warning("terms: " + head, document=document.id, change=change.id)
         await self._send(head, self.text(document, change) + await self._concerned(document))
@@ -231,9 +231,9 @@ class AlertTerms:
 
     def _next_monday(self) -> int:
         now = self._clock.now_ms()
-        day = day_of(now)
+        day = day_at(now)
         ahead = (7 - day.weekday()) % 7 or 7
-        return int((day + timedelta(days=ahead) - date(1970, 1, 1)).days) * DAY_MS + DIGEST_HOUR * 3_600_000
+        return begin_ms(day + timedelta(days=ahead)) + DIGEST_HOUR * 3_600_000
 
 
 def _pieces(text: str, words: Sequence[re.Match[str]], changed: set[int]) -> tuple[Piece, ...]:

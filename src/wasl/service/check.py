@@ -10,13 +10,13 @@ import shutil
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Final, Literal
 
 import msgspec
 
 from wasl.config import Candidate, Settings
+from wasl.domain.days import day_at
 from wasl.domain.errors import FixSettings, RetryLater, StoreDown, WaslError
 from wasl.policy.wording import Flagged
 from wasl.ports.channel import Channel, Checks, Finding, Local
@@ -140,7 +140,7 @@ class Check:
 
     def _shutdowns(self) -> list[Checked]:
         """Tells which models' announced last days are near, or have passed."""
-        today = datetime.fromtimestamp(self._clock.now_ms() / 1000, tz=UTC).date()
+        today = day_at(self._clock.now_ms())
         lines: list[Checked] = []
         for candidate in self._candidates:
             if candidate.shutdown is None:

@@ -18,8 +18,9 @@ from structlog.contextvars import bound_contextvars
 from wasl.continuity.dependency import Standing
 from wasl.continuity.drill import compared, report
 from wasl.continuity.exposure import can_rehearse
+from wasl.domain.days import DAY_MS
 from wasl.domain.errors import Refused, SettingWrong, StoreDown
-from wasl.domain.exposure import DAY_MS, Asked, Drill, Fault
+from wasl.domain.exposure import Asked, Drill, Fault
 from wasl.ports.clock import Clock
 from wasl.ports.exposure import Exposing
 from wasl.service.expose import Footing

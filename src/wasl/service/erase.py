@@ -16,6 +16,7 @@ from typing import Any, Final, Protocol, cast
 import structlog
 
 from wasl.domain.archive import File
+from wasl.domain.days import DAY_MS
 from wasl.domain.errors import Malformed, OnHold, Throttled
 from wasl.domain.identity import By, PersonView
 from wasl.domain.ids import AddressId, ConversationId, PersonId
@@ -38,7 +39,6 @@ TRIES_MAX: Final = 5
 TIMER_KIND: Final = "erase"
 TIMER_LEASE_MS: Final = 60_000
 PAGE: Final = 1_000
-DAY_MS: Final = 86_400_000
 
 REMAINS: Final[Sequence[Mapping[str, str]]] = (
     {

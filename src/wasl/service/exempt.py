@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Final
 
+from wasl.domain.days import DAY_MS
 from wasl.policy.act import Act, Outgoing, Recipient, TurnPurpose
 from wasl.policy.evaluate import evaluate
 from wasl.policy.rulebook import Rulebook
 from wasl.service.acting import Parties
 
-DAY_MS: Final = 86_400_000
 LOOKED_AHEAD_DAYS: Final = 90
 """So far behind the day it is looked whether the exemption lasts."""
 

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
+from wasl.domain.days import day_at
 from wasl.domain.errors import Malformed
 from wasl.domain.terms import Change, Document
 from wasl.ports.terms import Terms
 from wasl.service.alert_terms import first_line
-from wasl.service.when_to_look import day_of
 
 VERSIONS_MAX: Final = 10_000
 ENTRIES_MAX: Final = 200
@@ -32,7 +32,7 @@ async def write_folder(terms: Terms, documents: Mapping[str, Document], folder: 
             if body is None:
                 continue
             place.mkdir(parents=True, exist_ok=True)
-            (place / f"{day_of(version.seen_first_ms)}-{version.id[-7:]}.md").write_bytes(body)
+            (place / f"{day_at(version.seen_first_ms)}-{version.id[-7:]}.md").write_bytes(body)
             written += 1
     return written
 
@@ -56,7 +56,7 @@ def read_folder(folder: Path) -> list[tuple[date, bytes]]:
 
 def atom(changes: Sequence[Change], documents: Mapping[str, Document], *, address: str, now_ms: int, language: str) -> str:
     """Writes changes as an Atom feed."""
-    today = day_of(now_ms)
+    today = day_at(now_ms)
     entries = []
     for change in changes[:ENTRIES_MAX]:
         document = documents.get(change.document_id)

@@ -10,7 +10,8 @@ import structlog
 from wasl.continuity.dependency import Configured, Standing
 from wasl.continuity.exposure import Exposure, Told, exposure
 from wasl.continuity.register import Register
-from wasl.domain.exposure import DAY_MS, Seen, Traffic, day_of
+from wasl.domain.days import DAY_MS, begun_ms
+from wasl.domain.exposure import Seen, Traffic
 from wasl.ports.clock import Clock
 from wasl.ports.exposure import Drills
 from wasl.ports.exposure import Exposure as Counts
@@ -88,7 +89,7 @@ class Expose:
         """Looks at all new addresses, sums days that are over and keeps today's figures: the hourly chore."""
         looked = await self.look(limit=LOOKED_IN_A_CHORE_MAX)
         found = await self.measure()
-        await self._counts.keep_figures(day_ms=day_of(found.at_ms), record=found.record())
+        await self._counts.keep_figures(day_ms=begun_ms(found.at_ms), record=found.record())
         log.debug("kept the figures of exposure", kept=found.kept, worst=found.worst, looked_at=looked)
 
     async def look(self, *, limit: int) -> int:
@@ -97,7 +98,7 @@ class Expose:
 
     async def figures(self) -> Sequence[tuple[int, Mapping[str, object]]]:
         """Gives the kept figures of the last year, by day."""
-        return await self._counts.figures(since_ms=day_of(self._clock.now_ms()) - TREND_DAYS * DAY_MS)
+        return await self._counts.figures(since_ms=begun_ms(self._clock.now_ms()) - TREND_DAYS * DAY_MS)
 
     async def drilled(self) -> Mapping[str, int]:
         """Says when each loss was rehearsed last, to its end."""
@@ -122,7 +123,7 @@ class Expose:
 
     async def _days(self, now_ms: int) -> Sequence[Traffic]:
         """Gives the sums of the last whole days; those that are missing are summed and kept. On the first day: what there is of it."""
-        today = day_of(now_ms)
+        today = begun_ms(now_ms)
         since = today - DAYS_MEANT * DAY_MS
         kept = list(await self._counts.days(since_ms=since))
         there = {t.day_ms for t in kept}

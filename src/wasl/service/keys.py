@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Sequence
 from typing import Final
 
+from wasl.domain.days import DAY_MS
 from wasl.domain.errors import SettingWrong
 from wasl.ports.store import Store, Token
 
@@ -27,7 +28,7 @@ async def make_key(store: Store, *, label: str, now_ms: int, days: int | None = 
     if any(key.label == label for key in await list_keys(store)):
         raise SettingWrong(f"there is a key labelled {label!r} already; choose another label, or revoke it first")
     text = KEY_PREFIX + secrets.token_urlsafe(32)
-    expires_ms = None if days is None else now_ms + days * 86_400_000
+    expires_ms = None if days is None else now_ms + days * DAY_MS
     await store.put_token(Token(kind=KEY_KIND, sha256=_hash(text), label=label, created_ms=now_ms, expires_ms=expires_ms))
     return text
 

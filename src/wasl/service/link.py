@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from wasl.domain.days import DAY_MS
 from wasl.domain.errors import Refused, StoreDown, Throttled
 from wasl.domain.fit import fit
 from wasl.domain.identity import UNDO_DAYS, By, LinkRecord, PersonView
@@ -45,7 +46,6 @@ WRONG_MAX = 1_000
 waiting, whoever guesses all the time meets one in about a hundred years."""
 PARTED_KIND = "parted"
 """Remembers who parted a link: only that side may undo it, or parting from somebody would not hold."""
-DAY_MS = 86_400_000
 WORDS_LOOKED_AT = 12
 """Messages in which the language of a conversation is looked for."""
 

@@ -6,11 +6,12 @@ No password anywhere: whoever can run a command on the machine can make a link. 
 import hashlib
 import secrets
 
+from wasl.domain.days import DAY_MS
 from wasl.ports.store import Store, Token
 
 LINK_MS = 30 * 60_000
 """How long a login link may be used."""
-SESSION_MS = 14 * 86_400_000
+SESSION_MS = 14 * DAY_MS
 """How long a session lasts."""
 LINK_KIND = "login"
 SESSION_KIND = "session"

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal
 
+from wasl.domain.days import DAY_MS, day_at
 from wasl.domain.errors import Refused, SettingWrong
 from wasl.domain.terms import Change, Document, RuleRecord
 from wasl.policy.act import Act, Deployment, Recipient, TurnPurpose
@@ -17,7 +18,6 @@ from wasl.policy.evaluate import evaluate
 from wasl.policy.rulebook import Rulebook, read_book
 from wasl.ports.clock import Clock
 from wasl.ports.terms import Terms
-from wasl.service.when_to_look import DAY_MS, day_of
 from wasl.terms.canonical import canonical
 from wasl.terms.classify import sentence_id
 from wasl.terms.draft import Draft, drafts_of, ended, read_draft, toml_of
@@ -175,7 +175,7 @@ class MakeRule:
             await self._terms.add_rule(one)
         self._keep(text)
         await self._terms.keep_change(replace(change, state="rule"))
-        if self._plan is not None and drafted.channel and drafted.opens_sunset and drafted.from_ > day_of(self._clock.now_ms()):
+        if self._plan is not None and drafted.channel and drafted.opens_sunset and drafted.from_ > day_at(self._clock.now_ms()):
             await self._plan(
                 Ending(
                     channel=drafted.channel,
@@ -288,4 +288,4 @@ class MakeRule:
 
 def _told(record: RuleRecord) -> str:
     note = " ".join(record.note.split())
-    return f"{record.act} by {' '.join(record.by.split())} on {day_of(record.at_ms)}" + (f": {note}" if note else "")
+    return f"{record.act} by {' '.join(record.by.split())} on {day_at(record.at_ms)}" + (f": {note}" if note else "")

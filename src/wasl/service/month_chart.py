@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Final, NamedTuple
 
+from wasl.domain.days import DAY_MS
 from wasl.policy.estimate import Interval
 from wasl.policy.month import Figure
 from wasl.policy.trend import Point
@@ -71,7 +72,7 @@ def trend_svg(points: Sequence[Point], events: Sequence[Event], *, words: Mappin
 
     parts = [place.line(left, y(share), right, y(share), kind="grid") for share in (0.0, most / 2, most)]
     parts += [place.text(left - 6, y(share) + 4, percent(share), kind="tick", anchor="end") for share in (0.0, most / 2, most)]
-    for event in [event for event in events if first <= event.at_ms <= last + 7 * 86_400_000][-EVENTS_MAX:]:
+    for event in [event for event in events if first <= event.at_ms <= last + 7 * DAY_MS][-EVENTS_MAX:]:
         at = min(right, x(event.at_ms))
         parts.append(f"<g><title>{escape(event.what)}</title>{place.line(at, 16, at, bottom, kind='event')}</g>")
     for kind, pick in (("limit", "limit_high"), ("limit", "limit_low")):

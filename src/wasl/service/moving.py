@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 
+from wasl.domain.days import DAY_MS
 from wasl.ports.clock import Clock
 from wasl.ports.format import Format
 from wasl.ports.library import Library
@@ -24,7 +25,7 @@ from wasl.service.verify import Verify
 
 log = structlog.get_logger(__name__)
 
-HALF_WRITTEN_MS: Final = 86_400_000
+HALF_WRITTEN_MS: Final = DAY_MS
 """After so long a file that is half written is nobody's any more."""
 
 

@@ -4,12 +4,13 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from wasl.config import Settings
 from wasl.config_evidence import Presence
+from wasl.domain.days import day_at
 from wasl.domain.errors import SettingWrong
 from wasl.policy.purpose import Scope
 from wasl.policy.rule import Rule
@@ -229,7 +230,7 @@ class Describe:
         for document in await self._terms.watched():
             if document.document_id.startswith(f"{named}/"):
                 for version in (await self._terms.versions(document.document_id, limit=VERSIONS_MAX))[:1]:
-                    at = datetime.fromtimestamp(version.seen_last_ms / 1000, tz=UTC).date().isoformat()
+                    at = day_at(version.seen_last_ms).isoformat()
                     seen.append({"document": document.document_id, "version": version.id, "text_sha256": version.text, "seen": at})
         return seen
 

@@ -9,6 +9,7 @@ from html import escape
 from importlib.resources import files
 from typing import Any, Final
 
+from wasl.domain.days import day_at
 from wasl.policy.month import Figure
 from wasl.policy.trend import Point
 from wasl.service.figure import Published
@@ -197,7 +198,7 @@ def _suite(suite: SuiteRun | None, say: Mapping[str, str], *, language: str) -> 
     made = [f"<h2>{escape(say['suite'])}</h2>"]
     if suite is None:
         return [*made, f"<p>{escape(say['no_suite'])}</p>"]
-    day = datetime.fromtimestamp(suite.at_ms / 1000, tz=UTC).date().isoformat()
+    day = day_at(suite.at_ms).isoformat()
     made.append(f"<p>{escape(say['suite_text'].format(prompts=suite.prompts, day=day, kept=percent(suite.kept)))}</p>")
     if suite.keyless:
         made.append(f"<p>{escape(say['suite_keyless'])}</p>")

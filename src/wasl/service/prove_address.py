@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 import structlog
 
+from wasl.domain.days import DAY_MS
 from wasl.domain.delivery import Outgoing
 from wasl.domain.errors import Refused, Throttled, WaslError
 from wasl.domain.identity import AuditRecord
@@ -44,7 +45,6 @@ SILENT_DAYS_MAX: Final = 90
 """A telephone number from which nobody wrote for longer may have another bearer by now, who must inherit nothing: the operator
 decides then."""
 HANDLE_CHARACTERS_MAX: Final = 254
-DAY_MS: Final = 86_400_000
 _EMAIL: Final = re.compile(r"[^@\s\x00-\x1f\x7f,;<>]{1,64}@[^@\s\x00-\x1f\x7f,;<>]{1,180}\.[^@\s.\x00-\x1f\x7f,;<>]{2,63}")
 
 

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from wasl.domain.days import begin_ms
 from wasl.domain.errors import Refused
 from wasl.domain.terms import Change, Version, Watched
 from wasl.ports.clock import Clock
 from wasl.ports.terms import Terms
 from wasl.service.watch import Seen
-from wasl.service.when_to_look import DAY_MS
 from wasl.terms.canonical import canonical, stated_date
 from wasl.terms.classify import judge
 from wasl.terms.declaration import Declaration
@@ -30,7 +30,7 @@ class RecallTerms:
         declaration = self._declarations.get(document_id)
         if declaration is None:
             raise Refused(f"there is no declaration of {document_id!r}; `wasl terms list` names them")
-        at_ms = (seen - date(1970, 1, 1)).days * DAY_MS
+        at_ms = begin_ms(seen)
         stands = await self._terms.find_watched(document_id) or Watched(document_id=document_id, next_ms=self._clock.now_ms())
         page = await asyncio.to_thread(canonical, body.decode("utf-8", errors="replace"))
         if await self._terms.version_of(document_id, state=page.state) is not None:

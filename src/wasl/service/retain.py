@@ -6,6 +6,7 @@ from typing import Final
 
 import structlog
 
+from wasl.domain.days import DAY_MS
 from wasl.ports.clock import Clock
 from wasl.ports.library import Library
 from wasl.ports.people import People
@@ -15,7 +16,6 @@ log = structlog.get_logger(__name__)
 ROWS_AT_ONCE: Final = 1_000
 ROUNDS_MAX: Final = 1_000
 """In one run; what is left is taken by the next."""
-DAY_MS: Final = 86_400_000
 
 
 class Retain:

@@ -8,6 +8,7 @@ from datetime import date
 import structlog
 
 from wasl.continuity.waking import midnight_ms, zone_named
+from wasl.domain.days import DAY_MS, begin_ms, day_at
 from wasl.domain.errors import Refused, SettingWrong, StoreDown
 from wasl.domain.succession import Succession
 from wasl.ports.clock import Clock
@@ -150,13 +151,13 @@ class Succeed:
 
     def warnings(self, *, days: int) -> Sequence[tuple[str, date, bool]]:
         """Names candidates whose provider ends them within so many days (or has), the day, and whether a plan replaces them in time."""
-        today = date.fromordinal(date(1970, 1, 1).toordinal() + self._clock.now_ms() // 86_400_000)
+        today = day_at(self._clock.now_ms())
         planned = {one.candidate: one.on_ms for one in self._known}
         found = []
         for name, candidate in self._candidates.items():
             ends = candidate.shutdown
             if ends is None or (ends - today).days > days:
                 continue
-            ends_ms = (ends.toordinal() - date(1970, 1, 1).toordinal() + 1) * 86_400_000
+            ends_ms = begin_ms(ends) + DAY_MS
             found.append((name, ends, name in planned and planned[name] < ends_ms))
         return sorted(found, key=lambda one: one[1])

@@ -1,7 +1,7 @@
 """What people are told when a channel closes, in Arabic and English; operators may change every line."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from babel.core import Locale, UnknownLocaleError
@@ -41,9 +41,14 @@ HOW_TO_KEEP: Final[Mapping[str, str]] = {
 
 
 def day_words(at_ms: int, *, zone: str, language: str) -> str:
+    """Writes the day of a moment as people of a language write it."""
+    return date_words(datetime.fromtimestamp(at_ms / 1000, zone_named(zone)).date(), language=language)
+
+
+def date_words(day: date, *, language: str) -> str:
     """Writes a day as people of a language write it; digits with hyphens would turn around between Arabic words."""
     try:
         locale = Locale.parse(language, sep="-")
     except (UnknownLocaleError, ValueError):
         locale = Locale("en")
-    return str(format_date(datetime.fromtimestamp(at_ms / 1000, zone_named(zone)).date(), "long", locale=locale))
+    return str(format_date(day, "long", locale=locale))

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from wasl.domain.archive import PLAIN, Chat, Entry, File, Participant
+from wasl.domain.days import day_at
 from wasl.ports.format import Found, Gap, Problem, Progress, Question, Reject, Run, Shape
 
 REJECTS_KEPT = 100
@@ -221,4 +221,4 @@ class Tiling:
 
 
 def _day(at_ms: int | None) -> str:
-    return "?" if at_ms is None else datetime.fromtimestamp(at_ms / 1000, tz=UTC).date().isoformat()
+    return "?" if at_ms is None else day_at(at_ms).isoformat()

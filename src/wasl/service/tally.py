@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from wasl.domain.days import DAY_MS
 from wasl.domain.delivery import Outgoing
 from wasl.policy.act import Deployment
 from wasl.policy.counted import Pace, paces_of
 from wasl.policy.evaluate import bites
-from wasl.policy.limits import DAY_MS
 from wasl.policy.rulebook import Applicable, Compiled
 from wasl.policy.situation import Situation, month_of
 from wasl.ports.clock import Clock

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from wasl.continuity.waking import is_awake
+from wasl.domain.days import DAY_MS
 from wasl.domain.errors import Gone, StoreDown, Throttled
 from wasl.domain.ids import ConversationId, DeliveryId
 from wasl.domain.message import Part, Template, Text
@@ -43,7 +44,6 @@ TOLD_AT_ONCE = 1_000
 WINDOW_MS = 24 * 3_600_000
 WINDOW_MARGIN_MS = 15 * 60_000
 """Free words are chosen for those whose window stays open at least so long: they wait for their send."""
-DAY_MS = 86_400_000
 WORDS_LOOKED_AT = 3
 """Messages of a person in which their language is looked for, where the last one shows none."""
 

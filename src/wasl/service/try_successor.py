@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
 from html import escape
 from typing import Any, Final
 
 from wasl.domain.cost import Cause
+from wasl.domain.days import day_at
 from wasl.domain.errors import ContentRefused, Unroutable
 from wasl.domain.exposure import Asked
 from wasl.domain.ids import MessageId, TurnId
@@ -176,7 +176,7 @@ def side_by_side(tried: Sequence[Tried], *, old: str, new: str, at_ms: int, lang
         f"<small>{one.took_ms} ms · {one.tokens}</small></td></tr>"
         for one in tried
     )
-    day = datetime.fromtimestamp(at_ms / 1000, UTC).date().isoformat()
+    day = day_at(at_ms).isoformat()
     direction = "rtl" if language == "ar" else "ltr"
     return (
         f'<!doctype html><html lang="{language}" dir="{direction}"><head><meta charset="utf-8"><title>{head}</title><style>{STYLE}</style>'

@@ -8,18 +8,18 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from typing import Final, Literal
 
 import structlog
 
+from wasl.domain.days import DAY_MS, day_at
 from wasl.domain.errors import StoreDown, WaslError
 from wasl.domain.terms import Change, Fetch, Judgement, PageMark, Version, Watched
 from wasl.ports.clock import Clock
 from wasl.ports.terms import Terms
 from wasl.service.fetch_terms import FetchTerms, Got
 from wasl.service.read_terms import Page, Read, read_pages
-from wasl.service.when_to_look import DAY_MS, HOUR_MS, TWICE_APART_MS, day_of, next_look, spread
+from wasl.service.when_to_look import HOUR_MS, TWICE_APART_MS, next_look, spread
 from wasl.terms.announce import first_heard
 from wasl.terms.canonical import Canonical, canonical, stated_date
 from wasl.terms.classify import judge
@@ -313,7 +313,7 @@ class Watch:
         return replace(fresh, current=same.id), True
 
     async def _judged(self, declaration: Declaration, before: Canonical | None, after: Canonical) -> Judgement:
-        today = day_of(self._clock.now_ms())
+        today = day_at(self._clock.now_ms())
         if before is None:
             heard = first_heard(after, seen=today)
             if not heard.found:
@@ -328,7 +328,7 @@ class Watch:
         return judged
 
     def _urgent(self, judged: Judgement) -> bool:
-        today = day_of(self._clock.now_ms())
+        today = day_at(self._clock.now_ms())
         return any(one.day is not None and 0 <= (one.day - today).days <= URGENT_DAYS for one in judged.dates)
 
     # -- what could not be read
@@ -339,7 +339,7 @@ class Watch:
         failed = replace(stands, checked_ms=now, failures=stands.failures + 1, problem=bad.reason, problem_ms=stands.problem_ms or now)
         since = stands.seen_ms or failed.problem_ms or now
         if now - since >= NOT_SEEN_DAYS * DAY_MS and (stands.told_ms is None or stands.told_ms < since):
-            day = datetime.fromtimestamp(since / 1000, UTC).date()
+            day = day_at(since)
             await self._tell(Told(kind="not_seen", declaration=declaration, text=f"Not seen since {day}: {bad.reason}."))
             failed = replace(failed, told_ms=now)
         wait_ms = max(min(DAY_MS, HOUR_MS << min(failed.failures - 1, 5)), int((bad.wait_seconds or 0) * 1000))

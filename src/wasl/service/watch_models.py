@@ -8,6 +8,7 @@ from typing import Final
 
 import structlog
 
+from wasl.domain.days import DAY_MS
 from wasl.domain.errors import StoreDown, WaslError
 from wasl.domain.terms import Change, Clause, Judgement, TermsDate, Version, Watched
 from wasl.ports.clock import Clock
@@ -15,7 +16,7 @@ from wasl.ports.network import Network
 from wasl.ports.provider import ListsModels
 from wasl.ports.terms import Terms
 from wasl.service.watch import Told
-from wasl.service.when_to_look import DAY_MS, spread
+from wasl.service.when_to_look import spread
 from wasl.terms.declaration import Declaration
 from wasl.terms.model_ends import ModelEnd, ends_in
 

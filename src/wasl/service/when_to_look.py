@@ -1,15 +1,14 @@
 """When to look: the time of the next look at a document, spread by chance so that no server is asked on the hour."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from typing import Final
 
+from wasl.domain.days import day_at
 from wasl.domain.terms import Change, Watched
 from wasl.ports.clock import Clock
 from wasl.terms.declaration import DAYS_BEFORE_DATE, EVERY_HOURS_BEFORE_DATE, Declaration
 
 HOUR_MS: Final = 3_600_000
-DAY_MS: Final = 24 * HOUR_MS
 TWICE_APART_MS: Final = HOUR_MS
 """A new state is a version once it was seen twice, this far apart."""
 
@@ -20,7 +19,7 @@ def next_look(declaration: Declaration, stands: Watched, *, change: Change | Non
     if soon:
         return replace(stands, next_ms=now + TWICE_APART_MS + int(clock.random() * HOUR_MS / 4))
     days = [one.day for one in change.judgement.dates if one.day is not None] if change else []
-    if any(0 <= (day - day_of(now)).days <= DAYS_BEFORE_DATE for day in days):
+    if any(0 <= (day - day_at(now)).days <= DAYS_BEFORE_DATE for day in days):
         hours = min(hours, EVERY_HOURS_BEFORE_DATE)
     return replace(stands, next_ms=now + spread(int(hours * HOUR_MS), clock=clock))
 
@@ -28,8 +27,3 @@ def next_look(declaration: Declaration, stands: Watched, *, change: Change | Non
 def spread(wait_ms: int, *, clock: Clock) -> int:
     """Makes a wait up to a twentieth shorter or longer."""
     return int(wait_ms * (0.95 + 0.1 * clock.random()))
-
-
-def day_of(now_ms: int) -> date:
-    """Gives the day (UTC) of a time."""
-    return datetime.fromtimestamp(now_ms / 1000, UTC).date()

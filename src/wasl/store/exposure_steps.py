@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, cast
 
-from wasl.domain.exposure import DAY_MS, Asked, Drill, DrillMode, Fault, OnlyThere, Outcome, Reach, Seen, Traffic, Unseen
+from wasl.domain.days import DAY_MS
+from wasl.domain.exposure import Asked, Drill, DrillMode, Fault, OnlyThere, Outcome, Reach, Seen, Traffic, Unseen
 from wasl.domain.ids import AddressId, ConversationId, PersonId, uuid7
 from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_of, json_text, parts_of
 from wasl.store.steps import DRILLS_LOCK, Row, Steps, step

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar, cast
 
+from wasl.domain.days import DAY_MS
 from wasl.domain.errors import Fenced, StoreDown
 from wasl.domain.event import Receipt, Signal
 from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
@@ -37,7 +38,6 @@ from wasl.store.sql_terms import SqlTerms
 from wasl.store.sql_trouble import SqlTroubles
 
 Result = TypeVar("Result")
-DAY_MS = 86_400_000
 
 
 class MemoryStore:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from wasl.domain.days import DAY_MS
 from wasl.domain.findable import live_words
 from wasl.domain.message import Media
 from wasl.ports.store import DEDUPE_DAYS, Timer, Token
@@ -12,7 +13,6 @@ from wasl.store.postgres_save import clean
 from wasl.store.postgres_search import REFER, change
 from wasl.store.rows import json_of, json_text, parts_of, parts_text
 
-DAY_MS = 86_400_000
 PRUNE_ROWS_MAX = 5_000
 """Rows deleted in one transaction, so that pruning never holds up the writer."""
 

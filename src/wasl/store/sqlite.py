@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from wasl.domain.days import DAY_MS
 from wasl.domain.errors import SettingWrong, StoreDown
 from wasl.domain.findable import live_words
 from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
@@ -36,7 +37,6 @@ Result = TypeVar("Result")
 STATEMENTS_CACHED = 256
 PAGE_CACHE_KIB = 4_096
 """Of each connection. Sixteen MiB were no quicker over 30,000 turns of 20,000 people: the system keeps the file's pages too."""
-DAY_MS = 86_400_000
 PEOPLE_AT_ONCE = 5_000
 """People counted with one statement: reading happens on the loop's own thread, which must not stand still for long."""
 PRUNE_ROWS_MAX = 5_000

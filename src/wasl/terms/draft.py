@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final, Literal
 
+from wasl.domain.days import day_at
 from wasl.domain.errors import SettingWrong
 from wasl.domain.terms import Change, Clause, Document, Topic, Version
 from wasl.terms.announce import stated_near
@@ -82,7 +83,7 @@ def drafts_of(
     A clause holds from the day that stands over its part of `page`, where that is near; else from an announced day, or from when
     it was seen.
     """
-    seen = _day(change.at_ms)
+    seen = day_at(change.at_ms)
     found: list[Draft] = []
     chosen = clause or next((one for one in change.judgement.clauses if one.weight > 0), None)
     announced = sorted({one.day for one in change.judgement.dates if one.day is not None and one.day >= seen})
@@ -244,7 +245,3 @@ def _short(text: str, *, end: bool = False) -> str:
 
 def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
-
-
-def _day(at_ms: int) -> date:
-    return date(1970, 1, 1) + timedelta(days=at_ms // 86_400_000)

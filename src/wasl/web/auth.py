@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from wasl.domain.days import DAY_MS
 from wasl.domain.errors import Forged
 from wasl.ports.channel import Visited
 from wasl.ports.clock import Clock
@@ -17,7 +18,6 @@ VISITOR_COOKIE = "wasl_visitor"
 LANGUAGE_COOKIE = "wasl_language"
 YEAR_SECONDS = 31_536_000
 SIGNED_OUT_KIND = "signed out"
-DAY_MS = 86_400_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

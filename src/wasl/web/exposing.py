@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from wasl.continuity.dependency import Entry, Standing, inside
 from wasl.continuity.exposure import Exposed, Exposure, Step, trend
-from wasl.domain.exposure import DAY_MS, day_of
+from wasl.domain.days import DAY_MS, begun_ms
 from wasl.service.expose import DAYS_MEANT, Expose
 from wasl.web.auth import Operator
 from wasl.web.desk import Page
@@ -119,7 +119,7 @@ def chart(points: Sequence[tuple[int, float]], *, now_ms: int, rtl: bool) -> str
     """Gives the points of a line over the last days, in a box of CHART_WIDTH by CHART_HEIGHT; empty for fewer than two days."""
     if len(points) < 2:
         return ""
-    today = day_of(now_ms)
+    today = begun_ms(now_ms)
     made = []
     for day_ms, value in points:
         along = CHART_WIDTH * (1 - (today - day_ms) / (TREND_DAYS * DAY_MS))

@@ -8,6 +8,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
+from wasl.domain.days import DAY_MS
 from wasl.domain.errors import Refused, Throttled
 from wasl.domain.identity import UNDO_DAYS, Identity, LinkRecord, PersonView
 from wasl.domain.ids import ConversationId
@@ -24,7 +25,6 @@ from wasl.wire.link_code import looks_like_key
 
 BODY_BYTES_MAX = 16 << 10
 CODE_CHARACTERS_MAX = 64
-DAY_MS = 86_400_000
 
 
 class Joining:

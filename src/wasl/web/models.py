@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from wasl.domain.errors import Refused, WaslError
 from wasl.domain.succession import Succession
 from wasl.service.begin_trial import BeginTrial
-from wasl.service.sunset_words import day_words
+from wasl.service.sunset_words import date_words, day_words
 from wasl.service.try_successor import QUESTIONS
 from wasl.web.auth import Operator
 from wasl.web.desk import Page
@@ -56,7 +56,7 @@ class ModelPages:
             plans.setdefault(one.plan or one.id, []).append(one)
         return self._page(
             request, operator, "models.html",
-            ending=[(name, day_words(_midday_ms(day), zone="UTC", language=language.code), kept)
+            ending=[(name, date_words(day, language=language.code), kept)
                     for name, day, kept in self._succeed.warnings(days=WARNED_DAYS)],
             plans_pages=self._faces.planner is not None,
             plans_made=[self._head(key, some, language) for key, some in list(plans.items())[:PLANS_LISTED]],
@@ -196,7 +196,3 @@ def _sum(one: Succession, language: Language) -> dict[str, Any]:
         "seconds": seconds,
         "money": money,
     }
-
-
-def _midday_ms(day: date) -> int:
-    return (day.toordinal() - date(1970, 1, 1).toordinal()) * 86_400_000 + 43_200_000

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from wasl.domain.days import DAY_MS
 from wasl.ports.channel import Local
 from wasl.web.faces import Faces
 from wasl.web.languages import Language
 from wasl.web.words import OUTCOMES
 
-DAY_MS = 86_400_000
 SIGNALS = 10
 
 

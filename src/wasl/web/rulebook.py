@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from babel.dates import format_date
 from starlette.requests import Request
 from starlette.responses import Response
 
+from wasl.domain.days import day_at
 from wasl.policy.act import Purpose
 from wasl.policy.rule import Rule
 from wasl.policy.rule_map import Cell, Entry, Form, Row, calendar, named_rules, rule_map
@@ -43,7 +44,7 @@ class RulesPage:
         """Shows the map of a day and the calendar around it."""
         book, language = self._faces.rulebook(), self._faces.language(request)
         asked = request.query_params
-        today = datetime.fromtimestamp(self._faces.clock.now_ms() / 1000, UTC).date()
+        today = day_at(self._faces.clock.now_ms())
         day = _day(asked.get("on", "")) or today
         purpose = next((p for p in PURPOSES if p == asked.get("purpose")), PURPOSES[0])
         form = next((f for f in FORMS if f == asked.get("form")), FORMS[0])

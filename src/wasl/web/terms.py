@@ -10,11 +10,11 @@ from babel.dates import format_date
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from wasl.domain.days import day_at
 from wasl.domain.errors import WaslError
 from wasl.domain.terms import Change, Document, RuleRecord, TermsDate, Watched
 from wasl.service.alert_terms import first_line, marked
 from wasl.service.export_terms import atom
-from wasl.service.when_to_look import day_of
 from wasl.terms.declaration import Declaration
 from wasl.web.auth import Operator
 from wasl.web.desk import Page
@@ -174,7 +174,7 @@ class TermsPages:
     # -- beside
     def _row(self, change: Change, language: Language) -> dict[str, Any]:
         document = self._declared[change.document_id].document if change.document_id in self._declared else None
-        today = day_of(self._faces.clock.now_ms())
+        today = day_at(self._faces.clock.now_ms())
         days = sorted({one.day for one in change.judgement.dates if one.day is not None})
         return {
             "id": change.id,
@@ -191,7 +191,7 @@ class TermsPages:
         }
 
     def _calendar(self, changes: Sequence[Change], language: Language) -> list[dict[str, Any]]:
-        today = day_of(self._faces.clock.now_ms())
+        today = day_at(self._faces.clock.now_ms())
         found: dict[tuple[date, str], dict[str, Any]] = {}
         for change in changes:
             for one in change.judgement.dates:

@@ -9,9 +9,10 @@ from bisect import bisect_left
 from datetime import date
 from typing import Final, Literal
 
+from wasl.domain.days import day_number
+
 Calendar = Literal["gregorian", "buddhist", "japanese", "minguo", "persian", "islamic"]
 
-_EPOCH: Final = date(1970, 1, 1).toordinal()
 _BUDDHIST_AHEAD: Final = 543
 _MINGUO_BEHIND: Final = 1911
 ERAS: Final = {
@@ -20,7 +21,7 @@ ERAS: Final = {
 }  # fmt: skip
 """The year before the first one of an era."""
 _LEAP_IN_33: Final = (1, 5, 9, 13, 17, 22, 26, 30)
-_NOWRUZ_1403: Final = date(2024, 3, 20).toordinal() - _EPOCH
+_NOWRUZ_1403: Final = day_number(date(2024, 3, 20))
 _PERSIAN_MONTH_STARTS: Final = (0, 31, 62, 93, 124, 155, 186, 216, 246, 276, 306, 336)
 _ISLAMIC_EPOCH: Final = -492_148
 """1 Muharram 1 of the civil calendar (16 July 622, Julian)."""
@@ -68,7 +69,7 @@ def _century(year: int) -> int:
 
 def _gregorian(year: int, month: int, day: int) -> int | None:
     try:
-        return date(year, month, day).toordinal() - _EPOCH
+        return day_number(date(year, month, day))
     except ValueError:
         return None
 

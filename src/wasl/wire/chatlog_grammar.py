@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from wasl.domain.archive import Resolution
+from wasl.domain.days import DAY_MS
 from wasl.wire.chatlog_calendar import ERAS, Calendar, calendar_of, days_since_1970
 from wasl.wire.chatlog_marks import LOOSE_BYTES, MARKS, digit_bytes, plain, squeezed, zeros_of
 from wasl.wire.chatlog_order import Ordered, decide_order
 from wasl.wire.chatlog_periods import AFTERNOON, MORNING, Periods, Spans, hour_of_day
 from wasl.wire.chatlog_stamp import HEAD_BYTES_MAX, Stamp, Style, period_in, read_clock, read_stamp, unknown_word_in
 
-DAY_MS: Final = 86_400_000
 CRLF_SHARE_MIN: Final = 0.995
 """Of the lines ended by CR LF, that are followed by a header: below it, line ends tell nothing."""
 LF_HEADS_SHARE_MAX: Final = 0.1

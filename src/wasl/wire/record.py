@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple, Protocol
 
+from wasl.domain.days import DAY_MS
 from wasl.domain.errors import Malformed
 
 Json = Any
@@ -112,7 +113,7 @@ def instant(ms: int) -> datetime | int:
 def milliseconds(time: datetime) -> int:
     """Gives milliseconds since 1970 of a time with or without a zone."""
     since = time - (_WALL_START if time.tzinfo is None else _START)
-    return since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000
+    return since.days * DAY_MS + since.seconds * 1000 + since.microseconds // 1000
 
 
 INSTANT: Final = Time(zoned=True)

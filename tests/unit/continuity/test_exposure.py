@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from wasl.continuity.dependency import Answerer, Configured, Way
 from wasl.continuity.exposure import Exposed, Exposure, Told, exposure, trend
 from wasl.continuity.register import read_texts, shipped
-from wasl.domain.exposure import DAY_MS, Reach, Traffic
+from wasl.domain.days import DAY_MS
+from wasl.domain.exposure import Reach, Traffic
 
 NOW = 1_800_000_000_000
 WAYS = (Way("first", "whatsapp", True, False), Way("second", "telegram", False, False), Way("pages", "webchat", False, True))

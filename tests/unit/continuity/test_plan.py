@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wasl.continuity.plan import DAY_MS, Means, make_plan, milestones_at, telling_seconds
+from wasl.continuity.plan import Means, make_plan, milestones_at, telling_seconds
 from wasl.continuity.waking import is_awake, midnight_ms, next_waking_ms
+from wasl.domain.days import DAY_MS
 from wasl.domain.errors import SettingWrong
 from wasl.domain.rule import Price
 from wasl.domain.sunset import Audience, Milestone, Sunset, Wording

@@ -8,7 +8,8 @@ import pytest
 
 from wasl.continuity.dependency import Answerer, Configured, Way
 from wasl.continuity.register import shipped
-from wasl.domain.exposure import DAY_MS, Drill, day_of
+from wasl.domain.days import DAY_MS, begun_ms
+from wasl.domain.exposure import Drill
 from wasl.service.expose import DAYS_MEANT, Expose, Footing, Whose
 from wasl.store.sqlite import SqliteStore
 from wasl.testing.clock import TestClock
@@ -68,7 +69,7 @@ async def test_the_whole_is_the_worst_single_loss(scene: PeopleScene) -> None:
 async def test_days_that_are_over_are_summed_once_and_meant_over_those_that_were_lived(scene: PeopleScene) -> None:
     store = scene.store
     assert isinstance(store, SqliteStore)
-    await scene.clock.advance((day_of(scene.now) + DAY_MS - scene.now) / 1000 + 60)
+    await scene.clock.advance((begun_ms(scene.now) + DAY_MS - scene.now) / 1000 + 60)
     await several(scene)
     await scene.clock.advance(DAY_MS / 1000)
     await scene.writes("again", at="ada")
@@ -88,7 +89,7 @@ async def test_figures_are_kept_by_day(scene: PeopleScene) -> None:
     await scene.clock.advance(DAY_MS / 1000)
     await expose.keep()
     figures = await expose.figures()
-    assert [day for day, _ in figures] == [day_of(scene.now) - DAY_MS, day_of(scene.now)]
+    assert [day for day, _ in figures] == [begun_ms(scene.now) - DAY_MS, begun_ms(scene.now)]
     assert figures[0][1]["people"] == 3
     assert figures[0][1]["whole"] == pytest.approx(1 / 3, abs=1e-5)
 
@@ -120,6 +121,6 @@ async def test_what_a_day_has_cost_is_kept_with_it(scene: PeopleScene) -> None:
     await expose.measure()
     await expose.measure()
     assert len(asked) == len(set(asked)) == DAYS_MEANT + 2, "each whole day once, and the first day while it lasted"
-    kept = {(t.kind, t.name): dict(t.money) for t in await store.exposure.days(since_ms=day_of(scene.now) - DAY_MS)}
+    kept = {(t.kind, t.name): dict(t.money) for t in await store.exposure.days(since_ms=begun_ms(scene.now) - DAY_MS)}
     assert kept["channel", "line one"] == {"USD": Decimal("0.3")}
     assert kept["candidate", "judge only"] == {"USD": Decimal("0.1")}

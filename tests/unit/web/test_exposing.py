@@ -9,7 +9,7 @@ from tests.browser.composition import Composition
 from tests.unit.web.test_console import HTML, log_in
 
 from wasl.continuity.exposure import Step
-from wasl.domain.exposure import DAY_MS
+from wasl.domain.days import DAY_MS
 from wasl.web.exposing import CHART_WIDTH, chart, country_name, share, step_words
 from wasl.web.languages import Languages
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from wasl.domain.days import DAY_MS
 from wasl.ports.counting import Asked, Bucket, Circle, Counting
 from wasl.ports.store import Store
 from wasl.testing.clock import START_MS
@@ -11,7 +12,6 @@ from wasl.testing.contracts.store_made import StoreMade
 
 PAIR = Bucket("pair:ada", 6_000_000, 45, True, "ada")
 RATE = Bucket("rate:shop", 14_085, 10)
-DAY_MS = 86_400_000
 
 
 def asked(*buckets: Bucket, at: int = 0, patience_ms: int = 0, messages: int = 1, month: int = 0, circle: Circle | None = None) -> Asked:

@@ -9,7 +9,8 @@ from typing import Protocol, cast
 
 import pytest
 
-from wasl.domain.exposure import DAY_MS, Drill, Reach, Seen, Traffic, day_of
+from wasl.domain.days import DAY_MS, begun_ms
+from wasl.domain.exposure import Drill, Reach, Seen, Traffic
 from wasl.domain.identity import AuditRecord
 from wasl.domain.message import Text
 from wasl.ports.exposure import Drills, Exposure
@@ -117,7 +118,7 @@ class ExposureContract(PeopleFixtures):
         assert len(await exposure.only_through(["line one"], limit=10)) == 4
 
     async def test_a_day_is_summed_from_its_turns(self, scene: PeopleScene, exposure: Exposure) -> None:
-        start = day_of(scene.now) + DAY_MS
+        start = begun_ms(scene.now) + DAY_MS
         await scene.clock.advance((start - scene.now) / 1000 + 60)
         one = await scene.writes("hello", at="ada")
         await scene.writes("and", at="ada")

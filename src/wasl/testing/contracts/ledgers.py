@@ -11,6 +11,7 @@ from typing import ClassVar
 import pytest
 
 from wasl.domain.cost import AccountKey, Cause, Charge, Cost, Line, PlatformWord, Share
+from wasl.domain.days import DAY_MS
 from wasl.domain.ids import ConversationId
 from wasl.domain.prompt import Usage
 from wasl.domain.turn import Settling, UsageRecord
@@ -23,7 +24,6 @@ from wasl.testing.contracts.store_scene import Scene
 
 MONTH = AccountKey("all", "2026-11")
 PERSON = AccountKey("each", "2026-11", "somebody")
-A_DAY_MS = 86_400_000
 
 
 def share(amount: str, *, key: AccountKey = MONTH, limit: str = "10", warn: tuple[int, ...] = ()) -> Share:
@@ -197,7 +197,7 @@ class LedgerContract(StoreMade):
         self.summed()
         now = scene.now
         await scene.store.record_usage([call(started_at_ms=now) for _ in range(3)])
-        await scene.store.record_usage([call(started_at_ms=now, cost=Cost()), call(started_at_ms=now - A_DAY_MS)])
+        await scene.store.record_usage([call(started_at_ms=now, cost=Cost()), call(started_at_ms=now - DAY_MS)])
         known, unknown = sorted(await scene.store.ledger.calls(since_ms=now, until_ms=now + 1), key=lambda s: s.unknown)
         assert (known.calls, known.amount, known.currency, known.unknown) == (3, Decimal("0.000000370368"), "USD", 0)
         assert (known.input_tokens, known.cached_tokens, known.reasoning_tokens) == (3_000, 1_200, 12)
@@ -223,13 +223,13 @@ class LedgerContract(StoreMade):
         person = await store.people.person_of(conversation)
         assert person is not None
         key = AccountKey("each", "2026-11", person)
-        await store.ledger.settle(hold_id="x", shares=[share("1", key=key), share("1")], keep_until_ms=scene.now + A_DAY_MS)
+        await store.ledger.settle(hold_id="x", shares=[share("1", key=key), share("1")], keep_until_ms=scene.now + DAY_MS)
         erasure = Erasure(
             id=scene.clock.new_id(), person_id=person, conversations=(conversation,), addresses=(), by="operator", at_ms=scene.now
         )
         await store.people.erase(erasure=erasure, salt=b"salt")
-        assert not await store.ledger.messages(since_ms=0, until_ms=scene.now + A_DAY_MS)
-        [line] = await store.ledger.lines(since_ms=0, until_ms=scene.now + A_DAY_MS)
+        assert not await store.ledger.messages(since_ms=0, until_ms=scene.now + DAY_MS)
+        [line] = await store.ledger.lines(since_ms=0, until_ms=scene.now + DAY_MS)
         assert (line.kind, line.basis, line.amount, line.currency, line.country) == ("message", "truth", Decimal("0.0456"), "EUR", "DE")
         assert line.at_ms % 3_600_000 == 0
         assert person not in repr(line)
@@ -243,7 +243,7 @@ class LedgerContract(StoreMade):
         self.summed()
         conversation, _ = await self._sent(scene, Charge(Cost(Decimal("0.0456"), "EUR", "rate.de"), "service", "DE"))
         person = await scene.store.people.person_of(conversation)
-        ledger, since, until = scene.store.ledger, scene.now - A_DAY_MS, scene.now + A_DAY_MS
+        ledger, since, until = scene.store.ledger, scene.now - DAY_MS, scene.now + DAY_MS
         assert [m.subject for m in await ledger.messages(since_ms=since, until_ms=until, by="person")] == [person]
         assert {c.subject for c in await ledger.calls(since_ms=since, until_ms=until, by="person")} == {person}
         assert {c.subject for c in await ledger.calls(since_ms=since, until_ms=until, by="conversation")} == {conversation}
@@ -256,8 +256,8 @@ class LedgerContract(StoreMade):
         await self._sent(scene, Charge(Cost(Decimal("0.0456"), "EUR", "rate.de"), "service", "DE"))
         await scene.clock.advance(10)
         await scene.store.people.retire(channel=None, before_ms=scene.now, limit=100)
-        assert not await scene.store.ledger.messages(since_ms=0, until_ms=scene.now + A_DAY_MS)
-        [line] = await scene.store.ledger.lines(since_ms=0, until_ms=scene.now + A_DAY_MS)
+        assert not await scene.store.ledger.messages(since_ms=0, until_ms=scene.now + DAY_MS)
+        [line] = await scene.store.ledger.lines(since_ms=0, until_ms=scene.now + DAY_MS)
         assert (line.amount, line.basis, line.count) == (Decimal("0.0456"), "estimate", 1)
 
     async def _sent(self, scene: Scene, charge: Charge) -> tuple[ConversationId, int]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from wasl.domain.archive import SEQ_STRIDE, Chat, Entry, More, Participant, fingerprint
+from wasl.domain.days import DAY_MS
 from wasl.domain.ids import ConversationId
 from wasl.domain.message import Part
 from wasl.ports.format import ImportRecord
@@ -13,7 +14,6 @@ from wasl.testing.clock import TestClock
 from wasl.testing.contracts.store_scene import Scene, accepted
 
 FORMAT = "some_export"
-DAY_MS = 86_400_000
 
 
 class LibraryScene(Scene):

@@ -3,6 +3,7 @@
 import pytest
 
 from wasl.domain.archive import Chat, Entry
+from wasl.domain.days import DAY_MS
 from wasl.domain.errors import Fenced, Malformed, OnHold
 from wasl.domain.event import ConsentGiven
 from wasl.domain.identity import AuditRecord
@@ -15,8 +16,6 @@ from wasl.testing.clock import TestClock
 from wasl.testing.contracts.people_scene import PeopleScene
 from wasl.testing.contracts.store_made import MakeStore
 from wasl.testing.contracts.store_scene import PHOTO, SCOPE
-
-DAY_MS = 86_400_000
 
 
 class Erasing:

@@ -9,6 +9,7 @@ from typing import Any, Protocol, cast
 
 import pytest
 
+from wasl.domain.days import DAY_MS
 from wasl.domain.errors import Fenced, Malformed
 from wasl.domain.ids import PersonId, TurnId
 from wasl.domain.purpose import BLUR_MS, PurposeRating, PurposeRecord, PurposeWords, Redirect
@@ -17,7 +18,6 @@ from wasl.ports.purposes import NOTE_CHARACTERS_MAX, Purposes
 from wasl.ports.store import Store
 from wasl.testing.contracts.people_scene import PeopleFixtures, PeopleScene
 
-DAY_MS = 86_400_000
 LINE = "line one"
 
 
