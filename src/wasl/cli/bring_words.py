@@ -128,6 +128,7 @@ VERIFIED: Final[Mapping[str, str]] = {
     "sources tiled": "مصادر مغطاة كلها", "findings": "ليست كما كانت", "chats": "المحادثات",
     "conversations held against their source, message by message": "محادثات قورنت بمصدرها رسالة رسالة",
     "conversations written again and equal as JSON": "محادثات كُتبت ثانية وتساوت",
+    "conversations written again and read as they were": "محادثات كُتبت ثانية وقُرئت كما كانت",
     "conversations not compared: brought again since": "لم تُقارن لأنها أُدخلت ثانية بعد ذلك",
     "conversations not compared: not whole in one JSON object": "لم تُقارن لأنها ليست كائن JSON واحدًا",
     "not written again, for their format cannot": "لم تُكتب ثانية لأن صيغتها لا تُكتب",

@@ -42,7 +42,7 @@ class ReadNow:
     def take(self, chat: str, entries: Sequence[Entry]) -> None:
         """Takes the next messages of a chat."""
         if chat in self.looked_at:
-            self.said.setdefault(chat, array("Q")).extend(_said(entry) for entry in entries)
+            self.said.setdefault(chat, array("Q")).extend(said_of(entry) for entry in entries)
         else:
             self.prints.setdefault(chat, Counter()).update(fingerprint(entry) for entry in entries)
 
@@ -63,7 +63,7 @@ async def _each(library: Library, chat: HeldChat, said: "array[int]") -> Differs
     """A chat that only this import brought stands in the order of its source."""
     place, others, first = 0, 0, ""
     async for entry in _held(library, chat):
-        if place >= len(said) or said[place] != _said(entry):
+        if place >= len(said) or said[place] != said_of(entry):
             others += 1
             first = first or _where(entry, place)
         place += 1
@@ -76,7 +76,7 @@ async def _some(library: Library, chat: HeldChat, said: "array[int]") -> Differs
     """A chat that others may have added to holds all that was read, but what they changed."""
     left, excused = Counter(said), 1
     async for entry in _held(library, chat):
-        one, more = _said(entry), entry.more
+        one, more = said_of(entry), entry.more
         if left[one] > 0:
             left[one] -= 1
         elif more.edited or more.deleted or more.reactions:
@@ -109,7 +109,8 @@ def _where(entry: Entry, place: int) -> str:
     return f"byte {entry.start}" if entry.start is not None else f"message {place + 1}"
 
 
-def _said(entry: Entry) -> int:
+def said_of(entry: Entry) -> int:
+    """Gives a number for everything that an archive would say of an entry, but what became of its files."""
     parts = entry.parts
     if any(isinstance(part, File) for part in parts):
         parts = tuple(_untold(part) if isinstance(part, File) else part for part in parts)

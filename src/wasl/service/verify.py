@@ -10,11 +10,12 @@ from typing import BinaryIO, Final, NamedTuple
 
 from wasl.domain.errors import Malformed, WaslError
 from wasl.ports.blobs import Blobs
-from wasl.ports.format import Choices, Format, GivesBack, Reads, RestoresWork, Run
+from wasl.ports.format import Choices, Format, GivesBack, Reads, RestoresWork, Run, Writes
 from wasl.ports.library import Import, Library
 from wasl.ports.people import People
 from wasl.ports.vault import Vault
 from wasl.service.hold_against import ReadNow, hold_against
+from wasl.service.read_back import ReadBack
 from wasl.service.reading import pulled
 from wasl.service.recognise import recognise
 from wasl.service.survey import Survey
@@ -67,6 +68,7 @@ class Verify:
         self._blobs = blobs
         self._formats = formats
         self._again = WriteAgain(library=library, people=people, vault=vault, blobs=blobs)
+        self._back = ReadBack(library=library, again=self._again)
 
     async def run(self, *, told: Callable[[str], None] | None = None) -> Verified:
         """Verifies every import of the installation."""
@@ -132,12 +134,10 @@ class Verify:
 
     async def _read_again(self, held: Import, reader: Reads, done: Verified) -> None:
         """Reads the kept source as the import did: it tiles as it did, and every entry of it is held as it is read."""
-        profile = held.record.profile
-        choices = Choices(zone=profile.get("zone", {}).get("name"), answers=profile.get("answers", {}))
         alone = await self._again.untouched(held)
         keys = frozenset(chat.chat.key for chat in alone.chats)
         survey, now = Survey(), ReadNow(looked_at=keys, shared=alone.shared)
-        async with aclosing(pulled(reader.read(kept_bundle(self._vault, held), choices))) as batches:
+        async with aclosing(pulled(reader.read(kept_bundle(self._vault, held), _choices(held)))) as batches:
             async for batch in batches:
                 for item in batch:
                     survey.take(item)
@@ -155,10 +155,17 @@ class Verify:
         await self._held(held, now, done)
 
     async def _write_again(self, held: Import, reader: Reads, done: Verified) -> None:
-        """Holds what was not changed since against its source, where the format gives conversations back as they came."""
-        number = held.record.counts.get("chats", 0)
+        """Holds what was not changed since against its source, where the format can be written: as the JSON it came as, where the
+        format gives that back, else as it is read."""
+        if not isinstance(reader, Writes):
+            done.passed_over["not written again, for their format cannot"][held.record.kind] += held.record.counts.get("chats", 0)
+            return
         if not isinstance(reader, GivesBack):
-            done.passed_over["not written again, for their format cannot"][held.record.kind] += number
+            back = await self._back.run(held, reader, reader, kept_bundle(self._vault, held), _choices(held))
+            for found in back.different:
+                done.find(held.record.id, found.chat.chat.title or found.chat.id, found.what)
+            done.counts["conversations written again and read as they were"] += back.equal
+            done.counts["conversations not compared: brought again since"] += back.changed_since
             return
         wrote = await self._again.run(held, reader, kept_bundle(self._vault, held))
         refused = [str(p.get("where", "")) for p in held.record.problems if p.get("kind") in ("reject", "repaired", "mended")]
@@ -215,6 +222,12 @@ async def verify_file(bundle: Bundle, formats: Mapping[str, Format], *, kind: st
     done.counts["entries"] = survey.counts["entries"]
     done.counts["findings"] += survey.counts["rejects"] + survey.counts["problems"] - len(survey.rejects) - len(survey.problems)
     return done
+
+
+def _choices(held: Import) -> Choices:
+    """Gives what was decided when it was read."""
+    profile = held.record.profile
+    return Choices(zone=profile.get("zone", {}).get("name"), answers=profile.get("answers", {}))
 
 
 def kept_bundle(vault: Vault, held: Import) -> Bundle:

@@ -10,14 +10,14 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import IO, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from wasl.domain.errors import CutShort
 from wasl.ports.blobs import Blobs
 from wasl.ports.export_manifest import MANIFEST
-from wasl.ports.format import GivesBack, Order, Wrote
+from wasl.ports.format import GivesBack, Order, Writes, Wrote
 from wasl.ports.library import HeldChat, Import, Library
 from wasl.ports.people import People
 from wasl.ports.vault import Vault
@@ -76,8 +76,8 @@ class WriteAgain:
         for begin in range(0, len(wanted), PAGE):
             some = dict(list(wanted.items())[begin : begin + PAGE])
             ids = sorted(chat.id for chat in some.values())
-            async with self._written(writer, ids) as out:
-                digests = await asyncio.to_thread(_digests_of, writer, out, ids)
+            async with self.written(writer, ids) as again:
+                digests = await asyncio.to_thread(_digests_of, again, ids)
             found = await asyncio.to_thread(_came, source, some)
             for place, chat in some.items():
                 if place in found and found[place] == digests.get(chat.id):
@@ -112,7 +112,8 @@ class WriteAgain:
         return None if start is None or chat.chat.pointer is not None else (chat.chat.source, start)
 
     @asynccontextmanager
-    async def _written(self, writer: GivesBack, ids: Sequence[str]) -> AsyncIterator[IO[bytes]]:
+    async def written(self, writer: Writes, ids: Sequence[str]) -> AsyncIterator[Bundle]:
+        """Writes some conversations, by their ids, into a file that is open for as long as this is."""
         shelf = StoreShelf(
             loop=asyncio.get_running_loop(),
             library=self._library,
@@ -122,22 +123,22 @@ class WriteAgain:
             leaving=Leaving(scope="chat", chats=tuple(ids)),
         )
         with tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES) as out:
+            order = Order(scope="chat", options={"files": "no"})
 
             def write() -> None:
-                for step in writer.write(shelf, Order(scope="chat"), out):  # type: ignore[arg-type]  # it is a BinaryIO but in name
+                for step in writer.write(shelf, order, out):  # type: ignore[arg-type]  # it is a BinaryIO but in name
                     if isinstance(step, Wrote):
                         return
                 raise CutShort(f"the format {writer.kind!r} ended without saying what it wrote")
 
             await asyncio.to_thread(write)
-            yield out
+            size = out.seek(0, 2)
+            out.seek(0)
+            yield open_bundle(f"again{writer.suffix}", out, size_bytes=size)  # type: ignore[arg-type]
 
 
-def _digests_of(writer: GivesBack, out: IO[bytes], ids: Sequence[str]) -> Mapping[str, bytes]:
+def _digests_of(bundle: Bundle, ids: Sequence[str]) -> Mapping[str, bytes]:
     """Gives the digest of each conversation that was written, in the order of their ids."""
-    size = out.seek(0, 2)
-    out.seek(0)
-    bundle = open_bundle(f"again{writer.suffix}", out, size_bytes=size)  # type: ignore[arg-type]
     objects: Iterator[Any] = (
         value
         for member in bundle.members()

@@ -3,22 +3,30 @@
 import io
 import zipfile
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.unit.service.shelf_house import House
 
+import wasl.formats
+from wasl.domain.archive import Chat, Name
+from wasl.formats.archive import Archive
 from wasl.formats.chatgpt_export import ChatGPTExport
 from wasl.formats.gemini_takeout import GeminiTakeout
+from wasl.formats.jsonl import JsonLines
 from wasl.formats.openai_jsonl import OpenAIJsonl
 from wasl.formats.openwebui import OpenWebUI
 from wasl.formats.whatsapp_export import WhatsappExport
 from wasl.net.blobs import FolderBlobs
-from wasl.ports.format import Format
+from wasl.ports.format import Format, Order, Reads, Writes
+from wasl.ports.library import HeldChat
 from wasl.service.bring import Bring
 from wasl.service.verify import Verified, Verify
 from wasl.store.memory import MemoryStore
 from wasl.testing.clock import TestClock
+from wasl.testing.contracts.format_fixtures import discover
+from wasl.testing.contracts.format_shelf import rich_shelf
 from wasl.wire.bundle import Bundle, ManyBundle, Member, open_bundle
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "formats"
@@ -30,7 +38,10 @@ CHAT = b"""1/2/24, 10:00 - Ann: hello all
 PAGE = b"""<html><div class="outer-cell x"><div class="content-cell a">Prompted&nbsp;what is 2+2<br>
 Sep 15, 2026, 8:46:01 PM UTC<br><p>4</p></div></div></html>"""
 EQUAL = "conversations written again and equal as JSON"
-FORMATS: dict[str, Format] = {f.kind: f for f in (ChatGPTExport(), OpenWebUI(), OpenAIJsonl(), WhatsappExport(), GeminiTakeout())}
+AS_READ = "conversations written again and read as they were"
+FORMATS: dict[str, Format] = {
+    f.kind: f for f in (ChatGPTExport(), OpenWebUI(), OpenAIJsonl(), WhatsappExport(), GeminiTakeout(), Archive(), JsonLines())
+}
 
 
 @pytest.fixture
@@ -146,3 +157,61 @@ async def test_what_was_brought_again_since_and_what_has_pieces_missing_is_told_
     assert done.findings == []
     assert done.counts["conversations not compared: brought again since"] >= 1
     assert done.counts[EQUAL] == 0
+
+
+async def put(house: House, chat: Chat, *, of: HeldChat) -> None:
+    await house.store.library.put_chat(chat, chat_id=of.id, owner=of.owner, import_id=of.import_id, format=of.format)
+
+
+def written(writer: Writes) -> Bundle:
+    out = io.BytesIO()
+    for _ in writer.write(rich_shelf(), Order(scope="installation"), out):
+        pass
+    return one(f"away{writer.suffix}", out.getvalue())
+
+
+def test_every_format_that_is_read_and_written_can_be_compared_here() -> None:
+    both = {kind for kind, form in discover(wasl.formats).items() if isinstance(form(), Reads) and isinstance(form(), Writes)}
+    assert both <= set(FORMATS)
+    assert len(both) >= 5
+
+
+@pytest.mark.parametrize("writer", [Archive(), JsonLines()], ids=lambda writer: writer.kind)
+async def test_an_archive_and_json_lines_are_written_again_and_read_as_they_were(house: House, writer: Writes) -> None:
+    done = await verified(house, (writer.kind, written(writer)))
+    assert done.findings == []
+    assert done.counts[AS_READ] == 3
+    assert not done.passed_over
+
+
+@pytest.mark.parametrize("writer", [Archive(), JsonLines()], ids=lambda writer: writer.kind)
+async def test_what_was_brought_twice_is_told_and_not_compared(house: House, writer: Writes) -> None:
+    bring, verify = parts(house)
+    owner = await house.person("ann")
+    await bring.run(written(writer), owner=owner, kind=writer.kind)
+    await bring.run(written(writer), owner=owner, kind=writer.kind, again=True)
+    done = await verify.run()
+    assert done.findings == []
+    assert done.counts[AS_READ] + done.counts["conversations not compared: brought again since"] >= 3
+
+
+@pytest.mark.parametrize("writer", [Archive(), JsonLines()], ids=lambda writer: writer.kind)
+async def test_a_word_a_title_and_a_name_that_were_changed_here_are_found(house: House, writer: Writes) -> None:
+    bring, verify = parts(house)
+    owner = await house.person("ann")
+    await bring.run(written(writer), owner=owner, kind=writer.kind)
+    library = house.store.library
+    chats = {chat.chat.title: chat for chat in await library.chats(owners=[owner], limit=10)}
+    group, assistant = [chat for chat in chats.values() if await library.entries(chat.id, after=0, limit=1)][:2]
+    line = (await library.entries(group.id, after=0, limit=10))[0]
+    await library.change_entry(group.id, seq=line.seq, entry=line.entry._replace(text="something else"))
+    await put(house, replace(assistant.chat, title="another"), of=assistant)
+    told = sorted(found.what for found in (await verify.run()).findings if "written again" in found.what)
+    assert told == [
+        "written again in its format, 1 messages are not what they were",
+        "written again in its format, what it is (its title, its state or the like) is not what it was",
+    ]
+    await put(house, assistant.chat, of=assistant)
+    await library.put_participants(assistant.id, [replace(assistant.participants[0], names=(Name("Eve"),))])
+    told = [found.what for found in (await verify.run()).findings]
+    assert "written again in its format, who takes part is not what it was" in told
