@@ -13,6 +13,11 @@ from types import ModuleType
 import pytest
 from tests import postgres
 
+from wasl.domain import value as values
+
+values.guarded = True
+"""In the tests' own process what writes to a value is found where it does; processes that tests start run without the guard."""
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

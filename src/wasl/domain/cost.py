@@ -1,11 +1,11 @@
 """Cost: what calls and messages cost, exact, in the currency in which it is billed; never added across currencies."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
 from wasl.domain.message import Part
+from wasl.domain.value import value
 
 PICO = 12
 """Amounts are kept as whole numbers of 10⁻¹² of a currency: a token at a millionth of a millionth is still exact."""
@@ -62,7 +62,7 @@ class Cause(NamedTuple):
     conversation_id: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Budget:
     """A limit of money by the operator's setting. `only` holds it to one channel, provider or person; `warn` are percents."""
 
@@ -86,7 +86,7 @@ class AccountKey(NamedTuple):
     subject: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Account:
     """How a budget stands: `spent` and `held` (reserved for calls and messages under way), `warned` the last percent told."""
 
@@ -96,7 +96,7 @@ class Account:
     warned: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Share:
     """A part of a reservation: so much of one account, which may not pass `limit`."""
 
@@ -106,7 +106,7 @@ class Share:
     warn: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Warned:
     """A budget has passed a percent of its amount for the first time in its period."""
 
@@ -116,7 +116,7 @@ class Warned:
     limit: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Line:
     """A line of the books that stands by itself: what an erased or retired delivery cost, a fee, a correction. Lines are only added.
 

@@ -1,12 +1,12 @@
 """Delivery: the attempts to bring one message to one address, and the receipts that tell how it went."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from wasl.domain.ids import DeliveryId
 from wasl.domain.message import Author, Part
 from wasl.domain.person import Address
+from wasl.domain.value import value
 
 DeliveryState = Literal["queued", "sending", "unknown", "sent", "delivered", "read", "failed"]
 
@@ -28,7 +28,7 @@ def moves(*, now: DeliveryState, to: DeliveryState) -> bool:
     return RANK[to] > RANK[now] and now != "failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """One delivery as a channel's `send` sees it.
 
@@ -49,7 +49,7 @@ class Outgoing:
         return self.id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Sent:
     """The platform took it: `native_id` is its id for the message, None where it gives none."""
 

@@ -1,15 +1,16 @@
 """What a channel's `parse` reports: each event has a `key` that is the same whenever the platform repeats it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from wasl.domain.errors import Failure
 from wasl.domain.message import Author, Part
 from wasl.domain.person import AddressKey
+from wasl.domain.value import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """Somebody said something.
 
@@ -31,7 +32,7 @@ class Arrival:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """The platform's word on a delivery, found by our `tag` where it is echoed, else by `native_id` within `scope`."""
 
@@ -45,7 +46,7 @@ class Receipt:
     price: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class ConsentGiven:
     """A person allowed (`given`) or forbade messages of one purpose ("marketing", "all")."""
 
@@ -56,7 +57,7 @@ class ConsentGiven:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Moved:
     """The platform says that one correspondent now has another handle."""
 
@@ -67,7 +68,7 @@ class Moved:
     at_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Signal:
     """The platform speaks about our account: a restriction, a limit, a template's fate. `grave` raises the highest alarm."""
 

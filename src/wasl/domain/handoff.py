@@ -1,15 +1,15 @@
 """Handoff: a conversation in human hands; Standing: how a correspondent stands with us when they write."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from wasl.domain.ids import ConversationId
+from wasl.domain.value import value
 
 HandoffWhy = Literal["asked", "emergency", "moderation", "operator", "rule"]
 HandoffEnd = Literal["operator", "time", "person"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Handoff:
     """A conversation that a human is to answer, or answers: the assistant is silent in it until it is given back.
 
@@ -35,7 +35,7 @@ class Handoff:
         return self.taken_ms is None and self.ended_ms is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Standing:
     """How a correspondent stands with us on one channel when they write.
 
@@ -49,7 +49,7 @@ class Standing:
     disclosed_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Permission:
     """What a correspondent allows us on one channel: `opted_out` from everything; `marketing` None where it was never said."""
 

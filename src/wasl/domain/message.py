@@ -1,8 +1,10 @@
 """Message and its Parts: what one party said once, immutable."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
+
+from wasl.domain.value import value
 
 TextFormat = Literal["plain", "markdown"]
 MediaRole = Literal["photo", "video", "voice", "audio", "document", "sticker", "animation"]
@@ -12,7 +14,7 @@ PARTS_MAX = 64
 """Parts in one message; more is refused as TooLarge."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Text:
     """Written words."""
 
@@ -21,7 +23,7 @@ class Text:
     type: Literal["text"] = field(default="text", init=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Media:
     """A file of any kind: by the platform's id (`native_id`), by `url`, or held by us under `sha256` (hex)."""
 
@@ -36,7 +38,7 @@ class Media:
     type: Literal["media"] = field(default="media", init=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Place:
     """A point on the map, in degrees."""
 
@@ -47,7 +49,7 @@ class Place:
     type: Literal["place"] = field(default="place", init=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Contact:
     """A card with a name and ways to reach its bearer."""
 
@@ -57,7 +59,7 @@ class Contact:
     type: Literal["contact"] = field(default="contact", init=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Option:
     """One thing that can be chosen: `id` comes back when it is."""
 
@@ -66,7 +68,7 @@ class Option:
     description: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Choice:
     """Inbound: the option that was taken (`picked`). Outbound: the options that are offered (`options`)."""
 
@@ -77,7 +79,7 @@ class Choice:
     type: Literal["choice"] = field(default="choice", init=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Template:
     """A message approved beforehand by the platform, with its values in order."""
 
@@ -88,7 +90,7 @@ class Template:
     type: Literal["template"] = field(default="template", init=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Reaction:
     """An emoji put on, or (None) taken off, the message with the platform's id `target`."""
 
@@ -97,7 +99,7 @@ class Reaction:
     type: Literal["reaction"] = field(default="reaction", init=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Unknown:
     """Something the adapter has no better word for, kept whole: `kind` is the platform's name, `value` its JSON."""
 
@@ -109,7 +111,7 @@ class Unknown:
 Part = Text | Media | Place | Contact | Choice | Template | Reaction | Unknown
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Said:
     """One message as history shows it to the answering side.
 

@@ -1,14 +1,14 @@
 """Person and Address: who someone is, and where they can be reached."""
 
-from dataclasses import dataclass
 from typing import Literal
 
 from wasl.domain.ids import AddressId, PersonId
+from wasl.domain.value import value
 
 AddressKind = Literal["business-scoped id", "phone", "username", "e-mail", "account", "group"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class AddressKey:
     """What the platform calls a correspondent.
 
@@ -25,7 +25,7 @@ class AddressKey:
     alias_kind: AddressKind | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Address:
     """A stored AddressKey with its bearer; enough by itself to send after a restart. Times in milliseconds."""
 

@@ -1,14 +1,16 @@
 """Prompt and its answer: what is asked of a language model, and the pieces in which the answer comes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
+
+from wasl.domain.value import value
 
 Role = Literal["system", "user", "assistant", "tool"]
 FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "unknown"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Image:
     """A picture for a model that can see: its bytes with their media type, or a public address."""
 
@@ -17,7 +19,7 @@ class Image:
     url: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class ToolCall:
     """A model's wish to have a tool run: `arguments` is the JSON text exactly as the model wrote it."""
 
@@ -26,7 +28,7 @@ class ToolCall:
     arguments: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class PromptMessage:
     """One message of the dialogue. `tool_call_id` names the call that a "tool" message answers."""
 
@@ -38,7 +40,7 @@ class PromptMessage:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Tool:
     """A tool that may be called: `parameters` is its JSON Schema."""
 
@@ -47,7 +49,7 @@ class Tool:
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Passage:
     """A piece of the operator's own documents that may answer: `source` is the file's name, `heading` where in it."""
 
@@ -58,7 +60,7 @@ class Passage:
     score: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Prompt:
     """Everything a provider needs to encode a request. The model's name is the candidate's, not the prompt's.
 
@@ -77,14 +79,14 @@ class Prompt:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class TextDelta:
     """Some more words of the answer."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class ToolCallDelta:
     """Some more of the tool call at place `index`; `id` and `name` come with its first piece."""
 
@@ -94,7 +96,7 @@ class ToolCallDelta:
     arguments: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Usage:
     """Tokens of one call; `estimated` when the provider named none and they were counted here."""
 
@@ -105,7 +107,7 @@ class Usage:
     estimated: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Finish:
     """The end mark of an answer; a stream without one was cut short. `served_model` is the name the provider gave."""
 
@@ -117,7 +119,7 @@ class Finish:
 Delta = TextDelta | ToolCallDelta | Usage | Finish
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Answer:
     """One whole answer. `candidate` names who really gave it."""
 

@@ -1,8 +1,9 @@
 """Verdict: what the rules say about an act before it happens, always with reasons, duties and what it would cost."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
+
+from wasl.domain.value import value
 
 DutyKind = Literal[
     "disclose_ai", "way_to_human", "opt_in", "honour_opt_out", "payment_method", "paid_tier", "unsubscribe", "registration", "permission",
@@ -11,7 +12,7 @@ DutyKind = Literal[
 AlternativeKind = Literal["template", "address", "human", "own_channel", "link", "provider"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Reason:
     """Why, for people: `rule` is the rule's id, `text` and `arabic` one sentence in each language; `unsure` where the fact is."""
 
@@ -21,7 +22,7 @@ class Reason:
     unsure: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Duty:
     """What must be fulfilled before sending, and which rule asks for it."""
 
@@ -32,7 +33,7 @@ class Duty:
     unsure: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Alternative:
     """What could be done instead: a template, another address of the person, a human, the operator's own channel."""
 
@@ -42,7 +43,7 @@ class Alternative:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Price:
     """What an act is expected to cost: exact, in its currency; `amount_max` where only a range is known."""
 
@@ -52,7 +53,7 @@ class Price:
     unsure: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """Allow, rewrite, hold until a time (milliseconds), or refuse.
 

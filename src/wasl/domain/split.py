@@ -9,10 +9,10 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from wasl.domain.grapheme import is_border, last_border
 from wasl.domain.limits import TextUnit
+from wasl.domain.value import value
 
 UNITS_MIN = 32
 """Smallest limit that a text can be cut to: room for one letter, a direction mark and a fence."""
@@ -32,7 +32,7 @@ _FILL = {"paragraph": 0.3, "line": 0.5, "sentence": 0.4}
 """How full a piece must at least be, for a cut of this kind to be liked better than the next."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Piece:
     """One piece. `markdown` is False for one that could not be made to fit as Markdown and is sent as it is written."""
 
@@ -40,7 +40,7 @@ class Piece:
     markdown: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class _Fence:
     """A code block: its first line, its words, its last line and their end, with what opens and closes a part of it."""
 

@@ -1,13 +1,14 @@
 """Trouble: a sign that a platform turns against one of our accounts, kept until the operator clears it."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from wasl.domain.value import value
 
 Gravity = Literal["grave", "notice"]
 """grave: the platform restricts or recategorises us; the channel becomes cautious. notice: the operator is told, nothing changes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Trouble:
     """One kind of sign on one channel. Further signs of the kind are counted, not kept apart. Times in milliseconds."""
 
@@ -24,7 +25,7 @@ class Trouble:
     cleared_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Care:
     """How careful a channel must be now.
 

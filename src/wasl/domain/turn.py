@@ -1,7 +1,7 @@
 """Turn: the work of answering one inbound message; Work: what a leased conversation has to be done."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from wasl.domain.cost import UNKNOWN, Cause, Charge, Cost
@@ -11,6 +11,7 @@ from wasl.domain.message import Author, Part, Said
 from wasl.domain.person import Address
 from wasl.domain.prompt import Usage
 from wasl.domain.purpose import PurposeRecord
+from wasl.domain.value import value
 
 NO_CAUSE = Cause()
 TurnState = Literal["due", "answered", "noted", "failed"]
@@ -18,7 +19,7 @@ TurnState = Literal["due", "answered", "noted", "failed"]
 human, refused by a rule). failed: no reply could be made and none will be; the note says why."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class DueTurn:
     """One inbound message that waits for its answer. `seq` counts the turns of a conversation from 1."""
 
@@ -34,7 +35,7 @@ class DueTurn:
     author_name: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class PendingDelivery:
     """A delivery that is not settled. `since_ms` is when it came into its state; `verdict` is what the gate said of it last."""
 
@@ -45,7 +46,7 @@ class PendingDelivery:
     verdict: Mapping[str, Any] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Work:
     """A conversation whose lease we hold (fenced by `epoch`): its due turns and unsettled deliveries, oldest first.
 
@@ -62,7 +63,7 @@ class Work:
     continues: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class NewMessage:
     """A message of ours to be stored."""
 
@@ -74,7 +75,7 @@ class NewMessage:
     model: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class NewDelivery:
     """A delivery to be stored with the message it brings. `position` orders the pieces of one message."""
 
@@ -85,7 +86,7 @@ class NewDelivery:
     reply_to: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class UsageRecord:
     """One call to a model, whether it answered or not.
 
@@ -108,7 +109,7 @@ class UsageRecord:
     cause: Cause = NO_CAUSE
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Closing:
     """Everything that ends one turn, or several late ones by one reply, in one commit.
 
@@ -128,7 +129,7 @@ class Closing:
     purposes: tuple[PurposeRecord, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Settling:
     """What became of one delivery. "queued" with `due_at_ms` is a retry; "unknown" waits until `due_at_ms` for a receipt.
 
@@ -152,7 +153,7 @@ class Settling:
     apart: tuple[NewDelivery, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class StoredMessage:
     """A message as faces show it, with the state of its slowest delivery."""
 
@@ -169,7 +170,7 @@ class StoredMessage:
     delivery: DeliveryState | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class ConversationSummary:
     """A conversation as a list shows it."""
 

@@ -1,8 +1,10 @@
 """Act: what is about to happen, as the rules look at it. Everything is given; nothing is looked up. Times in milliseconds (UTC)."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from typing import Literal
+
+from wasl.domain.value import value
 
 Purpose = Literal["business", "general_assistant"]
 Form = Literal["free", "template", "call_request", "call"]
@@ -10,7 +12,7 @@ Moment = Literal["first_interaction", "session_start", "after_long_pause", "huma
 Use = Literal["train_on_data", "bulk_export", "persistent_copy"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Deployment:
     """What the operator runs, and under which account.
 
@@ -34,7 +36,7 @@ class Deployment:
     fulfilled: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """The message, which may go out as several `bubbles`, each of them billed.
 
@@ -62,7 +64,7 @@ class Outgoing:
     answers_sender: str = "-"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Recipient:
     """The person. `consent` is None where it was never asked; `said` is their last message where it was short; `entry_opened_ms`
     when an advertisement's or page's free window opened; `others` are channels on which they can be reached, too.
@@ -80,7 +82,7 @@ class Recipient:
     others: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class TurnPurpose:
     """What this turn is about, and how sure that is (0 to 1)."""
 
@@ -88,7 +90,7 @@ class TurnPurpose:
     confidence: float = 1.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class ModelUse:
     """The provider that would receive the words. `supported` is its list of countries where the operator keeps one; `training` says
     what it may do with them, None when only the tier is known: then a free tier is taken to train.
@@ -101,7 +103,7 @@ class ModelUse:
     supported: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Counters:
     """What was sent before this act; the act itself is not counted. Months are those of the account's time zone."""
 
@@ -120,7 +122,7 @@ class Counters:
     capped_at_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Act:
     """One act to be judged: answering, sending, or handing a person's words to a provider."""
 

@@ -5,8 +5,10 @@ process that dies between counting and sending leaves the count standing, which 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple, Protocol
+
+from wasl.domain.value import value
 
 
 class Bucket(NamedTuple):
@@ -32,7 +34,7 @@ class Circle(NamedTuple):
     window_ms: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Asked:
     """One send to be counted at `now_ms`: `messages` of them in every bucket, and `totals` (key to how many).
 
@@ -48,7 +50,7 @@ class Asked:
     forced: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Counted:
     """What came of it: counted, to be sent after `wait_ms`; or `full` names the bucket or circle without room until `until_ms`.
 

@@ -9,7 +9,7 @@ The lease. `ready_at` of a conversation: null = idle, past = claimable, future =
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, Protocol, runtime_checkable
 
@@ -18,6 +18,7 @@ from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
 from wasl.domain.message import Media, Said
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
+from wasl.domain.value import value
 from wasl.ports.counting import Asked, Counted, Counting
 from wasl.ports.evidence import Evidence
 from wasl.ports.judged import Judged
@@ -36,7 +37,7 @@ DEDUPE_DAYS = 8
 """How long an event's key is remembered at least (platforms redeliver for up to 7 days)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Lease:
     """Who takes a conversation, and for how long. `history` asks for up to so many messages to come along with the work."""
 
@@ -45,7 +46,7 @@ class Lease:
     history: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Incoming:
     """One genuine request or poll, to be stored as a whole or not at all."""
 
@@ -56,7 +57,7 @@ class Incoming:
     cursor: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Accepted:
     """An Arrival was new and is stored. `turn_id` is None where no answer is wanted. `work` came along when a lease was
     offered and the conversation was idle: the caller now holds it."""
@@ -69,14 +70,14 @@ class Accepted:
     work: Work | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Duplicate:
     """The event's key is known; nothing was stored for it."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class ReceiptApplied:
     """A Receipt was for a delivery of ours; `changed` says whether it moved it forward, `woke` whether its conversation was
     backing off because of it and is ready now."""
@@ -89,7 +90,7 @@ class ReceiptApplied:
     woke: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Kept:
     """The event is stored and changes no message: a receipt whose delivery is not known yet (it is applied when the delivery
     learns that native id), a consent, a signal, a moved handle."""
@@ -100,7 +101,7 @@ class Kept:
 Outcome = Accepted | Duplicate | ReceiptApplied | Kept
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Backlog:
     """How the work stands now."""
 
@@ -112,7 +113,7 @@ class Backlog:
     turns: Mapping[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Timer:
     """Something to be done at a time: unique by (kind, key)."""
 
@@ -122,7 +123,7 @@ class Timer:
     payload: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Token:
     """A secret that was handed out, known by the SHA-256 of its text: an API key, a login link, a session."""
 

@@ -3,8 +3,10 @@
 Pure: a frozen state, the time (monotonic seconds) passed in, a new state given back.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
+
+from wasl.domain.value import value
 
 FAILURES_TO_OPEN = 4
 """Failures in a row."""
@@ -21,7 +23,7 @@ PROBE_LOOK_SECONDS = 0.5
 BreakerState = Literal["closed", "open", "half-open"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Breaker:
     """What is known of one candidate. Times in monotonic seconds."""
 

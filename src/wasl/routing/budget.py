@@ -3,7 +3,7 @@
 Pure: a frozen state, the time (monotonic seconds) passed in, a new state given back.
 """
 
-from dataclasses import dataclass
+from wasl.domain.value import value
 
 TOKENS_MAX = 10.0
 TOKENS_PER_CALL = 0.2
@@ -12,7 +12,7 @@ TOKENS_PER_SECOND = 0.1
 """And so much comes with time, so that a quiet process may retry too."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Budget:
     """Tokens left at a time."""
 

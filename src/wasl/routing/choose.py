@@ -1,15 +1,15 @@
 """Choosing: which candidates may answer this prompt, in which order, and why the others may not."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from wasl.domain.value import value
 from wasl.routing.route import Precedence, RouteCandidate, price_rank
 
 Bar = Callable[[RouteCandidate], str | None]
 """Says why a candidate may not be asked for this prompt, None when it may."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Need:
     """What an answer needs. Sizes in tokens, estimated; `region` None where any will do."""
 
@@ -19,7 +19,7 @@ class Need:
     region: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Choice:
     """Who may be asked, in order, and why each of the others may not. `dear_above` is the price rank of the first choice:
     whoever stands above it is a dearer stand-in, of which people are told. `put_back` names who is asked later than the operator's

@@ -8,6 +8,7 @@ from wasl.domain.errors import ContentRefused, ContextTooLong, Refused, RetryLat
 from wasl.domain.prompt import Answer, Prompt
 from wasl.domain.succession import Succession
 from wasl.domain.turn import NO_CAUSE, UsageRecord
+from wasl.domain.value import value
 from wasl.ports.clock import Clock
 from wasl.ports.network import Network
 from wasl.routing.choose import Bar, Choice, Need, choose
@@ -29,7 +30,7 @@ AGAIN_SECONDS_MIN = 1.0
 UNSEEN = "[a picture was sent here; you cannot see pictures, say so if it matters]"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Asked:
     """The answer, the usage of every call that was made for it, and a notice for the operator where a dearer model stood in."""
 

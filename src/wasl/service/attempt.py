@@ -8,6 +8,7 @@ from wasl.domain.cost import FREE, UNKNOWN, Cause
 from wasl.domain.errors import ContentRefused, CutShort, Unclear, WaslError
 from wasl.domain.prompt import Answer, Delta, Finish, Prompt, TextDelta, ToolCall, ToolCallDelta, Usage
 from wasl.domain.turn import NO_CAUSE, UsageRecord
+from wasl.domain.value import value
 from wasl.ports.clock import Clock
 from wasl.ports.network import Network, Streamed
 from wasl.ports.provider import Decoder, Keyless, Provider
@@ -27,7 +28,7 @@ TOOL_CALLS_MAX = 128
 NOTHING = Usage(input_tokens=0, output_tokens=0, estimated=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Shown:
     """What a person may see while an answer grows: "delta" adds `text`; "restart" voids all of it, it begins anew."""
 
@@ -38,7 +39,7 @@ class Shown:
 Show = Callable[[Shown], None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Attempted:
     """What came of it: `answer`, or else `failure`. `silent`: it took the request and kept silent past a limit."""
 

@@ -22,6 +22,7 @@ from wasl.domain.purpose import Served
 from wasl.domain.rule import Verdict
 from wasl.domain.trouble import NO_CARE, Care
 from wasl.domain.turn import Closing, DueTurn, Settling, UsageRecord, Work
+from wasl.domain.value import value
 from wasl.policy.act import Moment, TurnPurpose
 from wasl.ports.channel import Channel
 from wasl.ports.counting import Asked, Counted
@@ -94,7 +95,7 @@ class Case:
         return replace(voice, instructions="\n\n".join((voice.instructions, *self.instructions)), max_output_tokens=most)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class End:
     """Ends a turn without asking anybody: with `text` or `parts`, or `silent`ly; `note` says why, for the operator.
 
@@ -165,7 +166,7 @@ class Follows(Protocol):
 Step = Before | After | Closes | Concludes | Follows
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Admitted:
     """May go out, as `outgoing` says (a template in place of free words, for instance), in `wait_ms`. `verdict` is kept with the
     delivery, and so is `charge`: what it is expected to cost."""
@@ -176,7 +177,7 @@ class Admitted:
     wait_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Waits:
     """May not go out before `due_at_ms`: it stays queued, `why` says for what. `verdict` is kept with the delivery. `move_to` gives it
     to another address of the same person. `apart` are the messages that it is to be sent as, each a delivery of its own from then on:
@@ -189,7 +190,7 @@ class Waits:
     apart: tuple[tuple[Part, ...], ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Denied:
     """Will not go out: the delivery fails with `why`. `verdict` is kept with the delivery."""
 
@@ -200,7 +201,7 @@ class Denied:
 Decided = Admitted | Waits | Denied
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class IfRoom:
     """May go out as `outgoing` says if there is room for it: `asked` is to be counted in the commit that begins to send it, and `then`
     says, told what came of that, what is decided. `verdict` and `charge` are what is expected."""
@@ -215,7 +216,7 @@ class IfRoom:
 Admission = Decided | IfRoom
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Looked:
     """What is known of a delivery before its turn is closed: how it may go out at once.
 

@@ -3,13 +3,14 @@
 Published on `conversation_topic(id)`; lossy by design. `Stored` means: read the store after the seq you have.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
 
+from wasl.domain.value import value
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+
+@value(frozen=True, slots=True, kw_only=True)
 class Live:
     """One word.
 

@@ -1,11 +1,11 @@
 """Tally: says what is counted of every send, by the limits of the rules that hold for it, and gives back what was not sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from wasl.domain.days import DAY_MS
 from wasl.domain.delivery import Outgoing
+from wasl.domain.value import value
 from wasl.policy.act import Deployment
 from wasl.policy.counted import Pace, paces_of
 from wasl.policy.evaluate import bites
@@ -21,7 +21,7 @@ PLANS_KEPT_MAX: Final = 4_096
 NOT_SENT: Final = ("failed", "queued")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class _Plan:
     """What is counted in one place on one day: each limit with the tests of its rule, and how many a month are free."""
 
@@ -35,7 +35,7 @@ class _Plan:
         return not self.paces and self.free_a_month is None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Asking:
     """What is to be counted for one send, the limit behind each name, and the month that it counts in."""
 
@@ -44,7 +44,7 @@ class Asking:
     month: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Taken:
     """What was counted for one send: what was asked, what came of it, the limit that was full, and the number of the month before it."""
 

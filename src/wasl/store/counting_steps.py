@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from wasl.domain.value import value
 from wasl.ports.counting import Asked, Bucket, Circle, Counted, at_once
 from wasl.store.rows import json_text
 from wasl.store.steps import COUNTING_LOCK, Steps, step
@@ -27,7 +28,7 @@ class _Row:
     used_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Note:
     """What came in meanwhile and is counted in any case."""
 

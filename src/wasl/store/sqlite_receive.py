@@ -1,7 +1,7 @@
 """What one inbound request writes, on SQLite: the statements of `Store.receive`."""
 
 import sqlite3
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import assert_never
 
 from wasl.domain.event import Arrival, ConsentGiven, Event, Moved, Receipt, Signal
@@ -9,6 +9,7 @@ from wasl.domain.findable import live_words
 from wasl.domain.ids import AddressId, ConversationId, DeliveryId, MessageId, PersonId, TurnId
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import DueTurn, Work
+from wasl.domain.value import value
 from wasl.ports.clock import Clock
 from wasl.ports.store import Accepted, Duplicate, Incoming, Kept, Lease, Outcome, ReceiptApplied
 from wasl.store.rows import (
@@ -37,7 +38,7 @@ _SENT_RANK = (
 _RANK = {"sent": 3, "delivered": 4, "read": 5}
 
 
-@dataclass(frozen=True, slots=True)
+@value(frozen=True, slots=True)
 class _Place:
     """Where an arrival belongs: its address and the standing of its conversation."""
 

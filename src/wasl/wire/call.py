@@ -1,14 +1,16 @@
 """Call and Reply: one HTTP request and its answer as plain values, for both directions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
+
+from wasl.domain.value import value
 
 USUAL_PORTS: Final = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class FormField:
     """One field of a multipart form: a short `value`, or (with `sha256`) a file whose bytes we keep under that hash."""
 
@@ -19,7 +21,7 @@ class FormField:
     media_type: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Call:
     """An HTTP request: one that reached us, or one that an adapter asks to have made.
 
@@ -71,7 +73,7 @@ def place_of(url: str) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(frozen=True, slots=True, kw_only=True)
 class Reply:
     """An HTTP answer, read whole. Header names are lower-case."""
 
