@@ -12,13 +12,13 @@ from wasl.cli.border import EXITS
 LANGUAGE = """\
 ## In which language
 
-Every command speaks English or Arabic, its errors, too. It takes the first of these that says something: `--language ar` (or
-`en`), the environment variable `WASL_LANGUAGE`, `language` in `wasl.toml` (the one that `--config` or `WASL_CONFIG` names), and
+Every command speaks English or Arabic, its page of help and its errors, too, also those for a command that was typed wrong. It takes
+the first of these that says something: `--language ar` (or `en`; before the command or after it), the environment variable `WASL_LANGUAGE`, `language` in `wasl.toml` (the one that `--config` or `WASL_CONFIG` names), and
 the locale (`LC_ALL`, `LC_MESSAGES`, `LANG`). English is spoken where none of them names Arabic. `--json` and `--csv` are the same
 in every language.
 
-In Arabic an id, a date or an amount stands between marks that keep its direction and that are not seen. In a table an id stands
-without them, so that it can be copied; a pipe gets one row a line, with no colour and no word broken.
+In Arabic an id, a date, an amount, a command or an option stands between marks that keep its direction and that are not seen. In a
+table an id stands without them, so that it can be copied; a pipe gets one row a line, with no colour and no word broken.
 
 ## What needs the secrets
 
@@ -57,9 +57,7 @@ def _parameters(command: Any) -> str:
         if parameter.name == "help" or getattr(parameter, "hidden", False):
             continue
         option = parameter.param_type_name == "option"
-        names = (
-            " ".join(f"`{o}`" for o in (*parameter.opts, *parameter.secondary_opts)) if option else f"`{(parameter.name or '').upper()}`"
-        )
+        names = " ".join(f"`{o}`" for o in (*parameter.opts, *parameter.secondary_opts)) if option else f"`{parameter.display_name_raw}`"
         rows.append((names, _default(parameter), getattr(parameter, "help", "") or ""))
     return table(("option", "default", "meaning"), rows) if rows else ""
 

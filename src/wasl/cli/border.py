@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import typer
-from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+from wasl.cli.help_page import Group
 
 EXIT_PROBLEM = 1
 EXIT_SETTINGS = 2
@@ -25,17 +27,32 @@ EXITS: Final[Mapping[int, str]] = {
 """What a command ends with."""
 
 
-class Border(TyperGroup):
+class Border(Group):
     """The root command."""
 
-    def invoke(self, ctx: Any) -> Any:  # the context's class is private to typer
+    def make_context(self, info_name: str | None, args: list[str], *more: Any, **extra: Any) -> Any:  # its class is private to typer
+        """Reads the command line; its language is known before anything can be wrong with it."""
+        from wasl.cli.tongue import heard
+
+        heard(args)
+        try:
+            return super().make_context(info_name, args, *more, **extra)
+        except TyperException as error:
+            _say_misused(error)
+            raise
+
+    def invoke(self, ctx: Any) -> Any:
         """Runs a command and names what went wrong."""
-        from wasl.cli.tongue import forget
         from wasl.domain.errors import FixSettings, RetryLater, WaslError
 
-        forget()
         try:
             return super().invoke(ctx)
+        except TyperException as error:
+            _say_misused(error)
+            raise
+        except typer.Abort as error:
+            _say_ended(error)
+            raise
         except FixSettings as error:
             raise _told(error.message, EXIT_SETTINGS) from error
         except RetryLater as error:
@@ -52,12 +69,32 @@ class Border(TyperGroup):
 
 def _told(message: str, code: int) -> typer.Exit:
     from wasl.cli.phrases import told
-    from wasl.cli.tongue import spoken
+    from wasl.cli.tongue import set_apart, spoken
     from wasl.service.logs import masked_text
 
     said = told(masked_text(message), spoken())
-    typer.secho("wasl: " + said.replace("\n", "\n      "), fg="red", err=True)
+    typer.secho("wasl: " + "\n      ".join(map(set_apart, said.split("\n"))), fg="red", err=True)
     return typer.Exit(code)
+
+
+def _say_misused(error: TyperException) -> None:
+    """Says in Arabic what is wrong with how a command was typed, and ends; in English typer says it itself."""
+    from wasl.cli.tongue import spoken
+
+    if spoken() == "ar":
+        from wasl.cli.usage import told
+
+        typer.echo(told(error), err=True)
+        raise typer.Exit(error.exit_code) from error
+
+
+def _say_ended(error: typer.Abort) -> None:
+    """Says in Arabic that nothing goes on, and ends; in English typer says it itself."""
+    from wasl.cli.tongue import spoken
+
+    if spoken() == "ar":
+        typer.echo("أُلغي.", err=True)
+        raise typer.Exit(EXIT_PROBLEM) from error
 
 
 def _read_enough() -> typer.Exit:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from wasl.cli.asking import confirm
 from wasl.cli.border import EXIT_PROBLEM, EXIT_UNDECIDED
 from wasl.cli.bring_words import words
 from wasl.cli.context import AsJson, Compose, Config, Installation
@@ -172,7 +173,7 @@ async def _one(asking: _Asking, bundle: "Bundle", *, person: str | None, choices
     if asking.dry or owner is None:
         typer.echo(asking.say["dry"])
         return EXIT_UNDECIDED if open_ else 0
-    if not asking.quiet and not typer.confirm(asking.say["go"].format(owner=person or asking.installation.settings.assistant.name)):
+    if not asking.quiet and not confirm(asking.say["go"].format(owner=person or asking.installation.settings.assistant.name)):
         return EXIT_PROBLEM
     with _Progress(asking.say) as bar:
         report = await bring.run(bundle, owner=owner, choices=decided, kind=kind, again=asking.again, told=bar.told)

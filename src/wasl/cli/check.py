@@ -11,7 +11,7 @@ from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, 
 from wasl.cli.operating_words import say
 from wasl.cli.phrases import told as translated
 from wasl.cli.show import moment
-from wasl.cli.tongue import spoken
+from wasl.cli.tongue import set_apart, spoken
 
 if TYPE_CHECKING:
     from wasl.config import Settings
@@ -157,6 +157,6 @@ def _print(area: str, finding: "Finding") -> None:
     mark, colour = ("✓", "green") if finding.good else ("✗", "red")
     typer.secho(mark, fg=colour, nl=False)
     language = spoken()
-    typer.echo(f" {area}: {translated(finding.what, language)}")
+    typer.echo(f" {area}: {set_apart(translated(finding.what, language))}")
     if not finding.good and finding.do:
-        typer.echo(f"    {'←' if language == 'ar' else '→'} {translated(finding.do, language)}")
+        typer.echo(f"    → {set_apart(translated(finding.do, language))}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from wasl.cli.asking import confirm
 from wasl.cli.border import EXIT_INTERRUPTED, EXIT_PROBLEM
 from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
 from wasl.cli.leaving_words import SINCE_LAST, played, say
@@ -55,7 +56,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         titles = {s.entry.id: inside(s.entry.title[language]) for s in lost}
         if live:
             gone = sorted(installation.rehearse.taken_live(lose))
-            if not yes and not typer.confirm(say("sure", language, candidates=", ".join(gone), time=seconds(int(length * 1000), language))):
+            if not yes and not confirm(say("sure", language, candidates=", ".join(gone), time=seconds(int(length * 1000), language))):
                 typer.echo(say("not done", language))
                 raise typer.Exit(EXIT_PROBLEM)
             typer.echo(say("live", language, time=seconds(int(length * 1000), language)), err=True)

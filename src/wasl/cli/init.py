@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from wasl.cli.asking import confirm
 from wasl.cli.context import DEFAULT_CONFIG, Compose
 from wasl.cli.init_words import WORDS, sentences
 from wasl.cli.tongue import spoken
@@ -129,7 +130,7 @@ class _Interview:
 
         if self._quiet:
             raise SettingWrong(f"{str(file)!r} is there already; replace it with --force, or name another with --config")
-        return typer.confirm(self._words("replace").format(file=file), default=False)
+        return confirm(self._words("replace").format(file=file))
 
     def _channels(self, chosen: _Choosing) -> None:
         kinds = {kind: cls for kind, cls in self._compose.channel_kinds().items() if not getattr(cls, "local", False)}

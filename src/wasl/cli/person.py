@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from wasl.cli.asking import confirm
 from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.bring_words import taken, words
 from wasl.cli.context import AsJson, Compose, Config, Installation
@@ -218,7 +219,7 @@ async def _erase(installation: Installation, who: str, *, dry: bool, quiet: bool
         if toll.hold is not None:
             typer.secho(said["hold"].format(hold=toll.hold), fg="red", err=True)
             return EXIT_PROBLEM
-        if dry or (not quiet and not typer.confirm(said["sure"], err=True)):
+        if dry or (not quiet and not confirm(said["sure"], err=True)):
             return 0 if dry else EXIT_PROBLEM
         receipt = await erase.run(view.id, by="operator")
     typer.echo(said["erased"], err=True)

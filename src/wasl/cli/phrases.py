@@ -71,8 +71,9 @@ def _phrases() -> Sequence[_Phrase]:
 
 def _compiled() -> Iterator[_Phrase]:
     from wasl.cli.phrases_ar import PHRASES
+    from wasl.cli.usage import USAGE
 
-    for english, arabic in PHRASES.items():
+    for english, arabic in (*PHRASES.items(), *USAGE.items()):
         pieces = _PLACE.split(english)  # words and names by turns
         shown, seen = "", set[str]()
         for place, piece in enumerate(pieces):

@@ -17,8 +17,8 @@ from wasl.cli.tongue import spoken
 if TYPE_CHECKING:
     from wasl.ports.format import Choices, Found, Question
 
-Files = Annotated[list[Path], typer.Argument(help="A file, a zip, a folder, or several files of one export.", metavar="FILE…")]
-SomeFiles = Annotated[list[Path] | None, typer.Argument(help="A file, a zip or a folder; several are brought one by one.", metavar="FILE…")]
+Files = Annotated[list[Path], typer.Argument(help="A file, a zip, a folder, or several files of one export.", metavar="FILE")]
+SomeFiles = Annotated[list[Path] | None, typer.Argument(help="A file, a zip or a folder; several are brought one by one.", metavar="FILE")]
 Zone = Annotated[str | None, typer.Option(help="Time zone of the phone that wrote it, such as Asia/Riyadh.")]
 DayOrder = Annotated[Literal["dmy", "mdy", "ymd"] | None, typer.Option(help="Order of day and month, where the file does not tell.")]
 Kind = Annotated[str | None, typer.Option("--format", help="The format, where it is not recognised; see `wasl formats`.")]

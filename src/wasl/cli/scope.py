@@ -64,7 +64,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
 
     @scope.command(name="try")
     def try_(
-        words: Annotated[list[str], typer.Argument(help="A message.", metavar="WORDS…")],
+        words: Annotated[list[str], typer.Argument(help="A message.", metavar="WORDS")],
         file: File = None,
         config: Config = None,
         as_json: AsJson = False,

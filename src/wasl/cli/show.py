@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from wasl.cli.tongue import LRM, PDI, RLI, Language, is_arabic
+from wasl.cli.tongue import Language, is_arabic, set_apart
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -128,8 +128,3 @@ def listed(rows: Iterable[tuple[object, object]]) -> None:
 
 def _cell(value: object) -> str:
     return str(value) if value is not None else "—"
-
-
-def set_apart(text: str) -> str:
-    """Keeps Arabic in its column: between signs of the table's own direction it neither joins the next cell nor changes places with it."""
-    return f"{LRM}{RLI}{text}{PDI}{LRM}" if is_arabic(text) else text

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from wasl.cli.asking import confirm
 from wasl.cli.context import AsJson, Compose, Config
 from wasl.cli.show import table
 from wasl.cli.sunset_words import say
@@ -50,7 +51,7 @@ def add(sunset: typer.Typer, compose: Compose) -> None:
         if only_try:
             return
         if not yes:
-            typer.confirm(say("replace?", language, old=candidate, new=successor, day=on.date().isoformat()), abort=True)
+            confirm(say("replace?", language, old=candidate, new=successor, day=on.date().isoformat()), abort=True)
         planned = compose.run(_planned(installation, made))
         typer.echo(say("replaced", language, old=candidate, new=successor, day=on.date().isoformat(), id=planned.id))
 
@@ -132,7 +133,7 @@ def _add_provider(sunset: typer.Typer, compose: Compose) -> None:
         if questions:
             names = sorted({one.successor for one in made})
             if not yes:
-                typer.confirm(say("try?", language, new=", ".join(names), count=questions), abort=True)
+                confirm(say("try?", language, new=", ".join(names), count=questions), abort=True)
             made, trials = compose.run(_tried_all(installation, made, questions=questions))
             for name in names:
                 shown = next(one for one in made if one.successor == name)
@@ -145,7 +146,7 @@ def _add_provider(sunset: typer.Typer, compose: Compose) -> None:
         for one in made:
             typer.echo(f"{one.candidate} → {one.successor}")
         if not yes:
-            typer.confirm(say("retire?", language, provider=provider, day=on.date().isoformat(), count=len(made)), abort=True)
+            confirm(say("retire?", language, provider=provider, day=on.date().isoformat(), count=len(made)), abort=True)
         planned = compose.run(_planned_all(installation, made))
         typer.echo(say("retired", language, provider=provider, day=on.date().isoformat(), id=planned[0].plan, count=len(planned)))
 
@@ -198,7 +199,7 @@ async def _tried(
     if not questions:
         return made, ()
     if asked:
-        typer.confirm(say("try?", language, new=successor, count=questions), abort=True)
+        confirm(say("try?", language, new=successor, count=questions), abort=True)
     async with installation.opened():
         tried = await departing.trial.run(successor, questions=questions)
         made = replace(made, report=summed(tried))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from wasl.cli.asking import confirm
 from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.context import AsJson, Compose, Config
 from wasl.cli.show import countries, table
@@ -121,7 +122,7 @@ def _add_looking(sunset: typer.Typer, compose: Compose) -> None:
         language = spoken()
         installation = opened(compose, config)
         if not yes:
-            typer.confirm(say("start?", language), abort=True)
+            confirm(say("start?", language), abort=True)
         made = compose.run(_with(installation, lambda: installation.departing.plan.start(plan_id, accept=tuple(accept or ()))))
         typer.echo(say("started", language, people=made.only_there))
 

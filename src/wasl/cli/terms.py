@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 import typer
 
+from wasl.cli import asking
 from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.context import AsJson, Compose, Config, Watching, quiet_logs, read_settings
 from wasl.cli.phrases import told as translated
@@ -76,7 +77,7 @@ def _add_looking(terms: typer.Typer, run: Run) -> None:
 
     @terms.command(name="run")
     def run_(
-        document: Annotated[str, typer.Argument(metavar="[DOCUMENT]", help="One; all that are due when left out.")] = "",
+        document: Annotated[str, typer.Argument(metavar="DOCUMENT", help="One; all that are due when left out.")] = "",
         config: Config = None,
     ) -> None:
         """Looks at documents now, as the watch does by itself."""
@@ -91,7 +92,7 @@ def _add_looking(terms: typer.Typer, run: Run) -> None:
 def _add_showing(terms: typer.Typer, run: Run) -> None:
     @terms.command()
     def show(
-        document: Annotated[str, typer.Argument(metavar="[DOCUMENT]", help="One document; all when left out.")] = "",
+        document: Annotated[str, typer.Argument(metavar="DOCUMENT", help="One document; all when left out.")] = "",
         config: Config = None,
         as_json: AsJson = False,
     ) -> None:
@@ -253,7 +254,7 @@ def _add_deciding(terms: typer.Typer, run: Run) -> None:
 
         if not yes:
             run(config, trial)
-            typer.confirm(say("confirm?", spoken()), abort=True)
+            asking.confirm(say("confirm?", spoken()), abort=True)
         run(config, work)
 
 

@@ -9,7 +9,7 @@ import os
 import re
 import string
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,38 +53,63 @@ def spoken() -> Language:
     return asked.found
 
 
+def heard(arguments: Sequence[str]) -> None:
+    """Lets `spoken` know what a command line says before it is read: its page of help and its errors are in that language, too."""
+    _ASKED.set(_Asked(language=_named(_given(arguments, "--language")), config=_path(_given(arguments, "--config", "-c"))))
+
+
 def listens(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives a command the option --language, unless it has one of its own, and lets `spoken` know what it was told."""
+    """Gives a command the option --language, unless it has one of its own; what it says was heard before."""
     signature = inspect.signature(command)
-    own = "language" in signature.parameters
+    if "language" in signature.parameters:
+        return command
 
     @functools.wraps(command)
-    def run(*arguments: Any, **options: Any) -> None:
-        given = options.get("language") if own else options.pop("language")
-        _ASKED.set(_Asked(language=_named(given), config=options.get("config")))
+    def run(*arguments: Any, language: Language | None = None, **options: Any) -> None:
+        del language
         command(*arguments, **options)
 
-    if not own:
-        added = inspect.Parameter("language", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Spoken)
-        run.__signature__ = signature.replace(parameters=[*signature.parameters.values(), added])  # type: ignore[attr-defined]  # typer reads it
-        run.__annotations__ = {**command.__annotations__, "language": Spoken}
+    added = inspect.Parameter("language", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Spoken)
+    run.__signature__ = signature.replace(parameters=[*signature.parameters.values(), added])  # type: ignore[attr-defined]  # typer reads it
+    run.__annotations__ = {**command.__annotations__, "language": Spoken}
     return run
 
 
 def listen(app: typer.Typer) -> None:
-    """Gives the option to every command of a program, in groups at every depth."""
+    """Gives the option to a program, to its groups and to every command, and pages of help in the language."""
+    from wasl.cli.help_page import Command, Group
+
     groups = [app]
     while groups:
         group = groups.pop()
+        group.callback()(listens(_nothing))
         for command in group.registered_commands:
             assert command.callback is not None
-            command.callback = listens(command.callback)
-        groups += [one.typer_instance for one in group.registered_groups if one.typer_instance is not None]
+            command.callback, command.cls = listens(command.callback), Command
+        for one in group.registered_groups:
+            assert one.typer_instance is not None
+            one.cls = Group
+            groups.append(one.typer_instance)
 
 
-def forget() -> None:
-    """Forgets what an earlier command of this process was told."""
-    _ASKED.set(None)
+def _nothing() -> None:
+    """A group does nothing by itself."""
+
+
+def _given(arguments: Sequence[str], *names: str) -> str | None:
+    """Finds the value of an option among words that nobody has read yet; the last one counts."""
+    found = None
+    for place, word in enumerate(arguments):
+        if word == "--":
+            break
+        name, assigned, value = word.partition("=")
+        if name in names and (assigned or place + 1 < len(arguments)):
+            found = value if assigned else arguments[place + 1]
+    return found
+
+
+def _path(text: str | None) -> Path | None:
+    return Path(text) if text else None
 
 
 def _named(text: object) -> Language | None:
@@ -127,6 +152,7 @@ def _of_locale() -> Language:
 
 # -- values within Arabic --------------------------------------------------------------------------------------------------
 _FIGURE: Final = re.compile(r"(?<![\w.+-])\d+(?:[-/:.,]\d+)+ ?%?(?![\w-])")
+_TYPED: Final = re.compile(r"`[^`]+`|(?<![\w`/-])(?:--?(?:[a-z][\w-]*|\{\w+\})|[+@/]\w+|\.[a-z]+\b)(?:=\w+)?|" + _FIGURE.pattern)
 
 
 class Whole(str):
@@ -147,7 +173,7 @@ _ISOLATING: Final = _Isolating()
 
 def fill(template: str, language: str, /, **values: object) -> str:
     """Fills a sentence's places."""
-    return _ISOLATING.vformat(template, (), values) if language == "ar" else template.format(**values)
+    return _ISOLATING.vformat(signs_apart(template), (), values) if language == "ar" else template.format(**values)
 
 
 def apart(text: str) -> str:
@@ -162,23 +188,33 @@ def figures_apart(text: str) -> str:
     return _FIGURE.sub(lambda found: f"{FSI}{found[0]}{PDI}", text) if FSI not in text else text
 
 
+def signs_apart(text: str) -> str:
+    """Isolates what an Arabic sentence of ours names as it is typed (`wasl check`, --json, +20, 2026-10): their signs would go astray."""
+    return _TYPED.sub(lambda found: f"{FSI}{found[0]}{PDI}", text) if FSI not in text else text
+
+
+def set_apart(text: str) -> str:
+    """Keeps Arabic in its column: between signs of the table's own direction it neither joins the next cell nor changes places with it."""
+    return f"{LRM}{RLI}{text}{PDI}{LRM}" if is_arabic(text) else text
+
+
 def is_arabic(text: str) -> bool:
     """Says whether Arabic letters are in it."""
     return any("\u0600" <= letter <= "\u06ff" and letter.isalpha() for letter in text)
 
 
 class Sentence(str):
-    """An Arabic sentence whose `format` sets values apart."""
+    """An Arabic sentence whose `format` sets values apart, and what it names as it is typed."""
 
     __slots__ = ()
 
     def format(self, *args: object, **values: object) -> str:
         """Fills the places."""
-        return _ISOLATING.vformat(self, args, values)
+        return _ISOLATING.vformat(signs_apart(self), args, values)
 
 
 def sentences(words: Mapping[str, Mapping[str, str]], language: str) -> Mapping[str, str]:
     """Gives the words of a language by name, English where there are none; Arabic ones set their values apart."""
     if language.partition("-")[0] == "ar" and "ar" in words:
-        return {name: Sentence(text) for name, text in words["ar"].items()}
+        return {name: Sentence(signs_apart(text)) for name, text in words["ar"].items()}
     return words.get(language, words["en"])

@@ -17,7 +17,7 @@ import msgspec
 
 from wasl.config import Candidate, Settings
 from wasl.domain.days import day_at
-from wasl.domain.errors import FixSettings, RetryLater, StoreDown, WaslError
+from wasl.domain.errors import FixSettings, RetryLater, StoreDown, Unclear, WaslError
 from wasl.policy.wording import Flagged
 from wasl.ports.channel import Channel, Checks, Finding, Local
 from wasl.ports.clock import Clock
@@ -238,13 +238,13 @@ class Check:
     async def _hooks(self) -> list[Checked]:
         hooked = [name for name, channel in self._channels.items() if not isinstance(channel, Local) and not polls(channel)]
         public = (self._settings.server.public_url or "").rstrip("/")
-        if not public:
-            do = "set server.public_url to the address under which the world reaches this server"
-            return [bad("server", f"{', '.join(hooked)} must reach this server, and no public address is set", do)] if hooked else []
-        own = await self._at(self._own_url())
+        own = await self._at(self._own_url()) if self._settings.server.port else "nobody"  # 0 is any port that is free
         if own == "other":
             what = f"another program answers at {self._own_url()}: the port is taken"
             return [bad("server", what, "stop that program, or set server.port to another")]
+        if not public:
+            do = "set server.public_url to the address under which the world reaches this server"
+            return [bad("server", f"{', '.join(hooked)} must reach this server, and no public address is set", do)] if hooked else []
         if own != "ours":
             do = "start `wasl serve`, then run `wasl check` again"
             return [bad("server", f"nothing answers at {self._own_url()}, so the public address could not be tried", do)]
@@ -280,10 +280,10 @@ class Check:
             async with asyncio.timeout(CALL_SECONDS):
                 reply = await self._network.perform(Call(method="GET", url=url.rstrip("/") + HEALTH_PATH, safe_to_repeat=True))
             alive = reply.status == 200 and msgspec.json.decode(reply.body, type=dict).get("alive") is True
+        except (Unclear, msgspec.DecodeError):  # it listens, and speaks another language
+            return "other"
         except (WaslError, TimeoutError):
             return "nobody"
-        except msgspec.DecodeError:
-            return "other"
         return "ours" if alive else "other"
 
     def _own_url(self) -> str:

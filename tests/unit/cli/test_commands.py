@@ -21,7 +21,7 @@ SRC = Path(__file__).resolve().parents[3] / "src"
 @pytest.fixture
 def config(tmp_path: Path) -> Path:
     path = tmp_path / "wasl.toml"
-    path.write_text('[assistant]\nname = "Narenj"\n')
+    path.write_text('[assistant]\nname = "Narenj"\n[server]\nport = 0\n')
     return path
 
 
@@ -158,7 +158,7 @@ def test_check_is_content_with_a_fresh_installation(config: Path) -> None:
 def test_check_names_each_problem_with_what_to_do(config: Path, tmp_path: Path) -> None:
     (tmp_path / "knowledge").mkdir()
     (tmp_path / "knowledge" / "menu.pdf").write_bytes(b"%PDF")
-    config.write_text('[providers.p]\nkind = "openai_chat"\nbase_url = "http://127.0.0.1:1/v1"\nkey = "hush-hush"\n')
+    config.write_text('[server]\nport = 0\n[providers.p]\nkind = "openai_chat"\nbase_url = "http://127.0.0.1:1/v1"\nkey = "hush-hush"\n')
     result = run("check", "--config", str(config))
     assert result.exit_code == EXIT_PROBLEM
     assert "✗ knowledge: 'menu.pdf' was not read" in result.stdout

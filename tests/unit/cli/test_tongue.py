@@ -208,7 +208,7 @@ def test_the_language_is_found_without_any_environment(monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path)
     for name in [one for one in os.environ if one.startswith(("WASL_", "LC_", "LANG"))]:
         monkeypatch.delenv(name)
-    tongue.forget()
+    tongue.heard([])
     assert tongue.spoken() == "en"
 
 

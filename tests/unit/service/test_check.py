@@ -15,7 +15,7 @@ from wasl.service.check import Check, Checked
 from wasl.service.learn import EXAMPLE, Learn
 from wasl.store.memory import MemoryStore
 from wasl.testing.clock import TestClock
-from wasl.testing.network import Refuse, ScriptedNetwork, Silence, answer
+from wasl.testing.network import Refuse, Reset, ScriptedNetwork, Silence, answer
 from wasl.wire.call import Call, Reply
 
 PUBLIC = "https://shop.example"
@@ -87,7 +87,7 @@ async def checked(
     down: bool = False,
 ) -> dict[str, list[Checked]]:
     clock = clock or TestClock()
-    made = Settings(**{"data": folder / "data", "knowledge": folder / "knowledge", **(settings or {})})
+    made = Settings(**{"data": folder / "data", "knowledge": folder / "knowledge", "server": Server(port=0), **(settings or {})})
     store = MemoryStore(clock=clock)
     await store.open()
     store.down = down
@@ -214,6 +214,10 @@ def reachable(*, own: Any = None, public: Any = None, hook: Any = None) -> Scrip
         (reachable(), "server", "ok https://shop.example reaches this server"),
         (reachable(), "channels.c", "refuses what is not signed"),
         (reachable(own=Refuse()), "server", "start `wasl serve`"),
+        (reachable(own=Reset()), "server", f"NO another program answers at {OWN}: the port is taken"),
+        (reachable(own=answer(b"<html>shop</html>")), "server", f"NO another program answers at {OWN}: the port is taken"),
+        (reachable(own=answer(status=404)), "server", f"NO another program answers at {OWN}: the port is taken"),
+        (reachable(own=answer({"alive": "sure"})), "server", f"NO another program answers at {OWN}: the port is taken"),
         (reachable(public=Refuse()), "server", "does not reach this server"),
         (reachable(public=answer(b"<html>parked</html>")), "server", "does not reach this server"),
         (reachable(public=answer(status=502)), "server", "does not reach this server"),
@@ -225,6 +229,22 @@ def reachable(*, own: Any = None, public: Any = None, hook: Any = None) -> Scrip
 async def test_the_public_address_and_the_hooks_behind_it_are_tried(tmp_path: Path, network: ScriptedNetwork, area: str, says: str) -> None:
     found = await checked(tmp_path, network=network, settings={"server": Server(public_url=f"{PUBLIC}/")}, channels={"c": Plain()})
     assert says in said(found[area])
+
+
+@pytest.mark.parametrize(
+    ("own", "problem"), [(answer({"alive": True}), False), (Refuse(), False), (answer(b"{}", status=403), True), (Reset(), True)]
+)
+async def test_a_port_that_another_program_has_is_found_without_a_public_address_too(tmp_path: Path, own: Any, problem: bool) -> None:
+    network = ScriptedNetwork(clock=TestClock())
+    network.on("GET", f"{OWN}/healthz", own)
+    found = await checked(tmp_path, network=network, settings={"server": Server()}, channels={"c": Ours()})
+    assert ("NO another program answers" in said(found.get("server", []))) is problem
+
+
+async def test_any_free_port_cannot_be_taken(tmp_path: Path) -> None:
+    network = ScriptedNetwork(clock=TestClock())
+    assert "server" not in await checked(tmp_path, network=network, settings={"server": Server(port=0)}, channels={"c": Ours()})
+    assert not network.unscripted
 
 
 @pytest.mark.parametrize(
