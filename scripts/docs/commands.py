@@ -13,9 +13,9 @@ LANGUAGE = """\
 ## In which language
 
 Every command speaks English or Arabic, its page of help and its errors, too, also those for a command that was typed wrong. It takes
-the first of these that says something: `--language ar` (or `en`; before the command or after it), the environment variable `WASL_LANGUAGE`, `language` in `wasl.toml` (the one that `--config` or `WASL_CONFIG` names), and
-the locale (`LC_ALL`, `LC_MESSAGES`, `LANG`). English is spoken where none of them names Arabic. `--json` and `--csv` are the same
-in every language.
+the first of these that says something: `--language ar` (or `en`; before the command or after it), the environment variable
+`WASL_LANGUAGE`, `language` in `wasl.toml` (the one that `--config` or `WASL_CONFIG` names), and the locale (`LC_ALL`,
+`LC_MESSAGES`, `LANG`). English is spoken where none of them names Arabic. `--json` and `--csv` are the same in every language.
 
 In Arabic an id, a date, an amount, a command or an option stands between marks that keep its direction and that are not seen. In a
 table an id stands without them, so that it can be copied; a pipe gets one row a line, with no colour and no word broken.
