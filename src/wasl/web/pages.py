@@ -75,10 +75,8 @@ def build_pages(
     """Makes the application for everything that is no hook, no API and no health check.
 
     `moving` brings conversations in and takes them out, `links` joins channels, `prove` proves old addresses, `mail` carries sign-in
-    links, `hand_over` gives talks to operators and back, `rulebook` the rules in force, `learn_purpose` the scope, `figures` shows the
-    month, `expose` and `begin_drill` tell what a loss would take, `planner` and `begin_trial` plan to leave channels and models; what is
-    None is not offered. `secret` signs the console's forms. The store must be open. `streams` holds what is open as long as the server
-    runs; whoever stops the server ends them.
+    links, `hand_over` gives talks to operators and back, `rulebook` the rules in force, `figures` the month, `learn_purpose` the scope,
+    `expose` what a loss takes, `planner` plans to leave; None is not offered. The store must be open; `streams` end with the server.
     """
     faces = Faces(
         store=store,
