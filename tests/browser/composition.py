@@ -42,6 +42,7 @@ from wasl.service.live import STORED, Live, encode
 from wasl.service.login import make_link
 from wasl.service.prove_address import ProveAddress
 from wasl.store.sqlite import SqliteStore
+from wasl.testing.lapsed import end_lapsed
 from wasl.testing.simulators.mail import SimulatedMail
 from wasl.web.events import Streams
 from wasl.web.pages import build_pages
@@ -127,7 +128,9 @@ class Composition:
         await self._server.started.wait()
         self._port = self._server.port
         self._keep(self._work())
-        for work in await self.store.claim(lease=self._lease(), limit=50, now_ms=self.clock.now_ms() + LEASE_MS):
+        lapsed_ms = self.clock.now_ms() + LEASE_MS
+        await end_lapsed(self.store, now_ms=lapsed_ms)
+        for work in await self.store.claim(lease=self._lease(), limit=50, now_ms=lapsed_ms):
             self._answer_soon(work)  # what the stopped process held
 
     def _beside(self) -> dict[str, Any]:

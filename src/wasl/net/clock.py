@@ -10,6 +10,8 @@ from wasl.domain.ids import uuid7
 ID_BYTES = 10
 DRAWN_BYTES = 4_000
 """Randomness drawn at once: each drawing is a system call, and a turn takes five ids."""
+_GROWING = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+"""On Linux the monotonic clock stands while the machine sleeps, and this one does not; elsewhere the monotonic one counts sleep."""
 
 
 class SystemClock:
@@ -24,8 +26,8 @@ class SystemClock:
         return time.time_ns() // 1_000_000
 
     def monotonic(self) -> float:
-        """Gives seconds that only grow."""
-        return time.monotonic()
+        """Gives seconds that only grow, also while the machine sleeps: a lease does not outlast a night in which nobody renewed it."""
+        return time.clock_gettime(_GROWING)
 
     def new_id(self) -> str:
         """Draws a fresh UUIDv7."""

@@ -11,7 +11,7 @@ class Clock(Protocol):
         ...
 
     def monotonic(self) -> float:
-        """Gives seconds that only grow, for measuring durations."""
+        """Gives seconds that only grow, for measuring durations; they count a sleep of the machine where it can be told."""
         ...
 
     def new_id(self) -> str:

@@ -4,7 +4,8 @@ Every method that writes returns only after its commit is durable (group commit:
 Any method raises StoreDown when the database cannot be reached or cannot commit now; then nothing of that call was stored
 and it may be called again. All times are milliseconds since 1970, UTC. Every store passes `wasl.testing.contracts`.
 
-The lease. `ready_at` of a conversation: null = idle, past = claimable, future = leased (owner set) or backing off (owner null).
+The lease. `ready_at` of a conversation: null = idle, past = claimable, future = backing off; with an owner it is leased, whatever the
+time: a lease ends when it is given back, or when somebody who watched it finds that it is not renewed any more (`Leases.free`).
 `epoch` grows by one with every lease; a writer that shows an older epoch gets Fenced and nothing of its call is stored.
 """
 
@@ -22,6 +23,7 @@ from wasl.domain.value import value
 from wasl.ports.counting import Asked, Counted, Counting
 from wasl.ports.evidence import Evidence
 from wasl.ports.judged import Judged
+from wasl.ports.leases import Leases
 from wasl.ports.ledger import Ledger
 from wasl.ports.library import Library
 from wasl.ports.people import People
@@ -145,7 +147,7 @@ class Closed(NamedTuple):
     counted: Counted | None = None
 
 
-class Store(Protocol):
+class Store(Leases, Protocol):
     """The durable core."""
 
     @property
@@ -224,7 +226,7 @@ class Store(Protocol):
 
     # -- work ---------------------------------------------------------------------------------------------------------
     async def claim(self, *, lease: Lease, limit: int, now_ms: int) -> Sequence[Work]:
-        """Leases up to `limit` claimable conversations, longest ready first. Two claimers never get the same one."""
+        """Leases up to `limit` claimable conversations, longest ready first; none that is leased. Two claimers never get the same one."""
         ...
 
     async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> Sequence[ConversationId]:
@@ -232,18 +234,6 @@ class Store(Protocol):
         those were: one that ran out and that nobody else took is among them. A worker names what it really holds, so that a lease it
         does not know of (a commit whose answer was lost) runs out.
         """
-        ...
-
-    async def owners(self) -> Sequence[str]:
-        """Names everybody who holds a lease."""
-        ...
-
-    async def free(self, *, owner: str, now_ms: int) -> int:
-        """Ends the leases of an owner that is known to be dead, so that nobody waits for them to run out; gives their number."""
-        ...
-
-    async def set_back(self, *, by_ms: int, now_ms: int) -> int:
-        """Brings forward by `by_ms` what waits since before the clock went back by that; gives how many conversations. Again: nothing."""
         ...
 
     async def release(

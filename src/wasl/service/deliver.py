@@ -82,6 +82,10 @@ class Deliver:
         self._paces: dict[str, Paces] = {}
         self._since = clock.monotonic()
 
+    def listen_anew(self) -> None:
+        """Awaits receipts of what is in doubt for their full time once more: the clock jumped, or nobody was there to hear them."""
+        self._since = self._clock.monotonic()
+
     async def look(self, outgoing: Outgoing, conversation_id: ConversationId) -> Looked:
         """Asks pace and gate about the first delivery of a reply before its turn is closed, so that the closing commit can count it."""
         if outgoing.address.key.channel not in self._channels:

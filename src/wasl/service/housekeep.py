@@ -84,10 +84,10 @@ class Housekeep:
 
     async def free_the_dead(self) -> None:
         """Frees what a killed process held, so that its people do not wait for the leases to run out."""
-        freed = 0
-        for owner in await self._store.owners():
-            if self._is_dead(owner):
-                freed += await self._store.free(owner=owner, now_ms=self._clock.now_ms())
-        if freed:
-            log.info("took over what a dead process held", conversations=freed)
-            self._bus.publish(WORK)
+        held = await self._store.leases()
+        dead = {owner for owner in {one.owner for one in held} if self._is_dead(owner)}
+        if dead:
+            freed = await self._store.free([one for one in held if one.owner in dead], now_ms=self._clock.now_ms())
+            if freed:
+                log.info("took over what a dead process held", conversations=freed)
+                self._bus.publish(WORK)

@@ -44,7 +44,7 @@ class Receive:
         channels: Mapping[str, Channel],
         observe: Observe,
         offer: Callable[[], Lease | None],
-        take: Callable[[Work], None],
+        take: Callable[[Work, float], None],
         withdraw: Callable[[], None] = lambda: None,
         operator_spoke: OperatorSpoke | None = None,
         heard: Heard | None = None,
@@ -104,7 +104,7 @@ class Receive:
         now = self._clock.now_ms()
         events = [_timed(event, now_ms=now) for event in events]
         incoming = Incoming(channel=name, raw=raw, received_at_ms=now, events=events, cursor=cursor)
-        lease = self._offer()
+        lease, asked_at = self._offer(), self._clock.monotonic()
         try:
             outcomes = await self._store.receive(incoming, lease=lease)
         except StoreDown:
@@ -114,7 +114,7 @@ class Receive:
             if lease is not None:
                 self._withdraw()
         for event, outcome in zip(events, outcomes, strict=True):
-            self._tell(name, event, outcome)
+            self._tell(name, event, outcome, asked_at=asked_at)
             if isinstance(event, Arrival) and isinstance(outcome, Accepted) and event.author == "operator":
                 await self._operator_said(outcome.conversation_id, name)
             if self._heard is not None and type(event) is Receipt and type(outcome) is ReceiptApplied:
@@ -130,7 +130,7 @@ class Receive:
             with suppress(StoreDown):
                 await self._operator_spoke(conversation_id, name)
 
-    def _tell(self, name: str, event: Event, outcome: Outcome) -> None:
+    def _tell(self, name: str, event: Event, outcome: Outcome, *, asked_at: float) -> None:
         """Starts or announces what one stored event brings."""
         match outcome, event:
             case Accepted(), Arrival():
@@ -139,7 +139,7 @@ class Receive:
                 if self._came_in is not None:
                     self._came_in(name, event.address.scope)
                 if outcome.work is not None:
-                    self._take(outcome.work)
+                    self._take(outcome.work, asked_at)
                 elif outcome.turn_id is not None:
                     self._bus.publish(WORK, outcome.conversation_id.encode())
             case ReceiptApplied(), Receipt():

@@ -18,6 +18,7 @@ from wasl.service.deliver import Deliver
 from wasl.service.judging import Replied
 from wasl.service.logs import about
 from wasl.service.observe import Observe
+from wasl.service.watch_leases import WatchLeases
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +26,8 @@ FAULT_BACKOFF_SECONDS = 5.0
 STORE_DOWN_SECONDS = 0.5
 WENT_BACK_MS = 120_000
 """Less is waited for."""
+JUMPED_MS = 1_000
+"""So much ahead, the clock was set; less is drift."""
 
 
 class Worker:
@@ -63,6 +66,7 @@ class Worker:
         self._offered = 0
         self._kept_until: dict[ConversationId, float] = {}
         self._seen_at = (clock.now_ms(), clock.monotonic())
+        self._watch = WatchLeases(leases=store, bus=bus, clock=clock, owner=owner, lease_seconds=lease_seconds, mine=self._held)
         deliver.keep = self.keep
 
     @property
@@ -84,9 +88,9 @@ class Worker:
         """Takes an offer back: what it brought, if anything, is taken now."""
         self._offered -= 1
 
-    def take(self, work: Work) -> None:
-        """Starts on leased work."""
-        self._kept_until[work.conversation_id] = self._clock.monotonic() + self._lease.milliseconds / 1000
+    def take(self, work: Work, asked_at: float) -> None:
+        """Starts on work whose lease was asked for at `asked_at` (monotonic seconds): others may count its length from the commit on."""
+        self._kept_until[work.conversation_id] = asked_at + self._lease.milliseconds / 1000
         self._hold(work.conversation_id, self._carry(work))
 
     async def keep(self, conversation_id: ConversationId) -> None:
@@ -106,6 +110,7 @@ class Worker:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._listen(), name="worker listens")
             group.create_task(self._beat(), name="worker heartbeat")
+            group.create_task(self._watch.run(), name="worker watches leases")
             group.create_task(self._claims(), name="worker claims")
 
     async def stop(self, *, grace_seconds: float) -> None:
@@ -158,7 +163,7 @@ class Worker:
         while True:
             await self._look_at_the_clock()
             free = self._concurrency - len(self._held)
-            claimed = 0
+            claimed, asked_at = 0, self._clock.monotonic()
             if free > 0 and not self._stopping:
                 try:
                     works = await self._store.claim(lease=self._lease, limit=free, now_ms=self._clock.now_ms())
@@ -170,7 +175,7 @@ class Worker:
                 for work in works:
                     running = self._held.get(work.conversation_id)
                     if running is None:
-                        self.take(work)
+                        self.take(work, asked_at)
                     else:
                         self._hold(work.conversation_id, self._carry_behind(running, work))
             if claimed and claimed == free:
@@ -181,10 +186,19 @@ class Worker:
             self._wake.clear()
 
     async def _look_at_the_clock(self) -> None:
-        """Notices that the wall clock went back, as when a machine learns the right time: what was put off by the old time would wait for
-        as long as the clock went back, an answer among it."""
+        """Notices that the wall clock was set, as when a machine learns the right time, or that this process stood still.
+
+        What was put off by a clock that went back would wait for as long as it went back, an answer among it. What waits for a receipt
+        would by a clock that jumped ahead, or over a time in which nobody listened, seem to have waited long enough.
+        """
         wall_ms, passed = self._clock.now_ms(), self._clock.monotonic()
-        back_ms = self._seen_at[0] + int((passed - self._seen_at[1]) * 1000) - wall_ms
+        stood_ms = int((passed - self._seen_at[1]) * 1000)
+        back_ms = self._seen_at[0] + stood_ms - wall_ms
+        if back_ms <= -JUMPED_MS or stood_ms >= self._lease.milliseconds + self._poll_seconds * 1000:
+            self._deliver.listen_anew()
+            log.warning(
+                "the clock jumped ahead, or this process stood still", ahead_seconds=-back_ms // 1000, still_seconds=stood_ms // 1000
+            )
         if back_ms >= WENT_BACK_MS:
             try:
                 woken = await self._store.set_back(by_ms=back_ms, now_ms=wall_ms)
@@ -194,10 +208,10 @@ class Worker:
         self._seen_at = (wall_ms, passed)
 
     async def _carry_behind(self, running: "asyncio.Task[None]", work: Work) -> None:
-        """Lets what runs here come to its end and gives the lease back: it ran out by this process's own clock, which jumped, or stood
-        still with the process. What was claimed shows a send as begun and left that is only under way."""
+        """Lets what runs here come to its end and gives the lease back: this process stood still, and another ended its lease. What was
+        claimed shows a send as begun and left that is only under way."""
         log.warning(
-            "a conversation was claimed anew by the process that works on it; did the clock jump?", conversation=work.conversation_id
+            "a conversation was claimed anew by the process that works on it; did it stand still?", conversation=work.conversation_id
         )
         await asyncio.wait({running})
         with suppress(StoreDown):

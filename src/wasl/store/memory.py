@@ -14,6 +14,7 @@ from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
 from wasl.ports.clock import Clock
 from wasl.ports.counting import Asked, Counted
+from wasl.ports.leases import Held
 from wasl.ports.ledger import Ledger
 from wasl.ports.people import People
 from wasl.ports.store import DEDUPE_DAYS, Backlog, Closed, Incoming, Lease, Outcome, Timer, Token
@@ -121,7 +122,7 @@ class MemoryStore:
     async def claim(self, *, lease: Lease, limit: int, now_ms: int) -> Sequence[Work]:
         """Leases what is ready, longest ready first."""
         self._up()
-        ready = [c for c in self._picture.conversations.values() if c.ready_at is not None and c.ready_at <= now_ms]
+        ready = [c for c in self._picture.conversations.values() if c.ready_at is not None and c.ready_at <= now_ms and c.owner is None]
         ready.sort(key=lambda c: c.ready_at or 0)
         return [self._lease(c, lease, now_ms=now_ms) for c in ready[:limit]]
 
@@ -133,18 +134,19 @@ class MemoryStore:
             row.ready_at = now_ms + lease.milliseconds
         return [ConversationId(row.id) for row in rows]
 
-    async def owners(self) -> Sequence[str]:
-        """Names everybody who holds a lease."""
+    async def leases(self) -> Sequence[Held]:
+        """Reads every lease."""
         self._up()
-        return sorted({c.owner for c in self._picture.conversations.values() if c.owner is not None and c.ready_at is not None})
+        rows = self._picture.conversations.values()
+        return [Held(ConversationId(c.id), c.owner, c.epoch, c.ready_at) for c in rows if c.owner is not None and c.ready_at is not None]
 
-    async def free(self, *, owner: str, now_ms: int) -> int:
-        """Ends the leases of an owner that is dead."""
-        self._up()
-        held = [c for c in self._picture.conversations.values() if c.owner == owner and c.ready_at is not None]
-        for row in held:
-            row.owner, row.ready_at = None, now_ms
-        return len(held)
+    async def free(self, seen: Sequence[Held], *, now_ms: int) -> int:
+        """Ends leases that are as they were seen."""
+        still = set(seen).intersection(await self.leases())
+        for one in still:
+            row = self._picture.conversations[one.conversation_id]
+            row.owner, row.ready_at = None, min(now_ms, one.until_ms)
+        return len(still)
 
     async def set_back(self, *, by_ms: int, now_ms: int) -> int:
         """Brings forward what was put off by a clock that has gone back."""

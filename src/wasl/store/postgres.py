@@ -18,6 +18,7 @@ from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
 from wasl.ports.clock import Clock
 from wasl.ports.counting import Asked, Counted
+from wasl.ports.leases import Held
 from wasl.ports.people import People
 from wasl.ports.store import Backlog, Closed, Incoming, Kept, Lease, Outcome, Timer, Token
 from wasl.store import picture_receive, picture_work
@@ -50,7 +51,6 @@ from wasl.wire.searching import WORDS_VERSION
 Result = TypeVar("Result")
 PEOPLE_AT_ONCE = 1 << 30
 """People counted with one statement: everybody; the server walks an index and holds one person at a time."""
-_OWNERS = "select distinct owner from conversation where ready_at is not null and owner is not null order by owner"
 LOOK_AGAIN_SECONDS = 2.0
 """Longer than any transaction lasts that stores what was sent."""
 
@@ -139,13 +139,13 @@ class PostgresStore(SqlBeside):
         """Prolongs the owner's leases."""
         return await self._plain(lambda db: postgres_work.renew(db, lease=lease, now_ms=now_ms, held=held), alone=True)
 
-    async def owners(self) -> Sequence[str]:
-        """Names everybody who holds a lease."""
-        return [r[0] for r in await self._read(lambda db: db.fetch(_OWNERS))]
+    async def leases(self) -> Sequence[Held]:
+        """Reads every lease."""
+        return await self._read(postgres_work.leases)
 
-    async def free(self, *, owner: str, now_ms: int) -> int:
-        """Ends the leases of an owner that is known to be dead."""
-        return await self._plain(lambda db: postgres_work.free(db, owner=owner, now_ms=now_ms), alone=True)
+    async def free(self, seen: Sequence[Held], *, now_ms: int) -> int:
+        """Ends leases that are as they were seen."""
+        return await self._plain(lambda db: postgres_work.free(db, seen, now_ms=now_ms), alone=True)
 
     async def set_back(self, *, by_ms: int, now_ms: int) -> int:
         """Brings forward what was put off by a clock that has gone back."""

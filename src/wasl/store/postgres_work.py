@@ -7,12 +7,13 @@ from wasl.domain.delivery import Outgoing
 from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
 from wasl.domain.person import Address
 from wasl.domain.turn import DueTurn, PendingDelivery, Work
+from wasl.ports.leases import Held
 from wasl.ports.store import DELIVERIES_PER_WORK_MAX, TURNS_PER_WORK_MAX, Lease
 from wasl.store.postgres_link import Connection
 from wasl.store.rows import ADDRESS_COLUMNS, SET_BACK_SLACK_MS, address_of, json_of, parts_of
 
-_CLAIM = """with picked as materialized (select id, ready_at from conversation where ready_at is not null and ready_at <= $3
-order by ready_at limit $4 for update skip locked)
+_CLAIM = """with picked as materialized (select id, ready_at from conversation
+where ready_at is not null and ready_at <= $3 and owner is null order by ready_at limit $4 for update skip locked)
 update conversation c set epoch = c.epoch + 1, owner = $1, ready_at = $2 from picked p where c.id = p.id
 returning c.id, c.epoch, c.closed_seq, c.turn_seq, p.ready_at, c.shared, c.continues"""
 _DUE_TURNS = f"""select {ADDRESS_COLUMNS}, t.id, t.seq, t.message_id, m.parts, m.native_id, m.sent_ms, t.accepted_ms, t.attempt,
@@ -26,6 +27,7 @@ from unnest($1::uuid[]) k (conversation_id) cross join lateral
 (select * from delivery where conversation_id = k.conversation_id and state in ('queued', 'sending', 'unknown')
 order by seq, position limit {DELIVERIES_PER_WORK_MAX}) d
 join address a on a.id = d.address_id left join message m on m.id = d.message_id order by d.seq, d.position"""
+_LEASES = "select id, owner, epoch, ready_at from conversation where ready_at is not null and owner is not null"
 _HELD = (
     "select id from conversation where ready_at is not null and owner = $1 and ($2::uuid[] is null or id = any($2)) order by id for update"
 )
@@ -35,7 +37,9 @@ select conversation_id from delivery where state in ('queued', 'sending', 'unkno
 _DUE_BACK = """update delivery set due_ms = greatest($1, due_ms - $2) where conversation_id = any($4::uuid[])
 and state in ('queued', 'sending', 'unknown') and due_ms > $3"""
 _READY_BACK = "update conversation set ready_at = greatest($1, ready_at - $2) where id = any($4::uuid[]) and ready_at > $3"
-_FREE = "update conversation set owner = null, ready_at = $1 where id = any($2::uuid[])"
+_SEEN = """select c.id from unnest($1::uuid[], $2::text[], $3::integer[], $4::bigint[]) k (id, owner, epoch, ready_at)
+join conversation c on c.id = k.id and c.owner = k.owner and c.epoch = k.epoch and c.ready_at = k.ready_at order by c.id for update of c"""
+_FREE = "update conversation set owner = null, ready_at = least(ready_at, $1) where id = any($2::uuid[])"
 
 
 async def claim(db: Connection, *, lease: Lease, limit: int, now_ms: int) -> Sequence[Work]:
@@ -73,9 +77,14 @@ async def renew(db: Connection, *, lease: Lease, now_ms: int, held: Sequence[str
     return [ConversationId(str(one)) for one in ids]
 
 
-async def free(db: Connection, *, owner: str, now_ms: int) -> int:
-    """Ends the leases of a dead owner."""
-    ids = [r[0] for r in await db.fetch(_HELD, owner, None)]
+async def leases(db: Connection) -> Sequence[Held]:
+    """Reads every lease."""
+    return [Held(ConversationId(str(r[0])), r[1], r[2], r[3]) for r in await db.fetch(_LEASES)]
+
+
+async def free(db: Connection, seen: Sequence[Held], *, now_ms: int) -> int:
+    """Ends leases that are as they were seen, locking them in the agreed order."""
+    ids = [r[0] for r in await db.fetch(_SEEN, *map(list, zip(*seen, strict=True)))] if seen else []
     if ids:
         await db.execute(_FREE, now_ms, ids)
     return len(ids)

@@ -15,6 +15,7 @@ from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import Closing, ConversationSummary, NewDelivery, NewMessage, Settling, StoredMessage, UsageRecord, Work
 from wasl.ports.clock import Clock
 from wasl.ports.counting import Asked, Counted
+from wasl.ports.leases import Held
 from wasl.ports.people import People
 from wasl.ports.store import DEDUPE_DAYS, Backlog, Closed, Incoming, Lease, Outcome, Timer, Token
 from wasl.store import sqlite_read as reading
@@ -111,22 +112,13 @@ class SqliteStore(SqlBeside):
         """Prolongs the owner's leases."""
         return await self._write(lambda db: sqlite_work.renew(db, lease=lease, now=now_ms, held=held))
 
-    async def owners(self) -> Sequence[str]:
-        """Names everybody who holds a lease."""
-        rows = self._read(
-            lambda db: db.execute("select distinct owner from conversation where ready_at is not null and owner is not null").fetchall()
-        )
-        return [str(r[0]) for r in rows]
+    async def leases(self) -> Sequence[Held]:
+        """Reads every lease."""
+        return self._read(sqlite_work.leases)
 
-    async def free(self, *, owner: str, now_ms: int) -> int:
-        """Ends the leases of an owner that is known to be dead."""
-        return await self._write(
-            lambda db: (
-                db.execute(
-                    "update conversation set owner = null, ready_at = ? where ready_at is not null and owner = ?", (now_ms, owner)
-                ).rowcount
-            )
-        )
+    async def free(self, seen: Sequence[Held], *, now_ms: int) -> int:
+        """Ends leases that are as they were seen."""
+        return await self._write(lambda db: sqlite_work.free(db, seen, now=now_ms))
 
     async def set_back(self, *, by_ms: int, now_ms: int) -> int:
         """Brings forward what was put off by a clock that has gone back."""

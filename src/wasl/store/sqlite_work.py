@@ -11,6 +11,7 @@ from wasl.domain.findable import live_words
 from wasl.domain.ids import ConversationId, DeliveryId, MessageId, TurnId
 from wasl.domain.turn import Closing, DueTurn, NewDelivery, NewMessage, PendingDelivery, Settling, UsageRecord, Work
 from wasl.ports.counting import Asked
+from wasl.ports.leases import Held
 from wasl.ports.store import DELIVERIES_PER_WORK_MAX, TURNS_PER_WORK_MAX, Closed, Lease
 from wasl.store.cost_rows import charge_text, pico_or_none
 from wasl.store.counting_steps import Counts, counts
@@ -23,7 +24,7 @@ from wasl.store.sqlite_search import index_message, refer
 from wasl.store.steps import sqlite_text
 
 _CLAIM = """update conversation set epoch = epoch + 1, owner = ?, ready_at = ? where id in
-(select id from conversation where ready_at is not null and ready_at <= ? order by ready_at limit ?)
+(select id from conversation where ready_at is not null and ready_at <= ? and owner is null order by ready_at limit ?)
 returning id, epoch, turn_seq, closed_seq, shared, continues"""
 _DUE_TURNS = f"""select {ADDRESS_COLUMNS}, t.id, t.seq, t.message_id, m.parts, m.native_id, m.sent_ms,
 t.accepted_ms, t.attempt, m.author_name from turn t join message m on m.id = t.message_id join address a on a.id = m.address_id
@@ -34,6 +35,9 @@ where d.conversation_id = ? and d.state in ('queued', 'sending', 'unknown') orde
 
 _OURS_AND_DUE = "select 1 from turn t join conversation c on c.id = ?2 and c.epoch = ?3 where t.id = ?1 and t.state = 'due'"
 _FIRST_DUE = "(select min(due_ms) from delivery where conversation_id = ?2 and state in ('queued', 'sending', 'unknown'))"
+_HELD = "select id, owner, epoch, ready_at from conversation where ready_at is not null and owner is not null"
+_FREE = """update conversation set owner = null, ready_at = min(ready_at, ?)
+where id = ? and owner = ? and epoch = ? and ready_at = ?"""
 _GIVE_BACK = f"""update conversation set owner = null, ready_at = case when turn_seq > closed_seq then min(?1, coalesce({_FIRST_DUE}, ?1))
 else {_FIRST_DUE} end where id = ?2 and epoch = ?3 and owner is not null"""
 _SENDABLE = "select state, attempt, since_ms, due_ms from delivery where id = ? and state in ('queued', 'unknown')"
@@ -106,6 +110,16 @@ def renew(db: sqlite3.Connection, *, lease: Lease, now: int, held: Sequence[str]
         (now + lease.milliseconds, lease.owner, *names),
     ).fetchall()
     return [ConversationId(row[0]) for row in rows]
+
+
+def leases(db: sqlite3.Connection) -> list[Held]:
+    """Reads every lease."""
+    return [Held(*row) for row in db.execute(_HELD)]
+
+
+def free(db: sqlite3.Connection, seen: Sequence[Held], *, now: int) -> int:
+    """Ends leases that are as they were seen."""
+    return db.executemany(_FREE, [(now, *one) for one in seen]).rowcount
 
 
 def set_back(db: sqlite3.Connection, *, by_ms: int, now: int) -> int:

@@ -36,6 +36,7 @@ from wasl.service.show import Show
 from wasl.service.worker import Worker
 from wasl.store.sqlite import SqliteStore
 from wasl.testing.clock import TestClock
+from wasl.testing.lapsed import end_lapsed
 from wasl.testing.network import ScriptedNetwork
 from wasl.wire.call import Call, Reply
 
@@ -132,6 +133,7 @@ class House:
     async def step(self) -> int:
         """Claims everything that is ready and carries it to its end; gives how many conversations that were."""
         lease = Lease(owner="test", milliseconds=30_000)
+        await end_lapsed(self.store, now_ms=self.clock.now_ms())
         works = await self.store.claim(lease=lease, limit=100, now_ms=self.clock.now_ms())
         for work in works:
             await self.carry(work)
@@ -233,7 +235,7 @@ def build(
         poll_seconds=1,
         attempts_max=attempts_max,
     )
-    receive = Receive(store=store, bus=bus, clock=clock, channels=channels, observe=observe, offer=lambda: None, take=lambda work: None)
+    receive = Receive(store=store, bus=bus, clock=clock, channels=channels, observe=observe, offer=lambda: None, take=lambda *_: None)
     return House(clock, network, store, bus, letters, ask, observe, receive, worker, answer, deliver)
 
 

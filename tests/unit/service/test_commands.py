@@ -18,6 +18,7 @@ from wasl.ports.library import Hit, Import, Line
 from wasl.service.alarms import Alarms
 from wasl.service.commands import ERASE_AFTER_MS, ERASE_TIMER
 from wasl.service.erase import Erase
+from wasl.testing.lapsed import end_lapsed
 from wasl.testing.network import answer
 
 CODE = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]")
@@ -356,6 +357,7 @@ async def test_a_command_that_is_tried_again_after_its_effect_is_answered_alike(
     from wasl.ports.store import Lease
 
     async def claimed() -> Any:
+        await end_lapsed(house.store, now_ms=house.clock.now_ms())
         works = await house.store.claim(lease=Lease(owner="dies", milliseconds=1), limit=9, now_ms=house.clock.now_ms())
         return next(w for w in works if w.turns)
 

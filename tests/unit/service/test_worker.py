@@ -8,6 +8,8 @@ from tests.unit.service.house import SEND_URL, House, build, unroutable
 
 from wasl.domain.errors import ContentRefused, Forged, StoreDown
 from wasl.ports.store import Lease
+from wasl.service.watch_leases import WatchLeases
+from wasl.testing.lapsed import end_lapsed
 from wasl.testing.network import Answer, Refuse, Reset, answer
 from wasl.wire.call import Call
 
@@ -18,6 +20,12 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     await made.store.open()
     yield made
     await made.store.close()
+
+
+async def taken_over(house: House) -> bool:
+    """Another process finds that the lease is not renewed any more, and takes the conversation."""
+    await end_lapsed(house.store, now_ms=house.clock.now_ms())
+    return bool(await house.store.claim(lease=Lease(owner="other", milliseconds=30_000), limit=1, now_ms=house.clock.now_ms()))
 
 
 async def test_a_message_is_answered_once_and_its_receipts_move_the_delivery(house: House) -> None:
@@ -63,7 +71,7 @@ async def test_an_answer_prepared_by_a_worker_that_lost_its_lease_is_thrown_away
     async def another_takes_it() -> None:
         await house.clock.advance(31)
         house.ask.before = None
-        assert await house.store.claim(lease=Lease(owner="other", milliseconds=30_000), limit=1, now_ms=house.clock.now_ms())
+        assert await taken_over(house)
 
     house.ask.before = another_takes_it
     await house.step()
@@ -78,18 +86,18 @@ async def test_an_answer_prepared_by_a_worker_that_lost_its_lease_is_thrown_away
 async def test_a_process_that_stood_still_between_the_commit_and_the_request_sends_only_what_nobody_took(house: House, taken: bool) -> None:
     house.network.on("POST", SEND_URL, answer("n"))
     await house.write("k1", "hello")
-    close_turn, other = house.store.close_turn, Lease(owner="other", milliseconds=30_000)
+    close_turn = house.store.close_turn
 
     async def stands_still(*given: Any, **named: Any) -> Any:
         closed = await close_turn(*given, **named)
         house.clock._elapsed += 31  # nothing of this process runs meanwhile, its heartbeat neither
         if taken:
-            assert await house.store.claim(lease=other, limit=1, now_ms=house.clock.now_ms())
+            assert await taken_over(house)
         return closed
 
     house.store.close_turn = stands_still  # type: ignore[method-assign]  # the process is stopped behind the commit
     (work,) = await house.store.claim(lease=Lease(owner="test", milliseconds=30_000), limit=1, now_ms=house.clock.now_ms())
-    house.worker.take(work)
+    house.worker.take(work, house.clock.monotonic())
     await asyncio.wait(house.worker._held.values())
     assert len(house.sent()) == (0 if taken else 1)
     for _ in range(3):
@@ -97,6 +105,26 @@ async def test_a_process_that_stood_still_between_the_commit_and_the_request_sen
         while await house.step():
             pass
     assert [one["text"] for one in house.sent()] == ["re: hello"]
+
+
+async def test_a_lease_counts_from_when_it_was_asked_for_not_from_when_its_commit_was_heard_of(house: House) -> None:
+    house.network.on("POST", SEND_URL, answer("n"))
+    asked_at = house.clock.monotonic()
+    await house.write("k1", "hello")
+    (work,) = await house.store.claim(lease=Lease(owner="test", milliseconds=30_000), limit=1, now_ms=house.clock.now_ms())
+    house.clock._elapsed += 25  # the process is stopped before it hears of the commit
+    close_turn = house.store.close_turn
+
+    async def slow(*given: Any, **named: Any) -> Any:
+        closed = await close_turn(*given, **named)
+        house.clock._elapsed += 6
+        assert await taken_over(house)
+        return closed
+
+    house.store.close_turn = slow  # type: ignore[method-assign]  # and once more
+    house.worker.take(work, asked_at)
+    await asyncio.wait(house.worker._held.values())
+    assert house.sent() == []
 
 
 async def test_a_clock_that_jumps_ahead_during_a_send_makes_no_second_one(tmp_path: Path) -> None:
@@ -107,21 +135,21 @@ async def test_a_clock_that_jumps_ahead_during_a_send_makes_no_second_one(tmp_pa
     def platform(_: Call) -> Answer:
         house.clock._start_ms += 5 * 3_600_000
         began.set()
-        return answer("n", delay_seconds=5)
+        return answer("n", delay_seconds=40)
 
     house.network.on("POST", SEND_URL, platform)
     running = asyncio.get_running_loop().create_task(house.worker.run())
-    await asyncio.sleep(0)
+    other = WatchLeases(leases=house.store, bus=house.bus, clock=house.clock, owner="other", lease_seconds=30)
     await house.write("k1", "hello")
     house.worker._wake.set()
     await began.wait()
-    (conversation,) = house.worker._held
-    first = house.worker._held[conversation]
-    house.worker._wake.set()
-    while house.worker._held[conversation] is first:  # noqa: ASYNC110  # what is awaited happens in a thread
-        await asyncio.sleep(0.01)
-    await house.clock.advance(6)
-    await asyncio.wait(list(house.worker._held.values()))
+    (first,) = house.worker._held.values()
+    for _ in range(8):  # it lasts longer than a lease, which is renewed meanwhile
+        await house.clock.advance(5)
+        await house.store.ping()
+        assert await other.look() == 0
+        assert await house.store.claim(lease=Lease(owner="other", milliseconds=30_000), limit=1, now_ms=house.clock.now_ms()) == []
+    await asyncio.wait([first])
     for _ in range(3):
         await house.clock.advance(31)
         while await house.step():
@@ -131,6 +159,39 @@ async def test_a_clock_that_jumps_ahead_during_a_send_makes_no_second_one(tmp_pa
     await house.worker.stop(grace_seconds=5)
     running.cancel()
     await house.store.close()
+
+
+async def test_a_clock_that_jumps_ahead_does_not_shorten_the_wait_for_a_receipt(house: House) -> None:
+    house.network.on("POST", SEND_URL, Reset(), answer("n"))
+    await house.clock.advance(60)  # it listens for long
+    await house.write("k1", "hello")
+    await house.step()
+    assert house.rows("select state from delivery") == [("unknown",)]
+    await house.worker._look_at_the_clock()
+    house.clock._start_ms += 5 * 3_600_000
+    await house.worker._look_at_the_clock()
+    await house.step()
+    assert len(house.sent()) == 1, "a receipt is awaited as long as ever"
+    await house.clock.advance(20)
+    await house.tell(house.sent()[0]["tag"], "delivered")
+    await house.clock.advance(20)
+    await house.step()
+    assert len(house.sent()) == 1
+
+
+async def test_after_a_sleep_what_is_in_doubt_waits_for_receipts_that_nobody_could_hear(house: House) -> None:
+    house.network.on("POST", SEND_URL, Reset(), answer("n"))
+    await house.clock.advance(60)
+    await house.write("k1", "hello")
+    await house.step()
+    await house.worker._look_at_the_clock()
+    await house.clock.advance(9 * 3_600)
+    await house.worker._look_at_the_clock()
+    await house.step()
+    assert len(house.sent()) == 1
+    await house.clock.advance(31)
+    await house.step()
+    assert len(house.sent()) == 2, "none came in its time"
 
 
 async def test_a_clock_that_goes_back_makes_nobody_wait_for_hours(house: House) -> None:
@@ -354,7 +415,7 @@ async def test_many_requests_at_once_are_offered_no_more_leases_than_the_process
 async def test_an_offer_is_withdrawn_when_its_request_is_stored_or_fails(house: House) -> None:
     out: list[int] = []
     house.receive._offer = lambda: out.append(1) or house.worker.offer()  # type: ignore[func-returns-value]
-    house.receive._take = lambda work: None
+    house.receive._take = lambda *_: None
     house.receive._withdraw = lambda: out.append(-1) or house.worker.withdraw()  # type: ignore[func-returns-value]
     await house.write("k1", "one")
     await house.write("k1", "one")

@@ -6,7 +6,8 @@ import pytest
 
 from wasl.domain.errors import Fenced
 from wasl.domain.message import Text
-from wasl.testing.contracts.store_scene import LEASE, OTHER_LEASE, Scene
+from wasl.ports.leases import Held
+from wasl.testing.contracts.store_scene import LEASE, LEASE_MS, OTHER_LEASE, Scene
 
 
 class Holding:
@@ -99,3 +100,36 @@ class Holding:
         (found,) = await scene.claim(lease=OTHER_LEASE)
         assert found.conversation_id == work.conversation_id != other
         assert [d.due_at_ms for d in found.deliveries] == [now + 20_000]
+
+    async def test_the_leases_of_a_dead_owner_are_ended(self, scene: Scene) -> None:
+        mine = [(await scene.leased(handle=h)).conversation_id for h in ("ada", "bob")]
+        await scene.arrive(handle="eve", lease=OTHER_LEASE)
+        held = await scene.store.leases()
+        assert sorted(one.owner for one in held) == sorted([LEASE.owner] * 2 + [OTHER_LEASE.owner])
+        dead = [one for one in held if one.owner == LEASE.owner]
+        assert {one.conversation_id for one in dead} == set(mine)
+        assert await scene.store.free(dead, now_ms=scene.now) == 2
+        assert await scene.store.free(dead, now_ms=scene.now) == 0
+        assert [one.owner for one in await scene.store.leases()] == [OTHER_LEASE.owner]
+        claimed = await scene.claim()
+        assert {w.conversation_id for w in claimed} == set(mine)
+        assert {w.epoch for w in claimed} == {2}
+
+    async def test_a_lease_that_was_renewed_or_taken_anew_since_it_was_seen_is_not_ended(self, scene: Scene) -> None:
+        renewed, given_back = [await scene.leased(handle=h) for h in ("ada", "bob")]
+        seen = await scene.store.leases()
+        assert sorted(seen) == sorted(Held(w.conversation_id, LEASE.owner, w.epoch, scene.now + LEASE_MS) for w in (renewed, given_back))
+        await scene.clock.advance(1)
+        await scene.store.renew(lease=LEASE, now_ms=scene.now, held=[renewed.conversation_id])
+        await scene.release(given_back)
+        assert await scene.store.free(seen, now_ms=scene.now) == 0
+        assert [w.conversation_id for w in await scene.claim(lease=OTHER_LEASE)] == [given_back.conversation_id]
+        assert await scene.store.free(seen, now_ms=scene.now) == 0
+        assert {one.owner for one in await scene.store.leases()} == {LEASE.owner, OTHER_LEASE.owner}
+
+    async def test_what_is_leased_is_claimed_by_nobody_whatever_the_clock_says(self, scene: Scene) -> None:
+        await scene.leased()
+        late = scene.now + 24 * 3_600_000
+        assert await scene.store.claim(lease=OTHER_LEASE, limit=1, now_ms=late) == []
+        assert await scene.store.free(await scene.store.leases(), now_ms=scene.now) == 1
+        assert len(await scene.store.claim(lease=OTHER_LEASE, limit=1, now_ms=scene.now)) == 1

@@ -12,6 +12,7 @@ from wasl.ports.counting import Asked, Bucket
 from wasl.ports.store import Accepted, Lease, Store
 from wasl.testing.clock import TestClock
 from wasl.testing.contracts.store_scene import CHANNEL, SCOPE, Scene
+from wasl.testing.lapsed import end_lapsed
 
 PEOPLE = 5
 LEASE_MS = 20_000
@@ -85,6 +86,7 @@ class Walk:
         return [_plain(o) for o in outcomes]
 
     async def _claim(self) -> object:
+        await end_lapsed(self._store, now_ms=self._now)
         works = sorted(await self._store.claim(lease=self._lease(), limit=50, now_ms=self._now), key=lambda w: w.conversation_id)
         self._held += works
         return works
@@ -234,7 +236,9 @@ async def shown(store: Store, clock: TestClock) -> object:
     ]
     for conversation_id in sorted(c.id for c in conversations):
         everything.append(await _whole(store, conversation_id))
-    works = await store.claim(lease=Lease(owner="last", milliseconds=1), limit=1_000, now_ms=clock.now_ms() + 10_000_000)
+    later_ms = clock.now_ms() + 10_000_000
+    await end_lapsed(store, now_ms=later_ms)
+    works = await store.claim(lease=Lease(owner="last", milliseconds=1), limit=1_000, now_ms=later_ms)
     everything.append(sorted(works, key=lambda w: w.conversation_id))
     return everything
 

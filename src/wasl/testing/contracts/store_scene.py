@@ -14,6 +14,7 @@ from wasl.domain.turn import Closing, NewDelivery, NewMessage, Settling, UsageRe
 from wasl.ports.counting import Asked, Bucket, Counted
 from wasl.ports.store import Accepted, Incoming, Lease, Outcome, Store
 from wasl.testing.clock import TestClock
+from wasl.testing.lapsed import end_lapsed
 
 CHANNEL = "line one"
 SCOPE = "our account"
@@ -94,7 +95,8 @@ class Scene:
         return accepted(await self.receive(arrival))[0]
 
     async def claim(self, *, limit: int = 10, lease: Lease = LEASE, store: Store | None = None) -> Sequence[Work]:
-        """Leases what is ready now."""
+        """Leases what is ready now, or was leased until now."""
+        await end_lapsed(store or self.store, now_ms=self.now)
         return await (store or self.store).claim(lease=lease, limit=limit, now_ms=self.now)
 
     async def claim_one(self, *, lease: Lease = LEASE) -> Work:
