@@ -27,7 +27,7 @@ from wasl.ports.format import (
     Wrote,
 )
 from wasl.wire.archive_flow import Batch, Broken, Flow, Odd, Read
-from wasl.wire.archive_json import decoded, json_lines, message_lines, to_json
+from wasl.wire.archive_json import Drops, decoded, json_lines, message_lines, to_json
 from wasl.wire.archive_schema import RECORDS, VERSION
 from wasl.wire.bundle import Bundle
 
@@ -104,7 +104,8 @@ class JsonLines:
         raise KeyError(sha256)
 
     def write(self, shelf: Shelf, order: Order, out: BinaryIO) -> Iterator[Progress | Wrote]:
-        """Writes people, imports, and each chat with its participants and entries."""
+        """Writes people, imports, and each chat with its participants and entries; a last line says what is not in it, where there is
+        such."""
         counts = dict.fromkeys(("people", "imports", "conversations", "participants", "messages"), 0)
         written = sources = 0
 
@@ -127,7 +128,10 @@ class JsonLines:
                 ids = shelf.entry_ids(chat.key, run)
                 put("messages", message_lines(run.entries, ids=ids, chat=chat.key), len(run.entries))
                 yield Progress(written)
-        yield Wrote(counts, (Dropped("sources", sources),) if sources else ())
+        dropped = (Dropped("sources", sources),) if sources else ()
+        if dropped:
+            out.write(json_lines([to_json(Drops(dict(dropped)))]))
+        yield Wrote(counts, dropped)
 
 
 def _walk(flow: Flow, bundle: Bundle, name: str, tap: Callable[[bytes], object]) -> Iterator[Read]:

@@ -24,6 +24,8 @@ KEY: Final = "openwebui"
 """Under which `extra` holds what a chat or a message had beside what is told of it."""
 LINEAR: Final = "wasl_linear"
 """Beside a chat that has no branches where it comes from: reading it again gives none."""
+NOT_HELD: Final = "wasl_not_held"
+"""In a chat's `meta`, which is free for any JSON (Open WebUI's import form, seen November 2026): what of it is not in the file, counted."""
 _INTO: Final = ("/*/chat/history/messages", "/*/chat/messages", "/chat/history/messages", "/chat/messages")
 _ROLES: Final[Mapping[str, Role]] = {"user": "user", "assistant": "assistant", "system": "system", "tool": "tool"}
 
@@ -202,6 +204,7 @@ def _row(shelf: Shelf, chat: Chat, losses: Losses, counts: dict[str, int]) -> It
     if isinstance(held, Mapping) and isinstance(held.get("head"), Mapping):
         yield encode(_own(shelf, chat, held, counts))
         return
+    before = losses.counts() if counts["chats"] > 1 else {}  # the first tells what is lost of the whole file, too
     losses.chat(chat)
     for one in shelf.participants(str(chat.id)):
         losses.participant(one)
@@ -218,7 +221,6 @@ def _row(shelf: Shelf, chat: Chat, losses: Losses, counts: dict[str, int]) -> It
         "share_id": None,
         "archived": chat.state == "archived",
         "pinned": False,
-        "meta": {},
         "folder_id": None,
     }
     yield encode(row if chat.active_leaf else {**row, LINEAR: True})[:-1]
@@ -242,7 +244,7 @@ def _row(shelf: Shelf, chat: Chat, losses: Losses, counts: dict[str, int]) -> It
         if name in shown:
             yield comma + encode(_made(entry, name, above[name], below.get(name, [])))
             comma = b","
-    yield b"]}}"
+    yield b']},"meta":' + encode({NOT_HELD: dict(losses.dropped(since=before))}) + b"}"
 
 
 def _own(shelf: Shelf, chat: Chat, held: Mapping[str, Any], counts: dict[str, int]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ One conversation stands at the root as `_chat.txt`; several have a folder each.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import BinaryIO, ClassVar
 
@@ -14,10 +14,12 @@ from wasl.domain.archive import ArchivePart, Chat, Citation, Entry, File, Partic
 from wasl.domain.message import Contact, Place
 from wasl.ports.export_manifest import MANIFEST, manifest_of
 from wasl.ports.format import Dropped, Order, Progress, Shelf, Wrote
+from wasl.wire.loss_words import loss_words
 from wasl.wire.losses import Losses
 from wasl.wire.media_names import ending_of, safe_name
 from wasl.wire.media_out import MediaOut
 from wasl.wire.page_text import fit
+from wasl.wire.page_words import WORDS, language_of
 from wasl.wire.plain_words import at
 from wasl.wire.zip_out import ZipFileOut, ZipOut
 
@@ -47,6 +49,7 @@ class WhatsappText:
         counts, single = {"conversations": 0, "messages": 0}, _at_most_one(shelf)
         for number, chat in enumerate(shelf.chats(), start=1):
             people = {one.key: one for one in shelf.participants(chat.key)}
+            before = losses.counts()
             losses.chat(chat)
             for one in people.values():
                 losses.participant(one)
@@ -65,6 +68,7 @@ class WhatsappText:
                         losses.add("branches", entry.more.parent is not None)
                     counts["messages"] += len(run.entries)
                     yield Progress(zip_.size_bytes)
+                text.end(losses.dropped(since=before), order.language)
             counts["conversations"] += 1
         for record in shelf.imports():
             losses.add("imports")
@@ -89,13 +93,24 @@ class _Text:
     def put(self, entry: Entry) -> None:
         """Writes a record. One without a time gets that of the one before it."""
         self._time = at(entry.wall_ms if entry.wall_ms is not None else entry.instant_ms) or self._time
-        time = f"{self._time.year:04}-{self._time:%m-%d, %H:%M:%S}"
         ours = entry.role in ("service", "system") or entry.author is None
         found = self._people.get(entry.author or "")
         who = self._title if ours else _name(found.name if found is not None else entry.author or "")
         body = self._body(entry)
         words = f"{MARK}{body}" if ours and not body.startswith(MARK) else body
         mark = MARK if "<attached: " in words and any(isinstance(part, File) for part in entry.parts) else ""
+        self._record(who, words, mark=mark)
+
+    def end(self, dropped: Sequence[tuple[str, int]], language: str) -> None:
+        """Says in a last line, as the app says its own, what of the conversation the text does not hold."""
+        if not dropped:
+            return
+        words = WORDS[language_of(language)]
+        told = words["comma"].join(f"{loss_words(what, language)} ({number})" for what, number in dropped)
+        self._record(self._title, f"{MARK}{words['drops']}: {told}")
+
+    def _record(self, who: str, words: str, *, mark: str = "") -> None:
+        time = f"{self._time.year:04}-{self._time:%m-%d, %H:%M:%S}"
         self._file.write(f"{mark}[{time}] {who}: {words}\r\n".encode("utf-8", "replace"))
 
     def _body(self, entry: Entry) -> str:

@@ -7,7 +7,7 @@ from wasl.domain.archive import Chat, Entry, Participant
 from wasl.domain.errors import Malformed
 from wasl.domain.records import ImportRecord, PersonRecord
 from wasl.domain.work import WorkRecord
-from wasl.wire.archive_json import ArchiveRecord, Message, message_of_line, of_line
+from wasl.wire.archive_json import ArchiveRecord, Drops, Message, message_of_line, of_line
 
 BATCH_ENTRIES: Final = 1_000
 LINE_BYTES_MAX: Final = 64 << 20
@@ -101,7 +101,7 @@ class Flow:
         elif isinstance(record, Participant):
             self._people.add((record.chat, record.key))
             yield from self._unknown_chat(record.chat, name)
-        if not isinstance(record, Message):
+        if not isinstance(record, Message | Drops):  # what is not there brings nothing
             yield record
 
     def _turn(self, chat: str, author: str | None, name: str) -> Iterator[Read]:

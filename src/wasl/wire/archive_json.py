@@ -34,9 +34,17 @@ class Message(NamedTuple):
     entry: Entry
 
 
-ArchiveRecord = PersonRecord | ImportRecord | Chat | Participant | Message | WorkRecord
+class Drops(NamedTuple):
+    """What a file of lines does not hold, counted by name."""
+
+    counts: Mapping[str, int]
+
+
+ArchiveRecord = PersonRecord | ImportRecord | Chat | Participant | Message | WorkRecord | Drops
 _RECORDS: Final[Mapping[str, Record]] = {r.type: r for r in (PERSON, IMPORT, CONVERSATION, PARTICIPANT)}
 _TYPES: Final = {PersonRecord: PERSON, ImportRecord: IMPORT, Chat: CONVERSATION, Participant: PARTICIPANT}
+DROPS: Final = "drops"
+"""The type of the line that says what the lines do not hold."""
 _BESIDE: Final = {"import": "profile"}
 """Where a record without `extra` keeps what a newer version added."""
 
@@ -47,6 +55,8 @@ def to_json(value: ArchiveRecord) -> dict[str, Json]:
         return message_json(value.entry, id=value.id, chat=value.chat)
     if isinstance(value, WorkRecord):
         return work_json(value)
+    if isinstance(value, Drops):
+        return {"type": DROPS, "drops": dict(value.counts)}
     record = _TYPES[type(value)]
     found = record.write(value)
     if isinstance(value, Chat) and value.key == value.id:
@@ -61,6 +71,9 @@ def of_json(value: Json) -> ArchiveRecord:
         return message_of(value)
     if isinstance(kind, str) and kind in TABLES:
         return work_of(value)
+    if kind == DROPS:
+        drops = value.get("drops")
+        return Drops({what: n for what, n in drops.items() if isinstance(n, int)} if isinstance(drops, dict) else {})
     record = _RECORDS.get(kind) if isinstance(kind, str) else None
     if record is None:
         raise Malformed(f"a record of type {kind!r:.60} is not known; it may be of a newer version")

@@ -3,6 +3,7 @@ live with gets the next version."""
 
 from typing import Final
 
+from wasl.wire.archive_json import DROPS
 from wasl.wire.archive_tables import CONVERSATION, ENTRY, IMPORT, MESSAGE_HEAD, MORE, PART, PARTICIPANT, PERSON
 from wasl.wire.archive_work import TABLES
 from wasl.wire.record import Json, schema_of
@@ -28,10 +29,17 @@ def schemas() -> dict[str, dict[str, Json]]:
     found["message"] = message
     found |= {kind: table.record.schema() for kind, table in TABLES.items()}
     found["manifest"] = _MANIFEST
+    found[DROPS] = _DROPS
     return {name: {"$schema": DIALECT, "$id": schema_id(name), "title": name, **schema} for name, schema in sorted(found.items())}
 
 
 _COUNT: Final = {"type": "integer", "minimum": 0}
+_DROPS: Final[dict[str, Json]] = {
+    "description": "What a file of lines does not hold, counted by name: its last line, where there is such.",
+    "type": "object",
+    "required": ["type", "drops"],
+    "properties": {"type": {"const": DROPS}, "drops": {"type": "object", "additionalProperties": _COUNT}},
+}
 _MANIFEST: Final[dict[str, Json]] = {
     "description": "What the archive holds, and what it does not.",
     "type": "object",

@@ -5,6 +5,7 @@ A writer counts what it passes over; what it keeps it does not count.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 from typing import Final
 
 from wasl.domain.archive import Chat, Entry, Participant, Words
@@ -61,6 +62,10 @@ class Losses:
             else:
                 self.add(_PARTS[part.type])
 
-    def dropped(self) -> list[tuple[str, int]]:
-        """Gives what was lost, with its number, by name."""
-        return sorted(self._counts.items())
+    def dropped(self, *, since: Mapping[str, int] = MappingProxyType({})) -> list[tuple[str, int]]:
+        """Gives what was lost, with its number, by name; with `since`, only what was lost after those `counts` were taken."""
+        return sorted((name, number - since.get(name, 0)) for name, number in self._counts.items() if number > since.get(name, 0))
+
+    def counts(self) -> Mapping[str, int]:
+        """Gives what was lost so far, to measure what comes against it."""
+        return dict(self._counts)

@@ -57,6 +57,7 @@ _EN: Final[Mapping[str, str]] = {
     "footer": "Made by {generator}. This page loads nothing and runs nothing.",
     "drops": "What this form does not hold",
     "no_time": "no time",
+    "comma": ", ",
 }
 _AR: Final[Mapping[str, str]] = {
     "conversations": "المحادثات",
@@ -110,6 +111,7 @@ _AR: Final[Mapping[str, str]] = {
     "footer": "صنعه {generator}. هذه الصفحة لا تحمّل شيئًا ولا تشغّل شيئًا.",
     "drops": "ما لا تحمله هذه الصيغة",
     "no_time": "بلا وقت",
+    "comma": "، ",
 }
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {"en": _EN, "ar": _AR}
 

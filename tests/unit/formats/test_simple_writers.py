@@ -3,8 +3,10 @@
 import io
 import json
 import mailbox
+import re
 import uuid
 import zipfile
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +15,18 @@ import pytest
 from wasl.domain.archive import Answering, Chat, Entry, Handle, More, Name, Participant
 from wasl.formats.chatgpt_export import ChatGPTExport
 from wasl.formats.html import Html
+from wasl.formats.jsonl import JsonLines
 from wasl.formats.markdown import Markdown
 from wasl.formats.mbox import Mbox
+from wasl.formats.openwebui import OpenWebUI
 from wasl.formats.vcon import Vcon
 from wasl.formats.whatsapp_export import WhatsappExport
 from wasl.formats.whatsapp_text import WhatsappText
-from wasl.ports.format import Choices, Order, Reject, Run, Writes, Wrote
+from wasl.ports.format import Choices, Order, Progress, Reject, Run, Writes, Wrote
 from wasl.testing.contracts.format_shelf import PHOTO, rich_shelf
 from wasl.testing.shelf import MemoryShelf
 from wasl.wire.bundle import open_bundle
+from wasl.wire.loss_words import loss_words
 
 AT = 1_789_505_161_000
 ORDER = Order(scope="chat", language="en", generator="Wasl 0.1.0")
@@ -64,9 +69,64 @@ def test_text_exports_are_read_back_by_the_reader_of_such_exports() -> None:
     entries = [entry for one in found if isinstance(one, Run) for entry in one.entries]
     assert [one for one in found if isinstance(one, Reject)] == []
     expected = [words.replace("\r\n", "\n").replace("\ud83d", "\ufffd") for words in WORDS]
-    assert [entry.text for entry in entries] == [*expected, "yes"]
-    assert [entry.wall_ms for entry in entries] == [AT + n * 60_000 for n in (*range(len(WORDS)), 9)]
-    assert len({entry.author for entry in entries}) == 2
+    *said, told = entries
+    assert [entry.text for entry in said] == [*expected, "yes"]
+    assert [entry.wall_ms for entry in said] == [AT + n * 60_000 for n in (*range(len(WORDS)), 9)]
+    assert len({entry.author for entry in said}) == 2
+    assert (told.role, told.author) == ("service", None)
+    assert told.text.startswith("What this form does not hold: ")
+    assert "what was replied to (1)" in told.text
+
+
+def test_a_text_export_says_in_its_last_line_what_it_does_not_hold_in_the_language_asked_for() -> None:
+    out = io.BytesIO()
+    *_, wrote = WhatsappText().write(talk(), Order(scope="chat", language="ar"), out)
+    assert isinstance(wrote, Wrote)
+    *_, last, end = zipfile.ZipFile(out).read("_chat.txt").decode().split("\r\n")
+    assert end == ""
+    assert "\u200eما لا تحمله هذه الصيغة: " in last
+    assert all(f"{loss_words(one.what, 'ar')} ({one.number})" in last for one in wrote.dropped)
+    alone = io.BytesIO()
+    list(WhatsappText().write(MemoryShelf(), ORDER, alone))
+    assert "_chat.txt" not in zipfile.ZipFile(alone).namelist()
+
+
+def test_each_text_of_several_says_what_is_not_in_it_and_together_they_say_all_that_its_chats_lose() -> None:
+    out = io.BytesIO()
+    *_, wrote = WhatsappText().write(rich_shelf(), ORDER, out)
+    assert isinstance(wrote, Wrote)
+    packed = zipfile.ZipFile(out)
+    told: Counter[str] = Counter()
+    for name in packed.namelist():
+        if name.endswith("_chat.txt"):
+            for words, number in re.findall(r"([^()]+) \((\d+)\)(?:, |\r)", packed.read(name).decode().rpartition("hold: ")[2]):
+                told[words] += int(number)
+    of_the_file = {"people", "imports", "sources"}
+    assert told == {loss_words(one.what, "en"): one.number for one in wrote.dropped if one.what not in of_the_file}
+
+
+def test_json_lines_say_in_their_last_line_what_is_not_in_them_and_are_read_as_if_it_were_not_there() -> None:
+    content = written(JsonLines(), rich_shelf())
+    last = content.splitlines(keepends=True)[-1]
+    assert json.loads(last) == {"type": "drops", "drops": {"sources": 1}}
+
+    def read(lines: bytes) -> list[Any]:
+        bundle = open_bundle("x.jsonl", io.BytesIO(lines), size_bytes=len(lines))
+        return [one for one in JsonLines().read(bundle, Choices()) if not isinstance(one, Progress)]
+
+    assert read(content) == read(content.removesuffix(last))
+    assert not [one for one in read(content) if isinstance(one, Reject)]
+    assert b'"drops"' not in written(JsonLines(), talk())
+
+
+def test_chats_for_open_webui_say_in_their_meta_what_is_not_in_them() -> None:
+    out = io.BytesIO()
+    *_, wrote = OpenWebUI().write(rich_shelf(), ORDER, out)
+    assert isinstance(wrote, Wrote)
+    told: Counter[str] = Counter()
+    for chat in json.loads(out.getvalue()):
+        told.update(chat["meta"]["wasl_not_held"])
+    assert told == {one.what: one.number for one in wrote.dropped}
 
 
 def test_several_conversations_have_a_folder_each_and_their_files_beside_them() -> None:
@@ -77,7 +137,7 @@ def test_several_conversations_have_a_folder_each_and_their_files_beside_them() 
     assert packed.read(photo) == PHOTO
     text = packed.read(texts[0]).decode()
     assert f"\u200e<attached: {photo.rpartition('/')[2]}>\r\n" in text
-    assert text.count("\r\n") == 14
+    assert text.count("\r\n") == 14 + 1  # and one that says what is not in it
 
 
 def test_mails_are_read_back_by_the_standard_library(tmp_path: Path) -> None:
