@@ -18,13 +18,13 @@ from wasl.config_deployment import Deployment
 from wasl.config_drills import Drills
 from wasl.config_duties import Alarms, Disclosure, Handoff, Moderation, OptOut
 from wasl.config_evidence import EvidenceSettings
+from wasl.config_file import read_toml
 from wasl.config_scope import ScopeSettings
 from wasl.config_secrets import Needs, absent_in, with_secrets
 from wasl.config_sentences import hint, model_at, models_in, sentence
 from wasl.config_terms import TermsWatch
 from wasl.domain.errors import SettingWrong
 
-SETTINGS_BYTES_MAX: Final = 1 << 20
 OVERRIDE_PREFIX: Final = "WASL_"
 
 PriceClass = Literal["free", "low", "standard", "high"]
@@ -227,7 +227,7 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ, *, needs: N
     base = Path()
     if path is not None and path.exists():
         base = path.parent
-        raw = _toml(path)
+        raw = read_toml(path)
     sections = {name for name, field in Settings.model_fields.items() if models_in(field.annotation)}  # [scope] has a `file` of its own
     absent: dict[str, str] = {}
     missing = None if needs == "secrets" else absent
@@ -266,17 +266,6 @@ def validated(model: type[Model], value: Mapping[str, Any], *, at: str) -> Model
         found = error.errors(include_url=False)
         told = (absent_in(value, wrong["loc"]) or sentence(model, wrong, at=at) for wrong in found)
         raise SettingWrong("\n".join(told)) from None
-
-
-def _toml(path: Path) -> dict[str, Any]:
-    try:
-        if path.stat().st_size > SETTINGS_BYTES_MAX:
-            raise SettingWrong(f"{path} is larger than {SETTINGS_BYTES_MAX >> 20} MiB; name the right file with --config")
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise SettingWrong(f"{path} cannot be read ({error.strerror}); mend its rights, or name another file with --config") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingWrong(f"{path} is not valid TOML: {error}. Mend that line, or write a new file with `wasl init`.") from error
 
 
 def _overridden(raw: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:

@@ -97,8 +97,12 @@ class _References:
         return AbsentSecret(f"{_SIGN}{at}/", why=why)
 
     def _from_environment(self, name: str, *, at: str) -> SecretStr:
-        if found := self.environ.get(name):
+        if found := self.environ.get(name, "").strip():  # as from a file: what was read into it often ends its last line
             return SecretStr(found)
+        if name in self.environ:
+            return self._absent(
+                f'{at} wants the environment variable {name}, which is empty; give it the secret, or use {{ file = "…" }}', at=at
+            )
         near = difflib.get_close_matches(name, list(self.environ), n=1, cutoff=0.8)
         meant = f" (did you mean {near[0]}?)" if near else ""
         why = f'{at} wants the environment variable {name}, which is not set{meant}; export it, or use {{ file = "…" }}'

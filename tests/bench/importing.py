@@ -24,7 +24,8 @@ from wasl.domain.ids import ConversationId
 from wasl.net.clock import SystemClock
 from wasl.ports.format import ImportRecord
 from wasl.ports.library import Import, Line
-from wasl.store.sqlite import PAGE_CACHE_KIB, STATEMENTS_CACHED, SqliteStore
+from wasl.store.sqlite import SqliteStore
+from wasl.store.sqlite_open import PAGE_CACHE_KIB, STATEMENTS_CACHED
 from wasl.store.sqlite_scrub import TIDY_PAGES, merge
 from wasl.store.sqlite_search import index_fresh, index_message
 from wasl.wire.searching import index_words

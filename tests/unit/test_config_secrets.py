@@ -37,6 +37,14 @@ def test_who_needs_the_secrets_is_told_of_the_first_one_that_is_missing(file: Pa
         load(file, {})
 
 
+def test_a_secret_in_the_environment_may_end_its_line_as_one_in_a_file_may(tmp_path: Path) -> None:
+    file = tmp_path / "wasl.toml"
+    file.write_text('[channels.telegram]\ntoken = { env = "BOT_TOKEN" }\n')
+    assert load(file, {"BOT_TOKEN": " 1:abc\r\n"}).channels["telegram"]["token"].get_secret_value() == "1:abc"
+    with pytest.raises(SettingWrong, match=r"BOT_TOKEN, which is empty; give it the secret"):
+        load(file, {"BOT_TOKEN": "\n"})
+
+
 @pytest.mark.parametrize("needs", ["store", "settings"])
 def test_who_does_not_need_them_gets_settings_that_know_what_is_absent(file: Path, needs: str) -> None:
     settings = load(file, {"WA_TOKEN": "given"}, needs=needs)  # type: ignore[arg-type]  # one of its words

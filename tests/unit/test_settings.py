@@ -71,7 +71,16 @@ def test_folders_are_taken_from_where_the_file_is(tmp_path: Path) -> None:
         ("[[candidates]]\nmodel = 'm'", "candidates[0].provider is missing"),
         ("[[candidates]]\nprovider = 'p'\nmodle = 'm'", "candidates[0].modle is not a setting; did you mean 'model'?"),
         ("a = [", "is not valid TOML"),
-        ("a = 1\na = 2", "is not valid TOML"),
+        ("a = 1\na = 2", "Cannot overwrite a value (at end of document): the same key or section stands there a second time"),
+        ("a = Zaytuna", "(at line 1, column 5): text stands between quotes"),
+        ("a = “Zaytuna”", "straight quotes"),
+        ("language = «ar»", "straight quotes"),
+        ("[server]\nport = ١٨٠٨٣", "(at line 2, column 8): numbers are written with the digits 0 to 9"),
+        ("a = ['x'، 'y']", "parted by the comma ,"),
+        ('data = "C:\\wasl"', "a path with backslashes stands between single quotes"),
+        ('a = "x\nb = 1', "(at line 1, column 7): the quote that begins the text is not closed"),
+        ("port: 1", "between a key and its value stands ="),
+        ("[a]\n[a]", "a second time; keep one of them"),
     ],
 )
 def test_a_wrong_setting_is_named_with_the_way_out(tmp_path: Path, text: str, says: str) -> None:
@@ -86,14 +95,24 @@ def test_every_wrong_setting_is_named_at_once(tmp_path: Path) -> None:
 
 def test_a_file_that_is_not_utf8_or_too_large_or_a_folder_is_named(tmp_path: Path) -> None:
     path = tmp_path / "wasl.toml"
-    path.write_bytes(b"a = '\xff'")
-    with pytest.raises(SettingWrong, match="not valid TOML"):
+    path.write_bytes(b"[server]\na = '\xff'")
+    with pytest.raises(SettingWrong, match=r"not UTF-8 in line 2.* save it again as UTF-8"):
+        load(path, {})
+    path.write_bytes("[server]\nport = 1\n".encode("utf-16"))
+    with pytest.raises(SettingWrong, match=r"is UTF-16.*save it again as UTF-8"):
         load(path, {})
     path.write_bytes(b"#" * (1 << 20) + b"#")
     with pytest.raises(SettingWrong, match="larger than 1 MiB"):
         load(path, {})
     with pytest.raises(SettingWrong, match="cannot be read"):
         load(tmp_path, {})
+
+
+def test_a_file_of_windows_is_read_like_any_other(tmp_path: Path) -> None:
+    path = tmp_path / "wasl.toml"
+    path.write_bytes(b'\xef\xbb\xbf[server]\r\nport = 1\r\n[assistant]\r\ninstructions = """one\r\ntwo"""\r\n')
+    settings = load(path, {})
+    assert (settings.server.port, settings.assistant.instructions) == (1, "one\ntwo")
 
 
 def test_secrets_come_from_the_environment_or_a_file(tmp_path: Path) -> None:
@@ -134,7 +153,7 @@ def test_a_section_of_ours_may_read_the_environment_too(tmp_path: Path) -> None:
             {},
             "channels.x.token wants the environment variable TOKEN, which is not set; export it",
         ),
-        ('[channels.x]\ntoken = { env = "TOKEN" }', {"TOKEN": ""}, "which is not set"),
+        ('[channels.x]\ntoken = { env = "TOKEN" }', {"TOKEN": ""}, "TOKEN, which is empty; give it the secret"),
         ('[channels.x]\ntoken = { env = "BOT_TOKEM" }', {"BOT_TOKEN": "x"}, "(did you mean BOT_TOKEN?)"),
         ('[channels.x]\ntoken = { file = "none" }', {}, "channels.x.token wants the file 'none', which cannot be read"),
         ('[channels.x]\ntoken = { file = "empty" }', {}, "'empty', which is empty"),

@@ -84,6 +84,40 @@ SETTINGS: Final[Mapping[str, str]] = {
     "{path} is not valid TOML: {error}. Mend that line, or write a new file with `wasl init`.": (
         "{path} ليس TOML صحيحًا: {error}. أصلح ذلك السطر، أو اكتب ملفًا جديدًا بالأمر `wasl init`."
     ),
+    "{path} is not valid TOML: {error}): {said_hint}. Mend that line, or write a new file with `wasl init`.": (
+        "{path} ليس TOML صحيحًا: {error}): {said_hint}. أصلح ذلك السطر، أو اكتب ملفًا جديدًا بالأمر `wasl init`."
+    ),
+    'text stands between straight quotes, "like this"': 'يُكتب النص بين علامتي تنصيص مستقيمتين، "هكذا"',
+    "numbers are written with the digits 0 to 9": "تُكتب الأعداد بالأرقام 0 إلى 9",
+    "the parts of a list are parted by the comma ,": "تُفصل عناصر القائمة بالفاصلة اللاتينية ,",
+    "a path with backslashes stands between single quotes, 'C:\\wasl'": (
+        "المسار الذي فيه شرطة مائلة عكسية يُكتب بين علامتين مفردتين، 'C:\\wasl'"
+    ),
+    'text stands between quotes, "like this"; numbers, true and false stand without, in small letters': (
+        'يُكتب النص بين علامتي تنصيص، "هكذا"؛ والأعداد وtrue وfalse بلا علامات وبحروف صغيرة'
+    ),
+    "the quote that begins the text is not closed in its line": "علامة التنصيص التي تبدأ النص لم تُغلق في سطرها",
+    "between a key and its value stands =": "بين المفتاح وقيمته علامة =",
+    "the same key or section stands there a second time; keep one of them": "المفتاح أو القسم نفسه مكتوب مرة ثانية؛ أبقِ واحدًا منهما",
+    "{path} is UTF-16, which some editors call Unicode; save it again as UTF-8": (
+        "{path} مكتوب بترميز UTF-16 الذي تسميه بعض المحررات Unicode؛ احفظه من جديد بترميز UTF-8"
+    ),
+    "{path} is not UTF-8 in line {line}; open it in an editor and save it again as UTF-8": (
+        "{path} ليس بترميز UTF-8 في السطر {line}؛ افتحه في محرر واحفظه من جديد بترميز UTF-8"
+    ),
+    "{at} wants the environment variable {name}, which is empty; give it the secret, or use {form}": (
+        "{at} يحتاج متغيّر البيئة {name}، وهو فارغ؛ ضع فيه السر، أو استعمل {form}"
+    ),
+    "{key}: an address begins with http:// or https://, such as http://127.0.0.1:11434/v1": (
+        "{key}: يبدأ العنوان بـ http:// أو https://، مثل http://127.0.0.1:11434/v1"
+    ),
+    "{key}: this is no whole address; write its host, and a port up to 65535 if it needs one, in letters from a to z": (
+        "{key}: ليس عنوانًا كاملًا؛ اكتب اسم المضيف، ومنفذًا لا يزيد على 65535 إن لزم، بحروف لاتينية"
+    ),
+    "a header for {host} holds what none may hold, such as a line break in the middle of a key; copy the key or token again": (
+        "في ترويسة إلى {host} ما لا يجوز فيها، كسطر جديد في وسط مفتاح؛ انسخ المفتاح أو الرمز من جديد"
+    ),
+    "an address that should be asked is not valid; mend the setting it comes from": "عنوان يُراد سؤاله ليس صحيحًا؛ أصلح الإعداد الذي جاء منه",
     "The environment variable {name} overrides no setting; did you mean {near}?": "متغيّر البيئة {name} لا يغلب أي إعداد؛ هل قصدت {near}؟",
     "The environment variable {name} overrides no setting; the known ones are {known}": (
         "متغيّر البيئة {name} لا يغلب أي إعداد؛ المعروف منها {known}"
@@ -212,6 +246,14 @@ CHECK: Final[Mapping[str, str]] = {
     "{phrase} offers a general assistant": "{phrase} يعرض مساعدًا عامًا",
     "the folder {folder} cannot be made ({said_why})": "لا يمكن إنشاء المجلد {folder} ({said_why})",
     "mend its rights, or set `data` to another": "أصلح أذوناته، أو اجعل `data` غيره",
+    "{folder} is a file; the data needs a folder": "{folder} ملف، والبيانات تحتاج مجلدًا",
+    "move the file away, or set `data` to a folder": "انقل الملف، أو اجعل `data` مجلدًا",
+    "everybody on this machine may read {file}, which holds what people said": "كل من على هذا الجهاز يقرأ {file}، وفيه ما قاله الناس",
+    "let nobody but its owner into that folder (chmod 700)": "لا تدع أحدًا غير صاحبه يدخل ذلك المجلد (chmod 700)",
+    "there is no folder {folder}": "لا يوجد مجلد {folder}",
+    "{folder} is a file; `knowledge` names a folder": "{folder} ملف، و`knowledge` تسمّي مجلدًا",
+    "make it, or mend `knowledge` in wasl.toml": "أنشئه، أو أصلح `knowledge` في wasl.toml",
+    "{name} is empty; write into it or remove it": "{name} فارغ؛ اكتب فيه أو أزله",
     "the folder {folder} cannot be written": "لا يمكن الكتابة في المجلد {folder}",
     "give this user the right, or set `data` to another": "أعطِ هذا المستخدم الإذن، أو اجعل `data` غيره",
     "only {size} MiB are free where {folder} is": "لا يتاح إلا {size} م.ب حيث {folder}",

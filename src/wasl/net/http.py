@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import aiohttp
 from yarl import URL
 
-from wasl.domain.errors import CutShort, TooLarge, Unavailable, Unclear
+from wasl.domain.errors import CutShort, SettingWrong, TooLarge, Unavailable, Unclear
 from wasl.wire.call import Call, Reply
 
 CONNECT_SECONDS = 10.0
@@ -95,13 +95,23 @@ class HttpNetwork:
             raise Unavailable(f"the address of {_where(call)} is not valid; mend the setting it comes from") from error
         except (aiohttp.ClientError, ConnectionError, TimeoutError, asyncio.IncompleteReadError) as error:
             raise _unclear(f"no answer from {_where(call)}", error) from error
+        except ValueError as error:  # what it says is not told: it may hold the secret itself
+            raise SettingWrong(
+                f"a header for {_where(call)} holds what none may hold, such as a line break in the middle of a key; "
+                "copy the key or token again"
+            ) from error
 
     def _url(self, text: str) -> URL:
         url = self._urls.get(text)
         if url is None:
             if len(self._urls) >= URL_CACHE_MAX:
                 self._urls.clear()
-            url = self._urls[text] = URL(text, encoded=True)
+            try:
+                url = URL(text, encoded=True)
+                url.explicit_port  # noqa: B018 - parsed only when it is asked for, and so is what is wrong with it
+            except ValueError as error:
+                raise Unavailable("an address that should be asked is not valid; mend the setting it comes from") from error
+            self._urls[text] = url
         return url
 
     def _open(self) -> aiohttp.ClientSession:

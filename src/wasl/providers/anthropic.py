@@ -19,6 +19,7 @@ from wasl.wire.call import Call, Reply
 from wasl.wire.fault import named_failure, says_too_long, scrubbed
 from wasl.wire.read import UNREADABLE, as_written
 from wasl.wire.sse import SseReader
+from wasl.wire.web_address import WebAddress
 
 API_VERSION = "2023-06-01"
 
@@ -43,7 +44,7 @@ class AnthropicMessages:
 
         model_config = ConfigDict(frozen=True, extra="forbid")
 
-        base_url: str = Field("https://api.anthropic.com", description="Up to and without /v1/messages.")
+        base_url: WebAddress = Field("https://api.anthropic.com", description="Up to and without /v1/messages.")
         key: SecretStr = Field(description="API key.")
         version: str = Field(API_VERSION, description="The anthropic-version header.")
         beta: tuple[str, ...] = Field((), description="Names for the anthropic-beta header.")

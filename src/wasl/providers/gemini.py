@@ -22,6 +22,7 @@ from wasl.wire.call import Call, Reply
 from wasl.wire.fault import named_failure, says_too_long, scrubbed
 from wasl.wire.read import UNREADABLE, as_written
 from wasl.wire.sse import SseReader
+from wasl.wire.web_address import WebAddress
 
 _REASONS: dict[str, FinishReason] = {"STOP": "stop", "MAX_TOKENS": "length"}
 _REFUSED = frozenset({"SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY", "MODEL_ARMOR", "ESCALATION"})
@@ -41,7 +42,7 @@ class Gemini:
 
         model_config = ConfigDict(frozen=True, extra="forbid")
 
-        base_url: str = Field("https://generativelanguage.googleapis.com/v1beta", description="Up to and without /models.")
+        base_url: WebAddress = Field("https://generativelanguage.googleapis.com/v1beta", description="Up to and without /models.")
         key: SecretStr = Field(description="API key.")
         headers: dict[str, str] = Field(default_factory=dict, description="Further headers.")
 

@@ -19,6 +19,7 @@ from wasl.ports.provider import Decoder, Model
 from wasl.wire.call import Call, Reply
 from wasl.wire.fault import named_failure, says_too_long, scrubbed
 from wasl.wire.sse import SseReader
+from wasl.wire.web_address import WebAddress
 
 PASSED_ON = (
     "frequency_penalty", "logit_bias", "metadata", "parallel_tool_calls", "presence_penalty", "reasoning_effort",
@@ -41,7 +42,9 @@ class OpenAiChat:
 
         model_config = ConfigDict(frozen=True, extra="forbid")
 
-        base_url: str = Field("https://api.openai.com/v1", description="Up to and without /chat/completions; for Azure the resource.")
+        base_url: WebAddress = Field(
+            "https://api.openai.com/v1", description="Up to and without /chat/completions; for Azure the resource."
+        )
         key: SecretStr | None = Field(None, description="API key; a local server may need none.")
         key_header: Literal["auto", "bearer", "api-key"] = Field("auto", description="auto: api-key for Azure, else bearer.")
         addressing: Literal["openai", "azure"] = Field("openai", description="azure: the deployment stands in the path.")

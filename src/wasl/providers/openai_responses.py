@@ -19,6 +19,7 @@ from wasl.wire.call import Call, Reply
 from wasl.wire.fault import named_failure, says_too_long, scrubbed
 from wasl.wire.read import UNREADABLE
 from wasl.wire.sse import SseReader
+from wasl.wire.web_address import WebAddress
 
 PASSED_ON = ("metadata", "parallel_tool_calls", "service_tier", "user")
 """Options of the compatible API that this format has under the same name."""
@@ -36,7 +37,7 @@ class OpenAiResponses:
 
         model_config = ConfigDict(frozen=True, extra="forbid")
 
-        base_url: str = Field("https://api.openai.com/v1", description="Up to and without /responses.")
+        base_url: WebAddress = Field("https://api.openai.com/v1", description="Up to and without /responses.")
         key: SecretStr = Field(description="API key.")
         organisation: str | None = Field(None, description="Which of your organisations is billed.")
         project: str | None = Field(None, description="Which of its projects.")

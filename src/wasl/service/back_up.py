@@ -120,7 +120,7 @@ def put_back(source: Path, data: Path, *, unseal: Seal | None = None) -> Mapping
     """
     if (data / DATABASE).exists():
         raise SettingWrong(f"there is a database in {str(data)!r} already; name an empty folder with `data`, or move that one away")
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
     unpacked = data / "restore.part"
     shutil.rmtree(unpacked, ignore_errors=True)
     try:

@@ -7,6 +7,7 @@ import asyncio
 import difflib
 import os
 import shutil
+import stat
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from wasl.ports.network import Network, Streamed
 from wasl.ports.provider import Keyless, ListsModels, Provider
 from wasl.ports.store import Store
 from wasl.routing.route import RouteCandidate
+from wasl.service.back_up import DATABASE
 from wasl.service.connect import polls, through
 from wasl.service.learn import Learn
 from wasl.wire.call import Call, Reply
@@ -37,6 +39,9 @@ SHUTDOWN_DAYS_NEAR: Final = 30
 SHUTDOWN_DAYS_TOLD: Final = 120
 """Days before a model's announced end: told from 120 on, wrong from 30 on."""
 HEALTH_PATH: Final = "/healthz"
+KNOWLEDGE: Final = Settings.model_fields["knowledge"].default.name
+"""Where documents are looked for when nobody says: it need not be there."""
+MEND_KNOWLEDGE: Final = "make it, or mend `knowledge` in wasl.toml"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +65,10 @@ def bad(area: str, what: str, do: str) -> Checked:
 def data_folder(settings: Settings) -> list[Checked]:
     """Looks at the folder of the data, in which everything else lives."""
     folder = settings.data
+    if folder.exists() and not folder.is_dir():
+        return [bad("data", f"{str(folder)!r} is a file; the data needs a folder", "move the file away, or set `data` to a folder")]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         free = shutil.disk_usage(folder).free
     except OSError as error:
         return [bad("data", f"the folder {str(folder)!r} cannot be made ({error.strerror})", "mend its rights, or set `data` to another")]
@@ -71,6 +78,15 @@ def data_folder(settings: Settings) -> list[Checked]:
         do = "make room, or set `data` to a folder on a larger disk: a full disk stops messages from being accepted"
         return [bad("data", f"only {free >> 20} MiB are free where {str(folder)!r} is", do)]
     return [good("data", f"{str(folder)!r} can be written; {free >> 30} GiB free")]
+
+
+def _privacy(settings: Settings) -> list[Checked]:
+    """Tells of a database that others on the machine may read, as versions before this one made it."""
+    database = settings.data / DATABASE
+    if not database.exists() or not settings.data.stat().st_mode & stat.S_IXOTH or not database.stat().st_mode & stat.S_IROTH:
+        return []
+    what = f"everybody on this machine may read {str(database)!r}, which holds what people said"
+    return [bad("data", what, "let nobody but its owner into that folder (chmod 700)")]
 
 
 class Check:
@@ -105,7 +121,7 @@ class Check:
 
     async def everything(self) -> Sequence[Checked]:
         """Runs every check. Named failures become findings; nothing but a fault of ours raises."""
-        local = [*data_folder(self._settings), *await self._database(), *await self._knowledge()]
+        local = [*data_folder(self._settings), *_privacy(self._settings), *await self._database(), *await self._knowledge()]
         lacking = {at.rpartition(".")[0] for at in self._settings.absent}
         calls = [self._provider(name, provider) for name, provider in self._providers.items() if f"providers.{name}" not in lacking]
         calls += [self._channel(name, channel) for name, channel in self._channels.items() if f"channels.{name}" not in lacking]
@@ -180,8 +196,12 @@ class Check:
 
     async def _knowledge(self) -> list[Checked]:
         await self._learn.refresh()
-        learned = self._learn.learned
+        learned, folder = self._learn.learned, self._settings.knowledge
         lines = [bad("knowledge", problem, "mend or remove the document; the others are used") for problem in learned.problems]
+        if folder.exists() and not folder.is_dir():
+            lines.append(bad("knowledge", f"{str(folder)!r} is a file; `knowledge` names a folder", MEND_KNOWLEDGE))
+        elif not folder.exists() and folder.name != KNOWLEDGE:
+            lines.append(bad("knowledge", f"there is no folder {str(folder)!r}", MEND_KNOWLEDGE))
         if learned.example:
             lines.append(
                 good("knowledge", f"the example business that ships is used; put your documents into {str(self._settings.knowledge)!r}")

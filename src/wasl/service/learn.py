@@ -151,6 +151,8 @@ def _passages(seen: Sequence[_Seen], problems: list[str]) -> tuple[list[Passage]
             if file.name == SYNONYMS:
                 synonyms.update(_synonyms(text))
                 continue
+            if not text.strip("\ufeff \t\r\n"):
+                raise Malformed(f"{file.name!r} is empty; write into it or remove it")
             found = chunk(text, source=file.name)
         except Malformed as error:
             problems.append(error.message)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from wasl.domain.errors import SettingWrong
 from wasl.store.migration import Applied, Migration, assert_rows_kept, migrations, pending
+from wasl.store.sqlite_open import make_file
 
 _TABLE = """create table if not exists migration (
     number integer primary key,
@@ -60,6 +61,7 @@ def back_up(path: Path, *, rows: dict[str, int], now_ms: int, before: int) -> Pa
     partial = target.with_name(target.name + ".partial")
     try:
         partial.unlink(missing_ok=True)
+        make_file(partial)
         with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(partial)) as copy:
             source.backup(copy)
             _assert_sound(copy, where=repr(partial.name))

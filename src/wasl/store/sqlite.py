@@ -29,15 +29,13 @@ from wasl.store.sql_beside import SqlBeside
 from wasl.store.sql_people import SqlPeople
 from wasl.store.sqlite_copy import copy_database
 from wasl.store.sqlite_library import SqliteLibrary
+from wasl.store.sqlite_open import connected, make_file, refusal
 from wasl.store.sqlite_search import NOTHING_TO_INDEX, prepare, refer, reindex_message
 from wasl.store.steps import Steps, run_sqlite
 from wasl.wire.searching import WORDS_VERSION
 
 Result = TypeVar("Result")
 
-STATEMENTS_CACHED = 256
-PAGE_CACHE_KIB = 4_096
-"""Of each connection. Sixteen MiB were no quicker over 30,000 turns of 20,000 people: the system keeps the file's pages too."""
 PEOPLE_AT_ONCE = 5_000
 """People counted with one statement: reading happens on the loop's own thread, which must not stand still for long."""
 PRUNE_ROWS_MAX = 5_000
@@ -67,7 +65,7 @@ class SqliteStore(SqlBeside):
     async def open(self) -> None:
         """Opens, migrates forward, and is ready."""
         self._write_db = await asyncio.to_thread(self._prepare)
-        self._read_db = self._connect()
+        self._read_db = connected(self._path)
         prepare(self._read_db)
         self._read_db.execute("pragma query_only = on")
         self._group = GroupCommit(self._write_db, told=self._told)
@@ -311,31 +309,19 @@ class SqliteStore(SqlBeside):
 
     # -- private
     def _prepare(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        db = self._connect()
         if sqlite3.sqlite_version_info < (3, 35):
             raise SettingWrong(f"SQLite {sqlite3.sqlite_version} is too old; Wasl needs 3.35 or newer: use a newer Python or system")
-        db.execute("pragma journal_mode = wal")
-        migrate_sqlite(db, path=self._path, now_ms=self._clock.now_ms())
-        db.execute(NOTHING_TO_INDEX, (WORDS_VERSION,))
-        return db
-
-    def _connect(self) -> sqlite3.Connection:
-        for plain in (bytes, type(None)):  # else the driver asks each such value for a conversion that none has: 0.25 µs every time
-            sqlite3.register_adapter(plain, _as_it_is)
+        make_file(self._path)
+        db = connected(self._path)
         try:
-            db = sqlite3.connect(
-                self._path, isolation_level=None, check_same_thread=False, cached_statements=STATEMENTS_CACHED, timeout=5.0
-            )
-        except sqlite3.OperationalError as error:
-            raise SettingWrong(
-                f"the database file {self._path.name!r} cannot be opened ({error}); mend `data` or the folder's rights"
-            ) from error
-        db.execute("pragma synchronous = full")
-        db.execute(f"pragma cache_size = -{PAGE_CACHE_KIB}")
-        db.execute("pragma temp_store = memory")
-        db.execute("pragma busy_timeout = 5000")
-        db.execute("pragma secure_delete = on")  # what is deleted is overwritten: a person who is erased stays in no free page
+            db.execute("pragma journal_mode = wal")
+            migrate_sqlite(db, path=self._path, now_ms=self._clock.now_ms())
+            db.execute(NOTHING_TO_INDEX, (WORDS_VERSION,))
+        except sqlite3.Error as error:
+            named = refusal(self._path, error)
+            if named is None:
+                raise
+            raise named from error
         return db
 
     async def _read_steps(self, make: Callable[[], Steps[Result]]) -> Result:
@@ -363,10 +349,6 @@ class SqliteStore(SqlBeside):
             return read(self._read_db)
         except sqlite3.OperationalError as error:
             raise StoreDown(f"the database could not be read ({error}); try again") from error
-
-
-def _as_it_is(value: Result) -> Result:
-    return value
 
 
 def _deletion(statement: str, before: int) -> Callable[[sqlite3.Connection], int]:

@@ -6,11 +6,13 @@ from contextlib import closing
 from pathlib import Path
 
 from wasl.domain.errors import StoreDown
+from wasl.store.sqlite_open import make_file
 
 
 def copy_database(source: Path, target: Path) -> None:
     """Copies in one step: a reader's view of one moment, which writers neither disturb nor wait for. Blocks. Raises StoreDown."""
     try:
+        make_file(target)
         with (
             closing(sqlite3.connect(f"{source.resolve().as_uri()}?mode=ro", uri=True, timeout=5.0)) as from_,
             closing(sqlite3.connect(target)) as to,

@@ -1,6 +1,7 @@
 """What an operator gets wrong, and what `wasl check` says of it in both languages: what happened, to what, and what to do."""
 
 import socket
+import stat
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,34 @@ WRONG = {
         "wasl.toml/data' cannot be made (Not a directory)",
         "set `data`",
     ),
+    "a data folder that is a file": ('data = "wasl.toml"', EXIT_PROBLEM, "'wasl.toml' is a file; the data needs a folder", "set `data`"),
+    "a folder of documents that is not there": ('knowledge = "nosuch"', EXIT_PROBLEM, "there is no folder 'nosuch'", "make it, or mend"),
+    "a file as folder of documents": (
+        'knowledge = "wasl.toml"',
+        EXIT_PROBLEM,
+        "'wasl.toml' is a file; `knowledge` names",
+        "mend `knowledge`",
+    ),
+    "an empty secret": ('[channels.telegram]\ntoken = { env = "EMPTY" }', EXIT_PROBLEM, "EMPTY, which is empty", "give it the secret"),
+    "an address without its beginning": (
+        '[providers.house]\nkind = "openai_chat"\nbase_url = "127.0.0.1:11434/v1"',
+        EXIT_SETTINGS,
+        "providers.house.base_url: an address begins with http:// or https://",
+        "such as",
+    ),
+    "an address with a port that is none": (
+        '[providers.house]\nkind = "openai_chat"\nbase_url = "http://127.0.0.1:99999/v1"',
+        EXIT_SETTINGS,
+        "providers.house.base_url: this is no whole address",
+        "a port up to 65535",
+    ),
+    "text without quotes": (
+        "[assistant]\nname = Zaytuna",
+        EXIT_SETTINGS,
+        "(at line 2, column 8): text stands between quotes",
+        "Mend that line",
+    ),
+    "digits of another script": ("[server]\nport = ١٨٠٨٣", EXIT_SETTINGS, "written with the digits 0 to 9", "Mend that line"),
     "no TOML": ("[server\nport = 1", EXIT_SETTINGS, "wasl.toml is not valid TOML", "Mend that line"),
     "no time zone": ('[deployment]\nzone = "Asia/Riyad"', EXIT_SETTINGS, "'Asia/Riyad' is no time zone; write one such as", ""),
     "a wrong address": ('[server]\npublic_url = "shop.example"', EXIT_SETTINGS, "server.public_url has not the form", "https://"),
@@ -58,6 +87,7 @@ WRONG = {
 def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("TELEGRAM_TOKE", "1:a")
+    monkeypatch.setenv("EMPTY", "")
 
 
 def check(text: str, language: str) -> Result:
@@ -98,3 +128,39 @@ def test_a_port_that_another_program_has_is_told() -> None:
 def test_what_is_wrong_in_several_places_stands_on_lines_of_its_own() -> None:
     result = check("[server]\nprot = 1\nhots = 2", "en")
     assert [line.strip()[:11] for line in result.stderr.replace("wasl:", "").strip().splitlines()] == ["server.prot", "server.hots"]
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_a_database_that_is_none_is_told_and_left_as_it_is(language: str) -> None:
+    file = Path("data/wasl.db")
+    file.parent.mkdir()
+    file.write_bytes(b"not a database at all, only words" * 200)
+    Path("wasl.toml").write_text("[server]\nport = 0\n")
+    before = file.read_bytes()
+    for command in ("check", "status", "serve"):
+        result = CliRunner().invoke(build(Composition()), [command, "--language", language], catch_exceptions=False)
+        assert result.exit_code == EXIT_SETTINGS, result.output
+        assert ("'wasl.db' is damaged or no database" in result.stderr) is (language == "en")
+        assert tongue.is_arabic(result.stderr) is (language == "ar")
+    assert file.read_bytes() == before
+
+
+def test_what_people_said_is_readable_by_its_owner_only_and_an_open_folder_is_told() -> None:
+    assert CliRunner().invoke(build(Composition()), ["check"]).exit_code == 0
+    made = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (Path("data"), Path("data/wasl.db"))}
+    assert made == {"data": 0o700, "wasl.db": 0o600}
+    Path("data").chmod(0o755)
+    Path("data/wasl.db").chmod(0o644)
+    result = check("", "en")
+    assert result.exit_code == EXIT_PROBLEM
+    assert "everybody on this machine may read 'data/wasl.db'" in result.output
+    assert "(chmod 700)" in result.output
+    assert "كل من على هذا الجهاز يقرأ" in check("", "ar").output
+
+
+def test_a_document_that_is_empty_is_told() -> None:
+    Path("knowledge").mkdir()
+    Path("knowledge/hours.md").write_bytes(b"\xef\xbb\xbf\r\n")
+    result = check("", "en")
+    assert "'hours.md' is empty; write into it or remove it" in result.output
+    assert "فارغ؛ اكتب فيه أو أزله" in check("", "ar").output

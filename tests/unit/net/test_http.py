@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from wasl.domain.errors import CutShort, TooLarge, Unavailable, Unclear
+from wasl.domain.errors import CutShort, SettingWrong, TooLarge, Unavailable, Unclear
 from wasl.net.http import HttpNetwork
 from wasl.wire.call import Call
 
@@ -122,3 +122,19 @@ async def test_errors_name_the_host_and_never_the_path_that_may_hold_a_secret(ne
             await network.perform(Call(method="POST", url=url))
     assert "secret" not in str(caught.value)
     assert re.search(r"127\.0\.0\.1", str(caught.value))
+
+
+async def test_a_key_with_a_line_break_in_it_is_told_as_a_setting_without_the_key(network: HttpNetwork) -> None:
+    async def behave(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        raise AssertionError("nothing is sent")
+
+    async with server(behave) as url:
+        with pytest.raises(SettingWrong, match=r"a line break in the middle of a key") as caught:
+            await network.perform(Call(method="POST", url=url, headers={"authorization": "Bearer sk-one\nsk-two"}))
+    assert "sk-" not in str(caught.value)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:99999/x", "http://127.0.0.1:port/x", "http://[::1/x"])
+async def test_an_address_that_cannot_be_one_is_named_and_breaks_nothing(network: HttpNetwork, url: str) -> None:
+    with pytest.raises(Unavailable, match="is not valid; mend the setting"):
+        await network.perform(Call(method="GET", url=url))

@@ -120,6 +120,11 @@ async def test_a_fresh_installation_is_right(tmp_path: Path) -> None:
 
 async def test_a_data_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("in the way")
+    found = said((await checked(tmp_path))["data"])
+    assert found.startswith("NO")
+    assert "is a file; the data needs a folder" in found
+    (tmp_path / "data").unlink()
+    (tmp_path / "data").symlink_to(tmp_path / "nowhere" / "data")
     assert said((await checked(tmp_path))["data"]).startswith("NO the folder")
 
 

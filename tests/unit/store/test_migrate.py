@@ -54,6 +54,7 @@ def test_a_database_with_data_is_backed_up_before_it_moves_on(path: Path):
     (backup,) = backups(path)
     assert backup.name == "wasl.sqlite3.20260921T141320Z.before-0002.backup"
     assert query(backup, "select * from cup") == [(1, "blue")]
+    assert backup.stat().st_mode & 0o077 == 0  # people's words are in it
     assert query(path, "select * from cup") == [(1, "blue", None)]
 
 
