@@ -11,7 +11,7 @@ from wasl.domain.turn import DueTurn, Work
 from wasl.ports.clock import Clock
 from wasl.ports.store import Accepted, Duplicate, Incoming, Kept, Lease, Outcome, ReceiptApplied
 from wasl.store.picture import AddressRow, ConversationRow, DeliveryRow, EarlyReceipt, MessageRow, PersonRow, Picture, TurnRow
-from wasl.store.rows import HELD_MS, conversations_of, failure_of, heard_at, json_or_none
+from wasl.store.rows import HELD_MS, RECEIPT_TIMES, conversations_of, failure_of, heard_at, json_or_none
 
 
 def receive(picture: Picture, incoming: Incoming, *, lease: Lease | None, clock: Clock) -> list[Outcome]:
@@ -267,23 +267,17 @@ def learn(picture: Picture, row: DeliveryRow, native_id: str | None, *, now: int
 def apply_receipt(picture: Picture, row: DeliveryRow, receipt: EarlyReceipt, *, now: int) -> bool:
     """Moves one delivery by one receipt, forward only; says whether it moved. A price and a time are kept whatever the order."""
     moved = moves(now=row.state, to=receipt.state)
+    time = RECEIPT_TIMES.get(receipt.state)
     if moved:
         row.state = receipt.state
         row.since_ms = now
         row.error = receipt.error or row.error
         row.price = receipt.price or row.price
-    elif receipt.state == "failed" and receipt.price is None:
-        return False
+    elif (time is None or getattr(row, time) is not None) and (receipt.price is None or row.price is not None):
+        return False  # as most often where a platform tells that it took what we know it took
     else:
         row.price = row.price or receipt.price
-    match receipt.state:
-        case "sent":
-            row.sent_ms = receipt.at_ms if moved or row.sent_ms is None else row.sent_ms
-        case "delivered":
-            row.delivered_ms = receipt.at_ms if moved or row.delivered_ms is None else row.delivered_ms
-        case "read":
-            row.read_ms = receipt.at_ms if moved or row.read_ms is None else row.read_ms
-        case _:
-            pass
+    if time is not None and (moved or getattr(row, time) is None):
+        setattr(row, time, receipt.at_ms)
     picture.changed_delivery(row)
     return moved

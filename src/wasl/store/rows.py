@@ -77,6 +77,10 @@ HELD_MS: Final = 900_000
 lasts so long."""
 
 
+RECEIPT_TIMES: Final = {"sent": "sent_ms", "delivered": "delivered_ms", "read": "read_ms"}
+"""Where the time of a receipt is kept, by its state; that of a failure is not."""
+
+
 def heard_at(event: Arrival, *, now: int) -> int:
     """Gives when a person was heard, from which windows are counted: now, or the platform's own time where its word came late."""
     return event.sent_at_ms if 0 < event.sent_at_ms < now - LATE_MS else now

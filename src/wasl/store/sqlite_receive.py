@@ -6,24 +6,24 @@ from typing import assert_never
 
 from wasl.domain.event import Arrival, ConsentGiven, Event, Moved, Receipt, Signal
 from wasl.domain.findable import live_words
-from wasl.domain.ids import AddressId, ConversationId, DeliveryId, MessageId, PersonId, TurnId
+from wasl.domain.ids import AddressId, ConversationId, MessageId, PersonId, TurnId
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import DueTurn, Work
 from wasl.domain.value import value
 from wasl.ports.clock import Clock
-from wasl.ports.store import Accepted, Duplicate, Incoming, Kept, Lease, Outcome, ReceiptApplied
+from wasl.ports.store import Accepted, Duplicate, Incoming, Kept, Lease, Outcome
 from wasl.store.rows import (
     ADDRESS_COLUMNS,
     HELD_MS,
     address_of,
     conversations_of,
-    failure_of,
     heard_at,
     json_or_none,
     json_text,
     parts_text,
 )
 from wasl.store.sqlite_read import history
+from wasl.store.sqlite_receipts import receipt
 from wasl.store.sqlite_search import index_message, refer
 
 _FIND = f"""select {ADDRESS_COLUMNS}, a.conversation_id, c.ready_at, c.message_seq, c.turn_seq, c.closed_seq, c.epoch, c.shared, c.continues
@@ -31,11 +31,6 @@ from address a join conversation c on c.id = a.conversation_id
 where a.channel = ? and a.scope = ? and a.handle = ? and a.valid_to_ms is null"""
 _FIND_ALIAS = f"""select {ADDRESS_COLUMNS} from address a
 where a.channel = ? and a.scope = ? and a.alias = ? and a.valid_to_ms is null order by a.id desc limit 1"""
-_SENT_RANK = (
-    "case state when 'queued' then 0 when 'sending' then 1 when 'unknown' then 2 when 'sent' then 3"
-    " when 'delivered' then 4 when 'read' then 5 else 6 end"
-)
-_RANK = {"sent": 3, "delivered": 4, "read": 5}
 
 
 @value(frozen=True, slots=True)
@@ -69,7 +64,7 @@ def receive(db: sqlite3.Connection, incoming: Incoming, *, lease: Lease | None, 
 def _event(db: sqlite3.Connection, channel: str, event: Event, *, now: int, lease: Lease | None, clock: Clock) -> Outcome:
     match event:
         case Receipt():
-            return _receipt(db, channel, event, now=now)
+            return receipt(db, channel, event, now=now)
         case Arrival() | ConsentGiven() | Moved() | Signal():
             pass
         case _:
@@ -304,79 +299,3 @@ def _moved(db: sqlite3.Connection, channel: str, event: Moved, *, now: int, cloc
         last_inbound_ms=before.last_inbound_ms,
     )
     _insert_address(db, address, conversation_id=old[13])
-
-
-def _receipt(db: sqlite3.Connection, channel: str, event: Receipt, *, now: int) -> Outcome:
-    """Moves a delivery forward. Nothing remembers its key: moving forward only makes a repeat harmless."""
-    row = None
-    if event.tag is not None:
-        row = db.execute(
-            "select id, conversation_id, message_id, state, native_id from delivery where id = ? and channel = ?", (event.tag, channel)
-        ).fetchone()
-    if row is None and event.native_id is not None:
-        row = db.execute(
-            "select id, conversation_id, message_id, state, native_id from delivery where channel = ? and native_id = ?",
-            (channel, event.native_id),
-        ).fetchone()
-    error, price = json_or_none(failure_of(event.failure)), json_or_none(event.price)
-    if row is None:
-        if event.native_id is None:
-            return Kept(key=event.key)
-        db.execute(
-            "insert into early_receipt values (?, ?, ?, ?, ?, ?) on conflict do nothing",
-            (channel, event.native_id, event.state, event.at_ms, error, price),
-        )
-        return Kept(key=event.key)
-    delivery_id, conversation_id, message_id, before, native_id = row
-    moved = native_id is None and event.native_id is not None and learn(db, delivery_id, channel, event.native_id, now=now)
-    changed = apply_receipt(db, delivery_id, state=event.state, at_ms=event.at_ms, now=now, error=error, price=price)
-    woke = False
-    if (changed or moved) and before == "unknown":
-        wake = "update conversation set ready_at = ? where id = ? and owner is null and ready_at > ?"
-        woke = db.execute(wake, (now, conversation_id, now)).rowcount > 0
-    return ReceiptApplied(
-        key=event.key,
-        delivery_id=DeliveryId(delivery_id),
-        conversation_id=ConversationId(conversation_id),
-        message_id=MessageId(message_id),
-        changed=changed,
-        woke=woke,
-    )
-
-
-def learn(db: sqlite3.Connection, delivery_id: str, channel: str, native_id: str, *, now: int) -> bool:
-    """Tells a delivery the platform's id, and applies the receipts that waited for it; says whether they moved it."""
-    db.execute("update delivery set native_id = coalesce(native_id, ?) where id = ?", (native_id, delivery_id))
-    return apply_early(db, delivery_id, channel, native_id, now=now)
-
-
-def apply_early(db: sqlite3.Connection, delivery_id: str, channel: str, native_id: str, *, now: int) -> bool:
-    """Applies the receipts that waited for a native id; says whether they moved the delivery."""
-    early = db.execute(
-        "delete from early_receipt where channel = ? and native_id = ? returning state, at_ms, error, price", (channel, native_id)
-    ).fetchall()
-    moved = [
-        apply_receipt(db, delivery_id, state=state, at_ms=at_ms, now=now, error=error, price=price)
-        for state, at_ms, error, price in sorted(early, key=lambda r: r[1])
-    ]
-    return any(moved)
-
-
-def apply_receipt(
-    db: sqlite3.Connection, delivery_id: str, *, state: str, at_ms: int, now: int, error: str | None, price: str | None
-) -> bool:
-    """Moves one delivery by one receipt, forward only; says whether it moved. A price is kept whatever the order."""
-    if state == "failed":
-        condition, column = f"{_SENT_RANK} < 4", None
-    else:
-        condition, column = f"{_SENT_RANK} < {_RANK[state]}", f"{state}_ms"
-    times = f", {column} = {int(at_ms)}" if column else ""
-    moved = db.execute(
-        f"update delivery set state = ?, since_ms = ?, error = coalesce(?, error), price = coalesce(?, price){times}"
-        f" where id = ? and {condition}",
-        (state, now, error, price, delivery_id),
-    ).rowcount
-    if not moved and (price or column):
-        late = f", {column} = coalesce({column}, {int(at_ms)})" if column else ""
-        db.execute(f"update delivery set price = coalesce(price, ?){late} where id = ?", (price, delivery_id))
-    return bool(moved)

@@ -19,7 +19,7 @@ from wasl.store.purpose_steps import INSERT as INSERT_PURPOSE
 from wasl.store.purpose_steps import values_of
 from wasl.store.rows import ADDRESS_COLUMNS, SET_BACK_SLACK_MS, address_of, json_of, json_or_none, json_text, parts_of, parts_text
 from wasl.store.sqlite_read import history
-from wasl.store.sqlite_receive import apply_early, learn
+from wasl.store.sqlite_receipts import apply_early, learn
 from wasl.store.sqlite_search import index_message, refer
 from wasl.store.steps import sqlite_text
 
@@ -33,7 +33,12 @@ _OPEN_DELIVERIES = f"""select {ADDRESS_COLUMNS}, d.id, d.parts, d.reply_to, d.at
 (select author from message where id = d.message_id) from delivery d join address a on a.id = d.address_id
 where d.conversation_id = ? and d.state in ('queued', 'sending', 'unknown') order by d.seq, d.position limit ?"""
 
-_OURS_AND_DUE = "select 1 from turn t join conversation c on c.id = ?2 and c.epoch = ?3 where t.id = ?1 and t.state = 'due'"
+_NUMBERS = "c.message_seq, c.turn_seq, c.closed_seq, c.last_ms from"
+_OURS = f"select {_NUMBERS} conversation c where c.id = ? and c.epoch = ?"
+_OURS_AND_DUE = f"""select {_NUMBERS} turn t join conversation c on c.id = t.conversation_id and c.epoch = ?3
+where t.id = ?1 and t.conversation_id = ?2 and t.state = 'due'"""
+_NEXT_DUE = "select min(seq) from turn where conversation_id = ? and seq > ? and state = 'due'"
+_CLOSE = "update conversation set closed_seq = ?, message_seq = ?, last_ms = ? where id = ?"
 _FIRST_DUE = "(select min(due_ms) from delivery where conversation_id = ?2 and state in ('queued', 'sending', 'unknown'))"
 _HELD = "select id, owner, epoch, ready_at from conversation where ready_at is not null and owner is not null"
 _FREE = """update conversation set owner = null, ready_at = min(ready_at, ?)
@@ -41,6 +46,13 @@ where id = ? and owner = ? and epoch = ? and ready_at = ?"""
 _GIVE_BACK = f"""update conversation set owner = null, ready_at = case when turn_seq > closed_seq then min(?1, coalesce({_FIRST_DUE}, ?1))
 else {_FIRST_DUE} end where id = ?2 and epoch = ?3 and owner is not null"""
 _SENDABLE = "select state, attempt, since_ms, due_ms from delivery where id = ? and state in ('queued', 'unknown')"
+_SETTLED = """update delivery set native_id = coalesce(native_id, ?1), sent_ms = coalesce(sent_ms, ?2), charge = coalesce(?3, charge),
+verdict = coalesce(?4, verdict)"""
+_SENT = f"{_SETTLED}, state = 'sent', error = ?5, since_ms = ?6 where id = ?7 and state = 'sending'"
+_SENT_AGAIN = f"""{_SETTLED}, error = case when state in ('queued', 'unknown') then ?5 else error end,
+since_ms = case when state in ('queued', 'unknown') then ?6 else since_ms end,
+state = case when state in ('queued', 'unknown') then 'sent' else state end where id = ?7"""
+"""For what is not known as being sent: a receipt may have settled it, or a lease that ran out."""
 _INSERT_PURPOSE = sqlite_text(INSERT_PURPOSE)
 _INSERT_USAGE = """insert into usage (turn_id, conversation_id, candidate, provider, model, served_model, region, price_class, outcome,
 input_tokens, output_tokens, cached_tokens, reasoning_tokens, estimated, request_id, started_ms, took_ms,
@@ -155,26 +167,20 @@ def _fence(db: sqlite3.Connection, conversation_id: str, epoch: int) -> None:
 def close_turn(db: sqlite3.Connection, closing: Closing, *, start: bool = True, count: Asked | None = None) -> Closed | Counts:
     """Closes turns with their reply; what goes out by it is to be counted."""
     at, reply, conversation_id = closing.at_ms, closing.reply, closing.conversation_id
-    for turn_id in closing.turn_ids:
-        ours = db.execute(_OURS_AND_DUE, (turn_id, conversation_id, closing.epoch)).fetchone()
-        if ours is None:
-            _fence(db, conversation_id, closing.epoch)
-            raise Fenced(f"turn {turn_id!r} was closed already; what was prepared is thrown away")
+    seq, turn_seq, closed_seq, last_ms = _ours(db, closing)
     ended = (closing.state, at, reply.id if reply else None, json_or_none(closing.verdicts), closing.note)
     for turn_id in closing.turn_ids:
         db.execute("update turn set state = ?, closed_ms = ?, reply_id = ?, verdicts = ?, note = ? where id = ?", (*ended, turn_id))
-    (message_seq,) = db.execute(
-        "update conversation set closed_seq = coalesce((select min(t.seq) - 1 from turn t where t.conversation_id = conversation.id"
-        " and t.seq > closed_seq and t.state = 'due'), turn_seq), message_seq = message_seq + ?, last_ms = max(last_ms, ?) where id = ?"
-        " returning message_seq",
-        (1 if reply else 0, at if reply else 0, conversation_id),
-    ).fetchone()
+    others = turn_seq - closed_seq > len(set(closing.turn_ids))
+    due = db.execute(_NEXT_DUE, (conversation_id, closed_seq)).fetchone()[0] if others else None
+    if reply is not None:
+        seq, last_ms = seq + 1, max(last_ms, at)
+    db.execute(_CLOSE, (turn_seq if due is None else due - 1, seq, last_ms, conversation_id))
     insert_usage(db, closing.usage, turn_id=closing.turn_ids[0] if closing.turn_ids else None, conversation_id=closing.conversation_id)
     for record in closing.purposes:
         db.execute(_INSERT_PURPOSE, values_of(record))
     if reply is None:
         return Closed(None)
-    seq = cast(int, message_seq)
     _insert_message(db, closing.conversation_id, reply, seq=seq, at=at, deliveries=closing.deliveries)
     closed = Closed(seq)
     busy: set[str] = set()
@@ -188,6 +194,21 @@ def close_turn(db: sqlite3.Connection, closing: Closing, *, start: bool = True, 
         return closed
     undo = _undoing(db, closing.deliveries[0].id, ("queued", 0, at, at))
     return counts(count, undo=undo, result=lambda counted, begun: closed._replace(begun=begun, counted=counted))
+
+
+def _ours(db: sqlite3.Connection, closing: Closing) -> tuple[int, int, int, int]:
+    """Sees to it that the turns are due and ours, and gives the numbers of their conversation: `_NUMBERS`."""
+    row = None
+    for turn_id in closing.turn_ids:
+        row = db.execute(_OURS_AND_DUE, (turn_id, closing.conversation_id, closing.epoch)).fetchone()
+        if row is None:
+            _fence(db, closing.conversation_id, closing.epoch)
+            raise Fenced(f"turn {turn_id!r} was closed already; what was prepared is thrown away")
+    if row is None:
+        _fence(db, closing.conversation_id, closing.epoch)
+        row = db.execute(_OURS, (closing.conversation_id, closing.epoch)).fetchone()
+    numbers: tuple[int, int, int, int] = row
+    return numbers
 
 
 def _undoing(db: sqlite3.Connection, delivery_id: str, before: tuple[str, int, int, int]) -> Callable[[], object]:
@@ -309,7 +330,7 @@ def settle(db: sqlite3.Connection, settling: Settling) -> Fenced | None:
         row = db.execute(
             "update delivery set state = ?, since_ms = ?, due_ms = ?, error = ?, charge = coalesce(?, charge),"
             " verdict = coalesce(?, verdict)"
-            " where id = ? and state in ('queued', 'sending', 'unknown') returning channel, seq, message_id, position",
+            " where id = ? and state in ('queued', 'sending', 'unknown') returning seq, message_id, position",
             (
                 s.state,
                 s.at_ms,
@@ -323,9 +344,9 @@ def settle(db: sqlite3.Connection, settling: Settling) -> Fenced | None:
         if row is not None and s.move_to is not None and s.state == "queued":
             db.execute("update delivery set address_id = ?, channel = ? where id = ?", (s.move_to.id, s.move_to.key.channel, s.delivery_id))
         if row is not None and s.apart and s.state == "queued":
-            _take_apart(db, s, *row[1:])
+            _take_apart(db, s, *row)
         if row is not None and s.native_id is not None:
-            learn(db, s.delivery_id, row[0], s.native_id, now=s.at_ms)
+            learn(db, s.delivery_id, s.native_id, now=s.at_ms)
     if s.release:
         release(db, s.conversation_id, s.epoch, now=s.at_ms, turns_at=None, deliveries_at=None)
     return None
@@ -346,16 +367,11 @@ def _take_apart(db: sqlite3.Connection, s: Settling, seq: int, message_id: str, 
 
 
 def _sent(db: sqlite3.Connection, s: Settling) -> None:
-    (channel,) = db.execute(
-        "update delivery set native_id = coalesce(native_id, ?), sent_ms = coalesce(sent_ms, ?), charge = coalesce(?, charge),"
-        " error = case when state in ('queued', 'sending', 'unknown') then ? else error end,"
-        " since_ms = case when state in ('queued', 'sending', 'unknown') then ? else since_ms end,"
-        " verdict = coalesce(?, verdict),"
-        " state = case when state in ('queued', 'sending', 'unknown') then 'sent' else state end where id = ? returning channel",
-        (s.native_id, s.at_ms, charge_text(s.charge), json_or_none(s.error), s.at_ms, json_or_none(s.verdict), s.delivery_id),
-    ).fetchone() or (None,)
-    if channel is not None and s.native_id is not None:
-        apply_early(db, s.delivery_id, channel, s.native_id, now=s.at_ms)
+    given = (s.native_id, s.at_ms, charge_text(s.charge), json_or_none(s.verdict), json_or_none(s.error), s.at_ms, s.delivery_id)
+    if not db.execute(_SENT, given).rowcount:
+        db.execute(_SENT_AGAIN, given)
+    if s.native_id is not None:
+        apply_early(db, s.delivery_id, s.native_id, now=s.at_ms)
 
 
 def say(db: sqlite3.Connection, conversation_id: str, message: NewMessage, deliveries: Sequence[NewDelivery], *, now: int) -> int:
