@@ -106,8 +106,7 @@ def no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
     async def refuse(*_: Any, **__: Any) -> Any:
         raise AssertionError("something would have left the machine")
 
-    for way in ("http.HttpNetwork._send", "lines.Lines.post"):
-        monkeypatch.setattr(f"wasl.net.{way}", refuse)
+    monkeypatch.setattr("wasl.net.http.HttpNetwork._send", refuse)
 
 
 @pytest.mark.parametrize("how", ["refused", "disabled", "throttled"])

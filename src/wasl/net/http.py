@@ -8,8 +8,6 @@ import aiohttp
 from yarl import URL
 
 from wasl.domain.errors import CutShort, SettingWrong, TooLarge, Unavailable, Unclear
-from wasl.net.line import Overlong
-from wasl.net.lines import Lines, NoLine
 from wasl.wire.call import Call, Reply
 
 CONNECT_SECONDS = 10.0
@@ -47,26 +45,22 @@ class HttpStreamed:
 
 
 class HttpNetwork:
-    """The network: a POST whose answer is read whole goes over kept lines, everything else over aiohttp."""
+    """The network over aiohttp, with one pool of connections."""
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
         self._urls: dict[str, URL] = {}
-        self._lines = Lines()
 
     async def perform(self, call: Call) -> Reply:
         """Makes the request and reads the whole answer."""
-        asked = self._lines.asked(call)
-        if asked is None:
-            return await self._perform(call)
+        response = await self._send(call)
         try:
-            return await self._lines.post(asked, call.body, seconds=call.timeout_seconds or TOTAL_SECONDS, bytes_max=call.body_bytes_max)
-        except NoLine as error:
-            raise Unavailable(f"no connection to {_where(call)} ({error})") from error
-        except OSError as error:
-            raise _unclear(f"no whole answer from {_where(call)}", error) from error
-        except Overlong as error:
-            raise _too_large(call) from error
+            body = await _read(response, call=call)
+        except (aiohttp.ClientError, ConnectionError, TimeoutError) as error:
+            raise _unclear(f"the answer from {_where(call)} broke", error) from error
+        finally:
+            _give_back(response)
+        return Reply(status=response.status, headers={k.lower(): v for k, v in response.headers.items()}, body=body)
 
     @asynccontextmanager
     async def stream(self, call: Call) -> AsyncIterator[HttpStreamed]:
@@ -79,20 +73,9 @@ class HttpNetwork:
 
     async def close(self) -> None:
         """Closes every connection."""
-        self._lines.close()
         if self._session is not None:
             await self._session.close()
             self._session = None
-
-    async def _perform(self, call: Call) -> Reply:
-        response = await self._send(call)
-        try:
-            body = await _read(response, call=call)
-        except (aiohttp.ClientError, ConnectionError, TimeoutError) as error:
-            raise _unclear(f"the answer from {_where(call)} broke", error) from error
-        finally:
-            _give_back(response)
-        return Reply(status=response.status, headers={k.lower(): v for k, v in response.headers.items()}, body=body)
 
     async def _send(self, call: Call) -> aiohttp.ClientResponse:
         session = self._session or self._open()
@@ -155,7 +138,7 @@ async def _read(response: aiohttp.ClientResponse, *, call: Call) -> bytes:
     async for data in response.content.iter_any():
         size += len(data)
         if size > limit:
-            raise _too_large(call)
+            raise TooLarge(f"the answer from {_where(call)} is over {limit} bytes; it was not read further", limit_bytes=limit)
         pieces.append(data)
     return b"".join(pieces)
 
@@ -163,11 +146,6 @@ async def _read(response: aiohttp.ClientResponse, *, call: Call) -> bytes:
 def _where(call: Call) -> str:
     """Names the host only: paths and queries of some platforms hold a secret."""
     return URL(call.url).host or "an address without a host"
-
-
-def _too_large(call: Call) -> TooLarge:
-    limit = call.body_bytes_max
-    return TooLarge(f"the answer from {_where(call)} is over {limit} bytes; it was not read further", limit_bytes=limit)
 
 
 def _unclear(what: str, error: BaseException) -> Unclear:
