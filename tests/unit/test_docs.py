@@ -88,6 +88,12 @@ def test_every_page_can_be_reached_from_the_first() -> None:
     assert {shown(p) for p in pages()} == {shown(p) for p in reached}
 
 
+def test_every_decision_stands_in_the_list_of_decisions() -> None:
+    records = sorted((DOCS / "decisions").glob("*.md"))
+    lines = [f"- [{r.read_text(encoding='utf-8').splitlines()[0].removeprefix('# ')}](decisions/{r.name})" for r in records]
+    assert [one for one in lines if one not in (DOCS / "README.md").read_text(encoding="utf-8")] == []
+
+
 def glossary() -> dict[str, tuple[str, str]]:
     rows = re.findall(r"^\| (\w+) \| ([^|]+) \| ([^|]+) \|$", (DOCS / "glossary.md").read_text(encoding="utf-8"), re.MULTILINE)
     return {word: (arabic.strip(), meaning.strip()) for word, arabic, meaning in rows if word != "word"}
