@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from wasl.domain.grapheme import is_border
 from wasl.domain.limits import Limits
 from wasl.domain.message import Choice, Media, MediaRole, Option, Part, Text, TextFormat
 from wasl.domain.split import split, units
@@ -40,8 +41,8 @@ def fit(
     """
     if billed and len(parts) > 1:
         parts = thrifty(parts, limits=limits, measure=measure)
-    if len(parts) == 1 and _fits_whole(parts[0], limits, measure):
-        return ((parts[0],),)
+    if len(parts) == 1 and (whole := _whole(parts[0], limits, measure)) is not None:
+        return ((whole,),)
     fitter = _Fitter(limits, measure=measure, notice=notice or _notice)
     return tuple((part,) for part in _joined(parts, limits) for part in fitter.fit(part))
 
@@ -73,11 +74,33 @@ def _takes_caption(media: Media, text: Text, limits: Limits, measure: Measure | 
 
 
 def _fits_whole(part: Part, limits: Limits, measure: Measure | None) -> bool:
-    """Says whether a part is a text that needs no cut: nearly every reply is, and is spared the search for borders."""
-    if not isinstance(part, Text) or "\r" in part.text or not part.text or part.text[0].isspace() or part.text[-1].isspace():
+    """Says whether a part is a text that goes out as it stands."""
+    return _whole(part, limits, measure) is part
+
+
+def _whole(part: Part, limits: Limits, measure: Measure | None) -> Part | None:
+    """Gives a text that needs no cut, without the whitespace around it: nearly every reply is one, and is spared the search for borders.
+
+    None for what is no text, has nothing but whitespace, or may come out otherwise: it is cut as every other.
+    """
+    if not isinstance(part, Text) or "\r" in part.text:
+        return None
+    text = part.text.strip()
+    if not text or (text != part.text and not _drops(part, text, limits)):
+        return None
+    measured = measure(text) if measure is not None and part.format == "markdown" else units(text, limits.text_unit)
+    if measured > limits.text_max:
+        return None
+    return part if text == part.text else Text(text=text, format=part.format)
+
+
+def _drops(part: Text, bare: str, limits: Limits) -> bool:
+    """Says whether a cut would drop the whitespace around a text and do nothing else: no mark hangs on it, no code block is near."""
+    text, at = part.text, len(part.text) - len(part.text.lstrip())
+    if part.format == "markdown" and ("```" in bare or "~~~" in bare):
         return False
-    measured = measure(part.text) if measure is not None and part.format == "markdown" else units(part.text, limits.text_unit)
-    return measured <= limits.text_max
+    bordered = is_border(text, at, start=max(0, at - 1)) and is_border(text, at + len(bare), start=at)
+    return bordered and units(text[at:], limits.text_unit) <= limits.text_max
 
 
 def _joined(parts: Sequence[Part], limits: Limits) -> Iterator[Part]:

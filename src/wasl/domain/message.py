@@ -131,6 +131,8 @@ class Said:
 
 def plain_text(parts: tuple[Part, ...]) -> str:
     """Gives the words of a message in reading order, with a bracketed word for what is not text."""
+    if len(parts) == 1 and isinstance(only := parts[0], Text):
+        return only.text  # nearly every message
     words: list[str] = []
     for part in parts:
         match part:

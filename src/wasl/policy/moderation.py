@@ -36,10 +36,12 @@ class Phrases:
         """Gives the first phrase that stands in the words, "" for none."""
         if not self.starred and self.first.keys().isdisjoint(words):
             return ""  # as nearly always
+        first, starred = self.first, self.starred
         for place, word in enumerate(words):
-            for phrase in (*self.first.get(word, ()), *self.starred):
-                if _stands(phrase, words, place):
-                    return " ".join(phrase)
+            if word in first or starred:
+                for phrase in (*first.get(word, ()), *starred):
+                    if _stands(phrase, words, place):
+                        return " ".join(phrase)
         return ""
 
 

@@ -16,6 +16,8 @@ from wasl.wire.text import fold, tokens
 
 MESSAGE_CHARACTERS_MAX: Final = 160
 """A longer message says something else too."""
+_REMEMBERED: Final = 64
+"""Messages that are remembered for a moment: one question after the other is asked of the message that a turn answers."""
 REACH_TOKENS: Final = 6
 """How far a word for a person may stand behind the verb."""
 _EDGES: Final = " \t\r\n.,!?…\"'«»“”/-"
@@ -46,7 +48,12 @@ def opt_words(book: Rulebook, channel: str, *, out: Iterable[str] = (), left_out
 
 def said(text: str) -> str:
     """Gives a short message as word lists hold it, "" for a long one."""
-    return _bare(text) if len(text) <= MESSAGE_CHARACTERS_MAX else ""
+    return _said(text) if len(text) <= MESSAGE_CHARACTERS_MAX else ""
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _said(text: str) -> str:
+    return _bare(text)
 
 
 def _bare(text: str) -> str:
@@ -88,7 +95,7 @@ def asks_for_human(text: str, *, further: Sequence[str] = ()) -> bool:
         return False
     if whole in lists.alone or whole in phrases(tuple(further)):
         return True
-    words = tokens(whole)
+    words = tokens(text)  # those of the whole are the same, and these were asked for already
     if lists.talk.isdisjoint(words) and lists.transfer.isdisjoint(words):
         return False
     if words[0] in lists.questions or not lists.negations.isdisjoint(words):

@@ -3,7 +3,7 @@
 `say` never fails for a language: one that is not in the catalogue gets English. Adding a language is adding a column.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, Literal
 
 from wasl.domain.message import Choice, Media, Part, Text
@@ -113,8 +113,10 @@ def say(key: Key, *, language: str, **values: object) -> str:
     return words.format_map(_Forgiving(values)) if "{" in words else words
 
 
-def words_of(parts: Iterable[Part]) -> str:
+def words_of(parts: Sequence[Part]) -> str:
     """Gives what a person wrote in a message: words, captions and the name of what was picked, nothing of ours."""
+    if len(parts) == 1 and isinstance(only := parts[0], Text):
+        return only.text  # nearly every message
     found: list[str] = []
     for part in parts:
         match part:

@@ -11,6 +11,8 @@ _CODE_DIGITS_MAX: Final = 3
 _REGION_OF_CODE: Final = {str(code): regions for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items() if regions[0] != "001"}
 REGIONS: Final = frozenset(region for regions in _REGION_OF_CODE.values() for region in regions)
 """Every country and territory with telephone numbers (ISO 3166 alpha-2)."""
+_REMEMBERED: Final = 1_024
+"""Numbers whose country is remembered for a moment: one step after the other of a turn asks for it."""
 _WITHIN: Final = {"VA": "IT", "SJ": "NO", "AX": "FI"}
 """Territories that share the calling code of a country of the same rules; platforms name the code, not the territory."""
 _BUSINESS_ID: Final = re.compile(r"([A-Z]{2})\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
@@ -18,11 +20,7 @@ _BUSINESS_ID: Final = re.compile(r"([A-Z]{2})\.(?:ENT\.)?[A-Za-z0-9]{1,128}")
 
 def calling_code_of(phone: str) -> str | None:
     """Gives the calling code ("20") of a number or of its beginning, None where there is none."""
-    digits = _digits(phone)
-    for length in range(1, _CODE_DIGITS_MAX + 1):
-        if digits[:length] in _REGION_OF_CODE and len(digits) >= length:
-            return digits[:length]
-    return None
+    return _code_and_region(phone[:PHONE_CHARACTERS_MAX])[0]
 
 
 def region_of_phone(phone: str) -> str | None:
@@ -30,11 +28,7 @@ def region_of_phone(phone: str) -> str | None:
 
     A number whose country cannot be told within a shared code is taken for the code's main country.
     """
-    code = calling_code_of(phone)
-    if code is None:
-        return None
-    regions = _REGION_OF_CODE[code]
-    return regions[0] if len(regions) == 1 else _among(code, _digits(phone)[len(code) :])
+    return _code_and_region(phone[:PHONE_CHARACTERS_MAX])[1]
 
 
 def region_of_business_id(business_id: str) -> str | None:
@@ -52,8 +46,18 @@ def region_of_address(*, handle: str, kind: str, alias: str | None = None, alias
     return None
 
 
+@lru_cache(maxsize=_REMEMBERED)
+def _code_and_region(phone: str) -> tuple[str | None, str | None]:
+    digits = _digits(phone)
+    for length in range(1, min(_CODE_DIGITS_MAX, len(digits)) + 1):
+        regions = _REGION_OF_CODE.get(code := digits[:length])
+        if regions is not None:
+            return code, regions[0] if len(regions) == 1 else _among(code, digits[length:])
+    return None, None
+
+
 def _digits(phone: str) -> str:
-    text = phone[:PHONE_CHARACTERS_MAX].strip()
+    text = phone.strip()
     digits = text.removeprefix("+")
     if not (digits.isascii() and digits.isdigit()):  # as people write them; platforms write digits alone
         digits = "".join(letter for letter in text if letter in "0123456789")

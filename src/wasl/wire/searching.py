@@ -12,7 +12,7 @@ from hashlib import blake2b
 from operator import itemgetter
 from typing import Final, NamedTuple
 
-from wasl.wire.text import fold, light, places_of_tokens, tokens, tokens_of_folded
+from wasl.wire.text import fold_anew, light, places_of_tokens, tokens, tokens_of_folded
 
 WORDS_VERSION: Final = 2
 """Of what is indexed: an index that was made by another one is made anew."""
@@ -107,7 +107,7 @@ _forms_of: Final = _forms.__getitem__
 def _learned(stretch: str) -> tuple[str, str]:
     said, forms = _said_before.get(stretch), _forms_before.get(stretch)
     if said is None or forms is None:
-        found = list(tokens_of_folded(fold(stretch)))
+        found = list(tokens_of_folded(fold_anew(stretch)))
         said, forms = _spaced(found), _spaced([form for token in found for form in other_forms(token)])
     if len(stretch) <= _KNOWN_CHARACTERS_MAX:
         if len(_said) >= _KNOWN_WORDS_MAX:
@@ -313,10 +313,10 @@ class _Placed:
 
 def _places_in(stretch: str) -> list[tuple[int, int]]:
     """Gives where the tokens of a stretch stand in it, although folding shortens and lengthens words."""
-    folded = fold(stretch)
+    folded = fold_anew(stretch)
     if stretch.isascii():
         return [(start, end) for _, start, end in places_of_tokens(folded)]
-    pieces = [fold(character) for character in stretch]
+    pieces = [fold_anew(character) for character in stretch]
     if "".join(pieces) != folded:  # letters that compose with each other: the whole stretch is marked
         return [(0, len(stretch)) for _ in places_of_tokens(folded)]
     origin = [number for number, piece in enumerate(pieces) for _ in piece]

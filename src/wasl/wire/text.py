@@ -17,7 +17,9 @@ Language = Literal["ar", "en", "other", ""]
 TOKEN_CHARACTERS_MAX: Final = 64
 """Longer tokens are cut: they are keys or noise, not words."""
 SHORT_CHARACTERS_MAX: Final = 1_000
-"""The words of a text so short are remembered for a moment."""
+"""A text so short is remembered for a moment, folded, and so are its words."""
+_REMEMBERED: Final = 64
+"""So many: one step after the other asks for the message that a turn answers, and other turns run in between."""
 
 
 def _words(listed: str) -> frozenset[str]:
@@ -50,9 +52,19 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
+    return _short_folded(text) if len(text) <= SHORT_CHARACTERS_MAX else fold_anew(text)
+
+
+def fold_anew(text: str) -> str:
+    """Does what `fold` does and remembers nothing: for what is not asked again, such as the single words of an index."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     # Folding letters may lay bare a mark or a letter that folds again, as U+0345 does: at most one more round is needed.
     return unicodedata.normalize("NFC", decomposed.translate(_TABLE).casefold().translate(_TABLE))
+
+
+_short_folded: Final = lru_cache(maxsize=_REMEMBERED)(fold_anew)
 
 
 _TOKEN: Final = re.compile(r"\d+(?:[.,:]\d+)+(?![^\W_])|[^\W_]+(?:'[a-z]{1,2}(?![^\W_]))?")
@@ -70,9 +82,8 @@ def tokens_of_folded(folded: str) -> Iterator[str]:
     return (_word(found.group()) for found in _TOKEN.finditer(folded))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=_REMEMBERED)
 def _short(folded: str) -> tuple[str, ...]:
-    # One step after the other asks for the words of the message that a turn answers: the language, an emergency, the search.
     return tuple([token if len(token) < 4 else _word(token) for token in _TOKEN.findall(folded)])
 
 

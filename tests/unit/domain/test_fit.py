@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from wasl.domain.fit import LeftOut, fit
 from wasl.domain.limits import Limits
 from wasl.domain.message import Choice, Media, Option, Part, Place, Reaction, Text
-from wasl.domain.split import units
+from wasl.domain.split import split, units
 from wasl.wire import markup
 
 MIB = 1 << 20
@@ -169,6 +169,30 @@ def test_every_piece_of_markdown_is_within_the_limit_as_it_stands_on_the_wire(te
         shown = markup.shown(wire) if name == "html" and part.format == "markdown" else wire
         assert 0 < units(shown, unit) <= 80
         assert shown.strip()
+
+
+@given(
+    around=st.tuples(*[st.text(" \n\t\u00a0\u3000\u2028", max_size=3)] * 2),
+    text=st.text(
+        st.sampled_from("ab`~*_ \n\u0301\u200d\u0600\U0001f1e6\u0378\U0001f3fb\u1100") | st.characters(exclude_categories=["Cs"]),
+        max_size=50,
+    ),
+    fence=st.sampled_from(["", "```", "~~~"]),
+    form=st.sampled_from(["plain", "markdown"]),
+    unit=st.sampled_from(["characters", "utf-16 units", "utf-8 bytes"]),
+)
+@settings(max_examples=500, deadline=None)
+def test_whitespace_around_a_text_that_fits_is_dropped_as_a_cut_drops_it(
+    around: tuple[str, str], text: str, fence: str, form: Any, unit: Any
+) -> None:
+    whole = f"{around[0]}{fence}{text}{around[1]}"
+    limits = Limits(text_max=60, text_unit=unit, markup="asterisks")
+    measure = markup.measure(limits)
+    pieces = split(whole, units_max=60, unit=unit, measure=measure if form == "markdown" else None)
+    cut = [Text(text=piece.text, format="markdown" if piece.markdown else "plain") for piece in pieces]
+    fitted = [part for (part,) in fit((Text(text=whole, format=form),), limits=limits, measure=measure)]
+    assert fitted in (cut, [Text(text=whole, format=form)])
+    assert fitted == cut or whole == whole.strip()
 
 
 BILLED = Limits(text_max=40, caption_max=20, media_bytes_max={"photo": 1_000, "audio": 1_000}, captionless=("audio",))

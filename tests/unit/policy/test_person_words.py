@@ -1,9 +1,12 @@
 """What a short message asks of us, and what only looks like it."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wasl.policy.person_words import asks_for_assistant, asks_for_human, opt_words, said
 from wasl.policy.shipped_rules import shipped_book
+from wasl.wire.text import tokens
 
 ASKS = (
     "human", "I want to talk to a human", "can i speak with someone please?", "connect me to an agent", "connect me to someone",
@@ -50,3 +53,8 @@ def test_the_operator_adds_and_leaves_out_words() -> None:
     assert said("Schluss") in words.out
     assert said("weiter") in words.back
     assert said("إلغاء") not in words.out
+
+
+@given(st.text(max_size=60) | st.text(" .,'\"-/«»\t\u2003\u0301\u20d0ab1٢ءةأس", max_size=30))
+def test_a_message_has_the_words_of_what_lists_hold_of_it(text: str) -> None:
+    assert tokens(said(text)) == tokens(text)

@@ -1,3 +1,4 @@
+import re
 import time
 from html.parser import HTMLParser
 
@@ -146,3 +147,14 @@ def test_a_message_made_to_be_slow_is_turned_in_good_time(piece: str) -> None:
 def test_what_is_read_out_of_tags_is_not_measured() -> None:
     assert markup.measure(Limits(text_max=10, markup="html", text_unit="utf-16 units"))("**😀 <**") == 4
     assert markup.measure(Limits(text_max=10, markup="asterisks", text_unit="utf-8 bytes"))("**نعم**") == 8
+
+
+SPECIAL = re.compile(r"[\\`*_~\[\]<>&|]|^[ \t]|^(?:#|=|[-+](?:\s|$)|---|\d{1,9}[.)](?:\s|$))|[ \t]$|\n\n\n", re.MULTILINE)
+"""What makes Markdown more than words, in one expression."""
+LINES = ["=", "+", "-", "+ ", "12) ", "3.", "\t", "\u2028"]
+
+
+@settings(max_examples=1_000, deadline=None)
+@given(st.lists(st.sampled_from([*SNIPPETS, *LINES]) | st.text(max_size=3), max_size=6).map("".join))
+def test_only_a_text_that_is_nothing_but_words_is_not_parsed(text: str) -> None:
+    assert markup._is_marked(text) is bool(SPECIAL.search(text))

@@ -15,6 +15,11 @@ def test_folding_twice_is_folding_once(said: str) -> None:
     assert text.fold(text.fold(said)) == text.fold(said)
 
 
+@given(st.text(max_size=80) | arabic)
+def test_what_was_asked_before_folds_as_what_is_asked_anew(said: str) -> None:
+    assert text.fold(said) == text.fold(said) == text.fold_anew(said)
+
+
 def test_folding_any_single_character_twice_is_folding_it_once() -> None:
     wrong = [hex(point) for point in range(0x30000) if not 0xD800 <= point < 0xE000 and _folds_again(chr(point))]
     assert wrong == []
