@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal
 
-from wasl.domain.rule import DutyKind
+from wasl.domain.rule import Duty, DutyKind
 from wasl.policy.rule import Rule
 from wasl.policy.situation import Situation
 
 State = Literal["fulfilled", "open", "broken"]
-Ask = tuple[DutyKind, Callable[[Situation], State]]
+Ask = tuple[Duty, Callable[[Situation], State]]
+"""What is owed while it is open, and how it stands in a situation."""
 
 _WITHIN: Final = {
     "first_interaction": ("first_interaction", "conversation_start", "session_start"),
@@ -27,7 +28,8 @@ def asks_of(rule: Rule) -> tuple[Ask, ...]:
     for key, value in rule.predicate.items():
         if key in _MAKERS and value:
             kind, maker = _MAKERS[key]
-            made.append((kind, maker(value, rule)))
+            duty = Duty(kind=kind, rule=rule.id, text=rule.text, arabic=rule.arabic, unsure=rule.unsure)
+            made.append((duty, maker(value, rule)))
     return tuple(made)
 
 

@@ -8,10 +8,10 @@
 6 the Verdict names the rules and the version of the book.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, TypeVar
 
 from wasl.domain.rule import Alternative, Duty, Price, Reason, Verdict
 from wasl.policy.act import Act
@@ -20,6 +20,7 @@ from wasl.policy.rule import Rule
 from wasl.policy.rulebook import Applicable, Compiled, Rulebook
 from wasl.policy.situation import HOUR_MS, Situation, situation_of
 
+Told = TypeVar("Told")
 PLACE_UNKNOWN: Final = Reason(
     rule="place.unknown",
     text="The person's country is not known (no phone number, no business-scoped id, no region): the strictest reading of every "
@@ -66,7 +67,10 @@ def judge(situation: Situation, applicable: Applicable, *, book: str) -> Verdict
     """Steps 3 to 6, where the rules were chosen already; `book` is the digest of theirs."""
     found = _Found()
     for one in applicable.rules:
-        if bites(one, situation):
+        for _, test in one.tests:  # as `bites` asks; nearly every rule is passed over here, for every answer and every send
+            if not test(situation):
+                break
+        else:
             _say(one, situation, applicable, found)
     return _verdict(found, situation, book)
 
@@ -127,10 +131,12 @@ def _deny(rule: Rule, s: Situation, found: _Found) -> None:
 
 
 def _limit(one: Compiled, s: Situation, found: _Found) -> bool:
-    reached = [bound for make in one.bounds if (bound := make(s)) is not None]
-    for bound in reached:
-        _bound(one.rule, bound, s, found)
-    return bool(reached)
+    reached = False
+    for make in one.bounds:
+        if (bound := make(s)) is not None:
+            _bound(one.rule, bound, s, found)
+            reached = True
+    return reached
 
 
 def _bound(rule: Rule, bound: Reached, s: Situation, found: _Found) -> None:
@@ -144,12 +150,12 @@ def _bound(rule: Rule, bound: Reached, s: Situation, found: _Found) -> None:
 
 def _require(one: Compiled, s: Situation, found: _Found) -> bool:
     rule, said = one.rule, False
-    for kind, state_of in one.asks:
+    for duty, state_of in one.asks:
         state = state_of(s)
         if state == "broken":
             _deny(rule, s, found)
         elif state == "open":
-            found.duties.append(Duty(kind=kind, rule=rule.id, text=rule.text, arabic=rule.arabic, unsure=rule.unsure))
+            found.duties.append(duty)
         said |= state != "fulfilled"
     return said
 
@@ -162,25 +168,33 @@ def reason_of(rule: Rule) -> Reason:
 def _verdict(found: _Found, s: Situation, digest: str) -> Verdict:
     """Step 6, with the order of severity: refuse, hold, rewrite, allow."""
     refused, held = bool(found.denials), bool(found.waits)
-    decided = [reason_of(rule) for rule in found.denials] or [reason_of(rule) for rule, _ in (found.waits or found.cuts)]
-    reasons = list(dict.fromkeys(decided or found.permits))
-    warnings = list(dict.fromkeys(found.warnings + (found.permits if decided else [])))
+    deciding = found.denials or [rule for rule, _ in (found.waits or found.cuts)]
+    reasons = _once([reason_of(rule) for rule in deciding] or found.permits)
+    warnings = _once(found.warnings + found.permits if deciding else found.warnings)
     if (s.region is None or s.assumed) and found.on_strict_side:
-        (reasons if refused else warnings).append(PLACE_UNKNOWN)
+        if refused:
+            reasons += (PLACE_UNKNOWN,)
+        else:
+            warnings += (PLACE_UNKNOWN,)
     charged = bool(found.prices) and not found.free and not refused
     return Verdict(
         effect="refuse" if refused else "hold" if held else "rewrite" if found.cuts else "allow",
-        reasons=tuple(reasons),
+        reasons=reasons,
         until_ms=max(until for _, until in found.waits) if held and not refused else None,
-        warnings=tuple(warnings),
-        duties=() if refused else tuple(dict.fromkeys(found.duties)),
+        warnings=warnings,
+        duties=() if refused else _once(found.duties),
         alternatives=_alternatives(found, s) if refused or held else (),
         price=_dearest(found) if charged else None,
         charged=charged,
-        limits=_tightest(found),
-        rules=tuple(dict.fromkeys(found.rules)),
+        limits=_tightest(found) if found.cuts else (),
+        rules=_once(found.rules),
         book=digest,
     )
+
+
+def _once(told: Sequence[Told]) -> tuple[Told, ...]:
+    """Gives each once, where it was told first."""
+    return tuple(dict.fromkeys(told)) if len(told) > 1 else tuple(told)
 
 
 def _dearest(found: _Found) -> Price | None:

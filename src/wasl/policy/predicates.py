@@ -110,12 +110,12 @@ def _opt_in(value: bool, rule: Rule) -> Test | None:
 
 
 def _uses(wanted: tuple[str, ...], rule: Rule) -> Test:
-    excepted = rule.predicate.get("except")
+    excepted, names = rule.predicate.get("except"), frozenset(wanted)
 
     def used(s: Situation) -> bool:
         if excepted and s.act.model is not None and s.act.model.training == excepted:
             return False
-        return any(use in s.uses for use in wanted)
+        return not names.isdisjoint(s.uses)
 
     return used
 

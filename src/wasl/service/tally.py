@@ -87,7 +87,7 @@ class Tally:
         buckets: list[Bucket] = []
         circle: Circle | None = None
         for one, paces in plan.paces:
-            if not bites(one, situation):
+            if one.tests and not bites(one, situation):
                 continue
             for pace in paces:
                 if pace.scope == "circle":
