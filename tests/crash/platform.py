@@ -58,6 +58,7 @@ class Habits:
     model_fault: float = 0.0
     cut_after_taking: float = 0.0
     cut_before_taking: float = 0.0
+    receipts: bool = True
 
 
 @dataclass(slots=True, kw_only=True)
@@ -86,6 +87,8 @@ class Platform:
         self.receipts_pending = 0
         self.repeated = 0
         self.cuts = 0
+        self.answering = 0
+        """Sends that were taken and not yet answered."""
         self.receipts_wait: asyncio.Event | None = None
         self._clients: dict[int, Client] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -166,14 +169,14 @@ class Platform:
             request.respond(404, b'{"error":{"message":"no such path","code":100}}')
 
     def _ask(self, request: Request) -> None:
-        if self.random.random() < self.habits.model_fault:
-            request.respond(503, b'{"error":{"message":"overloaded"}}')
-            return
         content = _decode(request.body)["messages"][-1]["content"]
         text = content if isinstance(content, str) else " ".join(p.get("text", "") for p in content)
         token = found[0] if (found := TOKEN.search(text)) else "nothing"
         if token in self.inbound:
             self.inbound[token].asked += 1
+        if self.random.random() < self.habits.model_fault:
+            request.respond(503, b'{"error":{"message":"overloaded"}}')
+            return
         message = {"role": "assistant", "content": f"You asked {token}."}
         usage = {"prompt_tokens": 9, "completion_tokens": 5, "total_tokens": 14}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
@@ -201,7 +204,18 @@ class Platform:
         answer = _encode({"messaging_product": "whatsapp", "contacts": [{"input": to, "wa_id": to}], "messages": [{"id": wamid}]})
         hurry = self.random.random() < self.habits.receipt_first
         respond_in = self.habits.send_seconds_max * (1 if hurry else self.random.random())
-        self._in(respond_in, request.abort if cut else lambda: request.respond(200, answer))
+        self.answering += 1
+
+        def respond() -> None:
+            self.answering -= 1
+            if cut:
+                request.abort()
+            else:
+                request.respond(200, answer)
+
+        self._in(respond_in, respond)
+        if not self.habits.receipts:
+            return
         for state in ("sent", "delivered", "read"):
             value = status(wamid=wamid, state=state, recipient=to, tag=sent.get("biz_opaque_callback_data"), timestamp=int(time.time()))
             for _ in range(1 + (self.random.random() < self.habits.receipt_repeat)):

@@ -41,13 +41,13 @@ def _talk(platform: Platform, *, messages: int, until: asyncio.Event | None = No
     return asyncio.gather(*(platform.person(n, messages=messages, until=until) for n in range(PEOPLE)))
 
 
-async def _nothing_lost(platform: Platform, *, seconds: float = 90.0) -> None:
+async def nothing_lost(platform: Platform, *, seconds: float = 90.0) -> None:
     assert await platform.settled(seconds=seconds), f"{platform.unanswered()} of {len(platform.inbound)} messages have no answer yet"
     verdict = platform.verdict()
     assert (verdict.lost, verdict.out_of_order, verdict.twice) == ([], [], [])
 
 
-async def _until(condition, *, seconds: float = 60.0) -> None:  # type: ignore[no-untyped-def]
+async def until(condition, *, seconds: float = 60.0) -> None:  # type: ignore[no-untyped-def]
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110  # what is awaited happens in another process
             await asyncio.sleep(0.02)
@@ -61,17 +61,17 @@ async def test_while_postgresql_is_dead_hooks_answer_503_and_after_it_nothing_is
     try:
         over = asyncio.Event()
         talk = _talk(platform, messages=5, until=over)
-        await _until(lambda: len(platform.phones) >= PEOPLE)
+        await until(lambda: len(platform.phones) >= PEOPLE)
         for _ in range(2):
             refused = platform.hook_statuses.get(503, 0)
             cluster.kill()
-            await _until(lambda refused=refused: platform.hook_statuses.get(503, 0) > refused)
+            await until(lambda refused=refused: platform.hook_statuses.get(503, 0) > refused)
             await cluster.start()
             answered = platform.answered()
-            await _until(lambda answered=answered: platform.answered() > answered)
+            await until(lambda answered=answered: platform.answered() > answered)
         over.set()
         await talk
-        await _nothing_lost(platform)
+        await nothing_lost(platform)
     finally:
         await wasl.stop()
     assert set((await states(store, tmp_path))["turns"]) == {"answered"}
@@ -83,19 +83,19 @@ async def test_while_the_disk_is_full_hooks_answer_503_and_it_recovers_by_itself
     try:
         over = asyncio.Event()
         talk = _talk(platform, messages=5, until=over)
-        await _until(lambda: len(platform.phones) >= PEOPLE)
+        await until(lambda: len(platform.phones) >= PEOPLE)
         refused = platform.hook_statuses.get(503, 0)
         # No file of the process may grow beyond what the output takes: every further page of the database is refused.
         output = (tmp_path / "output.log").stat().st_size
         _, hard = resource.prlimit(wasl.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(wasl.pid, resource.RLIMIT_FSIZE, (output + (1 << 20), hard))
-        await _until(lambda: platform.hook_statuses.get(503, 0) > refused + 20)
+        await until(lambda: platform.hook_statuses.get(503, 0) > refused + 20)
         accepted = platform.acknowledged()
         resource.prlimit(wasl.pid, resource.RLIMIT_FSIZE, (hard, hard))
-        await _until(lambda: platform.acknowledged() > accepted)
+        await until(lambda: platform.acknowledged() > accepted)
         over.set()
         await talk
-        await _nothing_lost(platform)
+        await nothing_lost(platform)
     finally:
         await wasl.stop()
     assert set((await states("", tmp_path))["turns"]) == {"answered"}
@@ -107,16 +107,16 @@ async def test_a_provider_that_dies_in_the_middle_of_its_answers_costs_nobody_an
     try:
         over = asyncio.Event()
         talk = _talk(platform, messages=3, until=over)
-        await _until(lambda: len(platform.phones) >= PEOPLE)
+        await until(lambda: len(platform.phones) >= PEOPLE)
         for _ in range(3):
             await platform.model.stop()
             await asyncio.sleep(0.5)  # the outage itself: its length is what is tested
             await platform.model.start()
             answered = platform.answered()
-            await _until(lambda answered=answered: platform.answered() > answered, seconds=40)
+            await until(lambda answered=answered: platform.answered() > answered, seconds=40)
         over.set()
         await talk
-        await _nothing_lost(platform, seconds=150)
+        await nothing_lost(platform, seconds=150)
     finally:
         await wasl.stop()
 
@@ -128,7 +128,7 @@ async def test_sends_whose_answer_is_cut_off_are_settled_by_receipts_and_never_r
     await wasl.start()
     try:
         await _talk(platform, messages=5)
-        await _nothing_lost(platform)
+        await nothing_lost(platform)
         assert platform.cuts > 10
     finally:
         await wasl.stop()
@@ -147,7 +147,7 @@ async def test_after_a_death_in_mid_send_and_a_long_absence_receipts_are_still_a
     try:
         port, platform.receipts_wait = wasl.port, asyncio.Event()
         await platform.person(0, messages=1)
-        await _until(lambda: platform.answered() == 1)
+        await until(lambda: platform.answered() == 1)
         assert wasl.process is not None
         wasl.process.kill()
         platform.ports = []
@@ -157,7 +157,7 @@ async def test_after_a_death_in_mid_send_and_a_long_absence_receipts_are_still_a
         await asyncio.sleep(1.0)  # the platform comes back to its receipts a little later
         platform.receipts_wait.set()
         await platform.settled(seconds=20)
-        await _until(lambda: not platform.receipts_pending)
+        await until(lambda: not platform.receipts_pending)
         await asyncio.sleep(4.0)
         assert platform.verdict().twice == []
     finally:

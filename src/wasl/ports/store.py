@@ -29,6 +29,7 @@ from wasl.ports.library import Library
 from wasl.ports.people import People
 from wasl.ports.purposes import Purposes
 from wasl.ports.standing import Standings
+from wasl.ports.times import Times
 from wasl.ports.troubles import Troubles
 
 TURNS_PER_WORK_MAX = 50
@@ -188,6 +189,11 @@ class Store(Leases, Protocol):
     @property
     def standings(self) -> Standings:
         """How people stand with us, in the same database."""
+        ...
+
+    @property
+    def times(self) -> Times:
+        """The latest time of day that any process saw, in the same database."""
         ...
 
     @property

@@ -81,6 +81,9 @@ METRICS: tuple[Metric, ...] = (
     Metric(name="wasl_backlog_limit", kind="gauge", help="Ready conversations above which this process says overloaded."),
     Metric(name="wasl_overloaded", kind="gauge", help="1 when more conversations wait than the limit."),
     Metric(name="wasl_open_deliveries", kind="gauge", help="Deliveries that are not settled, by state.", labels=("state",)),
+    Metric(
+        name="wasl_clock_behind_seconds", kind="gauge", help="By how much this clock is behind the latest time in the store; 0 is well."
+    ),
     Metric(name="wasl_open_streams", kind="gauge", help="Pages that listen for live word."),
     Metric(
         name="wasl_budget_alarms",
@@ -194,6 +197,10 @@ class Observe:
     def stream_closed(self) -> None:
         """A page stopped listening."""
         self._add("wasl_open_streams", (), -1)
+
+    def clock_behind(self, *, seconds: float) -> None:
+        """Sets by how much this process's clock is behind the latest time that any process noted."""
+        self._counts["wasl_clock_behind_seconds"] = {(): seconds}
 
     def backlog(self, backlog: Backlog, *, limit: int, now_ms: int) -> bool:
         """Takes how the work stands; says whether this is overload (more conversations are ready than `limit`)."""

@@ -15,6 +15,7 @@ from wasl.ports.clock import Clock
 from wasl.ports.store import Lease, Store
 from wasl.service.answer import Answer
 from wasl.service.deliver import Deliver
+from wasl.service.heed_clock import HeedClock
 from wasl.service.judging import Replied
 from wasl.service.logs import about
 from wasl.service.observe import Observe
@@ -24,10 +25,6 @@ log = structlog.get_logger(__name__)
 
 FAULT_BACKOFF_SECONDS = 5.0
 STORE_DOWN_SECONDS = 0.5
-WENT_BACK_MS = 120_000
-"""Less is waited for."""
-JUMPED_MS = 1_000
-"""So much ahead, the clock was set; less is drift."""
 
 
 class Worker:
@@ -65,7 +62,9 @@ class Worker:
         self._stopping = False
         self._offered = 0
         self._kept_until: dict[ConversationId, float] = {}
-        self._seen_at = (clock.now_ms(), clock.monotonic())
+        self._heed = HeedClock(
+            store=store, clock=clock, observe=observe, listen_anew=deliver.listen_anew, still_seconds=lease_seconds + poll_seconds
+        )
         self._watch = WatchLeases(leases=store, bus=bus, clock=clock, owner=owner, lease_seconds=lease_seconds, mine=self._held)
         deliver.keep = self.keep
 
@@ -111,6 +110,7 @@ class Worker:
             group.create_task(self._listen(), name="worker listens")
             group.create_task(self._beat(), name="worker heartbeat")
             group.create_task(self._watch.run(), name="worker watches leases")
+            group.create_task(self._heed.run(), name="worker heeds the clock")
             group.create_task(self._claims(), name="worker claims")
 
     async def stop(self, *, grace_seconds: float) -> None:
@@ -161,7 +161,7 @@ class Worker:
 
     async def _claims(self) -> None:
         while True:
-            await self._look_at_the_clock()
+            await self._heed.look()
             free = self._concurrency - len(self._held)
             claimed, asked_at = 0, self._clock.monotonic()
             if free > 0 and not self._stopping:
@@ -184,28 +184,6 @@ class Worker:
                 async with asyncio.timeout(self._poll_seconds):
                     await self._wake.wait()
             self._wake.clear()
-
-    async def _look_at_the_clock(self) -> None:
-        """Notices that the wall clock was set, as when a machine learns the right time, or that this process stood still.
-
-        What was put off by a clock that went back would wait for as long as it went back, an answer among it. What waits for a receipt
-        would by a clock that jumped ahead, or over a time in which nobody listened, seem to have waited long enough.
-        """
-        wall_ms, passed = self._clock.now_ms(), self._clock.monotonic()
-        stood_ms = int((passed - self._seen_at[1]) * 1000)
-        back_ms = self._seen_at[0] + stood_ms - wall_ms
-        if back_ms <= -JUMPED_MS or stood_ms >= self._lease.milliseconds + self._poll_seconds * 1000:
-            self._deliver.listen_anew()
-            log.warning(
-                "the clock jumped ahead, or this process stood still", ahead_seconds=-back_ms // 1000, still_seconds=stood_ms // 1000
-            )
-        if back_ms >= WENT_BACK_MS:
-            try:
-                woken = await self._store.set_back(by_ms=back_ms, now_ms=wall_ms)
-            except StoreDown:
-                return  # it is looked at again
-            log.warning("the clock went back", seconds=back_ms // 1000, conversations=woken)
-        self._seen_at = (wall_ms, passed)
 
     async def _carry_behind(self, running: "asyncio.Task[None]", work: Work) -> None:
         """Lets what runs here come to its end and gives the lease back: this process stood still, and another ended its lease. What was

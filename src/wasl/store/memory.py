@@ -36,6 +36,7 @@ from wasl.store.sql_purposes import SqlPurposes
 from wasl.store.sql_standing import SqlStandings
 from wasl.store.sql_templates import SqlTemplates
 from wasl.store.sql_terms import SqlTerms
+from wasl.store.sql_times import SqlTimes
 from wasl.store.sql_trouble import SqlTroubles
 
 Result = TypeVar("Result")
@@ -73,6 +74,7 @@ class MemoryStore:
         self._beside = MemorySteps(up=self._up)
         self.ledger: Ledger = SqlLedger(read=self._beside.read, write=self._beside.write, new_id=clock.new_id, live=False)
         self.standings = SqlStandings(read=self._beside.read, write=self._beside.write, alone=True)
+        self.times = SqlTimes(write=self._beside.write)
         self.troubles = SqlTroubles(read=self._beside.read, write=self._beside.write, clock=clock)
         self.counting = SqlCounting(read=self._beside.read, write=self._beside.write)
         self.judged = SqlJudged(read=self._beside.read, write=self._beside.write)

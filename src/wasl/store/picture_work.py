@@ -12,7 +12,7 @@ from wasl.store.cost_rows import charge_text
 from wasl.store.counting_steps import Counts, counts
 from wasl.store.picture import OPEN_STATES, ConversationRow, DeliveryRow, MessageRow, Picture, TurnRow, UsageRow
 from wasl.store.picture_receive import learn
-from wasl.store.rows import SET_BACK_SLACK_MS, json_or_none
+from wasl.store.rows import json_or_none, put_off_since
 
 
 def release(picture: Picture, conversation_id: str, epoch: int, *, now: int, turns_at: int | None, deliveries_at: int | None) -> None:
@@ -32,7 +32,7 @@ def release(picture: Picture, conversation_id: str, epoch: int, *, now: int, tur
 
 def set_back(picture: Picture, *, by_ms: int, now: int) -> int:
     """Brings forward what was put off by a clock that has gone back since."""
-    since, found = now + by_ms - SET_BACK_SLACK_MS, set()
+    since, found = put_off_since(now_ms=now, by_ms=by_ms), set()
     for row in picture.conversations.values():
         if row.ready_at is not None and row.ready_at > since:
             row.ready_at = max(now, row.ready_at - by_ms)

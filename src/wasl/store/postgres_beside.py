@@ -94,4 +94,4 @@ async def prune(db: Connection, *, table: str, before_ms: int) -> int:
 
 async def ping(db: Connection) -> None:
     """Writes something that nobody reads, so that the commit has to reach the disk."""
-    await db.execute("insert into cursor (channel, value) values ('', '') on conflict (channel) do update set value = excluded.value")
+    await db.execute("insert into cursor (channel, value) values ('', '') on conflict (channel) do update set value = cursor.value")

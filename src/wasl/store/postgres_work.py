@@ -10,7 +10,7 @@ from wasl.domain.turn import DueTurn, PendingDelivery, Work
 from wasl.ports.leases import Held
 from wasl.ports.store import DELIVERIES_PER_WORK_MAX, TURNS_PER_WORK_MAX, Lease
 from wasl.store.postgres_link import Connection
-from wasl.store.rows import ADDRESS_COLUMNS, SET_BACK_SLACK_MS, address_of, json_of, parts_of
+from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_of, parts_of, put_off_since
 
 _CLAIM = """with picked as materialized (select id, ready_at from conversation
 where ready_at is not null and ready_at <= $3 and owner is null order by ready_at limit $4 for update skip locked)
@@ -92,7 +92,7 @@ async def free(db: Connection, seen: Sequence[Held], *, now_ms: int) -> int:
 
 async def set_back(db: Connection, *, by_ms: int, now_ms: int) -> int:
     """Brings forward what was put off, locking conversations in the agreed order; whoever changes a delivery holds its conversation."""
-    since = now_ms + by_ms - SET_BACK_SLACK_MS
+    since = put_off_since(now_ms=now_ms, by_ms=by_ms)
     ids = [r[0] for r in await db.fetch(_PUT_OFF, since)]
     if ids:
         await db.execute(_DUE_BACK, now_ms, by_ms, since, ids)

@@ -75,10 +75,14 @@ SET_BACK_SLACK_MS: Final = 10_000
 HELD_MS: Final = 900_000
 """What is not looked at again before so long is held by a rule: a word of the person is a reason to look at it now. No backing off
 lasts so long."""
-
-
 RECEIPT_TIMES: Final = {"sent": "sent_ms", "delivered": "delivered_ms", "read": "read_ms"}
 """Where the time of a receipt is kept, by its state; that of a failure is not."""
+
+
+def put_off_since(*, now_ms: int, by_ms: int) -> int:
+    """Gives the time after which a thing that waits was put off by a clock that has gone back by `by_ms` since, or is held by a rule,
+    which will put it off again."""
+    return now_ms + min(HELD_MS, by_ms - SET_BACK_SLACK_MS)
 
 
 def heard_at(event: Arrival, *, now: int) -> int:

@@ -14,6 +14,7 @@ from wasl.store.sql_successions import SqlSuccessions
 from wasl.store.sql_sunsets import SqlSunsets
 from wasl.store.sql_templates import SqlTemplates
 from wasl.store.sql_terms import SqlTerms
+from wasl.store.sql_times import SqlTimes
 from wasl.store.sql_trouble import SqlTroubles
 from wasl.store.sql_works import SqlWorks
 
@@ -34,5 +35,6 @@ class SqlBeside:
         self.sunsets = SqlSunsets(read=read, write=write, clock=clock, people_at_once=people_at_once)
         self.templates = SqlTemplates(read=read, write=write)
         self.terms = SqlTerms(read=read, write=write)
+        self.times = SqlTimes(write=write)
         self.troubles = SqlTroubles(read=read, write=write, clock=clock)
         self.works = SqlWorks(read=read, write=write)

@@ -87,9 +87,7 @@ class SqliteStore(SqlBeside):
 
     async def ping(self) -> None:
         """Makes one durable commit that changes nothing that anybody reads."""
-        await self._write(
-            lambda db: db.execute("insert into cursor values ('', ?) on conflict do update set value = excluded.value", ("",))
-        )
+        await self._write(lambda db: db.execute("insert into cursor values ('', ?) on conflict do update set value = cursor.value", ("",)))
 
     # -- one inbound request
     async def receive(self, incoming: Incoming, *, lease: Lease | None = None) -> Sequence[Outcome]:

@@ -17,7 +17,7 @@ from wasl.store.cost_rows import charge_text, pico_or_none
 from wasl.store.counting_steps import Counts, counts
 from wasl.store.purpose_steps import INSERT as INSERT_PURPOSE
 from wasl.store.purpose_steps import values_of
-from wasl.store.rows import ADDRESS_COLUMNS, SET_BACK_SLACK_MS, address_of, json_of, json_or_none, json_text, parts_of, parts_text
+from wasl.store.rows import ADDRESS_COLUMNS, address_of, json_of, json_or_none, json_text, parts_of, parts_text, put_off_since
 from wasl.store.sqlite_read import history
 from wasl.store.sqlite_receipts import apply_early, learn
 from wasl.store.sqlite_search import index_message, refer
@@ -136,7 +136,7 @@ def free(db: sqlite3.Connection, seen: Sequence[Held], *, now: int) -> int:
 
 def set_back(db: sqlite3.Connection, *, by_ms: int, now: int) -> int:
     """Brings forward what was put off by a clock that has gone back since."""
-    old = (now, by_ms, now + by_ms - SET_BACK_SLACK_MS)
+    old = (now, by_ms, put_off_since(now_ms=now, by_ms=by_ms))
     open_ones = "state in ('queued', 'sending', 'unknown')"
     db.execute(f"update delivery set due_ms = max(?, due_ms - ?) where due_ms > ? and {open_ones}", old)
     return db.execute("update conversation set ready_at = max(?, ready_at - ?) where ready_at > ?", old).rowcount

@@ -167,9 +167,9 @@ async def test_a_clock_that_jumps_ahead_does_not_shorten_the_wait_for_a_receipt(
     await house.write("k1", "hello")
     await house.step()
     assert house.rows("select state from delivery") == [("unknown",)]
-    await house.worker._look_at_the_clock()
+    await house.worker._heed.look()
     house.clock._start_ms += 5 * 3_600_000
-    await house.worker._look_at_the_clock()
+    await house.worker._heed.look()
     await house.step()
     assert len(house.sent()) == 1, "a receipt is awaited as long as ever"
     await house.clock.advance(20)
@@ -184,9 +184,9 @@ async def test_after_a_sleep_what_is_in_doubt_waits_for_receipts_that_nobody_cou
     await house.clock.advance(60)
     await house.write("k1", "hello")
     await house.step()
-    await house.worker._look_at_the_clock()
+    await house.worker._heed.look()
     await house.clock.advance(9 * 3_600)
-    await house.worker._look_at_the_clock()
+    await house.worker._heed.look()
     await house.step()
     assert len(house.sent()) == 1
     await house.clock.advance(31)

@@ -6,7 +6,9 @@ import pytest
 
 from wasl.domain.errors import Fenced
 from wasl.domain.message import Text
+from wasl.ports.counting import Asked, Bucket
 from wasl.ports.leases import Held
+from wasl.ports.store import Store
 from wasl.testing.contracts.store_scene import LEASE, LEASE_MS, OTHER_LEASE, Scene
 
 
@@ -133,3 +135,27 @@ class Holding:
         assert await scene.store.claim(lease=OTHER_LEASE, limit=1, now_ms=late) == []
         assert await scene.store.free(await scene.store.leases(), now_ms=scene.now) == 1
         assert len(await scene.store.claim(lease=OTHER_LEASE, limit=1, now_ms=scene.now)) == 1
+
+    # -- the time of day
+    async def test_the_latest_time_that_anybody_noted_is_kept(self, scene: Scene, peer: Store) -> None:
+        now, times = scene.now, scene.store.times
+        assert await times.note(now_ms=now) == 0
+        assert await peer.times.note(now_ms=now - 60_000) == now
+        await scene.store.ping()
+        assert await times.note(now_ms=now + 60_000) == now
+        await peer.times.set_back(by_ms=120_000, now_ms=now - 60_000)
+        assert await times.note(now_ms=now) == now - 60_000
+
+    async def test_paces_that_were_counted_by_a_clock_that_has_gone_back_hold_nobody_up(self, scene: Scene) -> None:
+        hours, counting = 5 * 3_600_000, scene.store.counting
+        old, recent = Bucket(key="old", interval_us=6_000_000, burst=1), Bucket(key="recent", interval_us=20_000_000, burst=1, pauses=True)
+
+        async def wait_ms(bucket: Bucket, *, now_ms: int) -> int:
+            return (await counting.count(Asked(buckets=(bucket,), messages=1, now_ms=now_ms, patience_ms=2 * hours))).wait_ms
+
+        await wait_ms(old, now_ms=scene.now + hours // 2)
+        await wait_ms(recent, now_ms=scene.now + hours)
+        await scene.store.times.set_back(by_ms=hours, now_ms=scene.now)
+        await scene.store.times.set_back(by_ms=hours, now_ms=scene.now)
+        assert await wait_ms(old, now_ms=scene.now) == 0
+        assert await wait_ms(recent, now_ms=scene.now) == 20_000
