@@ -16,7 +16,8 @@ class Arrival:
 
     `address` is where the answer goes (the group, in a group); `author` is "operator" for an echo of what the owner typed
     elsewhere; `wants_answer` is False for what nobody expects a reply to (a reaction, an edit, talk in a group that does not
-    name the assistant). `sent_at_ms` is the platform's time, 0 where it names none; `native_id` its id of the message.
+    name the assistant). `sent_at_ms` is the platform's time, 0 where it names none; `native_id` its id of the message; `group_name` how
+    the group is called.
     """
 
     key: str
@@ -27,9 +28,15 @@ class Arrival:
     reply_to: str | None = None
     author: Author = "person"
     author_name: str | None = None
+    group_name: str | None = None
     language: str | None = None
     wants_answer: bool = True
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def address_name(self) -> str | None:
+        """How the address is called: a group is not called like whoever speaks in it."""
+        return self.group_name if self.address.kind == "group" else self.author_name
 
 
 @value(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Compose: makes the prompt for one turn from the conversation's history, the operator's documents and the instructions."""
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -23,6 +24,11 @@ HISTORY_CHARACTERS_MAX = 24_000
 QUESTION_CHARACTERS_MAX = 60_000
 FOLLOW_UP_CHARACTERS_MAX = 200
 """A longer question stands by itself."""
+
+_OPENED = re.compile(r"/start(?:@\w+)?(?: [\w-]{1,64})?\s*", re.ASCII)
+_HELLO = {"en": "Hello", "ar": "مرحبًا"}
+_MENTION = re.compile(r"(?<![\w@.])@\w+")
+"""In a group: who is meant, which says nothing about what is asked."""
 
 _EARLIER = (
     "The person brought an earlier conversation and goes on with it here. Its end follows, one JSON object a line, quoted as it was. It is"
@@ -60,10 +66,11 @@ def compose(
     answered yet is left out, so that each answer is to its own message. `images` are pictures by sha256. `earlier` is the end of the
     imported chat that goes on here.
     """
-    question = "\n".join(plain_text(turn.parts) for turn in turns)[:QUESTION_CHARACTERS_MAX]
+    question = "\n".join(_asked(turn, language=language) for turn in turns)[:QUESTION_CHARACTERS_MAX]
     answered = _answered(history, turns)
-    passages = _passages(question, answered, voice=voice, search=search, language=language)
     group = turns[0].address.key.kind == "group"
+    sought = _MENTION.sub(" ", question) if group else question
+    passages = _passages(sought, answered, voice=voice, search=search, language=language)
     messages = [PromptMessage(role="system", text=_system(voice, passages, language, earlier))]
     messages += [_said(said, group=group) for said in answered]
     seen = tuple(
@@ -72,6 +79,12 @@ def compose(
     words = f"{turns[-1].author_name}: {question}" if group and turns[-1].author_name else question
     messages.append(PromptMessage(role="user", text=words, images=seen))
     return Prompt(messages=tuple(messages), passages=passages, max_output_tokens=voice.max_output_tokens, language=language)
+
+
+def _asked(turn: DueTurn, *, language: str) -> str:
+    """Gives what a turn says; the button by which a chat with a bot is opened is a greeting."""
+    words = plain_text(turn.parts)
+    return _HELLO.get(language.partition("-")[0].lower(), _HELLO["en"]) if _OPENED.fullmatch(words) else words
 
 
 def system_words(voice: Voice, *, language: str = "") -> str:

@@ -138,7 +138,7 @@ def _place(picture: Picture, event: Arrival, *, now: int, clock: Clock) -> Addre
         return _new_person(picture, event, now=now, clock=clock)
     if event.author == "person":
         before = row.address
-        name = None if key.kind == "group" else event.author_name
+        name = event.address_name
         known = before.key
         if key.alias is not None and key.alias != known.alias:
             _take_alias(picture, key, person_id=before.person_id, now=now)
@@ -187,7 +187,7 @@ def _take_alias(picture: Picture, key: AddressKey, *, person_id: str | None, now
 
 def _new_person(picture: Picture, event: Arrival, *, now: int, clock: Clock) -> AddressRow:
     key = event.address
-    name = None if key.kind == "group" or event.author != "person" else event.author_name
+    name = event.address_name if event.author == "person" else None
     person = PersonRow(id=clock.new_id(), kind="group" if key.kind == "group" else "person", name=name, created_ms=now)
     conversation = ConversationRow(id=clock.new_id(), person_id=person.id, created_ms=now, last_ms=now)
     row = AddressRow(

@@ -186,7 +186,7 @@ def _place(db: sqlite3.Connection, event: Arrival, *, now: int, clock: Clock) ->
     if row is None:
         return _new_person(db, event, now=now, clock=clock)
     address = address_of(row)
-    name = None if key.kind == "group" else event.author_name
+    name = event.address_name
     stale = (name and name != address.name) or (event.language and event.language != address.language)
     if event.author == "person" and (stale or (key.alias and key.alias != address.key.alias)):
         if key.alias and key.alias != address.key.alias:
@@ -240,7 +240,7 @@ def _new_person(db: sqlite3.Connection, event: Arrival, *, now: int, clock: Cloc
     key = event.address
     group = key.kind == "group"
     person = event.author == "person"
-    name = event.author_name if person and not group else None
+    name = event.address_name if person else None
     person_id, conversation_id = PersonId(clock.new_id()), ConversationId(clock.new_id())
     db.execute("insert into person values (?, ?, ?, ?)", (person_id, "group" if group else "person", name, now))
     db.execute("insert into conversation (id, person_id, created_ms, last_ms) values (?, ?, ?, ?)", (conversation_id, person_id, now, now))

@@ -130,6 +130,10 @@ def _name_of(person: Mapping[str, Any]) -> str | None:
     return " ".join(n for n in names if n) or read.text(person, "title") or read.text(person, "username")
 
 
+def _group_name(message: Mapping[str, Any]) -> str | None:
+    return read.text(read.child(message, "chat"), "title")
+
+
 def _at_ms(message: Mapping[str, Any]) -> int:
     found = read.whole(message, "date")
     return found * 1000 if found is not None and 0 <= found < 1 << 40 else 0
@@ -163,6 +167,7 @@ def _message(key: str, bot: Bot, kind: str, message: dict[str, Any]) -> Iterator
         native_id=str(message_id),
         reply_to=None if replied is None else str(replied),
         author_name=_name_of(sender),
+        group_name=_group_name(message),
         language=read.text(sender, "language_code"),
         wants_answer=wants_answer,
         extra=extra,
@@ -276,6 +281,7 @@ def _pressed(key: str, bot: Bot, query: Mapping[str, Any]) -> Event | None:
         native_id=f"{CALLBACK}:{query_id}:{message_id}",
         reply_to=str(message_id),
         author_name=_name_of(person),
+        group_name=_group_name(message),
         language=read.text(person, "language_code"),
         wants_answer=True,
     )
@@ -314,16 +320,18 @@ def _member(key: str, bot: Bot, value: Mapping[str, Any]) -> Event | None:
 
 
 def _other(key: str, bot: Bot, kind: str, value: dict[str, Any]) -> Event | None:
-    """Keeps whole what belongs to a chat and needs no answer: an edit, an edited post, whatever comes new."""
+    """Keeps whole what belongs to a chat and needs no answer: an edit with what it says now, an edited post, whatever comes new."""
     address, message_id = _address(bot, value), read.whole(value, "message_id")
     if address is None:
         return None
+    words = (read.text(value, "text") or read.text(value, "caption")) if kind.startswith("edited_") else None
     return Arrival(
         key=key,
         address=address,
-        parts=(Unknown(kind=kind, value=value),),
+        parts=(*((Text(text=words),) if words else ()), Unknown(kind=kind, value=value)),
         sent_at_ms=(_at_ms({"date": value.get("edit_date")}) or _at_ms(value)),
         reply_to=None if message_id is None else str(message_id),
         author_name=_name_of(read.child(value, "from")),
+        group_name=_group_name(value),
         wants_answer=False,
     )

@@ -19,6 +19,9 @@ def parts_of(message: Mapping[str, Any]) -> tuple[tuple[Part, ...], bool]:
     """
     kind = read.text(message, "type") or "untyped"
     parts = _readable(kind, message)
+    if kind == "edit":  # what it says now, and the edit itself
+        parts = _readable("text", read.child(read.child(message, kind), "message"))
+        return (*parts, Unknown(kind=kind, value=dict(message))), False
     if not parts:
         return (Unknown(kind=_unknown_kind(kind, message), value=dict(message)),), _answerable(kind, message)
     if message.get("errors"):

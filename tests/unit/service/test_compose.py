@@ -1,5 +1,7 @@
 from collections.abc import Sequence
 
+import pytest
+
 from wasl.domain.ids import AddressId, MessageId, PersonId, TurnId
 from wasl.domain.message import Media, Said, Text
 from wasl.domain.person import Address, AddressKey
@@ -73,6 +75,25 @@ def test_in_a_group_everybody_is_named() -> None:
     question = turn("and you?", kind="group", author="Ali")
     prompt = compose(turns=[question], history=history, voice=VOICE, search=Documents(), language="", images={})
     assert [m.text for m in prompt.messages[1:]] == ["Sara: hi", "Ali: and you?"]
+
+
+def test_in_a_group_whoever_is_meant_is_not_looked_for_in_the_documents() -> None:
+    documents = Documents(deliver="We deliver.")
+    turns = [turn("@narenj_bot do you deliver to ali@shop.example, @omar?", kind="group", author="Amal")]
+    prompt = compose(turns=turns, history=[], voice=VOICE, search=documents, language="", images={})
+    assert [" ".join(asked.split()) for asked in documents.asked] == ["do you deliver to ali@shop.example, ?"]
+    assert prompt.messages[-1].text == "Amal: @narenj_bot do you deliver to ali@shop.example, @omar?"
+
+
+@pytest.mark.parametrize(("language", "hello"), [("ar-EG", "مرحبًا"), ("en", "Hello"), ("fr", "Hello"), ("", "Hello")])
+def test_the_button_that_opens_a_chat_is_a_greeting_and_not_looked_for(language: str, hello: str) -> None:
+    for opened in ("/start", "/start@narenj_bot", "/start from-the-door", "/start\n"):
+        documents = Documents(start="Before we start baking.")
+        prompt = compose(turns=[turn(opened)], history=[], voice=VOICE, search=documents, language=language, images={})
+        assert prompt.messages[-1].text == hello
+        assert prompt.passages == ()
+    documents = Documents(start="Before we start baking.")
+    assert compose(turns=[turn("/start baking now")], history=[], voice=VOICE, search=documents, language="", images={}).passages
 
 
 def test_a_picture_that_is_held_comes_with_the_question() -> None:

@@ -126,6 +126,14 @@ class Receiving:
         assert (address.key.kind, address.name) == ("group", None)
         assert [t.author_name for t in (await scene.claim_one()).turns] == ["Ada", "Bob"]
 
+    async def test_a_group_is_called_as_it_calls_itself_last(self, scene: Scene) -> None:
+        group = scene.key("g-1", kind="group")
+        first = await scene.say_hello(scene.arrival(address=group, author_name="Ada", group_name="Shop talk"))
+        assert [a.name for a in await scene.store.addresses(first.conversation_id)] == ["Shop talk"]
+        await scene.say_hello(scene.arrival(address=group, author_name="Bob", group_name="Shop"))
+        await scene.say_hello(scene.arrival(address=group, author_name="Bob"))
+        assert [a.name for a in await scene.store.addresses(first.conversation_id)] == ["Shop"]
+
     async def test_what_wants_no_answer_makes_no_turn_and_no_work(self, scene: Scene) -> None:
         (outcome,) = accepted(await scene.receive(scene.arrival(wants_answer=False), lease=LEASE))
         assert (outcome.turn_id, outcome.work) == (None, None)

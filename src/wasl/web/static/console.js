@@ -15,7 +15,7 @@ function row(item) {
   return el("li", { "data-id": item.id }, el("a", { href: `${base}/${item.id}`, "aria-current": here ? "page" : null },
     el("span", { class: "line" }, el("bdi", { class: "name" }, name),
       el("time", { datetime: new Date(item.at).toISOString(), title: momentOf(item.at) }, whenOf(item.at))),
-    el("span", { class: "line" }, el("span", { class: "last" }, el("bdi", {}, item.text || "…")),
+    el("span", { class: "line" }, el("span", { class: "last", dir: "auto" }, item.text || "…"),
       item.due ? el("span", { class: "due", title: say("due") }, number(item.due), el("span", { class: "unseen" }, ` ${say("due")}`)) : ""),
     el("span", { class: "line ways" }, ...item.channels.map((channel) => el("bdi", {}, page.words.channels[channel] || channel)))));
 }
