@@ -100,6 +100,8 @@ async def test_a_dragged_export_is_looked_through_brought_found_and_continued(dr
     await expect(page.locator("#status")).not_to_contain_text("_export")
     await drop(page, "WhatsApp Chat with Sara.txt", WHATSAPP)
     await page.locator("#preview").wait_for()
+    await page.reload()  # what was under way is there again
+    await page.locator("#preview").wait_for()
     await expect(page.locator("#found-chats")).to_contain_text("سارة")
     await expect(page.locator("#found dd").nth(3)).to_have_text("4")
     await page.locator("#start .button").first.click()

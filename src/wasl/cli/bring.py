@@ -86,7 +86,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         if not found:
             typer.echo(operating("no imports", language))
             return
-        head = ("started", "format", "name", "state", "entries", "stored", "rejects")
+        head = ("started", "format", "name", "state", "entries", "stored", "already", "changed", "rejects")
         rows = [[row["id"], *(named(row[name], language) if name == "state" else row[name] for name in head)] for row in found]
         table(("id", *(operating(name, language) for name in head)), rows)
 
@@ -161,7 +161,7 @@ async def _one(asking: _Asking, bundle: "Bundle", *, person: str | None, choices
     owner = await owner_of(asking.installation, person) if not asking.dry else None
     if owner is not None and asking.needs_no_look:
         return await _at_once(asking, bundle, owner=owner, choices=choices, kind=kind)
-    with _Progress(asking.say) as bar:
+    with _Progress(asking.say, stopped="stopped looking") as bar:
         preview = await bring.preview(bundle, owner=owner, choices=choices, kind=kind, told=bar.told)
     title = f"{preview.format.title} ({preview.guess.confidence:.0%})"
     for line in _shown(preview.survey, asking, choices, name=preview.name, title=title, zone=preview.zone):
@@ -175,7 +175,7 @@ async def _one(asking: _Asking, bundle: "Bundle", *, person: str | None, choices
         return EXIT_UNDECIDED if open_ else 0
     if not asking.quiet and not confirm(asking.say["go"].format(owner=person or asking.installation.settings.assistant.name)):
         return EXIT_PROBLEM
-    with _Progress(asking.say) as bar:
+    with _Progress(asking.say, stopped="stopped") as bar:
         report = await bring.run(bundle, owner=owner, choices=decided, kind=kind, again=asking.again, told=bar.told)
     for line in _reported(report, asking.say):
         typer.echo(line)
@@ -201,7 +201,7 @@ async def _at_once(asking: _Asking, bundle: "Bundle", *, owner: "ConversationId"
     """Imports without looking first, which would read everything twice; tells what was in it afterwards."""
     from dataclasses import replace
 
-    with _Progress(asking.say) as bar:
+    with _Progress(asking.say, stopped="stopped") as bar:
         report = await asking.installation.moving.bring.run(
             bundle, owner=owner, choices=choices, kind=kind, again=asking.again, told=bar.told
         )
@@ -279,11 +279,12 @@ def _reported(report: "Report", say: Mapping[str, str]) -> list[str]:
 class _Progress:
     """A bar on a terminal; nothing where nobody watches."""
 
-    def __init__(self, say: Mapping[str, str]) -> None:
+    def __init__(self, say: Mapping[str, str], *, stopped: str) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
         self._say = say
+        self._stopped = stopped
         console = Console(stderr=True)
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -299,8 +300,12 @@ class _Progress:
         self._bar.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        import asyncio
+
         self._bar.stop()
+        if kind is not None and issubclass(kind, (KeyboardInterrupt, asyncio.CancelledError)):
+            typer.echo(self._say[self._stopped], err=True)
 
     def told(self, step: "Step") -> None:
         """Takes how far it is."""

@@ -61,6 +61,8 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "state": ("state", "الحالة"),
     "entries": ("entries", "الرسائل"),
     "stored": ("stored", "حُفظ"),
+    "already": ("already", "كان هنا"),
+    "changed": ("changed", "تغيّر"),
     "rejects": ("rejects", "رُفض"),
     "kind": ("kind", "النوع"),
     "title": ("title", "العنوان"),

@@ -1,7 +1,7 @@
 """Bringing conversations on the visitor's page: files up, a preview, the reading, the report, and taking back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import ExitStack
 from typing import Any
 from urllib.parse import unquote
@@ -66,11 +66,12 @@ class Bringing:
         app.add_route("/my/chats/{chat}/continue", self.carry_on, methods=["POST"])
 
     async def imports(self, request: Request) -> Response:
-        """Lists what the visitor brought, newest first."""
+        """Lists what the visitor brought, newest first, and names the draft that is under way."""
         visit = await self._visits.visit(request)
         library = self._faces.library
         found = await library.imports(owners=visit.own, limit=IMPORTS_LISTED) if library and visit.own else ()
-        return answer_json({"imports": [import_json(i) for i in found]})
+        draft = self._drafts.open_of(visit.address.handle)
+        return answer_json({"imports": [import_json(i) for i in found], "open": draft.id if draft is not None else None})
 
     async def make(self, request: Request) -> Response:
         """Makes room for files that are about to come."""
@@ -252,6 +253,11 @@ def rejects_json(survey: Survey) -> list[dict[str, Any]]:
     return [{"where": r.where, "why": r.why, "sample": r.sample} for r in survey.rejects]
 
 
+def messages_here(counts: Mapping[str, int]) -> int:
+    """Gives how many messages of an import's files are here, those too that came with an earlier part or another file."""
+    return sum(counts.get(name, 0) for name in ("stored", "already", "changed"))
+
+
 def import_json(held: Import) -> dict[str, Any]:
     """Gives what a list shows of an import."""
     counts = held.record.counts
@@ -261,6 +267,6 @@ def import_json(held: Import) -> dict[str, Any]:
         "kind": held.record.kind,
         "state": held.state,
         "at": held.record.started_ms,
-        "stored": counts.get("stored", counts.get("entries", 0)),
+        "here": messages_here(counts),
         "counts": dict(counts),
     }

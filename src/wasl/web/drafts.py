@@ -127,6 +127,10 @@ class Drafts:
         draft = self._drafts.get(draft_id)
         return draft if draft is not None and draft.handle == handle else None
 
+    def open_of(self, handle: str) -> Draft | None:
+        """Gives what a visitor's page was closed or loaded anew over: it is being read or stored, or waits for a decision."""
+        return next((d for d in self._drafts.values() if d.handle == handle and d.step.kind in ("progress", "preview")), None)
+
     async def drop(self, draft: Draft) -> None:
         """Forgets a draft and its files; what it stored already stays."""
         self._drafts.pop(draft.id, None)

@@ -97,6 +97,18 @@ async def test_a_file_is_previewed_brought_found_read_and_taken_back(visitor: Vi
     assert (await ask(visitor, "/my/conversations"))[1]["chats"] == []
 
 
+async def test_a_page_that_is_loaded_anew_finds_what_is_under_way(visitor: Visitor, stranger: Visitor) -> None:
+    assert (await ask(visitor, "/my/imports"))[1] == {"imports": [], "open": None}
+    draft, _ = await previewed(visitor, exported("one", "two"))
+    assert (await ask(visitor, "/my/imports"))[1]["open"] == draft
+    assert (await ask(stranger, "/my/imports"))[1]["open"] is None
+    assert (await ask(visitor, f"/my/imports/{draft}/start", {"answers": {}}))[0] == 202
+    async with watching(visitor, draft) as stream:
+        await stream.until("report")
+    listed = (await ask(visitor, "/my/imports"))[1]
+    assert (listed["open"], [(i["state"], i["here"]) for i in listed["imports"]]) == (None, [("done", 2)])
+
+
 async def test_nobody_reaches_what_is_another_visitors(visitor: Visitor, stranger: Visitor) -> None:
     await answered(visitor, "my secret plan", id="message-1")
     await brought(visitor, exported("a secret recipe"))

@@ -45,7 +45,7 @@ function watch() {
   progress(say("reading"), null);
   let last = "";
   stream = follow(`/my/imports/${draft}/events`, { headers, onState: (state) => { if (state === "out") location.reload(); }, onEvent: ({ event, data }) => {
-    if (event === "progress") progress(data.storing ? say("storing") : say("reading"), data.total ? Math.min(1, data.read / data.total) : null);
+    if (event === "progress") progress(data.stage === "storing" ? say("storing") : say("reading"), data.total ? Math.min(1, data.read / data.total) : null);
     if (["preview", "report", "failed"].includes(event)) {
       if (last === event) return;
       last = event;
@@ -108,15 +108,16 @@ find("stop")?.addEventListener("click", () => { call?.abort(); leave(); });
 
 async function imports() {
   const answer = await ask("/my/imports");
-  if (!answer) return;
+  if (!answer) return null;
   find("imports-none").hidden = answer.imports.length > 0;
   find("imports").replaceChildren(...answer.imports.map((one) => el("li", {}, el("span", { class: "what" }, el("bdi", {}, one.name),
-    el("span", { class: "quiet small" }, `${dayOf(one.at)} ${timeOf(one.at)} · ${say("entries", { n: number(one.stored) })}`)),
+    el("span", { class: "quiet small" }, `${dayOf(one.at)} ${timeOf(one.at)} · ${say(`import_${one.state}`, { n: number(one.here) })}`)),
   el("button", { type: "button", class: "button plain slim", onclick: async (event) => {
     const button = event.currentTarget;
     if (button.dataset.sure !== "1") { button.dataset.sure = "1"; button.textContent = say("sure"); return; }
     if (await ask(`/my/imports/${one.id}/take-back`, { json: {} })) { await imports(); tell(say("taken_back")); }
   } }, say("take_back")))));
+  return answer.open;
 }
 
 if (zone) {
@@ -125,6 +126,7 @@ if (zone) {
   addEventListener("dragover", (event) => { event.preventDefault(); zone.classList.add("over"); });
   addEventListener("dragleave", (event) => { if (!event.relatedTarget) zone.classList.remove("over"); });
   addEventListener("drop", (event) => { event.preventDefault(); zone.classList.remove("over"); if (event.dataTransfer?.files.length) take(event.dataTransfer.files); });
-  await imports();
+  draft = await imports(); // under way before this page was loaded: it goes on where it is
+  if (draft) watch();
 }
 ready();
