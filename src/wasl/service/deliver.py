@@ -237,8 +237,7 @@ class Deliver:
                     await self._clock.sleep(admission.wait_ms / 1000)
                 if not begun:
                     await begin()
-                settling = await self._send(admission.outgoing, conversation_id=conversation_id, epoch=epoch)
-                settling = replace(settling, verdict=admission.verdict, charge=admission.charge)
+                settling = await self._send(admission, conversation_id=conversation_id, epoch=epoch)
                 outgoing = admission.outgoing
             case Waits():
                 settling = self._settling(
@@ -276,7 +275,8 @@ class Deliver:
         group = outgoing.address.key.kind == "group"
         return pace.reserve(outgoing.address.id, now=self._clock.monotonic(), group=group, patience=PACE_WAIT_SECONDS_MAX)
 
-    async def _send(self, outgoing: Outgoing, *, conversation_id: ConversationId, epoch: int) -> Settling:
+    async def _send(self, admitted: Admitted, *, conversation_id: ConversationId, epoch: int) -> Settling:
+        outgoing = admitted.outgoing
         channel = self._channels[outgoing.address.key.channel]
         try:
             sent = await drive(
@@ -291,7 +291,8 @@ class Deliver:
         except WaslError as error:
             if self._refused is not None:
                 await self._refused(outgoing, error)
-            return self._failed(outgoing, error, conversation_id=conversation_id, epoch=epoch, channel=channel)
+            failed = self._failed(outgoing, error, conversation_id=conversation_id, epoch=epoch, channel=channel)
+            return replace(failed, verdict=admitted.verdict, charge=admitted.charge)
         return Settling(
             delivery_id=outgoing.id,
             conversation_id=conversation_id,
@@ -299,6 +300,8 @@ class Deliver:
             state="sent",
             at_ms=self._clock.now_ms(),
             native_id=sent.native_id,
+            verdict=admitted.verdict,
+            charge=admitted.charge,
         )
 
     def _failed(self, outgoing: Outgoing, error: WaslError, *, conversation_id: ConversationId, epoch: int, channel: Channel) -> Settling:

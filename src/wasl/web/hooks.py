@@ -68,7 +68,7 @@ class Hooks:
             return 503, b"try again later", [_PLAIN, (b"retry-after", RETRY_AFTER_SECONDS)]
         if reply is not None:
             return reply.status, reply.body, [(k.encode("latin-1"), v.encode("latin-1")) for k, v in reply.headers.items()]
-        return 200, b"ok", [_PLAIN]
+        return 200, b"", []  # a body would be a second packet: no platform reads it
 
     def _say(self, level: int, line: str, channel: str, *, why: str) -> None:
         times = self._sparing.times(f"{line} {channel}")
