@@ -30,6 +30,7 @@ from wasl.wire.bundle import Bundle, Member
 from wasl.wire.chatlog_bundle import BLANK, files_beside, likeness, texts_in
 from wasl.wire.chatlog_entries import Entries, flag_all
 from wasl.wire.chatlog_grammar import Grammar, decide
+from wasl.wire.chatlog_heads import strange_months
 from wasl.wire.chatlog_mixed import runs_in
 from wasl.wire.chatlog_order import ORDERS, Ordered
 from wasl.wire.chatlog_people import People, is_own_deletion
@@ -109,6 +110,7 @@ class _Reading:
         self._beside = files_beside(bundle, member)
         self._instant, self._zone_problem = instants(choices.zone)
         self._people: People | None = None
+        self._strange: tuple[str, ...] = ()
         self._first_ms: int | None = None
         self._last_ms: int | None = None
 
@@ -125,6 +127,8 @@ class _Reading:
             times += self._learn(people, run)
         own = self._own(self._likely_self(people, times, first))
         self._first = first._replace(sample=b"")
+        if first.grammar.stamp.month_at is not None:
+            self._strange = strange_months(sample, self._languages)
         return [self._shape(first), *self._questions(first.grammar, people, times, own)]
 
     def rest(self, read_before: int) -> Iterator[Found]:
@@ -318,8 +322,15 @@ class _Reading:
             yield Gap(self._source, 0, start, "a byte order mark or empty lines")
         elif start:
             shown = sample.decode("utf-8", "replace")[:SAMPLE_CHARACTERS_MAX]
-            yield Reject(self._source, f"{self._member.name}: byte 0", "no line begins with a date and a time", shown, 0, start)
+            yield Reject(self._source, f"{self._member.name}: byte 0", self._why_nothing(), shown, 0, start)
         yield Progress(self._read_bytes + start)
+
+    def _why_nothing(self) -> str:
+        """Says why no line is a header; where they name a month that is not certain, by its name."""
+        strange = strange_months(self._sample(0), self._languages)
+        if not strange:
+            return "no line begins with a date and a time"
+        return f"lines begin with a date whose month is in words, and which month they mean is not certain: {', '.join(strange)}"
 
     def _problems(self, grammar: Grammar) -> Iterator[Found]:
         told = {
@@ -334,6 +345,9 @@ class _Reading:
         if grammar.calendar != "gregorian":
             approximate = "; days of this calendar may be off by one" if grammar.calendar == "islamic" else ""
             yield Problem("calendar", self._member.name, f"dates are {grammar.calendar} and were converted{approximate}")
+        if self._strange:
+            why = "lines that begin as headers do stay in the message before them: which month they mean is not certain"
+            yield Problem("month", self._member.name, f"{why} ({', '.join(self._strange)})")
 
     def _chat(self, *, last: bool) -> Chat:
         people = self._people

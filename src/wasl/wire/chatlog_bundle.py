@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 from wasl.domain.errors import WaslError
 from wasl.wire.bundle import Bundle, Member
 from wasl.wire.chatlog_body import FilesOf
-from wasl.wire.chatlog_grammar import find_heads
+from wasl.wire.chatlog_heads import find_heads, strange_months
 from wasl.wire.chatlog_phrases import title_in
 from wasl.wire.chatlog_records import read_fully
 
@@ -43,7 +43,8 @@ def likeness(bundle: Bundle, member: Member, app: str) -> Likeness | None:
     # Headers that only a space ends are those of many programs' logs: the name must tell, too.
     heads = find_heads(sample) or (find_heads(sample, bare=True) if named else [])
     if not heads:
-        return None
+        strange = strange_months(sample) if named else ()
+        return Likeness(0.6, f"lines begin with a date in words: {', '.join(strange)}") if strange else None
     first = not sample[: heads[0].at].strip(BLANK)
     strong = len(heads) >= 2 or named
     confidence = (0.9 if strong else 0.6) if first else (0.6 if strong else 0.2)

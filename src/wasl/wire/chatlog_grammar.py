@@ -8,15 +8,19 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from typing import Final
 
 from wasl.domain.archive import Resolution
 from wasl.domain.days import DAY_MS
 from wasl.wire.chatlog_calendar import ERAS, Calendar, calendar_of, days_since_1970
-from wasl.wire.chatlog_marks import LOOSE_BYTES, MARKS, digit_bytes, plain, squeezed, zeros_of
+from wasl.wire.chatlog_heads import Head, find_heads, fits, names_of
+from wasl.wire.chatlog_marks import MARKS, plain, squeezed
+from wasl.wire.chatlog_named import names_of_date, numbers_with
+from wasl.wire.chatlog_names import Calendars, names_in, without_names
 from wasl.wire.chatlog_order import Ordered, decide_order
+from wasl.wire.chatlog_pattern import pattern_of
 from wasl.wire.chatlog_periods import AFTERNOON, MORNING, Periods, Spans, hour_of_day
-from wasl.wire.chatlog_stamp import HEAD_BYTES_MAX, Stamp, Style, period_in, read_clock, read_stamp, unknown_word_in
+from wasl.wire.chatlog_stamp import Stamp, Style, period_in, read_clock, unknown_word_in
 
 CRLF_SHARE_MIN: Final = 0.995
 """Of the lines ended by CR LF, that are followed by a header: below it, line ends tell nothing."""
@@ -24,20 +28,10 @@ LF_HEADS_SHARE_MAX: Final = 0.1
 """Of all headers, that may follow a bare LF where CR LF is taken for the end of a record."""
 JOINED_HEADERS_MIN: Final = 20
 """Headers of another layout, after which none of the first comes any more, to take the file for two exports joined."""
-PERIOD_BYTES_MAX: Final = 60
+NOON: Final = 12
 
-_BARE_END: Final = rb" (?=[^\s:\[\]][^:\n]{0,200}:(?:[ \r\n]|\Z))"
 _NUMBER: Final = re.compile(r"[0-9]+")
 _ERA: Final = re.compile("|".join(sorted(ERAS, key=len, reverse=True)))
-
-
-class Head(NamedTuple):
-    """A header found in a sample: where its line begins, how the line before ended, and the line itself."""
-
-    at: int
-    after_crlf: bool
-    stamp: Stamp
-    line: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +49,8 @@ class Grammar:
     date_first: bool
     resolution: Resolution
     ordered: Ordered
+    names: Calendars
+    has_era: bool
     periods: Periods
     guessed_periods: Mapping[str, Spans]
     has_periods: bool
@@ -67,14 +63,31 @@ class Grammar:
 
     def day_ms(self, written: bytes) -> int | None:
         """Gives the milliseconds since 1970 at which a written date begins, None for one that does not exist."""
-        text = plain(written.decode("utf-8", "replace"))
+        read = self._read_date(plain(written.decode("utf-8", "replace")))
+        if read is None:
+            return None
+        year, month, day = self.ordered.sorted(read.numbers)
+        days = days_since_1970(year, month, day, era=read.era)
+        return None if days is None else days * DAY_MS
+
+    def _read_date(self, text: str) -> Stamp | None:
+        """Reads a written date into a stamp like the others of the file."""
         numbers = [int(found) for found in _NUMBER.findall(text)]
+        era, weekday = None, None
+        if self.stamp.month_at is not None or self.stamp.is_led:
+            found = names_of_date(text, self.stamp.month_at)
+            weekday = self.names.day(found.days)
+            if self.stamp.month_at is not None:
+                month = self.names.month(found.months)
+                with_month = numbers_with(numbers, month.number, self.stamp.month_at) if month and not found.strange else None
+                if month is None or with_month is None or not fits(month, with_month, self.ordered):
+                    return None
+                numbers = list(with_month)
+        elif self.has_era:
+            era = _ERA.search(text.casefold())
         if len(numbers) != 3:
             return None
-        era = _ERA.search(text.casefold()) if not text.isascii() or any(char.isalpha() for char in text) else None
-        year, month, day = self.ordered.sorted((numbers[0], numbers[1], numbers[2]))
-        days = days_since_1970(year, month, day, era=era[0] if era else "")
-        return None if days is None else days * DAY_MS
+        return self.stamp._replace(numbers=(numbers[0], numbers[1], numbers[2]), era=era[0] if era else "", weekday=weekday)
 
     def with_order(self, ordered: Ordered) -> "Grammar":
         """Gives the same grammar with its dates in another order."""
@@ -82,13 +95,8 @@ class Grammar:
 
     def reordered(self, dates: Iterable[bytes], languages: Sequence[str]) -> "Grammar":
         """Decides the order of the dates again, by more of the file: `dates` are written dates in their order."""
-        stamps = []
-        for written in dates:
-            text = plain(written.decode("utf-8", "replace"))
-            numbers = [int(found) for found in _NUMBER.findall(text)]
-            if len(numbers) == 3:
-                era = _ERA.search(text.casefold()) if any(char.isalpha() for char in text) else None
-                stamps.append(self.stamp._replace(numbers=(numbers[0], numbers[1], numbers[2]), era=era[0] if era else ""))
+        read = (self._read_date(plain(written.decode("utf-8", "replace"))) for written in dates)
+        stamps = [stamp for stamp in read if stamp is not None]
         return self.with_order(decide_order(stamps, languages=languages)) if stamps else self
 
     def clock_ms(self, written: bytes) -> int | None:
@@ -103,6 +111,8 @@ class Grammar:
 
     def _spans(self, words: str) -> Spans | None:
         before, _, after = words.partition("|")
+        if self.stamp.months:
+            before = without_names(before)
         word = period_in(after) or period_in(before)
         if word:
             return self.periods.spans(word)
@@ -110,25 +120,9 @@ class Grammar:
         return self.guessed_periods.get(squeezed(unknown)) if unknown else None
 
 
-def find_heads(sample: bytes, *, bare: bool = False) -> list[Head]:
-    """Finds every line of a sample that looks like a header of any layout; `bare` ones only where they are asked for."""
-    heads = []
-    at = 0
-    after_crlf = False
-    for line in sample.split(b"\n"):
-        if len(line) >= 12:
-            text = line[:HEAD_BYTES_MAX].decode("utf-8", "replace")
-            stamp = read_stamp(text, bare=bare)
-            if stamp:
-                heads.append(Head(at, after_crlf, stamp, text))
-        after_crlf = line.endswith(b"\r")
-        at += len(line) + 1
-    return heads
-
-
 def decide(sample: bytes, *, order: str | None = None, languages: Sequence[str] = ()) -> Grammar | None:
     """Decides how the headers of a sample are written; None where it holds none. `order` is a person's answer."""
-    heads = find_heads(sample) or find_heads(sample, bare=True)
+    heads = find_heads(sample, languages=languages) or find_heads(sample, bare=True)
     if not heads:
         return None
     layout = _winner(sample, heads)
@@ -155,11 +149,13 @@ def grammar_of(
     return Grammar(
         style=first.style,
         layout=first.layout,
-        pattern=_pattern(own, crlf=crlf, has_periods=bool(words or unknown)),
+        pattern=pattern_of(own, crlf=crlf, has_periods=bool(words or unknown)),
         newline=b"\r\n" if crlf else b"\n",
         date_first=first.date_first,
         resolution="s" if first.layout[6] == "s" else "min",
         ordered=ordered,
+        names=names_of(own, languages),
+        has_era=any(stamp.era for stamp in stamps),
         periods=Periods(sorted(words), languages=languages, hours=hours),
         guessed_periods=_guess_periods(stamps, unknown),
         has_periods=bool(words or unknown),
@@ -218,9 +214,11 @@ def _hours_by_period(stamps: list[Stamp]) -> Mapping[str, set[int]]:
     """Gives each word for a part of the day with the hours it stands beside."""
     hours: dict[str, set[int]] = {}
     for stamp in stamps:
-        for text in (stamp.tail, stamp.join):
+        for text in (stamp.tail, without_names(stamp.join) if stamp.months else stamp.join):
             if word := period_in(text):
                 hours.setdefault(word, set()).add(stamp.clock[0])
+    if any(stamp.clock[0] > NOON for stamp in stamps):  # a clock of 24 hours: a single letter beside it is a unit ("12 h 55 min 07 s")
+        return {word: found for word, found in hours.items() if len(word) > 1 or not word.isascii()}
     return hours
 
 
@@ -230,6 +228,8 @@ def _unknown_periods(stamps: list[Stamp]) -> tuple[str, ...]:
         return ()
     words = Counter(squeezed(unknown_word_in(stamp.tail) or unknown_word_in(stamp.join)) for stamp in stamps)
     words.pop("", None)
+    if len(words) >= 2 and all(names_in(word).days for word in words):
+        return ()
     return tuple(word for word, _ in words.most_common(2)) if len(words) >= 2 else ()
 
 
@@ -249,60 +249,3 @@ def _guess_periods(stamps: list[Stamp], unknown: tuple[str, ...]) -> Mapping[str
             before = (stamp.numbers, at)
         ways.append((back, way))
     return min(ways, key=lambda one: one[0])[1]
-
-
-# -- the quick pattern --------------------------------------------------------------------------------------------------
-
-
-def _pattern(own: list[Head], *, crlf: bool, has_periods: bool) -> re.Pattern[bytes]:
-    stamps = [head.stamp for head in own]
-    layout = stamps[0].layout
-    digit = digit_bytes(frozenset().union(*(zeros_of(head.line[: head.stamp.end + 12]) for head in own[:200])))
-    loose = LOOSE_BYTES + b"*+"
-    date = (
-        _era(stamps, first=True) + digit + b"{1,4}" + _sign(layout[2]) + digit + b"{1,4}" + _sign(layout[3])
-        + _era(stamps, first=False) + digit + b"{1,4}"
-    )  # fmt: skip
-    clock = digit + b"{1,2}" + _sign(layout[5]) + digit + b"{1,2}"
-    if layout[6] == "s":
-        clock += b"(?:[:.]|" + loose + "(?:min|분|分)".encode() + loose + b")" + digit + b"{1,2}"
-    join = _slot([stamp.join for stamp in stamps], has_periods=has_periods, least=1)
-    tail = _slot([stamp.tail for stamp in stamps], has_periods=has_periods, least=0)
-    end = {"bracket": rb"\] ?", "dash": LOOSE_BYTES + rb"++(?:-|\xe2\x80\x93)(?: |(?=[\r\n]|\Z))", "colon": b": ", "bare": _BARE_END}[
-        layout[0]
-    ]
-    begin = (b"\r\n" if crlf else b"\n") + loose + (rb"\[" + loose if layout[0] == "bracket" else b"")
-    both = b"(" + date + b")(" + join + clock + tail + b")" if layout[1] == "date" else b"(" + clock + join + b")(" + date + tail + b")"
-    return re.compile(b"(" + begin + both + end + b")")
-
-
-def _sign(sign: str) -> bytes:
-    """Gives the pattern of a sign between two numbers, with any marks and spaces around it."""
-    if not sign.strip():
-        return LOOSE_BYTES + b"++"
-    pieces = [re.escape(char.encode()) for char in sign if char != " "]
-    return (LOOSE_BYTES + b"*+").join([b"", *pieces, b""])
-
-
-def _era(stamps: list[Stamp], *, first: bool) -> bytes:
-    eras = sorted({stamp.era for stamp in stamps if stamp.era and (stamp.layout[4] == "first") == first})
-    if not eras:
-        return b""
-    if all(len(era) == 1 and era.isascii() for era in eras):
-        return b"[RHSTMrhstm]?"
-    return b"(?:" + b"|".join(re.escape(era.encode()) for era in ERAS) + b")?"
-
-
-def _slot(texts: list[str], *, has_periods: bool, least: int) -> bytes:
-    """Gives the pattern of the words around a time: free where parts of the day stand there, else only what was seen."""
-    if has_periods and any(period_in(text) or unknown_word_in(text) for text in texts):
-        return b"[^0-9\\n\\[\\]]{%d,%d}?" % (least, PERIOD_BYTES_MAX)
-    ways = sorted({tuple(text.replace(" ", "")) for text in texts}, key=len, reverse=True)
-    loose = LOOSE_BYTES + b"*+"
-    patterns = []
-    for way in ways[:32]:
-        if way:
-            patterns.append(loose + loose.join(re.escape(char.encode()) for char in way) + (loose if least else b""))
-        else:
-            patterns.append(LOOSE_BYTES + b"++" if least else b"")
-    return b"(?:" + b"|".join(patterns) + b")" if len(patterns) > 1 else patterns[0]

@@ -11,7 +11,8 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from wasl.wire.chatlog_grammar import Grammar, Head, decide, find_heads, grammar_of
+from wasl.wire.chatlog_grammar import Grammar, decide, grammar_of
+from wasl.wire.chatlog_heads import Head, find_heads
 from wasl.wire.chatlog_order import Order, Ordered, decide_order
 
 PREVAILS_SHARE_MIN: Final = 0.6
@@ -33,7 +34,7 @@ class RunOfHeads(NamedTuple):
 
 def runs_in(sample: bytes, *, order: str | None = None, languages: Sequence[str] = ()) -> list[RunOfHeads]:
     """Cuts a whole text into runs of one form each; gives none where one form prevails."""
-    heads = find_heads(sample)
+    heads = find_heads(sample, languages=languages)
     by_form: dict[tuple[str, ...], list[Head]] = {}
     for head in heads:
         by_form.setdefault(head.stamp.layout, []).append(head)

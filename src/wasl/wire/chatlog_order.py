@@ -28,6 +28,16 @@ _EAST_ASIAN: Final = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _AMERICAN: Final = re.compile(r" ?[AP]M$")
 
 
+_Date = tuple[tuple[int, int, int], str, int | None]
+"""The numbers of a date, its era, and its day of the week."""
+THURSDAY: Final = 3
+"""1 January 1970 was one; Monday is 0."""
+_WITH_MONTH: Final[dict[tuple[int, bool], Order]] = {
+    (0, False): "mdy", (1, False): "dmy", (1, True): "ymd", (2, True): "ydm",
+}  # fmt: skip
+"""By the place of a month in words, and whether a whole year stands first: no language writes one of two digits there (CLDR 47)."""
+
+
 class Ordered(NamedTuple):
     """The order of dates in a file: how it was decided, and the orders that remain possible where it is ambiguous."""
 
@@ -50,6 +60,8 @@ def decide_order(stamps: Sequence[Stamp], *, answer: str | None = None, language
     for order in ORDERS:
         if answer == order and order in days:
             return Ordered(order, "answered")
+    if stamps[0].month_at is not None:
+        return Ordered(next(iter(days)), "the month is named")
     bad = {order: sum(day is None for day in written) for order, written in days.items()}
     if stamps[0].layout[4] == "short" and bad["ymd"] == 0 and _EAST_ASIAN.search(stamps[0].join + stamps[0].tail):
         return Ordered("ymd", "language of the time")
@@ -91,17 +103,19 @@ def _close(days: Sequence[int | None]) -> int:
     return sum(0 < after - before <= 3 for before, after in pairwise(known))
 
 
-def _distinct(stamps: Sequence[Stamp]) -> list[tuple[tuple[int, int, int], str]]:
+def _distinct(stamps: Sequence[Stamp]) -> list[_Date]:
     """Gives the dates in their order, each once while it lasts."""
-    dates: list[tuple[tuple[int, int, int], str]] = []
+    dates: list[_Date] = []
     for stamp in stamps:
-        date = (stamp.numbers, stamp.era)
+        date = (stamp.numbers, stamp.era, stamp.weekday)
         if not dates or dates[-1] != date:
             dates.append(date)
     return dates
 
 
 def _possible(stamp: Stamp) -> tuple[Order, ...]:
+    if stamp.month_at is not None:
+        return (_WITH_MONTH[stamp.month_at, stamp.layout[4] == "first"],)
     match stamp.layout[4]:
         case "first":
             return ("ymd", "ydm")
@@ -113,10 +127,12 @@ def _possible(stamp: Stamp) -> tuple[Order, ...]:
             return ("dmy", "mdy", "ymd", "ydm")
 
 
-def _day(date: tuple[tuple[int, int, int], str], order: Order) -> int | None:
-    numbers, era = date
+def _day(date: _Date, order: Order) -> int | None:
+    """Gives the number of a day; none for one that does not exist, or that was another day of the week than the date says."""
+    numbers, era, weekday = date
     year, month, day = _PLACES[order]
-    return days_since_1970(numbers[year], numbers[month], numbers[day], era=era)
+    found = days_since_1970(numbers[year], numbers[month], numbers[day], era=era)
+    return found if weekday is None or found is None or (found + THURSDAY) % 7 == weekday else None
 
 
 def _clear(faults: dict[Order, int]) -> list[Order]:

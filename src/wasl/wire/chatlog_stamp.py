@@ -17,17 +17,17 @@ Style = Literal["bracket", "dash", "colon", "bare"]
 HEAD_CHARACTERS_MAX: Final = 120
 """Of a line, in which a header must end."""
 HEAD_BYTES_MAX: Final = 320
+LAYOUT_LONG: Final = 10
+"""Pieces of a layout with names in it: where the month stands among the numbers, and whether words lead."""
 
 _LEAD: Final = r"(?P<lead>(?:[RHSTMrhstm]|令和|平成|昭和|大正|民國|民国|Minguo |ROC )?)"
 _DATE: Final = (
-    _LEAD + r"(?P<a>[0-9]{1,4})(?P<s1>[^0-9\n:\[\]]{1,4})(?P<b>[0-9]{4}|[0-9]{1,2})(?P<s2>[^0-9\n:\[\]]{1,6}?)"
+    _LEAD + r"(?P<a>[0-9]{1,4})(?P<s1>[^0-9\n:\[\]]{1,4}| (?:tháng|thg) )(?P<b>[0-9]{4}|[0-9]{1,2})(?P<s2>[^0-9\n:\[\]]{1,6}?)"
     r"(?P<era>[RHSTM]?)(?P<c>[0-9]{1,4})"
 )
-_TIME: Final = (
-    r"(?P<h>[0-9]{1,2})(?P<t1>[:.]| ?(?:h|시|時|时|点|點) ?)(?P<m>[0-9]{1,2})(?:(?P<t2>[:.]| ?(?:min|분|分) ?)(?P<s>[0-9]{1,2}))?"
-)
-_WORDS: Final = r"[^0-9\n\[\]:]{%s}?"
-_ENDS: Final = {"bracket": r"\](?: |$|(?=\S))", "dash": r" [-–](?: |$)", "colon": r": ", "bare": r" (?=[^\s:\[\]][^:\n]{0,60}:(?: |$))"}
+TIME: Final = r"(?P<h>[0-9]{1,2})(?P<t1>[:.]| ?(?:h|시|時|时|点|點) ?)(?P<m>[0-9]{1,2})(?:(?P<t2>[:.]| ?(?:min|분|分) ?)(?P<s>[0-9]{1,2}))?"
+WORDS: Final = r"[^0-9\n\[\]:]{%s}?"
+ENDS: Final = {"bracket": r"\](?: |$|(?=\S))", "dash": r" [-–](?: |$)", "colon": r": ", "bare": r" (?=[^\s:\[\]][^:\n]{0,60}:(?: |$))"}
 _BARE_TAIL: Final = r"(?: ?[AaPp]\.? ?[Mm]\b\.?)?"
 _FORMS: Final = {
     (style, date_first): re.compile(
@@ -35,34 +35,34 @@ _FORMS: Final = {
             "^"
             + _DATE
             + "(?P<join>"
-            + _WORDS % "1,40"
+            + WORDS % "1,40"
             + ")"
-            + _TIME
+            + TIME
             + "(?P<tail>"
-            + (_BARE_TAIL if style == "bare" else _WORDS % "0,40")
+            + (_BARE_TAIL if style == "bare" else WORDS % "0,40")
             + ")"
             + end
         )
         if date_first
         else (
             "^(?P<head>"
-            + _WORDS % "0,20"
+            + WORDS % "0,20"
             + ")"
-            + _TIME
+            + TIME
             + "(?P<join>"
-            + _WORDS % "1,40"
+            + WORDS % "1,40"
             + ")"
             + _DATE
             + "(?P<tail>"
-            + _WORDS % "0,20"
+            + WORDS % "0,20"
             + ")"
             + end
         )
     )
-    for style, end in _ENDS.items()
+    for style, end in ENDS.items()
     for date_first in (True, False)
 }
-_TIME_ONLY: Final = re.compile(r"^(?P<before>[^0-9]*)" + _TIME + r"(?P<after>[^0-9]*)$")
+_TIME_ONLY: Final = re.compile(r"^(?P<before>[^0-9]*)" + TIME + r"(?P<after>[^0-9]*)$")
 _WORD: Final = re.compile(r"[^\W\d_](?:[^\d,،()\[\]|-]*[^\W\d_][.]?)?[.]?")
 _CLOCKLESS: Final = frozenset([
     "à", "klo", "at", "um", "kl", "o", "ga", "klock", "be", "ad", "ce", "g", "г", "s", "h", "min", "พศ", "ap", "ah", "คศ", "日",
@@ -75,7 +75,8 @@ class Stamp(NamedTuple):
     """A header as it stands in a line: its style, its `layout` (what all headers of one file share) and its numbers.
 
     `numbers` are the three of the date in their order, `era` the letter or sign before one of them. `join` and `tail` are the
-    words between and behind, `written` is the date; `end` is the character behind the header.
+    words between and behind, `written` is the date; `end` is the character behind the header. A month in words stands in `numbers` as 0
+    until its name in `months` is understood; `days` name the day of the week, `weekday` is its number from 0 for Monday, once understood.
     """
 
     style: Style
@@ -88,6 +89,19 @@ class Stamp(NamedTuple):
     clock: tuple[int, int, int | None]
     written: str
     end: int
+    months: tuple[str, ...] = ()
+    days: tuple[str, ...] = ()
+    weekday: int | None = None
+
+    @property
+    def month_at(self) -> int | None:
+        """Gives the place of a month in words among the numbers, None where the month is a number."""
+        return None if len(self.layout) < LAYOUT_LONG or not self.layout[8] else int(self.layout[8])
+
+    @property
+    def is_led(self) -> bool:
+        """Says whether words, such as a day of the week, stand before the date."""
+        return len(self.layout) >= LAYOUT_LONG and self.layout[9] == "led"
 
     @property
     def date_first(self) -> bool:
@@ -104,19 +118,20 @@ def read_stamp(line: str, *, bare: bool = False) -> Stamp | None:
     if not text or not (text[0] in "[(" or text[0].isalnum()):
         return None
     if text[0] == "[":
-        return _read(text[1:].lstrip(" "), "bracket")
-    return _read(text, "bare") if bare else _read(text, "dash") or _read(text, "colon")
+        return read_as(text[1:].lstrip(" "), "bracket")
+    return read_as(text, "bare") if bare else read_as(text, "dash") or read_as(text, "colon")
 
 
-def _read(text: str, style: Style) -> Stamp | None:
+def read_as(text: str, style: Style) -> Stamp | None:
+    """Reads the header of a style that a plain text begins with, behind its bracket where it has one."""
     for date_first in (True, False):
         found = _FORMS[style, date_first].match(text)
-        if found and _possible(found) and (style != "colon" or _ends_by_colon(found)):
+        if found and _possible(found) and (style != "colon" or ends_by_colon(found)):
             return _stamp(found, style, date_first=date_first)
     return None
 
 
-def _ends_by_colon(found: re.Match[str]) -> bool:
+def ends_by_colon(found: re.Match[str]) -> bool:
     """Says whether the colon ends the header and not a name: before it stands the time, or a word for a part of the day."""
     tail = found["tail"].strip()
     if not tail:
@@ -138,7 +153,7 @@ def _stamp(found: re.Match[str], style: Style, *, date_first: bool) -> Stamp:
     year = "middle" if lengths[1] == 4 else year
     layout = (
         style, "date" if date_first else "time", found["s1"].strip() or " ", found["s2"].strip() or " ", year,
-        found["t1"].strip(), "s" if found["s"] else "min", _signs(found["join"]),
+        found["t1"].strip(), "s" if found["s"] else "min", signs_in(found["join"]),
     )  # fmt: skip
     return Stamp(
         style=style,
@@ -159,7 +174,7 @@ def text_of(found: re.Match[str]) -> str:
     return found.string[found.start("lead") : found.end("c")]
 
 
-def _signs(join: str) -> str:
+def signs_in(join: str) -> str:
     """Gives the signs between date and time without words, spaces and dots: a comma, a dash, nothing."""
     return "".join(char for char in join if unicodedata.category(char)[0] not in "LM" and char not in " .'’״\"`/")[:2]
 
