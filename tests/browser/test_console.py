@@ -42,6 +42,29 @@ async def test_the_list_follows_who_writes_without_taking_the_focus_away(drive: 
     await expect(console.locator("#list a").last).to_be_focused()
 
 
+async def test_conversations_beyond_the_live_end_of_the_list_are_reached_by_keyboard(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wasl.web.console.LISTED", 3)
+    for number in range(6):
+        visitor = await drive.chat()
+        await say(visitor, f"visitor {number}")
+        await answers(visitor, 1)
+    console = await drive.console()
+    await console.get_by_role("link", name="Conversations").click()
+    rows, past = console.locator("#list li"), console.get_by_role("button", name="Earlier conversations")
+    await expect(rows).to_have_count(3)
+    await past.focus()
+    await console.keyboard.press("Enter")
+    await expect(rows).to_have_count(5)
+    await expect(console.locator("#list a").nth(3)).to_be_focused()
+    await say(visitor, "once more")  # what the newest push out of the live end stays
+    await answers(visitor, 2)
+    await expect(rows.first).to_contain_text("once more")
+    await past.click()
+    await expect(rows).to_have_count(6)
+    await expect(rows.last).to_contain_text("visitor 0")
+    await expect(past).to_be_hidden()
+
+
 async def test_on_a_phone_the_list_and_the_talk_take_turns(drive: Drive) -> None:
     visitor = await drive.chat()
     await say(visitor, "hello")

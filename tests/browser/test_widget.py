@@ -184,6 +184,53 @@ async def test_a_customer_whom_the_site_names_is_one_person_in_every_browser(dri
     await expect(third.locator("#empty")).to_be_visible()
 
 
+REFUSED = """if (location.pathname === '/widget')
+  Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('', 'SecurityError'); } });"""
+
+
+@pytest.mark.parametrize("refused", [True, False])
+async def test_what_a_browser_said_before_its_customer_is_named_joins_the_customer(drive: Drive, site: Site, refused: bool) -> None:
+    drive.wasl.customer_key = KEY
+    await drive.wasl.stop()
+    await drive.wasl.start()
+    context = await drive.context(size=DESK)
+    if refused:  # a storage for frames: the site's page keeps the token
+        await context.add_init_script(REFUSED)
+    page = await context.new_page()
+    drive.trouble.watch(page, homes=[drive.wasl.url, site.url])
+    await page.goto(site.url)
+    before = await opened(page)
+    await say(before, "before I logged in")
+    await answers(before, 1)
+    site.options = f'data-open="true" data-token="{customer(drive.wasl, "sara")}"'
+    await page.goto(site.url)
+    await expect((await opened(page)).locator("#log .mine")).to_contain_text("before I logged in")
+    site.options = 'data-open="true"'
+    await page.goto(site.url)
+    await expect((await opened(page)).locator("#empty")).to_be_visible()  # whoever sits here after her reads nothing
+
+
+async def test_where_the_chat_cannot_be_shown_visitors_read_a_sentence_and_the_owner_why(drive: Drive, site: Site) -> None:
+    drive.trouble.allowed_errors += ("frame-ancestors", "violates")
+    drive.wasl._sites = ("https://elsewhere.example",)
+    await drive.wasl.stop()
+    await drive.wasl.start()
+    site.options = 'data-open="true"'
+    page = await (await drive.context(size=PHONE)).new_page()
+    drive.trouble.watch(page, homes=[drive.wasl.url, site.url])
+    async with (
+        page.expect_event("framedetached"),  # no broken page is left standing
+        page.expect_console_message(lambda said: said.type == "warning" and "channels.webchat.sites" in said.text),
+    ):
+        await page.goto(site.url)
+
+
+async def test_on_a_phone_that_lies_on_its_side_the_panel_fills_the_screen(drive: Drive, site: Site) -> None:
+    frame = await opened(await shop(drive, site, size=(PHONE[1], PHONE[0])))
+    box = await (await frame.frame_element()).bounding_box()
+    assert box == {"x": 0, "y": 0, "width": PHONE[1], "height": PHONE[0]}
+
+
 async def test_a_wrong_token_leaves_an_anonymous_visitor_and_a_word_in_the_console(drive: Drive, site: Site) -> None:
     drive.trouble.allowed_errors += ("401",)
     drive.wasl.customer_key = KEY

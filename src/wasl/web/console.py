@@ -65,6 +65,7 @@ class Console:
             ("/logout", "POST", self.logout),
             ("/conversations", "GET", self.conversations),
             ("/conversations/events", "GET", self.list_events),
+            ("/conversations/earlier", "GET", self.earlier),
             ("/conversations/{conversation}", "GET", self.conversation),
             ("/conversations/{conversation}/messages", "GET", self.messages),
             ("/conversations/{conversation}/messages", "POST", self.say),
@@ -177,6 +178,7 @@ class Console:
             person=person,
             handoff=handoff,
             hands=self._faces.hand_over is not None,
+            listed=LISTED,
             words={**page_words(language, CONSOLE), "channels": titles, "answerers": self._faces.answerers(language)},
         )
 
@@ -202,6 +204,13 @@ class Console:
                     if silent_seconds >= 16.0:
                         silent_seconds = 0.0
                         yield BEAT
+
+    async def earlier(self, request: Request, operator: Operator) -> Response:
+        """Gives the conversations whose last word is not after a time, newest first; those of that very time come again."""
+        before = request.query_params.get("before", "")
+        until = int(before) if before.isdigit() and len(before) < 16 else 0
+        some = await self._faces.store.conversations(limit=LISTED + 1, before_ms=until + 1)
+        return answer_json({"rows": [_row(c) for c in some[:LISTED]], "more": len(some) > LISTED})
 
     async def _rows(self) -> list[dict[str, object]]:
         return [_row(c) for c in await self._faces.store.conversations(limit=LISTED)]

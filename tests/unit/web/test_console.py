@@ -25,6 +25,7 @@ async def test_without_a_session_nothing_is_shown(wasl: Composition, http: aioht
         "",
         "conversations",
         "conversations/events",
+        "conversations/earlier",
         f"conversations/{row.id}",
         f"conversations/{row.id}/messages",
         f"files/{'a' * 64}",

@@ -45,7 +45,34 @@ const connection = (now) => {
   find("list-state").textContent = now === "lost" ? say("offline") : "";
   document.body.classList.toggle("lost", now === "lost");
 };
-follow(`${base}/events`, { onEvent: ({ event, data }) => { if (event === "list") { paintList(data); connection("live"); } }, onState: connection });
+follow(`${base}/events`, { onEvent: ({ event, data }) => { if (event === "list") { livePaint(data); connection("live"); } }, onState: connection });
+
+// The list is live at its newest end; what is older is asked for, and what the newest push out of that end stays.
+let live = [], earlier = [];
+function paintAll() {
+  const listed = new Set(live.map((item) => item.id));
+  paintList([...live, ...earlier.filter((item) => !listed.has(item.id))]);
+}
+function livePaint(items) {
+  const now = new Set(items.map((item) => item.id));
+  if (earlier.length) earlier = [...live.filter((item) => !now.has(item.id)), ...earlier];
+  else find("past").hidden = items.length < page.listed;
+  live = items;
+  paintAll();
+}
+find("past").addEventListener("click", async (event) => {
+  const button = event.currentTarget, last = [...live, ...earlier].reduce((found, item) => Math.min(found, item.at), Infinity);
+  button.disabled = true;
+  const answer = await request(`${base}/earlier?before=${last}`).catch(() => null);
+  button.disabled = false;
+  if (!answer) return;
+  const known = new Set([...live, ...earlier].map((item) => item.id));
+  const fresh = answer.rows.filter((item) => !known.has(item.id));
+  earlier = [...earlier, ...fresh];
+  paintAll();
+  button.hidden = !answer.more || !fresh.length;
+  if (fresh.length) list.querySelector(`[data-id="${CSS.escape(fresh[0].id)}"] a`)?.focus();
+});
 
 if (page.conversation) openConversation(`${base}/${page.conversation}`);
 

@@ -63,7 +63,7 @@ export class Frame {
     const given = await this.ask("identify", "identity");
     if (!given) return null;
     let anonymous = "";
-    try { anonymous = localStorage.getItem(KEY) || ""; } catch { /* refused */ }
+    try { anonymous = localStorage.getItem(KEY) || ""; } catch { anonymous = (await this.ask()) || ""; } // refused: the site's page keeps it
     const headers = { "content-type": "application/json", ...(anonymous ? { "x-wasl-visitor": anonymous } : {}) };
     const response = await fetch("/chat/customer", { method: "POST", headers, body: JSON.stringify({ token: given }) }).catch(() => null);
     const body = await response?.json().catch(() => null);

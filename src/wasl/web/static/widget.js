@@ -9,12 +9,13 @@
   const options = script.dataset;
   const language = (options.language || document.documentElement.lang || navigator.language || "en").toLowerCase().split("-")[0];
   const arabic = language === "ar";
-  const words = arabic ? { open: "افتح المحادثة", close: "أغلق المحادثة", fresh: "رسائل جديدة: " } : { open: "Open the chat", close: "Close the chat", fresh: "New messages: " };
+  const words = arabic ? { open: "افتح المحادثة", close: "أغلق المحادثة", fresh: "رسائل جديدة: ", away: "المحادثة غير متاحة هنا الآن." } : { open: "Open the chat", close: "Close the chat", fresh: "New messages: ", away: "The chat is not available here now." };
   const colour = /^#[0-9a-f]{6}$/i.test(options.colour || "") ? options.colour : "#0d5b57";
   const onColour = (() => {
     const [r, g, b] = [1, 3, 5].map((i) => parseInt(colour.slice(i, i + 2), 16) / 255).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.4 ? "#111" : "#fff";
   })();
+  const WAIT_MS = 3_000;
   const atStart = options.side === "start";
 
   const sheet = new CSSStyleSheet();
@@ -32,9 +33,11 @@
       box-shadow: 0 4px 12px rgb(0 0 0 / .1), 0 24px 60px -16px rgb(0 0 0 / .4); }
     iframe { display: block; width: 100%; height: 100%; border: 0; color-scheme: normal; }
     [hidden] { display: none !important; }
-    @media (max-width: 480px) {
-      .open .panel { position: fixed; inset: 0; width: 100%; height: 100%; margin: 0; border-radius: 0; }
-      .open button { display: none; }
+    .gone .panel { height: auto; }
+    .away { margin: 0; padding: 24px; color: CanvasText; }
+    @media (max-width: 480px), (max-height: 480px) {
+      .open:not(.gone) .panel { position: fixed; inset: 0; width: 100%; height: 100%; margin: 0; border-radius: 0; }
+      .open:not(.gone) button { display: none; }
     }
     @media (prefers-reduced-motion: no-preference) { .panel { animation: rise .18s ease-out; } @keyframes rise { from { opacity: 0; transform: translateY(8px); } } }
     @media print { .root { display: none; } }
@@ -77,13 +80,25 @@
     if (options.title) asked.set("title", options.title);
     if (token) asked.set("known", "1");
     frame = make("iframe", { src: `${home}/widget?${asked}`, title: options.title || words.open, allow: "clipboard-write", referrerpolicy: "no-referrer" });
+    const asking = frame;
+    frame.addEventListener("load", () => setTimeout(() => { if (frame === asking && !ready && location.origin !== "null") unreached(); }, WAIT_MS));
     panel.append(frame);
+  }
+
+  // A browser shows its own broken page where the frame was refused or nobody answers: visitors read a sentence, the site's owner why.
+  function unreached() {
+    const said = make("p", { class: "away", role: "status" });
+    said.textContent = words.away;
+    panel.replaceChildren(said);
+    frame = null;
+    root.classList.add("gone");
+    console.warn(`Wasl: the chat at ${home} could not be shown on ${location.origin}; is the server up, and this site in channels.webchat.sites?`);
   }
 
   function set(next, alone = false) {
     open = next;
     quiet = alone;
-    if (open) load();
+    if (open && !frame) { panel.replaceChildren(); root.classList.remove("gone"); load(); }
     panel.hidden = !open;
     root.classList.toggle("open", open);
     button.setAttribute("aria-expanded", String(open));
