@@ -4,7 +4,8 @@ from typing import Final
 
 import typer
 
-from wasl.cli.tongue import set_apart, spoken
+from wasl.cli.tongue import spoken
+from wasl.wire.isolate import set_apart
 
 YES: Final = frozenset({"y", "yes", "نعم", "ن"})
 NO: Final = frozenset({"", "n", "no", "لا", "ل"})

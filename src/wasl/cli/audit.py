@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from wasl.cli.context import Compose, Config, Installation, quiet_logs, read_settings
-from wasl.cli.tongue import sentences, spoken
+from wasl.cli.tongue import spoken
+from wasl.wire.isolate import sentences
 
 if TYPE_CHECKING:
     from wasl.domain.ids import TurnId

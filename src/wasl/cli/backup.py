@@ -9,9 +9,9 @@ from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.bring_words import counted
 from wasl.cli.context import Compose, Config, Installation, quiet_logs, read_settings
 from wasl.cli.operating_words import say
-from wasl.cli.phrases import told as translated
 from wasl.cli.tongue import spoken
 from wasl.cli.whom import opened
+from wasl.service.phrases import told as translated
 
 if TYPE_CHECKING:
     from wasl.service.back_up import Backed

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from wasl.cli.tongue import set_apart
+from wasl.wire.isolate import set_apart
 
 
 class Amount(NamedTuple):

@@ -68,9 +68,10 @@ class Border(Group):
 
 
 def _told(message: str, code: int) -> typer.Exit:
-    from wasl.cli.phrases import told
-    from wasl.cli.tongue import set_apart, spoken
+    from wasl.cli.tongue import spoken
     from wasl.service.logs import masked_text
+    from wasl.service.phrases import told
+    from wasl.wire.isolate import set_apart
 
     said = told(masked_text(message), spoken())
     typer.secho("wasl: " + "\n      ".join(map(set_apart, said.split("\n"))), fg="red", err=True)

@@ -9,9 +9,10 @@ import typer
 from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
 from wasl.cli.operating_words import say
-from wasl.cli.phrases import told as translated
 from wasl.cli.show import moment
-from wasl.cli.tongue import set_apart, spoken
+from wasl.cli.tongue import spoken
+from wasl.service.phrases import told as translated
+from wasl.wire.isolate import set_apart
 
 if TYPE_CHECKING:
     from wasl.config import Settings

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from wasl.cli.tongue import Language, fill
+from wasl.cli.tongue import Language
+from wasl.wire.isolate import fill
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "title": ("{month}, days of {zone}: {amount}", "{month}، بأيام {zone}: {amount}"),

@@ -9,10 +9,11 @@ import typer
 from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.context import AsJson, Compose, Config, Installation, quiet_logs, read_settings
 from wasl.cli.evidence_words import say
-from wasl.cli.phrases import told as translated
 from wasl.cli.show import listed, table
-from wasl.cli.tongue import figures_apart, spoken
+from wasl.cli.tongue import spoken
 from wasl.domain.errors import SettingWrong
+from wasl.service.phrases import told as translated
+from wasl.wire.isolate import figures_apart
 
 if TYPE_CHECKING:
     from wasl.config import Settings

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from wasl.cli.tongue import Language, fill
+from wasl.cli.tongue import Language
+from wasl.wire.isolate import fill
 
 SAID: Final[Mapping[str, tuple[str, str]]] = {
     "wrote": ("Wrote {files} files to {folder}; the light: {light}.", "كُتبت {files} ملفات في {folder}؛ الضوء: {light}."),

@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from typer.core import TyperCommand, TyperGroup
 
-from wasl.cli.tongue import Language, set_apart, signs_apart, spoken
+from wasl.cli.tongue import Language, spoken
+from wasl.wire.isolate import set_apart, signs_apart
 
 INDENT: Final = "  "
 FORM_COLUMNS_MAX: Final = 30

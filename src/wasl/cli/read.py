@@ -11,8 +11,8 @@ import typer
 from wasl.cli.border import EXIT_UNDECIDED
 from wasl.cli.context import AsJson, Compose
 from wasl.cli.operating_words import say
-from wasl.cli.phrases import told as translated
 from wasl.cli.tongue import spoken
+from wasl.service.phrases import told as translated
 
 if TYPE_CHECKING:
     from wasl.ports.format import Choices, Found, Question

@@ -10,7 +10,7 @@ import typer
 
 from wasl.cli.rules_words import EFFECTS, WHY, say
 from wasl.cli.show import country
-from wasl.cli.tongue import Language, apart, figures_apart
+from wasl.cli.tongue import Language
 from wasl.domain.errors import SettingWrong
 from wasl.domain.rule import Verdict
 from wasl.policy.act import Act
@@ -18,6 +18,7 @@ from wasl.policy.cases import price_words
 from wasl.policy.explain import Chain, Step
 from wasl.policy.rule import Rule
 from wasl.policy.rulebook import Rulebook, record_of
+from wasl.wire.isolate import apart, figures_apart
 from wasl.wire.region import REGIONS, region_of_phone
 
 SHOWN: Final = ("applies", "kept", "not met")

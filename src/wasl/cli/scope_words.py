@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from wasl.cli.tongue import Language, fill
+from wasl.cli.tongue import Language
+from wasl.wire.isolate import fill
 
 SAID: Final[dict[str, tuple[str, str]]] = {
     "more examples": (

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 import typer
 
-from wasl.cli.tongue import Language, is_arabic, set_apart
+from wasl.cli.tongue import Language
+from wasl.wire.isolate import is_arabic, set_apart
 
 if TYPE_CHECKING:
     from rich.text import Text

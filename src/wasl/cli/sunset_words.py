@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from wasl.cli.tongue import fill
+from wasl.wire.isolate import fill
 
 WORDS: Final = {
     "none replaced": ("No candidate is replaced by another.", "لا مرشح يحل محل آخر."),

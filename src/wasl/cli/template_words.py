@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from wasl.cli.tongue import sentences
+from wasl.wire.isolate import sentences
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {

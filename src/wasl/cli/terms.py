@@ -10,11 +10,11 @@ import typer
 from wasl.cli import asking
 from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.context import AsJson, Compose, Config, Watching, quiet_logs, read_settings
-from wasl.cli.phrases import told as translated
 from wasl.cli.terms_shown import show_change, show_changes, show_documents, show_people, show_rules, show_seen, show_trial
 from wasl.cli.terms_words import say
 from wasl.cli.tongue import spoken
 from wasl.domain.errors import SettingWrong
+from wasl.service.phrases import told as translated
 
 if TYPE_CHECKING:
     from wasl.config import Settings

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from wasl.cli.phrases import told as translated
 from wasl.cli.show import countries, moment, table
 from wasl.cli.terms_words import named, say
-from wasl.cli.tongue import Language, apart, spoken
+from wasl.cli.tongue import Language, spoken
+from wasl.service.phrases import told as translated
+from wasl.wire.isolate import apart
 
 if TYPE_CHECKING:
     from wasl.domain.terms import Change, Document, RuleRecord, Watched

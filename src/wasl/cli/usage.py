@@ -7,7 +7,7 @@ from typing import Any, Final
 from typer.exceptions import TyperException
 
 from wasl.cli.help_page import usage
-from wasl.cli.tongue import apart, set_apart
+from wasl.wire.isolate import apart, set_apart
 
 USAGE: Final[Mapping[str, str]] = {
     "Missing command.": "لم تكتب أمرًا؛ تعرض صفحة المساعدة الأوامر",
@@ -40,13 +40,15 @@ _QUOTED: Final = re.compile(r"'(--?[a-z][\w-]*|[A-Z][A-Z_]*)'")
 
 def told(error: TyperException) -> str:
     """Says a mistake with the command's form and the way to its help; a page of help, where nothing was asked for, as it is."""
-    from wasl.cli.phrases import told as in_arabic
+    from wasl.service.phrases import compiled
+    from wasl.service.phrases import told as in_arabic
 
+    known = compiled(USAGE)
     context: Any = getattr(error, "ctx", None)
     message = _QUOTED.sub(r"\1", " ".join(error.format_message().split()))
     if context is None:
-        return set_apart(f"خطأ: {in_arabic(message, 'ar')}")
+        return set_apart(f"خطأ: {in_arabic(message, 'ar', among=known)}")
     if message == " ".join(context.get_help().split()):
         return str(context.get_help())
     helped = set_apart(f"للمساعدة: {apart(f'{context.command_path} --help')}")
-    return "\n".join([usage(context.command, context), helped, "", set_apart(f"خطأ: {in_arabic(message, 'ar')}")])
+    return "\n".join([usage(context.command, context), helped, "", set_apart(f"خطأ: {in_arabic(message, 'ar', among=known)}")])

@@ -10,10 +10,10 @@ from wasl.cli.border import EXIT_PROBLEM
 from wasl.cli.bring_words import counted, verify_words, words
 from wasl.cli.context import AsJson, Compose, Config, Installation
 from wasl.cli.operating_words import say as operating
-from wasl.cli.phrases import told as translated
 from wasl.cli.read import Kind
 from wasl.cli.tongue import spoken
 from wasl.cli.whom import opened
+from wasl.service.phrases import told as translated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

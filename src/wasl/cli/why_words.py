@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from wasl.cli.tongue import Sentence
+from wasl.wire.isolate import Sentence
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "turn": ("Answer", "الرد"),

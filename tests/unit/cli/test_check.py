@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.marks import seen
 from typer.testing import CliRunner, Result
 
 from wasl.__main__ import Composition
-from wasl.cli import build, tongue
+from wasl.cli import build
 from wasl.cli.border import EXIT_PROBLEM
 
 PAGE = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 13\r\nconnection: close\r\n\r\n<html></html>"
@@ -59,6 +60,6 @@ def test_a_port_that_another_program_has_is_told_in_arabic(tmp_path: Path) -> No
     with another_program(PAGE) as port:
         result = check(tmp_path, port=port, language="ar")
     assert result.exit_code == EXIT_PROBLEM
-    told = "".join(letter for letter in result.stdout if letter not in (tongue.FSI, tongue.PDI, tongue.LRM, tongue.RLI))
+    told = seen(result.stdout)
     assert f"✗ server: برنامج آخر يجيب عند http://127.0.0.1:{port}: المنفذ مشغول" in told
     assert "→ أوقف ذلك البرنامج، أو اجعل server.port غيره" in told

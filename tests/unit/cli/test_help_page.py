@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 import typer
+from tests.marks import seen
 from typer.testing import CliRunner, Result
 
 from wasl.__main__ import Composition
-from wasl.cli import build, tongue
+from wasl.cli import build
 from wasl.cli.help_commands_ar import COMMANDS
 from wasl.cli.help_options_ar import DEFAULTS, OPTIONS
+from wasl.wire.isolate import FSI, PDI, RLI, is_arabic, set_apart
 
 WIDTH = 80
 
@@ -54,13 +56,9 @@ def test_every_sentence_of_every_page_has_its_arabic_and_no_arabic_is_left_over(
     assert set(DEFAULTS) == said["defaults"]
 
 
-def seen(text: str) -> str:
-    return "".join(letter for letter in text if letter not in (tongue.FSI, tongue.PDI, tongue.LRM, tongue.RLI))
-
-
 def english(line: str) -> list[str]:
     """The English words of a line's Arabic part: two in a row that are not typed."""
-    part = re.sub("`[^`]*`", "", line[line.find(tongue.RLI) :]) if tongue.RLI in line else ""
+    part = re.sub("`[^`]*`", "", line[line.find(RLI) :]) if RLI in line else ""
     words = [word.strip("()[].،؛:\u2068\u2069\u200e") for word in part.split()]
     return [f"{a} {b}" for a, b in itertools.pairwise(words) if all(w.isascii() and w.isalpha() and w.islower() for w in (a, b))]
 
@@ -70,7 +68,7 @@ def test_a_page_speaks_arabic_beside_what_is_typed(names: tuple[str, ...]) -> No
     result = run(*names, "--help", "--language", "ar")
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert lines[0] == tongue.set_apart("الاستعمال:")
+    assert lines[0] == set_apart("الاستعمال:")
     assert lines[1].startswith(f"  {' '.join(['wasl', *names])} [OPTIONS]")
     for line in lines:
         assert not english(line), line
@@ -83,9 +81,9 @@ def test_every_line_of_an_arabic_page_keeps_its_directions_and_its_width(names: 
     for line in run(*names, "--help", "--language", "ar").stdout.splitlines():
         opened = 0
         for letter in line:
-            opened += (letter in (tongue.FSI, tongue.RLI)) - (letter == tongue.PDI)
+            opened += (letter in (FSI, RLI)) - (letter == PDI)
             assert opened >= 0
-            assert opened > 0 or not tongue.is_arabic(letter), line
+            assert opened > 0 or not is_arabic(letter), line
         assert opened == 0
         assert sum(not unicodedata.combining(letter) for letter in seen(line)) <= WIDTH + 2, line
 
@@ -94,7 +92,7 @@ def test_every_line_of_an_arabic_page_keeps_its_directions_and_its_width(names: 
 def test_an_english_page_holds_all_and_nothing_in_arabic(names: tuple[str, ...]) -> None:
     result = run(*names, "--help")
     assert result.stdout.startswith(f"Usage: {' '.join(['wasl', *names])} [OPTIONS]")
-    assert not tongue.is_arabic(result.stdout)
+    assert not is_arabic(result.stdout)
     assert plain(EVERY[names].help) in plain(result.stdout)
     for one in EVERY[names].params:
         assert all(option in result.stdout for option in one.opts if option.startswith("-"))
@@ -102,9 +100,9 @@ def test_an_english_page_holds_all_and_nothing_in_arabic(names: tuple[str, ...])
 
 def test_the_language_may_be_said_before_the_command_and_after_it() -> None:
     for arguments in (("--language", "ar", "status", "-h"), ("status", "-h", "--language=ar"), ("--help", "--language", "ar")):
-        assert tongue.is_arabic(run(*arguments).stdout), arguments
-    assert not tongue.is_arabic(run("--language", "ar", "status", "--help", "--language", "en").stdout)
-    assert not tongue.is_arabic(run("status", "--help", "--", "--language", "ar").stdout)
+        assert is_arabic(run(*arguments).stdout), arguments
+    assert not is_arabic(run("--language", "ar", "status", "--help", "--language", "en").stdout)
+    assert not is_arabic(run("status", "--help", "--", "--language", "ar").stdout)
 
 
 def test_the_page_is_in_the_language_of_the_variable_the_settings_and_the_locale(
@@ -112,15 +110,15 @@ def test_the_page_is_in_the_language_of_the_variable_the_settings_and_the_locale
 ) -> None:
     folder = tmp_path_factory.mktemp("help")
     monkeypatch.chdir(folder)
-    assert not tongue.is_arabic(run("--help").stdout)
+    assert not is_arabic(run("--help").stdout)
     monkeypatch.setenv("LC_ALL", "ar_SA.UTF-8")
-    assert tongue.is_arabic(run("--help").stdout)
+    assert is_arabic(run("--help").stdout)
     (folder / "wasl.toml").write_text('language = "en"\n', encoding="utf-8")
-    assert not tongue.is_arabic(run("--help").stdout)
+    assert not is_arabic(run("--help").stdout)
     (folder / "other.toml").write_text('language = "ar"\n', encoding="utf-8")
-    assert tongue.is_arabic(run("status", "-c", "other.toml", "--help").stdout)
+    assert is_arabic(run("status", "-c", "other.toml", "--help").stdout)
     monkeypatch.setenv("WASL_LANGUAGE", "ar")
-    assert tongue.is_arabic(run("--help").stdout)
+    assert is_arabic(run("--help").stdout)
 
 
 def test_no_command_at_all_shows_the_page_in_the_language(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from wasl.__main__ import Composition
 from wasl.cli import build, tongue
 from wasl.cli.border import EXIT_SETTINGS
+from wasl.wire.isolate import is_arabic
 
 FRESH: dict[str, tuple[str, ...]] = {
     "audit": ("--channel", "webchat", "--month", "2026-10", "--rater", "Mona"),
@@ -135,7 +136,7 @@ def fresh(installed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
 
 
 def arabic(text: str) -> bool:
-    return any(tongue.is_arabic(line) for line in text.splitlines())
+    return any(is_arabic(line) for line in text.splitlines())
 
 
 def test_every_command_is_walked() -> None:
@@ -188,41 +189,12 @@ def test_one_command_does_not_inherit_the_language_of_another(fresh: Path) -> No
     assert not arabic(run("trouble", "list").output)
 
 
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        ("whatsapp", "\u2068whatsapp\u2069"),
-        ("2026-10-01", "\u20682026-10-01\u2069"),
-        ("12.50 USD", "\u206812.50 USD\u2069"),
-        ("القناة", "القناة"),
-        ("12", "12"),
-        ("", ""),
-    ],
-)
-def test_what_would_lose_its_direction_in_arabic_is_set_apart(value: str, shown: str) -> None:
-    assert tongue.fill("قبل {value} بعد", "ar", value=value) == f"قبل {shown} بعد"
-    assert tongue.fill("before {value} after", "en", value=value) == f"before {value} after"
-
-
 def test_the_language_is_found_without_any_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
     for name in [one for one in os.environ if one.startswith(("WASL_", "LC_", "LANG"))]:
         monkeypatch.delenv(name)
     tongue.heard([])
     assert tongue.spoken() == "en"
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("في 2026-11 كانت", "في \u20682026-11\u2069 كانت"),
-        ("من 12.5 % إلى 2026-10-01.", "من \u206812.5 %\u2069 إلى \u20682026-10-01\u2069."),
-        ("وردت 12 رسالة", "وردت 12 رسالة"),
-        ("سبق \u2068v1.2\u2069 ذلك", "سبق \u2068v1.2\u2069 ذلك"),
-    ],
-)
-def test_figures_of_a_sentence_from_elsewhere_are_set_apart(text: str, shown: str) -> None:
-    assert tongue.figures_apart(text) == shown
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import pytest
+from tests.marks import seen
 from typer.testing import CliRunner, Result
 
 from wasl.__main__ import Composition
-from wasl.cli import build, tongue
+from wasl.cli import build
 from wasl.cli.border import EXIT_SETTINGS
-from wasl.cli.phrases import known
 from wasl.cli.usage import USAGE
+from wasl.service.phrases import compiled, told
+from wasl.wire.isolate import is_arabic
 
 WRONG = {
     "": "لم تكتب أمرًا",
@@ -40,10 +42,6 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(build(Composition()), list(arguments), catch_exceptions=False)
 
 
-def seen(text: str) -> str:
-    return "".join(letter for letter in text if letter not in (tongue.FSI, tongue.PDI, tongue.LRM, tongue.RLI))
-
-
 @pytest.fixture(autouse=True)
 def in_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -66,7 +64,7 @@ def test_the_same_mistake_is_said_in_english_where_nothing_names_arabic(typed: s
     result = run(*typed.split())
     assert result.exit_code == EXIT_SETTINGS
     assert "Error: " in result.stderr
-    assert not tongue.is_arabic(result.stderr)
+    assert not is_arabic(result.stderr)
 
 
 def test_the_variable_names_the_language_of_a_mistake_too(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,6 +73,7 @@ def test_the_variable_names_the_language_of_a_mistake_too(monkeypatch: pytest.Mo
 
 
 def test_every_form_of_a_mistake_is_known_and_only_whole() -> None:
+    known = compiled(USAGE)
     for form in USAGE:
-        assert known(form.replace("{", "").replace("}", "")), form
-    assert not known("No such thing")
+        assert is_arabic(told(form.replace("{", "").replace("}", ""), "ar", among=known)), form
+    assert not is_arabic(told("No such thing", "ar", among=known))

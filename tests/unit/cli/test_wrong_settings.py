@@ -8,8 +8,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from wasl.__main__ import Composition
-from wasl.cli import build, tongue
+from wasl.cli import build
 from wasl.cli.border import EXIT_PROBLEM, EXIT_SETTINGS
+from wasl.wire.isolate import is_arabic
 
 WRONG = {
     "a missing secret": (
@@ -111,7 +112,7 @@ def test_a_wrong_setting_is_told_in_arabic(name: str) -> None:
     assert result.exit_code == code
     wrong = [line for line in result.output.splitlines() if line.startswith(("✗", "wasl:", "    ←"))]
     assert wrong
-    assert all(tongue.is_arabic(line) for line in wrong), result.output
+    assert all(is_arabic(line) for line in wrong), result.output
 
 
 def test_a_port_that_another_program_has_is_told() -> None:

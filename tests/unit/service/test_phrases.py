@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import wasl
-from wasl.cli.phrases import told
-from wasl.cli.phrases_ar import PHRASES
-from wasl.cli.tongue import is_arabic
+from wasl.service.phrases import told
+from wasl.service.phrases_ar import PHRASES
+from wasl.wire.isolate import is_arabic
 
 SOURCE = Path(wasl.__file__).parent
 RUN = 3

@@ -6,7 +6,7 @@ Places stand in braces; a place whose name begins with `said` holds a sentence o
 from collections.abc import Mapping
 from typing import Final
 
-from wasl.cli.phrases_work import WORK
+from wasl.service.phrases_work import WORK
 
 SETTINGS: Final[Mapping[str, str]] = {
     # settings
