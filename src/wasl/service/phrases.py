@@ -19,10 +19,11 @@ CHARACTERS_MAX: Final = 4_000
 
 
 class Phrase(NamedTuple):
-    """A sentence's form, how it begins, and its Arabic."""
+    """A sentence's form, how it begins, how many letters of it are its own, and its Arabic."""
 
     pattern: re.Pattern[str]
     begins: str
+    own: int
     arabic: str
 
 
@@ -40,7 +41,7 @@ def known(text: str) -> bool:
 
 def compiled(phrases: Mapping[str, str]) -> Sequence[Phrase]:
     """Reads phrases, the one with most words of its own first: it says more than one that fits nearly everything."""
-    return tuple(sorted((_read(*one) for one in phrases.items()), key=lambda phrase: -len(_PLACE.sub("", phrase[0].pattern))))
+    return tuple(sorted((_read(*one) for one in phrases.items()), key=lambda phrase: -phrase.own))
 
 
 @cache
@@ -57,9 +58,10 @@ def _read(english: str, arabic: str) -> Phrase:
         if place % 2 == 0:
             shown += re.escape(piece)
         else:
-            shown += f"(?P={piece})" if piece in seen else f"(?P<{piece}>.+?)"
+            begins = place == 1 and not pieces[0] and not piece.startswith("said")  # what stands before a colon is told by itself
+            shown += f"(?P={piece})" if piece in seen else f"(?P<{piece}>{'(?:(?!: ).)' if begins else '.'}+?)"
             seen.add(piece)
-    return Phrase(re.compile(shown), pieces[0], arabic)
+    return Phrase(re.compile(shown), pieces[0], sum(map(len, pieces[::2])), arabic)
 
 
 def _line(line: str, among: Sequence[Phrase]) -> str:

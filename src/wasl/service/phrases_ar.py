@@ -1,11 +1,14 @@
 """The Arabic of what other rooms write in English, by the English form: settings, files of facts, and `wasl check`.
 
-Places stand in braces; a place whose name begins with `said` holds a sentence of its own. `phrases_work` has the rest.
+Places stand in braces; a place whose name begins with `said` holds a sentence of its own.
+`phrases_work`, `phrases_files` and `phrases_rare` have the rest.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
+from wasl.service.phrases_files import FILES
+from wasl.service.phrases_rare import RARE
 from wasl.service.phrases_work import WORK
 
 SETTINGS: Final[Mapping[str, str]] = {
@@ -359,4 +362,4 @@ CHECK: Final[Mapping[str, str]] = {
     ),
 }
 
-PHRASES: Final[Mapping[str, str]] = {**SETTINGS, **CHECK, **WORK}
+PHRASES: Final[Mapping[str, str]] = {**SETTINGS, **CHECK, **WORK, **FILES, **RARE}

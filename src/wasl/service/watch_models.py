@@ -146,7 +146,7 @@ def _judged(before: str, ends: Mapping[str, date | str], text: str) -> Judgement
         topic="announcement",
         topics=("announcement", "access-termination"),
         score=float(len(new)),
-        reason=f"{len(new)} model{'s' if len(new) != 1 else ''} in use end{'s' if len(new) == 1 else ''}.",
+        reason="1 model in use ends." if len(new) == 1 else f"{len(new)} models in use end.",
         clauses=tuple(_clause(old.get(f"The model {model}", ""), _sentence(model, day)) for model, day in new.items()),
         dates=tuple(
             TermsDate(day=day if isinstance(day, date) else None, written=str(day), sentence=_sentence(model, day))

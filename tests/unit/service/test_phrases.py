@@ -4,19 +4,38 @@ import ast
 import errno
 import os
 import re
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
+from tests.marks import seen
 
 import wasl
-from wasl.service.phrases import told
+from wasl.domain import errors
+from wasl.service.phrases import known, told
 from wasl.service.phrases_ar import PHRASES
 from wasl.wire.isolate import is_arabic
 
 SOURCE = Path(wasl.__file__).parent
 RUN = 3
 """So many words in a row that stand nowhere else are of another sentence, or of the seam of two halves that are put together."""
+
+
+SPOKEN = ("cli", "continuity", "formats", "knowledge", "ledger", "net", "policy", "service", "store", "terms", "web", "wire")
+"""Rooms whose named errors are told to operators and people; what channels and providers say of a message stands in logs."""
+TO_PROGRAMS = {"Forged", "Fenced", "CutShort", "BadRequest", "WaslError"}
+"""Errors that a platform, another process or a log is told."""
+UNTOLD = {
+    "a record of evidence is longer than x bytes; nothing was kept", "line x of the catalogue goes on before anything began",
+    "line x of the catalogue is neither a comment, an id nor words: x", "server.host and server.port: x:x x",
+    "the process for x ended with status x", "x bytes for the topic x: the bus carries at most x; store it and tell its id",
+    "x cannot name a key: use up to 100 letters, digits, dots, dashes and underscores", "x is x, not x",
+    "x milliseconds are no time; give those since 1970", "x: the body is nested deeper than x levels; nothing was stored",
+    "x: the body is not JSON (x); nothing was stored", "x: the body is x, not a JSON object; nothing was stored", "x: x",
+    "x; no answer came", "x; the connection was refused",
+}  # fmt: skip
+"""Sentences that only a log says, and forms of places alone, whose sentences have phrases of their own."""
 
 
 @cache
@@ -50,3 +69,37 @@ def runs_of(words: list[str]) -> list[str]:
 @pytest.mark.parametrize("english", [one for one in PHRASES if "{" not in one])
 def test_a_sentence_without_places_is_told_in_arabic(english: str) -> None:
     assert is_arabic(told(english, "ar"))
+
+
+def raised() -> Iterator[str]:
+    """Gives every sentence with which a named error of these rooms is raised, its places filled."""
+    told_of = {name for name, one in vars(errors).items() if isinstance(one, type)} - TO_PROGRAMS
+    for path in (one for room in SPOKEN for one in (SOURCE / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args and ast.unparse(node.exc.func) in told_of:
+                yield sentence(node.exc.args[0])
+
+
+def sentence(node: ast.expr) -> str:
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    return "".join(str(part.value) if isinstance(part, ast.Constant) else "x" for part in parts)
+
+
+def test_what_goes_wrong_is_told_in_arabic() -> None:
+    assert sorted({one for one in raised() if " " in one and not known(one)} - UNTOLD) == []
+
+
+@pytest.mark.parametrize(
+    ("english", "arabic"),
+    [
+        ("own.toml: card 1 of [[tokens]]: 'amount' is less than nothing", "own.toml: البطاقة 1 من [[tokens]]: 'amount' أقل من لا شيء"),
+        (
+            "own.toml, line 4: rule 'a': it has no amounts; write amounts = {}",
+            "own.toml، السطر 4: القاعدة 'a': ليس له مبالغ؛ اكتب amounts = {}",
+        ),
+        ("old.zip is locked with a password; unlock it and pack it again", "old.zip مقفل بكلمة مرور؛ افتحه واحزمه من جديد"),
+        ("this rule cannot stand: this is no TOML: x", "هذه القاعدة لا تقوم: ليس هذا TOML: x"),
+    ],
+)
+def test_a_rare_sentence_is_told_whole(english: str, arabic: str) -> None:
+    assert seen(told(english, "ar")) == arabic
