@@ -15,6 +15,7 @@ from wasl.cli.cost_words import say
 from wasl.cli.operating_words import say as operating
 from wasl.cli.show import table
 from wasl.cli.tongue import Language, spoken
+from wasl.service.calendar import month_words
 from wasl.service.cost_table import amounts, exact, money, told, write_csv
 
 if TYPE_CHECKING:
@@ -75,7 +76,9 @@ async def _reckon(installation: Installation, *, month: str, by: str, what_if: b
 
 def _print(found: "Reckoned", supposed: "Supposed | None", *, language: Language) -> None:
     currency = found.currency
-    typer.echo(say("title", language, month=found.month, zone=found.zone, amount=told(found.told, currency)))
+    typer.echo(
+        say("title", language, month=month_words(found.month, language=language), zone=found.zone, amount=told(found.told, currency))
+    )
     if found.whole.sure:
         typer.echo("  " + say("sure", language, amount=amounts(found.whole.sure)))
     if found.forecast is not None:

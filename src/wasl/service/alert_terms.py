@@ -16,6 +16,7 @@ from wasl.ports.clock import Clock
 from wasl.ports.mail import Letter, Mail
 from wasl.ports.store import Store, Timer
 from wasl.ports.terms import Terms
+from wasl.service.phrases import told
 from wasl.service.watch import Told
 from wasl.terms.canonical import WORD
 from wasl.terms.declaration import Declaration
@@ -174,7 +175,12 @@ class AlertTerms:
     def text(self, document: Document, change: Change) -> str:
         """Gives the whole alert as plain text."""
         say = _WORDS[self._language]
-        lines = [first_line(document, change, today=day_at(self._clock.now_ms()), language=self._language), "", change.judgement.reason, ""]
+        lines = [
+            first_line(document, change, today=day_at(self._clock.now_ms()), language=self._language),
+            "",
+            told(change.judgement.reason, self._language),
+            "",
+        ]
         for one in change.judgement.dates:
             lines += [f"  {one.sentence}", ""]
         lines += [f"{say['preview']}: {link}" for link in change.judgement.links]
@@ -183,7 +189,7 @@ class AlertTerms:
             lines += [f"{say['before']}: {_plain(before)}", f"{say['after']}: {_plain(after)}", ""]
         touched = self._touches(document)
         if touched:
-            lines.append(f"{say['touches']}: {', '.join(touched)}")
+            lines.append(f"{say['touches']}: {', '.join(told(one, self._language) for one in touched)}")
         return "\n".join(lines)
 
     async def _concerned(self, document: Document) -> str:

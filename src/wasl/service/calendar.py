@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -64,3 +64,21 @@ def _zone(name: str | None) -> ZoneInfo:
 
 def _ms(moment: datetime) -> int:
     return round(moment.astimezone(UTC).timestamp() * 1000)
+
+
+def month_words(month: str, *, language: str) -> str:
+    """Writes a month, 2026-10, as people of a language write it: October 2026. What is no month stays as it is."""
+    from babel.dates import format_skeleton  # CLDR's tables come with the first date that is written
+
+    try:
+        first = date.fromisoformat(f"{month}-01")
+    except ValueError:
+        return month
+    return str(format_skeleton("yMMMM", first, locale=language))
+
+
+def week_day_words(day: date, *, language: str) -> str:
+    """Writes a day without its year, as below a chart: Oct 19."""
+    from babel.dates import format_skeleton  # as above
+
+    return str(format_skeleton("MMMd", day, locale=language))

@@ -12,6 +12,7 @@ from wasl.domain.days import DAY_MS
 from wasl.policy.estimate import Interval
 from wasl.policy.month import Figure
 from wasl.policy.trend import Point
+from wasl.service.calendar import week_day_words
 
 WIDTH: Final = 640
 LABEL: Final = 150
@@ -80,14 +81,15 @@ def trend_svg(points: Sequence[Point], events: Sequence[Event], *, words: Mappin
         parts.append(place.path(known, kind=kind))
     parts.append(place.path([(x(p.week.starts_ms), y(p.week.share)) for p in points], kind="trend"))
     for point in points:
-        at, name = x(point.week.starts_ms), _day(point.week.starts_ms)
+        at, name = x(point.week.starts_ms), _day(point.week.starts_ms, rtl=rtl)
         said = f"{name}: {percent(point.week.share)} ({percent(point.week.low)} – {percent(point.week.high)}), {point.week.turns}"
         kind = "alarm" if point.alarm else "point"
         spread = place.line(at, y(point.week.low), at, y(point.week.high), kind="spread")
         parts.append(f"<g><title>{escape(said)}</title>{spread}{place.dot(at, y(point.week.share), kind=kind)}</g>")
     step = max(1, len(points) // 6)
     parts += [
-        place.text(x(p.week.starts_ms), TREND_HEIGHT - 18, _day(p.week.starts_ms), kind="tick", anchor="middle") for p in points[::step]
+        place.text(x(p.week.starts_ms), TREND_HEIGHT - 18, _day(p.week.starts_ms, rtl=rtl), kind="tick", anchor="middle")
+        for p in points[::step]
     ]
     label = escape(f"{words['trend']}: {len(points)} {words['weeks']}, {percent(points[-1].week.share)}")
     return f'<svg class="month-trend" viewBox="0 0 {WIDTH} {TREND_HEIGHT}" role="img" aria-label="{label}">{"".join(parts)}</svg>'
@@ -143,6 +145,6 @@ class _Place:
         return f'<polyline class="{kind}" points="{" ".join(f"{self._x(x)},{y:.1f}" for x, y in points)}"/>'
 
 
-def _day(at_ms: int) -> str:
+def _day(at_ms: int, *, rtl: bool) -> str:
     # A week begins at midnight somewhere; half a day later it is that day everywhere.
-    return f"{datetime.fromtimestamp(at_ms / 1000 + 43_200, tz=UTC):%m-%d}"
+    return week_day_words(datetime.fromtimestamp(at_ms / 1000 + 43_200, tz=UTC).date(), language="ar" if rtl else "en")

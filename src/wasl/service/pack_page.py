@@ -12,6 +12,7 @@ from typing import Any, Final
 from wasl.domain.days import day_at
 from wasl.policy.month import Figure
 from wasl.policy.trend import Point
+from wasl.service.calendar import month_words
 from wasl.service.figure import Published
 from wasl.service.month_chart import UNITS, Event, bars_svg, percent, trend_svg
 from wasl.service.pack_about import About
@@ -57,7 +58,7 @@ def page(shown: Shown, *, language: str) -> str:
     """Makes the page."""
     say = words(language)
     about, figure = shown.about, shown.published.figure
-    title = say["title"].format(channel=about.channel, month=figure.month)
+    title = say["title"].format(channel=about.channel, month=month_words(figure.month, language=language))
     sections = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="lead">{escape(headline(figure, language=language))}</p>',
@@ -112,11 +113,11 @@ def _told(language: str) -> dict[str, Any]:
 
 def headline(figure: Figure, *, language: str) -> str:
     """Says the month in one sentence; never a share that is not estimated from an audit."""
-    say = words(language)
+    say, month = words(language), month_words(figure.month, language=language)
     if figure.business is None:
-        return say["too few" if figure.light == "too few" else "not audited"].format(month=figure.month, turns=figure.turns)
+        return say["too few" if figure.light == "too few" else "not audited"].format(month=month, turns=figure.turns)
     share, low, high = (percent(one) for one in figure.business)
-    return say["headline"].format(month=figure.month, share=share, low=low, high=high)
+    return say["headline"].format(month=month, share=share, low=low, high=high)
 
 
 def rows(head: Sequence[str], body: Sequence[Sequence[object]]) -> str:

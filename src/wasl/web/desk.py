@@ -18,9 +18,11 @@ from wasl.web.auth import Operator
 from wasl.web.bringing import import_json
 from wasl.web.faces import Faces
 from wasl.web.files import read_fields
+from wasl.web.languages import Language
 from wasl.web.mine import chat_json
+from wasl.web.people_words import ACTS_ON_PEOPLE, AUDIT_DETAILS, AUDIT_VALUES
 from wasl.web.reading import entry_json, hit_json
-from wasl.web.words import ACTS_ON_PEOPLE, COUNTED, IMPORT_STATES
+from wasl.web.words import COUNTED, IMPORT_STATES
 
 LISTED = 50
 AUDIT_LISTED = 50
@@ -94,7 +96,7 @@ class Desk:
             places={i.conversation_id: _place(i.addresses) for i in view.identities},
             chats=[chat_json(c) for c in chats],
             imports=[import_json(i) for i in imports],
-            audit=[{"at": a.at_ms, "by": a.by, "act": a.act, "detail": _words(a.detail)} for a in audit],
+            audit=[{"at": a.at_ms, "by": a.by, "act": a.act, "detail": _words(a.detail, self._faces.language(request))} for a in audit],
             export=export,
             offers=self._faces.offers(),
         )
@@ -276,5 +278,10 @@ def _place(addresses: Sequence[Address]) -> dict[str, str]:
     return {"channel": newest.key.channel, "handle": newest.key.handle} if newest else {"channel": "", "handle": ""}
 
 
-def _words(detail: Mapping[str, Any]) -> str:
-    return ", ".join(f"{k}: {v}" for k, v in sorted(detail.items()) if isinstance(v, str | int | float))[:WORDS_MAX]
+def _words(detail: Mapping[str, Any], language: Language) -> list[tuple[str, str]]:
+    """Gives what is kept beside a step, each with its name."""
+    return [
+        (language.say(AUDIT_DETAILS.get(name, name)), language.say(AUDIT_VALUES.get(str(value), str(value)))[:WORDS_MAX])
+        for name, value in sorted(detail.items())
+        if isinstance(value, str | int | float)
+    ]

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from wasl.domain.errors import Forged, Malformed, OnHold, Refused, StoreDown, Throttled, TooLarge, WaslError
+from wasl.service.phrases import told as translated
 from wasl.web.faces import Faces, answer_json
 from wasl.web.visiting import NotYours
 
@@ -34,12 +35,12 @@ def add_error_answers(app: Starlette, faces: Faces) -> None:
         assert isinstance(error, WaslError)
         status = next((s for kind, s in _STATUS.items() if isinstance(error, kind)), 500)
         if "text/html" in request.headers.get("accept", ""):
-            say = faces.language(request).say
+            language = faces.language(request)
             return faces.notice(
                 request,
                 status=status,
-                head=say("That did not work"),
-                text=say("Please try again in a moment.") if status == 503 else error.message,
+                head=language.say("That did not work"),
+                text=language.say("Please try again in a moment.") if status == 503 else translated(error.message, language.code),
             )
         headers = {"retry-after": "2"} if status == 503 else {}
         if isinstance(error, Throttled) and error.seconds:

@@ -4,15 +4,16 @@ import gettext
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, format_skeleton, format_timedelta
+from babel.dates import format_skeleton, format_time, format_timedelta, get_datetime_format
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
+from wasl.service.calendar import month_words
 from wasl.wire.po import compile_po
 
 LOCALES = Path(__file__).parent / "locales"
@@ -56,19 +57,17 @@ class Language:
 
     def moment(self, at_ms: int) -> str:
         """Writes a day and time, UTC."""
-        return str(format_datetime(datetime.fromtimestamp(at_ms / 1000, UTC), "medium", locale=self.locale)) + " UTC"
+        at = datetime.fromtimestamp(at_ms / 1000, UTC)
+        together = str(get_datetime_format("medium", locale=self.locale))  # the time is {0}, the day {1}
+        return together.replace("{0}", format_time(at, "medium", locale=self.locale)).replace("{1}", self.day(at_ms)) + " UTC"
 
     def day(self, at_ms: int) -> str:
-        """Writes a day, UTC."""
-        return str(format_date(datetime.fromtimestamp(at_ms / 1000, UTC), "medium", locale=self.locale))
+        """Writes a day, UTC, with its month's name: figures between slashes are read in two ways."""
+        return str(format_skeleton("yMMMd", datetime.fromtimestamp(at_ms / 1000, UTC), locale=self.locale))
 
     def month(self, month: str) -> str:
         """Writes a month given as "2026-10"; what is none stays as it is."""
-        try:
-            first = date.fromisoformat(f"{month}-01")
-        except ValueError:
-            return month
-        return str(format_skeleton("yMMMM", first, locale=self.locale))
+        return month_words(month, language=self.code)
 
     def ago(self, since_ms: int, *, now_ms: int) -> str:
         """Writes how long ago something was."""

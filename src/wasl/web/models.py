@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from wasl.domain.errors import Refused, WaslError
 from wasl.domain.succession import Succession
 from wasl.service.begin_trial import BeginTrial
+from wasl.service.phrases import told as translated
 from wasl.service.sunset_words import date_words, day_words
 from wasl.service.try_successor import QUESTIONS
 from wasl.web.auth import Operator
@@ -170,7 +171,7 @@ class ModelPages:
 
     def _wrong(self, request: Request, error: WaslError) -> str:
         words = MODEL_WRONG.get(str(error.facts.get("why")))
-        return self._say(request, words) if words else error.message
+        return self._say(request, words) if words else translated(error.message, self._faces.language(request).code)
 
     def _say(self, request: Request, words: str) -> str:
         return self._faces.language(request).say(words)

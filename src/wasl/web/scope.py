@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from wasl.policy.purpose import EXAMPLES_FEW
 from wasl.service.learn_purpose import Known, LearnPurpose
+from wasl.service.phrases import told as translated
 from wasl.web.auth import Operator
 from wasl.web.desk import Page
 from wasl.web.faces import Faces
@@ -47,7 +48,7 @@ class ScopePage:
             operator=operator,
             here="scope",
             known=known,
-            problem=self._learnt.problem,
+            problem=translated(self._learnt.problem, language.code),
             file=self._faces.settings.scope.file.name,
             words=words,
             tried=_tried(known, words, language) if known is not None else [],

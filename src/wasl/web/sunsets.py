@@ -15,6 +15,7 @@ from wasl.continuity.plan import Plan, Problem
 from wasl.domain.errors import Refused, SettingWrong
 from wasl.domain.ids import AddressId
 from wasl.domain.sunset import MILESTONES, Milestone, Progress, Sunset, Wording
+from wasl.service.phrases import told as translated
 from wasl.service.sunset import PlanSunset, Wish
 from wasl.service.sunset_evidence import lines_of, unspoken
 from wasl.service.sunset_words import day_words
@@ -94,7 +95,7 @@ class SunsetPages:
         except ValueError:
             return await self.plans(request, operator, wrong=say("Give the day as year, month and day, and whole numbers."), given=form)
         except SettingWrong as error:
-            return await self.plans(request, operator, wrong=error.message, given=form)
+            return await self.plans(request, operator, wrong=translated(error.message, self._faces.language(request).code), given=form)
         return RedirectResponse(f"/console/sunsets/{quote(made.sunset.id)}", status_code=303)
 
     # -- one plan
@@ -259,7 +260,7 @@ class SunsetPages:
             say = self._faces.language(request).say
             return await self.confirm(request, operator, wrong=say("Give the day as year, month and day, and whole numbers."))
         except Refused as refused:
-            return await self.confirm(request, operator, wrong=refused.message)
+            return await self.confirm(request, operator, wrong=translated(refused.message, self._faces.language(request).code))
         return RedirectResponse(f"/console/sunsets/{quote(plan_id)}", status_code=303)
 
     def _page(self, request: Request, operator: Operator, template: str, *, status: int = 200, **values: Any) -> Response:

@@ -15,6 +15,7 @@ from wasl.domain.errors import WaslError
 from wasl.domain.terms import Change, Document, RuleRecord, TermsDate, Watched
 from wasl.service.alert_terms import first_line, marked
 from wasl.service.export_terms import atom
+from wasl.service.phrases import told as translated
 from wasl.terms.declaration import Declaration
 from wasl.web.auth import Operator
 from wasl.web.desk import Page
@@ -22,7 +23,7 @@ from wasl.web.faces import Faces
 from wasl.web.files import read_fields
 from wasl.web.languages import Language
 from wasl.web.needs import Watching
-from wasl.web.words import TERMS_STATES, TERMS_TOPICS, TERMS_VERDICTS, TERMS_WHAT
+from wasl.web.words import TERMS_SEEN, TERMS_STATES, TERMS_TOPICS, TERMS_VERDICTS, TERMS_WHAT
 
 CHANGES_SHOWN: Final = 60
 CLAUSES_SHOWN: Final = 60
@@ -58,7 +59,7 @@ class TermsPages:
         known = {one.document_id: one for one in await terms.watched()}
         watched = self._watching.watch.declarations
         documents = [
-            _document(one, known.get(one.document.id), title=self._title(one.document, language))
+            _document(one, known.get(one.document.id), title=self._title(one.document, language), language=language)
             for one in self._watching.every
             if one.document.id in watched
         ]
@@ -98,6 +99,7 @@ class TermsPages:
             row=self._row(found, language),
             document=document,
             judged=found.judgement,
+            reason=translated(found.judgement.reason, language.code),
             clauses=[
                 {
                     "heading": clause.heading,
@@ -109,7 +111,11 @@ class TermsPages:
                 for clause in found.judgement.clauses[:CLAUSES_SHOWN]
             ],
             dates=[_dated(one, language) for one in found.judgement.dates],
-            touches=[*(titles.get(one, one) for one in document.channels), *document.providers, *document.capabilities],
+            touches=[
+                *(titles.get(one, one) for one in document.channels),
+                *document.providers,
+                *(translated(one, language.code) for one in document.capabilities),
+            ],
             concerned=_people(await self._watching.people(document), language),
             trials=[{"record": record, "trial": trial, "people": _people(trial.people, language)} for record, trial in trials],
             rules=[one for one in rules if one.act in ("confirmed", "ended", "stale")],
@@ -126,7 +132,7 @@ class TermsPages:
             sentence, toml = form.get("sentence", ""), form.get("toml", "")
             made = await self._watching.make.draft(request.path_params["change"], sentence=sentence, toml=toml, by="operator")
         except WaslError as error:
-            return await self.change(request, operator, wrong=error.message)
+            return await self.change(request, operator, wrong=self._told(request, error.message))
         return await self.change(request, operator, drafts=made)
 
     async def confirm(self, request: Request, operator: Operator) -> Response:
@@ -135,7 +141,7 @@ class TermsPages:
         try:
             await self._watching.make.confirm(form.get("rule", ""), by=form.get("by", ""), note=form.get("note", ""))
         except WaslError as error:
-            return await self.change(request, operator, wrong=error.message)
+            return await self.change(request, operator, wrong=self._told(request, error.message))
         return RedirectResponse(f"/console/terms/changes/{quote(request.path_params['change'])}", status_code=303)
 
     async def aside(self, request: Request, operator: Operator) -> Response:
@@ -147,7 +153,7 @@ class TermsPages:
             by, note = form.get("by", ""), form.get("note", "")
             await self._watching.make.set_aside(request.path_params["change"], by=by, note=note, days=count)
         except WaslError as error:
-            return await self.change(request, operator, wrong=error.message)
+            return await self.change(request, operator, wrong=self._told(request, error.message))
         return RedirectResponse("/console/terms", status_code=303)
 
     async def bring(self, request: Request, operator: Operator) -> Response:
@@ -160,8 +166,10 @@ class TermsPages:
         seen = await self._watching.watch.bring(name, text.encode(), content_type=kind, by=form.get("by", "").strip() or "operator")
         if seen.change is not None:
             return RedirectResponse(f"/console/terms/changes/{quote(seen.change.id)}", status_code=303)
-        told = f"{seen.outcome}: {seen.reason}" if seen.reason else seen.outcome
-        return RedirectResponse(f"/console/terms?told={quote(told)}", status_code=303)
+        language = self._faces.language(request)
+        outcome = language.say(TERMS_SEEN.get(seen.outcome, seen.outcome))
+        words = f"{outcome}: {translated(seen.reason, language.code)}" if seen.reason else outcome
+        return RedirectResponse(f"/console/terms?told={quote(words)}", status_code=303)
 
     async def feed(self, request: Request, operator: Operator) -> Response:
         """Gives the changes as an Atom feed."""
@@ -172,6 +180,9 @@ class TermsPages:
         return Response(text, media_type="application/atom+xml")
 
     # -- beside
+    def _told(self, request: Request, message: str) -> str:
+        return translated(message, self._faces.language(request).code)
+
     def _row(self, change: Change, language: Language) -> dict[str, Any]:
         document = self._declared[change.document_id].document if change.document_id in self._declared else None
         today = day_at(self._faces.clock.now_ms())
@@ -216,7 +227,7 @@ class TermsPages:
         )
 
 
-def _document(declaration: Declaration, stands: Watched | None, *, title: str) -> dict[str, Any]:
+def _document(declaration: Declaration, stands: Watched | None, *, title: str, language: Language) -> dict[str, Any]:
     document: Document = declaration.document
     state = _state(declaration, stands)
     return {
@@ -226,7 +237,7 @@ def _document(declaration: Declaration, stands: Watched | None, *, title: str) -
         "region": document.region,
         "url": "" if _is_list(declaration) else declaration.sources[0].url,
         "state": state,
-        "problem": stands.problem if stands else "",
+        "problem": translated(stands.problem, language.code) if stands else "",
         "seen": stands.seen_ms if stands else None,
         "manual": declaration.manual,
         "unsure": declaration.unsure,

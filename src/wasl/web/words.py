@@ -133,21 +133,6 @@ JUDGES: Mapping[str, str] = {
 }
 """Who judged an answer or a sending, by the names under which verdicts are kept."""
 
-ACTS_ON_PEOPLE: Mapping[str, str] = {
-    "link": mark("joined"),
-    "unlink": mark("parted"),
-    "relink": mark("joined again"),
-    "merge": mark("joined"),
-    "split": mark("address taken out"),
-    "erase": mark("erased"),
-    "hold": mark("legal hold"),
-    "release": mark("legal hold ended"),
-    "export": mark("taken out"),
-    "export link": mark("link to take everything out"),
-    "proof code": mark("code that proves an old address"),
-}
-"""What is kept of what happened to a person."""
-
 IMPORT_STATES: Mapping[str, str] = {
     "reading": mark("is being read"),
     "waiting": mark("waits"),
@@ -320,6 +305,17 @@ EFFECTS: Mapping[str, str] = {
 }
 
 RULE_CHANGES: Mapping[str, str] = {"begins": mark("begins"), "ends": mark("ends"), "review": mark("to be looked at again")}
+
+TERMS_SEEN: Mapping[str, str] = {
+    "changed": mark("It has changed"),
+    "first": mark("Taken in for the first time"),
+    "same": mark("Nothing has changed"),
+    "waiting": mark("Seen once"),
+    "returned": mark("As it was before"),
+    "quarantined": mark("Not the declared page"),
+    "failed": mark("It could not be read"),
+}
+"""What became of a page that was brought."""
 
 TERMS_STATES = {
     "well": mark("seen"),

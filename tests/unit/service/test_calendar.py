@@ -1,12 +1,12 @@
 """Months begin and end where the operator lives, and every week belongs to one month."""
 
 import itertools
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from wasl.domain.errors import SettingWrong
-from wasl.service.calendar import month_at, month_before, month_of
+from wasl.service.calendar import month_at, month_before, month_of, month_words, week_day_words
 
 
 def ms(text: str) -> int:
@@ -44,6 +44,12 @@ def test_the_month_of_a_moment_is_that_of_the_zone() -> None:
 
 def test_the_month_before_january_is_december() -> None:
     assert (month_before("2026-01"), month_before("2026-11")) == ("2025-12", "2026-10")
+
+
+def test_a_month_and_a_day_are_written_as_people_write_them() -> None:
+    assert [month_words("2026-10", language=one) for one in ("en", "ar")] == ["October 2026", "أكتوبر 2026"]
+    assert [week_day_words(date(2026, 10, 19), language=one) for one in ("en", "ar")] == ["Oct 19", "19 أكتوبر"]
+    assert month_words("soon", language="ar") == "soon"
 
 
 @pytest.mark.parametrize("name", ["2026-13", "26-10", "2026-1", "2026-10-01", ""])

@@ -147,7 +147,7 @@ async def test_without_an_audit_a_pack_gives_no_share(tmp_path: Path) -> None:
     await scene.write(tmp_path / "pack")
     told = json.loads((tmp_path / "pack/data/figure.json").read_bytes())
     assert (told["light"], told["asked"], told["served"], told["sensitivity"]) == ("not audited", None, None, None)
-    assert "The audit of 2026-10 is not finished" in (tmp_path / "pack/evidence.en.html").read_text(encoding="utf-8")
+    assert "The audit of October 2026 is not finished" in (tmp_path / "pack/evidence.en.html").read_text(encoding="utf-8")
     assert verify_pack(tmp_path / "pack", is_signed=is_signed).wrong == ()
 
 

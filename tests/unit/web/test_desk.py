@@ -6,6 +6,7 @@ from typing import Any
 import aiohttp
 import pytest
 from tests.browser.composition import Composition
+from tests.marks import seen
 from tests.unit.web.talking import Visitor
 from tests.unit.web.test_console import HTML, log_in
 from tests.unit.web.test_mine import brought, exported
@@ -91,7 +92,13 @@ async def test_a_hold_forbids_erasing_until_it_is_lifted_and_the_code_is_typed(o
     await operator.do(f"people/{person}/hold", reason="case 7")
     assert "case 7" in await operator.see(f"people/{person}/erase")
     await operator.do(f"people/{person}/erase", status=423, typed=person[-6:])
+    refused = await operator.do(f"people/{person}/erase?lang=ar", status=423, typed=person[-6:])
+    assert "حجز قانوني يمنع محو" in seen(refused)
     await operator.do(f"people/{person}/hold", reason="")
+    page = await operator.see(f"people/{person}?lang=ar")
+    assert "حجز قانوني" in page
+    assert "انتهى الحجز القانوني" in page
+    assert "السبب: <bdi>case 7</bdi>" in page
     await operator.do(f"people/{person}/erase", typed="wrong")
     assert len(await texts(visitor)) == 2
     receipt = await operator.do(f"people/{person}/erase", typed=person[-6:])

@@ -48,6 +48,19 @@ def test_arabic_counts_in_all_its_six_forms(n: int, words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "day", "moment", "month"),
+    [
+        ("en", "Nov 3, 2026", "Nov 3, 2026, 4:05:06\u202fPM UTC", "November 2026"),
+        ("ar", "3 نوفمبر 2026", "3 نوفمبر 2026، 4:05:06 م UTC", "نوفمبر 2026"),
+    ],
+)
+def test_a_day_names_its_month(code: str, day: str, moment: str, month: str) -> None:
+    language, at_ms = Languages().choose(asked=code), 1_793_721_906_000
+    assert (language.day(at_ms), language.moment(at_ms), language.month("2026-11")) == (day, moment, month)
+    assert language.month("soon") == "soon"
+
+
+@pytest.mark.parametrize(
     ("asked", "kept", "accepted", "code"),
     [
         ("ar", "en", "en", "ar"),

@@ -51,14 +51,16 @@ async def test_a_month_shows_its_sentence_its_bars_and_its_audit_in_both_languag
     assert "flagged, near the border" in english
     assert "style=" not in english
     arabic = await operator.see("figure?channel=webchat&month=2026-10&lang=ar")
+    assert "في أكتوبر 2026 كانت" in arabic
     assert "من الأدوار التي أجاب عنها المساعد تخص النشاط" in arabic
+    assert "28 سبتمبر" in arabic
     assert "معلَّم، قرب الحد" in arabic
 
 
 async def test_a_month_that_is_not_audited_shows_no_share(wasl: Composition, operator: Operator) -> None:
     await with_month(wasl, audited=False)
     page = await operator.see("figure?channel=webchat&month=2026-10")
-    assert "The audit of 2026-10 is not finished" in page
+    assert "The audit of October 2026 is not finished" in page
     assert "month-bars" not in page
 
 

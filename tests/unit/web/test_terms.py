@@ -5,6 +5,7 @@ import re
 import aiohttp
 import pytest
 from tests.browser.composition import Composition
+from tests.marks import seen
 from tests.terms_watched import NAME, with_history
 from tests.unit.service.test_make_rule import VERSIONS
 from tests.unit.web.test_console import log_in
@@ -57,6 +58,21 @@ async def test_what_is_no_rule_is_refused_in_words(wasl: Composition, operator: 
     await with_history(wasl.watching)
     page = await operator.do(f"terms/changes/{await change_of(wasl, 'IT')}/draft", toml="x = [")
     assert "no TOML" in page
+
+
+async def test_a_change_is_told_in_arabic(wasl: Composition, operator: Operator) -> None:
+    await with_history(wasl.watching)
+    change = await change_of(wasl, "IT")
+    page = await operator.see(f"terms/changes/{change}?lang=ar")
+    assert "تغيّرت جملة واحدة تُلزم أحدًا." in page
+    assert "المساعدات العامة" in page
+    assert "ليس هذا TOML" in await operator.do(f"terms/changes/{change}/draft?lang=ar", toml="x = [")
+    assert "القاعدة يعتمدها شخص: اكتب اسمًا" in await operator.do(f"terms/changes/{change}/confirm?lang=ar", rule="terms.x", by=" ")
+
+
+async def test_a_page_that_was_brought_is_told_of_in_arabic(wasl: Composition, operator: Operator) -> None:
+    brought = await operator.do("terms/bring?lang=ar", document=NAME, text="short", by="أمل")
+    assert "ليست الصفحة المعلنة: في الصفحة" in seen(brought)
 
 
 async def test_a_change_is_set_aside_or_put_off(wasl: Composition, operator: Operator) -> None:
