@@ -142,7 +142,7 @@ def test_a_database_that_is_none_is_told_and_left_as_it_is(language: str) -> Non
         result = CliRunner().invoke(build(Composition()), [command, "--language", language], catch_exceptions=False)
         assert result.exit_code == EXIT_SETTINGS, result.output
         assert ("'wasl.db' is damaged or no database" in result.stderr) is (language == "en")
-        assert tongue.is_arabic(result.stderr) is (language == "ar")
+        assert is_arabic(result.stderr) is (language == "ar")
     assert file.read_bytes() == before
 
 
