@@ -4,7 +4,7 @@ import pytest
 
 from wasl.cli.bring import _Progress
 from wasl.cli.bring_words import words
-from wasl.cli.tongue import is_arabic
+from wasl.wire.isolate import is_arabic
 
 
 @pytest.mark.parametrize("ended", [asyncio.CancelledError, KeyboardInterrupt])
