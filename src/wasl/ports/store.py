@@ -235,10 +235,10 @@ class Store(Leases, Protocol):
         """Leases up to `limit` claimable conversations, longest ready first; none that is leased. Two claimers never get the same one."""
         ...
 
-    async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> Sequence[ConversationId]:
+    async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> Mapping[ConversationId, int]:
         """Prolongs the owner's leases to `now_ms + lease.milliseconds`, in one statement: those in `held`, None meaning all. Gives which
-        those were: one that ran out and that nobody else took is among them. A worker names what it really holds, so that a lease it
-        does not know of (a commit whose answer was lost) runs out.
+        those were, with their epochs: one that others held meanwhile has a later one. A worker names what it really holds, so that
+        a lease it does not know of (a commit whose answer was lost) runs out.
         """
         ...
 

@@ -11,5 +11,6 @@ class Times(Protocol):
         ...
 
     async def set_back(self, *, by_ms: int, now_ms: int) -> None:
-        """Forgets times later than `now_ms`: the clock was behind them by `by_ms`. Paces that were counted by it are brought forward."""
+        """Forgets times later than `now_ms`: the clock was behind them by `by_ms`. Paces that were counted by it, and what
+        a process that died kept apart, are brought forward."""
         ...

@@ -61,7 +61,8 @@ class Worker:
         self._wake = asyncio.Event()
         self._stopping = False
         self._offered = 0
-        self._kept_until: dict[ConversationId, float] = {}
+        self._kept: dict[ConversationId, tuple[int, float]] = {}
+        """The epoch of what is worked on, and until when (monotonic seconds) nobody can have taken it."""
         self._heed = HeedClock(
             store=store, clock=clock, observe=observe, listen_anew=deliver.listen_anew, still_seconds=lease_seconds + poll_seconds
         )
@@ -89,7 +90,7 @@ class Worker:
 
     def take(self, work: Work, asked_at: float) -> None:
         """Starts on work whose lease was asked for at `asked_at` (monotonic seconds): others may count its length from the commit on."""
-        self._kept_until[work.conversation_id] = asked_at + self._lease.milliseconds / 1000
+        self._kept[work.conversation_id] = (work.epoch, asked_at + self._lease.milliseconds / 1000)
         self._hold(work.conversation_id, self._carry(work))
 
     async def keep(self, conversation_id: ConversationId) -> None:
@@ -98,10 +99,10 @@ class Worker:
         A process that was stopped, or whose machine slept, goes on where it was, and does not know that its lease ran out meanwhile and
         somebody else has begun anew. Nothing is asked of the store as long as the lease cannot have run out.
         """
-        until = self._kept_until.get(conversation_id)
-        if until is not None and until <= self._clock.monotonic():
+        kept = self._kept.get(conversation_id)
+        if kept is not None and kept[1] <= self._clock.monotonic():
             await self._renew([conversation_id])
-            if self._kept_until.get(conversation_id, 0.0) <= self._clock.monotonic():
+            if self._kept.get(conversation_id, kept)[1] <= self._clock.monotonic():
                 raise Fenced(f"the lease of conversation {conversation_id!r} ran out while this process stood still; nothing was sent")
 
     async def run(self) -> None:
@@ -130,7 +131,7 @@ class Worker:
     def _done(self, conversation_id: ConversationId, task: asyncio.Task[None]) -> None:
         if self._held.get(conversation_id) is task:
             del self._held[conversation_id]
-            self._kept_until.pop(conversation_id, None)
+            self._kept.pop(conversation_id, None)
         if conversation_id in self._again or len(self._held) == self._concurrency - 1:
             self._again.discard(conversation_id)
             self._wake.set()
@@ -154,10 +155,11 @@ class Worker:
     async def _renew(self, held: Sequence[ConversationId]) -> None:
         """Prolongs leases, and notes which are still ours and until when: what ran out may be somebody else's."""
         until = self._clock.monotonic() + self._lease.milliseconds / 1000
-        ours = set(await self._store.renew(lease=self._lease, now_ms=self._clock.now_ms(), held=held))
+        ours = await self._store.renew(lease=self._lease, now_ms=self._clock.now_ms(), held=held)
         for conversation_id in held:
-            if conversation_id in self._kept_until:
-                self._kept_until[conversation_id] = until if conversation_id in ours else 0.0
+            if (kept := self._kept.get(conversation_id)) is not None:
+                epoch = kept[0]  # a later one is ours as well, and what it leads to is not what was begun under this one
+                self._kept[conversation_id] = (epoch, until if ours.get(conversation_id) == epoch else 0.0)
 
     async def _claims(self) -> None:
         while True:

@@ -128,13 +128,13 @@ class MemoryStore:
         ready.sort(key=lambda c: c.ready_at or 0)
         return [self._lease(c, lease, now_ms=now_ms) for c in ready[:limit]]
 
-    async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> Sequence[ConversationId]:
+    async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> Mapping[ConversationId, int]:
         """Prolongs the owner's leases."""
         self._up()
         rows = [r for r in self._picture.conversations.values() if r.owner == lease.owner and (held is None or r.id in held)]
         for row in rows:
             row.ready_at = now_ms + lease.milliseconds
-        return [ConversationId(row.id) for row in rows]
+        return {ConversationId(row.id): row.epoch for row in rows}
 
     async def leases(self) -> Sequence[Held]:
         """Reads every lease."""

@@ -135,7 +135,7 @@ class PostgresStore(SqlBeside):
         """Leases what is ready, longest ready first."""
         return await self._plain(lambda db: postgres_work.claim(db, lease=lease, limit=limit, now_ms=now_ms))
 
-    async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> Sequence[ConversationId]:
+    async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> Mapping[ConversationId, int]:
         """Prolongs the owner's leases."""
         return await self._plain(lambda db: postgres_work.renew(db, lease=lease, now_ms=now_ms, held=held), alone=True)
 

@@ -1,6 +1,6 @@
 """Claims on PostgreSQL, and what a claimed conversation has to be done."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wasl.domain.delivery import Outgoing
@@ -28,9 +28,8 @@ from unnest($1::uuid[]) k (conversation_id) cross join lateral
 order by seq, position limit {DELIVERIES_PER_WORK_MAX}) d
 join address a on a.id = d.address_id left join message m on m.id = d.message_id order by d.seq, d.position"""
 _LEASES = "select id, owner, epoch, ready_at from conversation where ready_at is not null and owner is not null"
-_HELD = (
-    "select id from conversation where ready_at is not null and owner = $1 and ($2::uuid[] is null or id = any($2)) order by id for update"
-)
+_HELD = """select id, epoch from conversation where ready_at is not null and owner = $1 and ($2::uuid[] is null or id = any($2))
+order by id for update"""
 _RENEW = "update conversation set ready_at = $1 where id = any($2::uuid[])"
 _PUT_OFF = """select id from conversation where id in (select id from conversation where ready_at > $1 union
 select conversation_id from delivery where state in ('queued', 'sending', 'unknown') and due_ms > $1) order by id for update"""
@@ -69,12 +68,12 @@ async def claim(db: Connection, *, lease: Lease, limit: int, now_ms: int) -> Seq
     ]
 
 
-async def renew(db: Connection, *, lease: Lease, now_ms: int, held: Sequence[str] | None) -> Sequence[ConversationId]:
-    """Prolongs leases, locking them in the agreed order; gives which."""
-    ids = [r[0] for r in await db.fetch(_HELD, lease.owner, held)]
-    if ids:
-        await db.execute(_RENEW, now_ms + lease.milliseconds, ids)
-    return [ConversationId(str(one)) for one in ids]
+async def renew(db: Connection, *, lease: Lease, now_ms: int, held: Sequence[str] | None) -> Mapping[ConversationId, int]:
+    """Prolongs leases, locking them in the agreed order; gives which, with their epochs."""
+    rows = await db.fetch(_HELD, lease.owner, held)
+    if rows:
+        await db.execute(_RENEW, now_ms + lease.milliseconds, [r[0] for r in rows])
+    return {ConversationId(str(r[0])): r[1] for r in rows}
 
 
 async def leases(db: Connection) -> Sequence[Held]:

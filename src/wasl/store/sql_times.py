@@ -9,6 +9,7 @@ _NOTE = "insert into cursor (channel, value) values ('', $1) on conflict (channe
 _PACES = """update tally set at_us = case when at_us <= $3 then at_us when at_us - $1 > $2 then at_us - $1 else $2 end,
 paused_ms = case when paused_ms * 1000 <= $3 then paused_ms when paused_ms * 1000 - $1 > $2 then paused_ms - $1 / 1000 else $2 / 1000 end
 where at_us > $3 or paused_ms * 1000 > $3"""
+_APART = "update apart set until_ms = case when until_ms - $1 > $2 then until_ms - $1 else $2 end where until_ms > $3"
 
 
 class SqlTimes:
@@ -37,4 +38,5 @@ def _note(now_ms: int) -> Steps[int]:
 def _set_back(by_ms: int, now_ms: int) -> Steps[None]:
     yield COUNTING_LOCK
     yield step(_NOTE, str(now_ms))
+    yield step(_APART, by_ms, now_ms, put_off_since(now_ms=now_ms, by_ms=by_ms))
     yield step(_PACES, by_ms * 1000, now_ms * 1000, put_off_since(now_ms=now_ms, by_ms=by_ms) * 1000)

@@ -104,7 +104,7 @@ class SqliteStore(SqlBeside):
         """Leases up to `limit` claimable conversations."""
         return await self._write(lambda db: sqlite_work.claim(db, lease=lease, limit=limit, now=now_ms))
 
-    async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> Sequence[ConversationId]:
+    async def renew(self, *, lease: Lease, now_ms: int, held: Sequence[ConversationId] | None = None) -> Mapping[ConversationId, int]:
         """Prolongs the owner's leases."""
         return await self._write(lambda db: sqlite_work.renew(db, lease=lease, now=now_ms, held=held))
 

@@ -1,7 +1,7 @@
 """Leases, turns and deliveries on SQLite: the statements of the working half of `Store`."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import cast
 
@@ -113,15 +113,15 @@ def _pending(row: sqlite3.Row) -> PendingDelivery:
     return PendingDelivery(outgoing=outgoing, state=state, due_at_ms=row[18], since_ms=row[19], verdict=json_of(row[20]))
 
 
-def renew(db: sqlite3.Connection, *, lease: Lease, now: int, held: Sequence[str] | None) -> Sequence[ConversationId]:
-    """Prolongs the owner's leases; gives which."""
+def renew(db: sqlite3.Connection, *, lease: Lease, now: int, held: Sequence[str] | None) -> Mapping[ConversationId, int]:
+    """Prolongs the owner's leases; gives which, with their epochs."""
     named = "" if held is None else " and id in (select value from json_each(?))"
     names = () if held is None else (json_text(held),)
     rows = db.execute(
-        f"update conversation set ready_at = ? where ready_at is not null and owner = ?{named} returning id",
+        f"update conversation set ready_at = ? where ready_at is not null and owner = ?{named} returning id, epoch",
         (now + lease.milliseconds, lease.owner, *names),
     ).fetchall()
-    return [ConversationId(row[0]) for row in rows]
+    return {ConversationId(row[0]): row[1] for row in rows}
 
 
 def leases(db: sqlite3.Connection) -> list[Held]:

@@ -107,6 +107,17 @@ async def test_a_pace_that_was_counted_by_the_old_time_holds_nobody_up(house: Ho
     assert 0 < await wait_ms() <= 12_000, "what was counted since is kept"
 
 
+async def test_what_a_dead_process_kept_apart_is_kept_from_nobody_for_hours(house: House) -> None:
+    library, now = house.store.library, house.clock.now_ms()
+    assert await library.keep_apart("import", holder="dead", now_ms=now, until_ms=now + 30_000)
+    one = heeding(house)
+    house.clock._start_ms -= HOURS_MS
+    now = house.clock.now_ms()
+    await one.look()
+    assert not await library.keep_apart("import", holder="other", now_ms=now + 29_000, until_ms=now + 60_000)
+    assert await library.keep_apart("import", holder="other", now_ms=now + 30_000, until_ms=now + 60_000)
+
+
 async def test_a_store_that_is_down_when_the_clock_goes_back_is_told_later(house: House) -> None:
     await backed_off(house)
     one, set_back = heeding(house), house.store.set_back

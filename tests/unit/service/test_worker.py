@@ -107,6 +107,29 @@ async def test_a_process_that_stood_still_between_the_commit_and_the_request_sen
     assert [one["text"] for one in house.sent()] == ["re: hello"]
 
 
+async def test_what_others_held_meanwhile_is_not_sent_under_the_old_lease_although_this_process_has_it_again(house: House) -> None:
+    house.network.on("POST", SEND_URL, answer("n"))
+    await house.write("k1", "hello")
+    ours, other = (Lease(owner=owner, milliseconds=30_000) for owner in ("test", "other"))
+    close_turn = house.store.close_turn
+
+    async def stands_still(*given: Any, **named: Any) -> Any:
+        closed = await close_turn(*given, **named)
+        house.clock._elapsed += 31
+        for lease in (other, ours):  # the other one sends it, and is done
+            await end_lapsed(house.store, now_ms=house.clock.now_ms())
+            (again,) = await house.store.claim(lease=lease, limit=1, now_ms=house.clock.now_ms())
+            if lease is other:
+                await house.worker._release(again, turns_at=None, deliveries_at=house.clock.now_ms())
+        return closed
+
+    house.store.close_turn = stands_still  # type: ignore[method-assign]  # the process is stopped behind the commit
+    (work,) = await house.store.claim(lease=ours, limit=1, now_ms=house.clock.now_ms())
+    house.worker.take(work, house.clock.monotonic())
+    await asyncio.wait(house.worker._held.values())
+    assert house.sent() == []
+
+
 async def test_a_lease_counts_from_when_it_was_asked_for_not_from_when_its_commit_was_heard_of(house: House) -> None:
     house.network.on("POST", SEND_URL, answer("n"))
     asked_at = house.clock.monotonic()

@@ -84,6 +84,7 @@ class Leasing:
         await scene.store.renew(lease=LEASE, now_ms=scene.now + 60_000, held=[])
         await scene.clock.advance(10)
         assert {w.conversation_id for w in await scene.claim(lease=OTHER_LEASE)} == {mine[1], other}
+        assert await scene.store.renew(lease=OTHER_LEASE, now_ms=scene.now, held=[mine[1], mine[0]]) == {mine[1]: 2}
 
     async def test_renewing_without_leases_is_nothing(self, scene: Scene) -> None:
         await scene.store.renew(lease=LEASE, now_ms=scene.now)
