@@ -13,6 +13,8 @@ from tests.crash.points import MOMENTS, NETWORK_POINTS, STORE_POINTS, VARIABLE
 
 FUSE_SECONDS_MAX = 6.0
 """A point that is not reached within this is given up: the process is killed at that instant instead."""
+AFTER_STILL_SECONDS = 1.5
+"""So long a process that stood still goes on, before it is killed."""
 WORK = "lease_seconds = 2\npoll_seconds = 0.2"
 RARE = ("claim", "renew", "retry_turn", "start_sending", "release")
 """Points that few turns pass."""
@@ -25,14 +27,15 @@ out, so that a run is about deaths and not about waiting."""
 
 @dataclass(frozen=True, slots=True)
 class Kill:
-    """One planned death: at a point (`spec`), or `seconds` after being ready."""
+    """One planned death: at a point (`spec`), or `seconds` after being ready; before it the process may be stopped for `still_seconds`."""
 
     spec: str = ""
     seconds: float = 0.0
+    still_seconds: float = 0.0
 
 
-def plan(rng: random.Random, *, each_point: int, instants: int) -> list[Kill]:
-    """Mixes every commit point and network write, before and after, with random instants."""
+def plan(rng: random.Random, *, each_point: int, instants: int, standstills: int = 0) -> list[Kill]:
+    """Mixes every commit point and network write, before and after, with random instants and standstills longer than a lease."""
     kills = [
         Kill(spec=f"{point}:{moment}:{rng.randint(1, 2 if point in RARE else 25)}")
         for point in STORE_POINTS + NETWORK_POINTS
@@ -40,6 +43,7 @@ def plan(rng: random.Random, *, each_point: int, instants: int) -> list[Kill]:
         for _ in range(each_point)
     ]
     kills += [Kill(seconds=rng.uniform(0.02, 2.5)) for _ in range(instants)]
+    kills += [Kill(seconds=rng.uniform(0.5, 2.5), still_seconds=rng.uniform(2.0, 4.0)) for _ in range(standstills)]
     rng.shuffle(kills)
     return kills
 
@@ -50,6 +54,7 @@ class Deaths:
 
     at_points: dict[str, int] = field(default_factory=dict)
     at_instants: int = 0
+    standstills: int = 0
     unreached: dict[str, int] = field(default_factory=dict)
     own: list[str] = field(default_factory=list)
 
@@ -114,6 +119,12 @@ class Fleet:
         if not kill.spec:
             await process.listening(member.port)
         done, _ = await asyncio.wait({ended}, timeout=patience)
+        if not done and kill.still_seconds:
+            self.deaths.standstills += 1
+            process.popen.send_signal(signal.SIGSTOP)
+            await asyncio.sleep(kill.still_seconds)
+            process.popen.send_signal(signal.SIGCONT)
+            done, _ = await asyncio.wait({ended}, timeout=AFTER_STILL_SECONDS)
         if not done:
             process.kill()
             self.deaths.at_instants += 1

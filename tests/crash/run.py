@@ -1,4 +1,5 @@
-"""`make crash`: kills Wasl at every commit point and at random instants, on both stores, alone and as three processes.
+"""`make crash`: kills Wasl at every commit point and at random instants, on both stores, alone and as three processes, and lets processes
+stand still for longer than their lease.
 
 Each setting runs under load from a platform that survives (`platform`): duplicate webhooks, shuffled and repeated receipts,
 receipts before the send's own answer. The figures are the worst over the settings; `kills` and `messages` are the least.
@@ -78,7 +79,15 @@ class Outcome:
 
 
 async def crash(
-    setting: Setting, *, folder: Path, cluster: Cluster | None, messages: int, each_point: int, instants: int, seed: int
+    setting: Setting,
+    *,
+    folder: Path,
+    cluster: Cluster | None,
+    messages: int,
+    each_point: int,
+    instants: int,
+    seed: int,
+    standstills: int = 0,
 ) -> Outcome:
     """Runs one setting: writes until the plan is used up and enough was said, then waits for quiet and judges."""
     started = time.monotonic()
@@ -86,7 +95,7 @@ async def crash(
     platform = Platform(seed=seed, habits=HABITS)
     await platform.start()
     store = cluster.new_database() if setting.postgres and cluster is not None else ""
-    kills = plan(rng, each_point=each_point, instants=instants)
+    kills = plan(rng, each_point=each_point, instants=instants, standstills=standstills)
     urls = {"peer": platform.listener.url, "model": platform.model.url}
     fleet = Fleet(folder, **urls, store=store, roles=setting.roles, kills=kills, seed=seed)
     platform.ports = fleet.ports
@@ -125,6 +134,7 @@ def tell(outcome: Outcome) -> str:
     lines = [
         f"{outcome.setting.name}: {outcome.figures()} in {outcome.seconds:.0f} s",
         f"  killed at points {sum(d.at_points.values())} ({len(d.at_points)} kinds), at instants {d.at_instants}",
+        f"  stood still {d.standstills} times",
         f"  points not reached in time, killed at that instant: {d.unreached or 'none'}",
         f"  deliveries {outcome.deliveries}, turns {outcome.turns}, sent at {outcome.attempts}",
     ]
@@ -170,7 +180,7 @@ async def main(arguments: argparse.Namespace) -> int:
             folder = Path(tempfile.mkdtemp(prefix="wasl-crash-"))
             outcome = await crash(
                 setting, folder=folder, cluster=cluster, messages=arguments.messages,
-                each_point=arguments.each_point, instants=arguments.instants, seed=arguments.seed,
+                each_point=arguments.each_point, instants=arguments.instants, seed=arguments.seed, standstills=arguments.standstills,
             )  # fmt: skip
             print(tell(outcome), f"  output and database: {folder}", sep="\n", flush=True)
             outcomes.append(outcome)
@@ -192,6 +202,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--messages", type=int, default=2_000, help="least messages in each setting")
     parser.add_argument("--each-point", type=int, default=2, help="kills at each commit point and network write, before and after")
     parser.add_argument("--instants", type=int, default=25, help="kills at random instants")
+    parser.add_argument("--standstills", type=int, default=8, help="processes stopped for longer than their lease, and continued")
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
     return parser.parse_args()
 
