@@ -85,7 +85,14 @@ class Guard:
         """Judges the answering once for everything that has a say in it: nothing is counted or measured before there is an answer."""
         book = self._book_in_force()
         person, message = s.act.person, s.act.message
-        kind = (s.primary, message.moment, message.group, person.business_id is not None and person.phone is None)
+        kind = (
+            s.primary,
+            message.moment,
+            message.group,
+            person.business_id is not None and person.phone is None,
+            s.act.mode,
+            s.act.signals,
+        )
         key = (party.name, s.day, s.region, s.part, s.assumed, s.code, *kind)
         found = self._verdicts.get(key)
         if found is None:

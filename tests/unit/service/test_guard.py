@@ -6,6 +6,7 @@ from tests.unit.service.house import Letters
 from wasl.domain.ids import AddressId, ConversationId, MessageId, PersonId, TurnId
 from wasl.domain.message import Text
 from wasl.domain.person import Address, AddressKey
+from wasl.domain.trouble import Care
 from wasl.domain.turn import Closing, DueTurn, Work
 from wasl.policy.act import Deployment, TurnPurpose
 from wasl.policy.shipped_rules import shipped_book
@@ -90,6 +91,17 @@ async def test_a_turn_that_another_step_ended_keeps_the_verdict_of_the_day_too()
     asked = case_of("+201001234567")
     await guard().before(asked)
     assert await guard().conclude(asked, closing) is closing
+
+
+async def test_a_sign_of_trouble_is_heard_though_the_day_was_judged_before_it_came() -> None:
+    made = guard(mode="lenient")
+    calm, troubled, over = (case_of("+201001234567") for _ in range(3))
+    troubled.care = Care(strict=True, signs=frozenset({"131031"}))
+    for case in (calm, troubled, over):
+        assert await made.before(case) is None
+    assert troubled.kept["guard"]["warnings"] == ["wa.signs.restriction"]
+    assert "warnings" not in calm.kept["guard"]
+    assert "warnings" not in over.kept["guard"]
 
 
 async def test_watching_keeps_the_verdict_and_stops_nothing() -> None:
