@@ -46,9 +46,14 @@ def zone_of(name: str) -> tzinfo:
 def day_of(at_ms: int, zone: str) -> date:
     """Gives the calendar day of an instant in a zone. Raises SettingWrong for an instant or a zone that is none."""
     try:
-        return datetime.fromtimestamp(at_ms / 1000, zone_of(zone)).date()
+        return _day_of_second(at_ms // 1000, zone)  # no day begins within a second
     except (OverflowError, ValueError, OSError) as error:
         raise SettingWrong(f"{at_ms} milliseconds are no time; give those since 1970") from error
+
+
+@lru_cache(maxsize=64)
+def _day_of_second(at: int, zone: str) -> date:
+    return datetime.fromtimestamp(at, zone_of(zone)).date()
 
 
 def month_of(at_ms: int, zone: str) -> tuple[int, int]:

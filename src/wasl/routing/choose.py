@@ -49,7 +49,7 @@ def choose(
     able: list[RouteCandidate] = []
     passed_over: list[tuple[str, str]] = []
     ceiling = dear_above = -1
-    reasons = {c.name: _lacks(c, need=need) or next((why for bar in bars if (why := bar(c)) is not None), None) for c in route}
+    reasons = {c.name: _lacks(c, need=need) or _barred(c, bars) for c in route}
     ordered, put_back = _by_contract(_moved(route, first=first), reasons, contracts)
     for candidate in ordered:
         lacks = reasons[candidate.name]
@@ -96,6 +96,13 @@ def _moved(route: Sequence[RouteCandidate], *, first: str | None) -> Sequence[Ro
     if first is None or (route and route[0].name == first):
         return route
     return [*(c for c in route if c.name == first), *(c for c in route if c.name != first)]
+
+
+def _barred(candidate: RouteCandidate, bars: Sequence[Bar]) -> str | None:
+    for bar in bars:
+        if (why := bar(candidate)) is not None:
+            return why
+    return None
 
 
 def _lacks(candidate: RouteCandidate, *, need: Need) -> str | None:

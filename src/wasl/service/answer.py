@@ -29,7 +29,7 @@ from wasl.service.purse import cause_of
 from wasl.service.resize import Pieces
 from wasl.service.show import Show
 from wasl.service.words import say, spoken, words_of
-from wasl.wire.markup import measure, plain
+from wasl.wire.markup import is_plain, measure
 
 log = structlog.get_logger(__name__)
 
@@ -394,6 +394,6 @@ class Answer:
 def _with_options(case: Case, text: str) -> tuple[Part, ...]:
     """Gives the answer with what the steps offer under it; nothing where the channel has no buttons, or the words would suffer."""
     limits = case.channel.limits if case.channel is not None and case.options else None
-    if limits is None or len(case.options) > limits.buttons_max or len(text) > limits.choice_text_max or plain(text) != text:
+    if limits is None or len(case.options) > limits.buttons_max or len(text) > limits.choice_text_max or not is_plain(text):
         return ()
     return (Choice(text=text, options=tuple(case.options)),)

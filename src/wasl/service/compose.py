@@ -115,7 +115,9 @@ def _answered(history: Sequence[Said], turns: Sequence[DueTurn]) -> list[Said]:
         pending = here and (said.seq >= first if first is not None else said.sent_at_ms >= since)
         if pending or said.author == "system" or said.id in commands:
             continue
-        room -= sum(len(part.text) for part in said.parts if part.type == "text")
+        for part in said.parts:
+            if part.type == "text":
+                room -= len(part.text)
         if room < 0:
             break
         kept.append(said)

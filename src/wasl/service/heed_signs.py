@@ -13,7 +13,7 @@ from wasl.domain.delivery import Outgoing
 from wasl.domain.errors import StoreDown, WaslError
 from wasl.domain.message import Template
 from wasl.domain.person import AddressKey
-from wasl.domain.trouble import Care, Gravity, Trouble
+from wasl.domain.trouble import NO_CARE, Care, Gravity, Trouble
 from wasl.ports.channel import Channel, Warns, title_in
 from wasl.ports.clock import Clock
 from wasl.ports.standing import EVERYTHING, Standings
@@ -108,7 +108,9 @@ class HeedSigns:
 
     async def care(self, channel: str) -> Care:
         """Says how careful a channel must be now. Raises StoreDown."""
-        mine = [t for t in await self._open() if t.channel == channel]
+        if not (known := await self._open()):
+            return NO_CARE
+        mine = [t for t in known if t.channel == channel]
         signs = frozenset(t.kind for t in mine)
         if self._on_trouble == "nothing" or not any(t.gravity == "grave" for t in mine):
             return Care(signs=signs)

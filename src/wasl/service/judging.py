@@ -176,6 +176,10 @@ class Admitted:
     charge: Charge | None = None
     wait_ms: int = 0
 
+    def costing(self, charge: Charge) -> "Admitted":
+        """Gives the same at what it is expected to cost."""
+        return Admitted(outgoing=self.outgoing, verdict=self.verdict, charge=charge, wait_ms=self.wait_ms)
+
 
 @value(frozen=True, slots=True, kw_only=True)
 class Waits:
@@ -211,6 +215,10 @@ class IfRoom:
     then: Callable[[Counted], Awaitable[Decided]]
     verdict: Mapping[str, Any] | None = None
     charge: Charge | None = None
+
+    def followed_by(self, then: Callable[[Counted], Awaitable[Decided]], *, charge: Charge | None) -> "IfRoom":
+        """Gives the same, decided by `then` and at what it is expected to cost, where that is known already."""
+        return IfRoom(outgoing=self.outgoing, asked=self.asked, then=then, verdict=self.verdict, charge=charge or self.charge)
 
 
 Admission = Decided | IfRoom

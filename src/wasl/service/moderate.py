@@ -47,9 +47,9 @@ class Moderate:
 
     async def before(self, case: Case) -> End | None:
         """Ends a turn that sounds like an emergency, or that may not be answered."""
-        if (end := await self.help(case)) is not None:
-            return end
         words = _words(case)
+        if (end := await self._help(case, words)) is not None:
+            return end
         ruling = await self._rule(case, words, side="question")
         if ruling.action == "pass":
             case.unseen |= self._looks_at_answers
@@ -61,7 +61,10 @@ class Moderate:
 
     async def help(self, case: Case) -> End | None:
         """Leads whoever may be in danger to help and a human; None when nothing sounds like it."""
-        if not self._standards.emergencies or (kind := emergency(_words(case), further=self._standards.emergency_words)) is None:
+        return await self._help(case, _words(case))
+
+    async def _help(self, case: Case, words: str) -> End | None:
+        if not self._standards.emergencies or (kind := emergency(words, further=self._standards.emergency_words)) is None:
             return None
         self._keep(case, "question", by="emergency words", action="human", label=kind)
         await self._to_human(case, why="emergency")

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from typing import Any
@@ -70,7 +69,7 @@ class Pay:
         if not isinstance(admission, Admitted | IfRoom):
             return admission
         if isinstance(admission, IfRoom) and not self._meter.pays_for_messages:
-            return replace(admission, then=partial(self._decided, admission, charge=None, conversation_id=conversation_id))
+            return admission.followed_by(partial(self._decided, admission, charge=None, conversation_id=conversation_id), charge=None)
         charge = self.expected(admission.outgoing, verdict=admission.verdict)
         if self._meter.pays_for_messages:
             try:
@@ -78,9 +77,9 @@ class Pay:
             except Spent as error:
                 return self._refused(admission.verdict, error)
         if isinstance(admission, Admitted):
-            return replace(admission, charge=charge)
+            return admission.costing(charge)
         then = partial(self._decided, admission, charge=charge, conversation_id=conversation_id)
-        return replace(admission, charge=charge, then=then)
+        return admission.followed_by(then, charge=charge)
 
     async def _decided(self, room: IfRoom, counted: Counted, *, charge: Charge | None, conversation_id: ConversationId) -> Decided:
         """Prices what was counted. What only waits keeps what was reserved for it."""
@@ -96,7 +95,7 @@ class Pay:
             except Spent as error:
                 await self._meter.give_back(_send(room.outgoing.id))
                 return self._refused(decided.verdict, error)
-        return replace(decided, charge=exact)
+        return decided.costing(exact)
 
     async def settled(self, outgoing: Outgoing, settling: Settling) -> None:
         """Keeps what was paid, or gives it back."""

@@ -45,7 +45,7 @@ _LISTED: Final[Mapping[CommandName, tuple[str, ...]]] = {
 }
 _ALONE: Final[Mapping[str, CommandName]] = {fold(word): name for name, listed in _LISTED.items() for word in listed}
 _WITH_NUMBER: Final = {word: name for word, name in _ALONE.items() if name in ("unlink", "continue")}
-_SEARCH: Final = tuple(fold(w) for w in ("search", "ابحث عن", "ابحث", "بحث عن", "بحث"))
+_SEARCH: Final = tuple(f"{fold(w)} " for w in ("search", "ابحث عن", "ابحث", "بحث عن", "بحث"))
 _CODE_WORDS: Final = tuple(fold(w) for w in ("link", "/link", "اربط", "ربط", "/start"))
 _HANDLE: Final = re.compile(r"(?:\+|00)[\d ().-]{6,30}|[^@\s]{1,64}@[^@\s]{1,180}\.[^@\s.]{2,63}", re.ASCII)
 """A telephone number with its country code, or an e-mail address: from where somebody wrote before."""
@@ -114,7 +114,7 @@ def _written(text: str) -> Command | None:
 
 def _search(folded: str, text: str) -> Command | None:
     for word in _SEARCH:
-        if folded.startswith(f"{word} ") and not text.rstrip().endswith(("?", "؟")):
+        if folded.startswith(word) and not text.rstrip().endswith(("?", "؟")):
             wanted = text.lstrip("/").split(None, len(word.split()))[-1].strip()
             return Command(name="search", argument=wanted) if wanted and len(wanted) <= SEARCH_CHARACTERS_MAX else None
     return None

@@ -19,6 +19,8 @@ _ATTEMPT = re.compile(r"[0-9A-Za-z]+(?:[- ][0-9A-Za-z]*){0,3}")
 _ATTEMPT_LETTERS = range(3, 13)
 _KEY = re.compile(r"k[0-9A-Za-z_-]{42}")
 _BARE = re.compile(r"[2-9A-Za-z]{4}[- ]?[2-9A-Za-z]{4}[- ]?[2-9A-Za-z]")
+_NEVER = re.compile("[.,:;!?،؛؟\u0621-\u063a\u0641-\u064a]")
+"""What no code holds, and no tidying takes away: nearly every message has some of it."""
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−"), "-")
 _NOTHING = dict.fromkeys(map(ord, "`'\"«»“”*\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u2066\u2067\u2068\u2069\ufeff"), None)
 
@@ -50,7 +52,7 @@ def read_code(text: str, *, told: bool = False) -> str | None:
 
 def looks_like_code(text: str) -> bool:
     """Says whether a text has a code's shape, right or mistyped; with spaces for hyphens only where it is right, as words stand so, too."""
-    if len(text) > CODE_CHARACTERS_MAX:
+    if len(text) > CODE_CHARACTERS_MAX or _NEVER.search(text):
         return False
     bare = _tidy(text)
     if _SHOWN.fullmatch(bare):
@@ -70,7 +72,7 @@ def resembles_code(text: str) -> bool:
 
     To be asked only where a code is spoken of: names of things look so, too.
     """
-    if len(text) > CODE_CHARACTERS_MAX:
+    if len(text) > CODE_CHARACTERS_MAX or _NEVER.search(text):
         return False
     bare = _tidy(text)
     if " " in bare and not bare.isupper():  # words stand so

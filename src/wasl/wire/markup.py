@@ -48,6 +48,11 @@ def plain(markdown: str) -> str:
     return _turned(markdown, "plain") if _is_marked(markdown) else markdown.strip()
 
 
+def is_plain(markdown: str) -> bool:
+    """Says whether a text is nothing but its words: what has blanks around it never is, and is not parsed to find that out."""
+    return markdown == markdown.strip(" \t\n") and plain(markdown) == markdown
+
+
 def escaped(text: str) -> str:
     """Writes plain words for the `html` dialect."""
     return escape(text, quote=False)

@@ -230,8 +230,10 @@ def _latin_language(text: str) -> Language:
     words = tokens(text[:4_000])
     small = sum(map(_ENGLISH_SMALL.__contains__, words))
     known = sum(map(_ARABIZI.__contains__, words))
-    odd = [word for word in words if not word.isalpha() and word not in _ARABIZI]  # every shape has a digit
-    shaped = sum(bool(_ARABIZI_SHAPE.match(word)) and not _ORDINAL.match(word) for word in odd)
+    shaped = 0
+    for word in words:
+        if not word.isalpha() and word not in _ARABIZI:  # every shape has a digit
+            shaped += bool(_ARABIZI_SHAPE.match(word)) and not _ORDINAL.match(word)
     # A shape alone (mp3, b2b) is weak; two of them, or one beside a known word, are not.
     if known + shaped > small and known + shaped / 2 >= 1:
         return "ar"

@@ -4,12 +4,14 @@ from pathlib import Path
 
 from tests.unit.service.house import SEND_URL, build, unroutable
 
+from wasl.domain.cost import UNKNOWN, Charge
 from wasl.domain.delivery import Outgoing
 from wasl.domain.errors import ContentRefused, HeldByRule, StoreDown
 from wasl.domain.ids import ConversationId
 from wasl.domain.message import Option, Text
 from wasl.domain.turn import Closing, Settling
-from wasl.service.judging import Admission, Admitted, Case, Denied, End, Steps, Waits
+from wasl.ports.counting import Asked, Counted
+from wasl.service.judging import Admission, Admitted, Case, Denied, End, IfRoom, Steps, Waits
 from wasl.testing.network import answer
 
 
@@ -178,3 +180,17 @@ async def test_a_step_adds_to_the_closing_commit_however_the_turn_ends(tmp_path:
         "failed: neither 4",
     ]
     await house.store.close()
+
+
+async def test_what_a_gate_adds_to_an_admission_leaves_the_rest_of_it() -> None:
+    async def then(counted: Counted) -> Admitted:
+        return admitted
+
+    outgoing: Outgoing = object()  # type: ignore[assignment]  # nothing looks at it here
+    charge = Charge(UNKNOWN, "service", "EG")
+    admitted = Admitted(outgoing=outgoing, verdict={"effect": "allow"}, wait_ms=7)
+    assert admitted.costing(charge) == replace(admitted, charge=charge)
+    room = IfRoom(outgoing=outgoing, asked=Asked(now_ms=1), then=then, verdict={"effect": "allow"}, charge=charge)
+    assert room.followed_by(admitted.costing, charge=None) == replace(room, then=admitted.costing)  # type: ignore[arg-type]
+    other = Charge(UNKNOWN, "utility", "EG")
+    assert room.followed_by(then, charge=other) == replace(room, charge=other)

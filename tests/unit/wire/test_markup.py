@@ -77,7 +77,7 @@ def read(html: str) -> Tags:
 
 
 @given(source=soup)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_whatever_the_source_the_tags_are_well_formed_and_words_are_left(source: str) -> None:
     written = markup.html(source)
     tags = read(written)
@@ -158,3 +158,9 @@ LINES = ["=", "+", "-", "+ ", "12) ", "3.", "\t", "\u2028"]
 @given(st.lists(st.sampled_from([*SNIPPETS, *LINES]) | st.text(max_size=3), max_size=6).map("".join))
 def test_only_a_text_that_is_nothing_but_words_is_not_parsed(text: str) -> None:
     assert markup._is_marked(text) is bool(SPECIAL.search(text))
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(["", " ", "\n", "\t", "     "]), soup, st.sampled_from(["", " ", "\n", "\t", "  \n"]))
+def test_a_text_is_plain_where_it_is_its_own_plain_words(before: str, text: str, after: str) -> None:
+    assert markup.is_plain(before + text + after) is (markup.plain(before + text + after) == before + text + after)
