@@ -341,7 +341,8 @@ def _wire_part(part: Part) -> tuple[str, dict[str, Any]]:
         case Contact():
             phones = [{"phone": phone} for phone in part.phones]
             emails = [{"email": email} for email in part.emails]
-            card = {"name": {"formatted_name": part.name, "first_name": part.name}, "phones": phones, "emails": emails}
+            org = {"company": part.company} if part.company else {}
+            card = {"name": {"formatted_name": part.name, "first_name": part.name}, "phones": phones, "emails": emails, "org": org}
             return "contacts", [{k: v for k, v in card.items() if v}]  # type: ignore[return-value]  # the wire wants a list here
         case _:
             raise Refused(f"WhatsApp cannot carry a part of type {part.type!r}; send it as text", part=part.type)

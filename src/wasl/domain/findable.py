@@ -53,7 +53,7 @@ def _beside_live(parts: Sequence[Part]) -> Iterator[str | None]:
             case Media():
                 yield part.name if part.caption else None  # without a caption the name is in the text
             case Contact():
-                yield from (*part.phones, *part.emails)
+                yield from (*part.phones, *part.emails)  # its name and company are in the text
             case Choice():
                 yield from _options(part.options)
             case _:
@@ -82,7 +82,7 @@ def _beside_brought(parts: Sequence[ArchivePart]) -> Iterator[str | None]:
                 yield part.name
                 yield part.address
             case Contact():
-                yield from (part.name, *part.phones, *part.emails)
+                yield from (part.name, *part.beside_name)
             case _:
                 pass
 

@@ -40,23 +40,30 @@ class Media:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A point on the map, in degrees."""
+    """A point on the map, in degrees. `url` is a page about what is there."""
 
     latitude: float
     longitude: float
     name: str | None = None
     address: str | None = None
+    url: str | None = None
     type: Literal["place"] = field(default="place", init=False)
 
 
 @value(frozen=True, slots=True, kw_only=True)
 class Contact:
-    """A card with a name and ways to reach its bearer."""
+    """A card with a name and ways to reach its bearer. `company` is where they work."""
 
     name: str
     phones: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
+    company: str | None = None
     type: Literal["contact"] = field(default="contact", init=False)
+
+    @property
+    def beside_name(self) -> tuple[str, ...]:
+        """Gives what else stands on the card: the company, then phones and addresses."""
+        return (*((self.company,) if self.company else ()), *self.phones, *self.emails)
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -141,9 +148,9 @@ def plain_text(parts: tuple[Part, ...]) -> str:
             case Media():
                 words.append(part.caption or f"[{part.role}{': ' + part.name if part.name else ''}]")
             case Place():
-                words.append(" ".join(w for w in ("[place]", part.name, part.address) if w))
+                words.append(" ".join(w for w in ("[place]", part.name, part.address, part.url) if w))
             case Contact():
-                words.append(f"[contact: {part.name}]")
+                words.append(f"[contact: {', '.join(w for w in (part.name, part.company) if w)}]")
             case Choice():
                 words.append(part.picked.title if part.picked else part.text)
             case Template():

@@ -170,9 +170,9 @@ class _File:
                 )
             case Place():
                 told = " · ".join(one for one in (part.name or "", part.address or "", f"{part.latitude}, {part.longitude}") if one)
-                return f"{words['place']}: {md_line(told)}"
+                return f"{words['place']}: {md_link(told, part.url) if part.url else md_line(told)}"
             case Contact():
-                return f"{words['contact']}: {md_line(', '.join((part.name, *part.phones, *part.emails)))}"
+                return f"{words['contact']}: {md_line(', '.join((part.name, *part.beside_name)))}"
             case WebLink():
                 return md_link(part.title or part.url, part.url) + (f"\n\n{md(part.text)}" if part.text else "")
             case Citation():

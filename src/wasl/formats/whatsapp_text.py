@@ -138,7 +138,7 @@ class _Text:
             case PhoneCall():
                 return f"{MARK}{'Missed ' if part.outcome == 'missed' else ''}{part.kind} call"
             case Contact():
-                return _words(", ".join((part.name, *part.phones, *part.emails)))
+                return _words(", ".join((part.name, *part.beside_name)))
             case WebLink():
                 return _words(part.url)
             case Citation():

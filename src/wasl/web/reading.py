@@ -146,9 +146,10 @@ def _part_html(part: ArchivePart, *, marked: bool) -> str:
             return plain_html((part.caption or "")[:TEXT_SHOWN_MAX])
         case Place():
             words = " · ".join(w for w in (part.name, part.address) if w)
-            return f'<p dir="auto">{escape(words)} <bdi dir="ltr">{part.latitude:.5f}, {part.longitude:.5f}</bdi></p>'
+            spot = f'<p dir="auto">{escape(words)} <bdi dir="ltr">{part.latitude:.5f}, {part.longitude:.5f}</bdi></p>'
+            return spot + (plain_html(part.url) if part.url else "")
         case Contact():
-            return plain_html("\n".join((part.name, *part.phones, *part.emails)))
+            return plain_html("\n".join((part.name, *part.beside_name)))
         case Poll():
             answers = "\n".join(f"– {o.text}{f' ({o.votes})' if o.votes is not None else ''}" for o in part.options)
             return plain_html(f"{part.question}\n{answers}"[:TEXT_SHOWN_MAX])

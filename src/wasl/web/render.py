@@ -113,6 +113,10 @@ def message_json(message: StoredMessage, *, file_url: Callable[[Media], str | No
     }
 
 
+def _page_of(place: Place) -> str:
+    return plain_html(place.url) if place.url else ""
+
+
 def _part_html(part: Part) -> str:
     match part:
         case Text(format="markdown"):
@@ -123,9 +127,10 @@ def _part_html(part: Part) -> str:
             return plain_html(part.picked.title if part.picked else part.text)
         case Place():
             words = " · ".join(w for w in (part.name, part.address) if w)
-            return f'<p dir="auto">{escape(words)} <bdi dir="ltr">{part.latitude:.5f}, {part.longitude:.5f}</bdi></p>'
+            return f'<p dir="auto">{escape(words)} <bdi dir="ltr">{part.latitude:.5f}, {part.longitude:.5f}</bdi></p>' + _page_of(part)
         case Contact():
-            ways = "".join(f'<br><bdi dir="ltr">{escape(way)}</bdi>' for way in (*part.phones, *part.emails))
+            company = f"<br>{escape(part.company)}" if part.company else ""
+            ways = company + "".join(f'<br><bdi dir="ltr">{escape(way)}</bdi>' for way in (*part.phones, *part.emails))
             return f'<p dir="auto"><strong>{escape(part.name)}</strong>{ways}</p>'
         case Template():
             return plain_html(" ".join(part.values) or part.name)

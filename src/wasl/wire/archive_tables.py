@@ -102,12 +102,18 @@ _PARTS: Final = {
             Field("longitude", NUMBER, needed=True, told="in degrees"),
             Field("name", TEXT),
             Field("address", TEXT),
+            Field("url", TEXT, told="a page about what is there"),
         ),
         "location",
     ),
     Contact: Record(
         Contact,
-        (Field("name", TEXT, needed=True), Field("phones", Many(TEXT), default=()), Field("emails", Many(TEXT), default=())),
+        (
+            Field("name", TEXT, needed=True),
+            Field("phones", Many(TEXT), default=()),
+            Field("emails", Many(TEXT), default=()),
+            Field("company", TEXT),
+        ),
         "contact",
     ),
     Poll: Record(

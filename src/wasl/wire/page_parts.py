@@ -60,10 +60,12 @@ def part_html(part: ArchivePart, words: Mapping[str, str], *, digits: Callable[[
         case Place():
             spot = f"{part.latitude}, {part.longitude}"
             told = " · ".join(one for one in (part.name or "", part.address or "") if one)
-            return f'<p class="part">{html_of(words["place"])}: <bdi>{html_of(told)}</bdi> <bdi dir="ltr">{html_of(spot)}</bdi></p>'
+            page = f" {link(part.url, f'<bdi>{html_of(part.url)}</bdi>')}" if part.url else ""
+            return f'<p class="part">{html_of(words["place"])}: <bdi>{html_of(told)}</bdi> <bdi dir="ltr">{html_of(spot)}</bdi>{page}</p>'
         case Contact():
             told = ", ".join((*part.phones, *part.emails))
-            return f'<p class="part">{html_of(words["contact"])}: <bdi>{html_of(part.name)}</bdi> <bdi dir="ltr">{html_of(told)}</bdi></p>'
+            named = f"<bdi>{html_of(part.name)}</bdi>" + (f" · <bdi>{html_of(part.company)}</bdi>" if part.company else "")
+            return f'<p class="part">{html_of(words["contact"])}: {named} <bdi dir="ltr">{html_of(told)}</bdi></p>'
         case WebLink():
             about = f'<div class="text" dir="auto">{html_of(part.text)}</div>' if part.text else ""
             return f'<p class="part" dir="auto">{link(part.url, f"<bdi>{html_of(part.title or part.url)}</bdi>")}</p>{about}'

@@ -49,10 +49,10 @@ def _part(part: ArchivePart, words: Mapping[str, str], files: bool) -> str:
         case PhoneCall():
             return " ".join(one for one in (f"[{words['call']}]", part.outcome or "") if one)
         case Place():
-            told = (words["place"] + ":", part.name or "", part.address or "", f"{part.latitude},{part.longitude}")
+            told = (words["place"] + ":", part.name or "", part.address or "", f"{part.latitude},{part.longitude}", part.url or "")
             return " ".join(one for one in told if one)
         case Contact():
-            return f"{words['contact']}: {', '.join((part.name, *part.phones, *part.emails))}"
+            return f"{words['contact']}: {', '.join((part.name, *part.beside_name))}"
         case WebLink():
             return " ".join(one for one in (part.title or "", part.url) if one)
         case Citation():

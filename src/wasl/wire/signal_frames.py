@@ -99,10 +99,11 @@ def card(message: Fields) -> Iterator[ArchivePart]:
     for value in [*message.children("contact"), *([message.child("contact")] if message.child("contact") else [])]:
         one = Fields(value)
         name = Fields(one.child("name"))
-        shown = " ".join(w for w in (name.text("givenName"), name.text("familyName")) if w) or one.text("organization") or ""
+        company = one.text("organization")
+        shown = " ".join(w for w in (name.text("givenName"), name.text("familyName")) if w) or company or ""
         phones = tuple(p for n in one.children("number") if (p := Fields(n).text("value")))
         emails = tuple(p for n in one.children("email") if (p := Fields(n).text("value")))
-        yield Contact(name=shown, phones=phones, emails=emails)
+        yield Contact(name=shown, phones=phones, emails=emails, company=company if company != shown else None)
 
 
 def poll(value: Mapping[str, Any]) -> ArchivePart:

@@ -113,18 +113,23 @@ def _place(value: Mapping[str, Any]) -> tuple[Part, ...]:
     latitude, longitude = read.number(value, "latitude"), read.number(value, "longitude")
     if latitude is None or longitude is None:
         return ()
-    return (Place(latitude=latitude, longitude=longitude, name=read.text(value, "name"), address=read.text(value, "address")),)
+    told = {name: read.text(value, name) for name in ("name", "address", "url")}
+    return (Place(latitude=latitude, longitude=longitude, **told),)
 
 
 def _cards(message: Mapping[str, Any]) -> Iterator[Part]:
-    """Gives one Contact a card; more cards than a message may hold are kept whole in one Unknown part."""
+    """Gives one Contact a card; more cards than a message may hold are kept whole in one Unknown part.
+
+    `org.company` is named by the reference of the platform's own Node SDK (page "messages/contacts", read on 23 November 2026).
+    """
     cards = list(read.children(message, "contacts"))
     for card in cards[: PARTS_MAX - 1]:
         name = read.child(card, "name")
         phones = [read.text(p, "phone") or read.text(p, "wa_id") for p in read.children(card, "phones")]
         emails = [read.text(e, "email") for e in read.children(card, "emails")]
         shown = read.text(name, "formatted_name") or read.text(name, "first_name") or next((p for p in phones if p), "")
-        yield Contact(name=shown, phones=tuple(p for p in phones if p), emails=tuple(e for e in emails if e))
+        company = read.text(read.child(card, "org"), "company")
+        yield Contact(name=shown, phones=tuple(p for p in phones if p), emails=tuple(e for e in emails if e), company=company)
     if len(cards) >= PARTS_MAX:
         yield Unknown(kind="contacts", value={"contacts": cards[PARTS_MAX - 1 :]})
 

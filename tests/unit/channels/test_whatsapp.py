@@ -160,6 +160,12 @@ def test_a_changed_number_moves_the_person_before_the_message_is_kept() -> None:
             "contacts",
             [{"name": {"formatted_name": "Amal", "first_name": "Amal"}, "phones": [{"phone": "+20"}]}],
         ),
+        (
+            Contact(name="Amal", company="Sons"),
+            "contacts",
+            [{"name": {"formatted_name": "Amal", "first_name": "Amal"}, "org": {"company": "Sons"}}],
+        ),
+        (Place(latitude=30.0, longitude=31.0, url="https://x.test"), "location", {"latitude": 30.0, "longitude": 31.0}),
     ],
 )
 def test_each_kind_of_part_is_written_in_its_own_shape(part: Part, kind: str, value: Any) -> None:

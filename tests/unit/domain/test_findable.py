@@ -27,10 +27,11 @@ def test_what_travels_with_a_brought_entry_is_told_once_each() -> None:
         Poll(question="where?", options=(PollOption("here"), PollOption("there"))),
         WebLink(url="https://example.org", title="A page"),
         Place(latitude=1, longitude=2, name="Home"),
+        Contact(name="Mona", company="Sons"),
     )
     more = More(extra={"attachments": ({"extracted_content": "inside"}, {"extracted_content": 7}, None)})
     found = brought_words("sign", parts, more)
-    assert found.split("\n") == ["sign", "lease.pdf", "where?", "here", "there", "A page", "Home", "inside"]
+    assert found.split("\n") == ["sign", "lease.pdf", "where?", "here", "there", "A page", "Home", "Mona", "Sons", "inside"]
     assert brought_words("plain", (), PLAIN) == "plain"
     assert brought_words("", (), More(extra={"attachments": "none"})) == ""
 

@@ -203,3 +203,14 @@ def test_a_zip_tells_in_its_manifest_what_it_does_not_hold(form: Writes) -> None
     assert [(one["what"], one["number"]) for one in told["does_not_hold"]] == list(wrote.dropped)
     assert (told["format"], told["scope"], told["generator"], told["wrote"]) == (form.kind, "chat", "Wasl 0.1.0", wrote.counts)
     assert {"what": "imports", "number": dict(wrote.dropped)["imports"], "in_words": "imports"} in told["does_not_hold"]
+
+
+def test_the_page_of_a_place_and_the_company_on_a_card_leave_in_every_form_to_read() -> None:
+    for form in (Html(), Markdown(), Mbox(), Vcon()):
+        content = written(form, rich_shelf())
+        if form.suffix == ".zip":
+            packed = zipfile.ZipFile(io.BytesIO(content))
+            content = b"".join(packed.read(name) for name in packed.namelist())
+        words = content.decode("utf-8", "replace").replace("=\n", "")
+        assert "maps.example/1" in words, form.kind
+        assert re.search(r"Said (&|&amp;|\\&) Sons", words), form.kind

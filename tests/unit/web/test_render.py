@@ -67,8 +67,8 @@ def test_every_kind_of_part_is_shown() -> None:
     parts = (
         Text(text="words"),
         Media(role="photo", sha256="ab", name="p.png", caption="a caption"),
-        Place(latitude=1.5, longitude=2.5, name="Souq"),
-        Contact(name="Amal", phones=("+971",)),
+        Place(latitude=1.5, longitude=2.5, name="Souq", url="https://maps.example/<1>"),
+        Contact(name="Amal", phones=("+971",), company="Said & Sons"),
         Choice(text="Which?", options=(Option(id="1", title="Tea"),)),
         Choice(picked=Option(id="1", title="Picked")),
         Template(name="t", language="ar", values=("v1",)),
@@ -76,7 +76,20 @@ def test_every_kind_of_part_is_shown() -> None:
         Unknown(kind="poll", value={}),
     )
     shown = message_json(stored(*parts), file_url=lambda media: f"/f/{media.sha256}", tags=["d"])
-    for words in ("words", "a caption", "Souq", "Amal", "+971", "Which?", "Picked", "v1", "👍", "poll"):
+    for words in (
+        "words",
+        "a caption",
+        "Souq",
+        "maps.example/&lt;1&gt;",
+        "Amal",
+        "Said &amp; Sons",
+        "+971",
+        "Which?",
+        "Picked",
+        "v1",
+        "👍",
+        "poll",
+    ):
         assert words in shown["html"]
     assert shown["files"] == [{"url": "/f/ab", "name": "p.png", "type": "application/octet-stream", "size": None, "role": "photo"}]
     assert shown["options"] == [{"id": "1", "title": "Tea", "description": ""}]

@@ -13,8 +13,8 @@ from wasl.testing.contracts.store_scene import CHANNEL, LEASE, LEASE_MS, OTHER_L
 EVERY_PART: tuple[Part, ...] = (
     Text(text="أهلا 👋 <b>&\u0000\n", format="markdown"),
     PHOTO,
-    Place(latitude=24.7136, longitude=-46.6753, name="there"),
-    Contact(name="Ada", phones=("+1", "+2"), emails=("a@b",)),
+    Place(latitude=24.7136, longitude=-46.6753, name="there", url="https://maps.example/1"),
+    Contact(name="Ada", phones=("+1", "+2"), emails=("a@b",), company="Engines"),
     Choice(text="which?", picked=Option(id="1", title="one"), options=(Option(id="2", title="two", description="second"),)),
     Template(name="t", language="ar", values=("a", "b")),
     Reaction(target="m-1", emoji=None),
