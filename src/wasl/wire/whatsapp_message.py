@@ -43,10 +43,10 @@ def extra_of(message: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("referral", "identity", "origin"):
         if message.get(name):
             extra[name] = message[name]
-    context = read.child(message, "context")
-    rest = {k: v for k, v in context.items() if k not in ("id", "from")}
-    if rest:
-        extra["context"] = rest
+    if "context" in message:
+        rest = {k: v for k, v in read.child(message, "context").items() if k not in ("id", "from")}
+        if rest:
+            extra["context"] = rest
     sha256 = read.text(read.child(message, str(message.get("type"))), "sha256")
     if sha256:
         extra["media_sha256_base64"] = sha256

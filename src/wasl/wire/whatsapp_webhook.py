@@ -40,7 +40,7 @@ def events_of(envelope: Mapping[str, Any], *, channel: str, scope: str, errors: 
     `scope`: the phone number id to use where the webhook names none. Total over any JSON object.
     """
     reader = _Reader(channel=channel, scope=scope, errors=errors)
-    if read.text(envelope, "object") != OBJECT:
+    if envelope.get("object") != OBJECT:
         reader.signal(str(envelope.get("object", "")), 0, "unknown object", dict(envelope))
     else:
         for account, at_ms, field, value in changes(envelope):
@@ -104,9 +104,10 @@ class _Reader:
         self.found.append((at_ms, event))
 
     def _messages(self, scope: str, value: dict[str, Any]) -> None:
-        contacts = list(read.children(value, "contacts"))
-        for message in read.children(value, "messages"):
-            self._message(scope, message, contacts, value)
+        if value.get("messages"):
+            contacts = list(read.children(value, "contacts"))
+            for message in read.children(value, "messages"):
+                self._message(scope, message, contacts, value)
         for status in read.children(value, "statuses"):
             self._status(scope, status)
         if value.get("errors") and not value.get("messages"):
@@ -182,7 +183,7 @@ class _Reader:
             self.signal(scope, at_ms, f"status {word}".rstrip(), status)
             return
         pricing = status.get("pricing")
-        error = next(read.children(status, "errors"), None)
+        error = next(read.children(status, "errors"), None) if "errors" in status else None
         receiver = read.text(status, "recipient_participant_user_id") or read.text(status, "recipient_participant_id") or ""
         self._add(
             at_ms,
