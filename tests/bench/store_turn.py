@@ -1,4 +1,4 @@
-"""What the store alone costs per turn: receive, close, settle, two receipts; nothing else of a turn runs here.
+"""What the store alone costs per turn: receive, how the person stands, what they allow, close, settle, two receipts; nothing else runs.
 
 `python -m tests.bench.store_turn [--profile]`: a look under the hood for whoever works on a store.
 """
@@ -26,7 +26,8 @@ from wasl.store.sqlite import SqliteStore
 
 CHANNEL = "bench"
 clock = SystemClock()
-lease = Lease(owner="bench", milliseconds=30_000)
+HISTORY = 20
+lease = Lease(owner="bench", milliseconds=30_000, history=HISTORY + 1)
 
 
 async def turn(store: Store, *, serial: int, people: int) -> None:
@@ -44,22 +45,26 @@ async def turn(store: Store, *, serial: int, people: int) -> None:
     assert isinstance(accepted, Accepted), "a first message is no duplicate"
     assert accepted.work is not None, "an idle conversation comes back leased"
     work = accepted.work
-    await store.history(work.conversation_id, limit=20, before_seq=accepted.seq)
+    home, address = work.conversation_id, work.turns[0].address
+    if work.history is None:
+        await store.history(home, limit=HISTORY + 1)
+    await store.standings.of(home, address.key, shared=work.shared)
     said = (Text(text="We are open from nine to five on working days. " * 5, format="markdown"),)
-    delivery = NewDelivery(id=DeliveryId(clock.new_id()), address=work.turns[0].address, position=0, parts=said, reply_to=wamid)
+    delivery = NewDelivery(id=DeliveryId(clock.new_id()), address=address, position=0, parts=said, reply_to=wamid)
     reply = NewMessage(id=MessageId(clock.new_id()), author="assistant", parts=said, model="m")
     usage = UsageRecord(
         candidate="c", provider="p", model="m", price_class="standard", outcome="answered",
         usage=Usage(input_tokens=60, output_tokens=60), started_at_ms=now, took_ms=1,
     )  # fmt: skip
     closing = Closing(
-        conversation_id=work.conversation_id, epoch=work.epoch, turn_ids=(work.turns[0].id,), state="answered", at_ms=now,
+        conversation_id=home, epoch=work.epoch, turn_ids=(work.turns[0].id,), state="answered", at_ms=now,
         reply=reply, deliveries=(delivery,), usage=(usage,),
     )  # fmt: skip
+    await store.standings.permission(address.key, conversation_id=home, delivery_id=delivery.id)
     await store.close_turn(closing)
     native = f"wamid.OUT{serial}"
     settling = Settling(
-        delivery_id=delivery.id, conversation_id=work.conversation_id, epoch=work.epoch, state="sent", at_ms=now,
+        delivery_id=delivery.id, conversation_id=home, epoch=work.epoch, state="sent", at_ms=now,
         native_id=native, release=True,
     )  # fmt: skip
     await store.settle(settling)

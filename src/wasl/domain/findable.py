@@ -19,10 +19,9 @@ PIECES_MAX: Final = 256
 
 def live_words(parts: tuple[Part, ...]) -> str:
     """Gives what a live message is found by: as `plain_text` tells it, with names and options that it leaves out."""
-    text = plain_text(parts)
     if len(parts) == 1 and isinstance(parts[0], Text):
-        return text
-    return _with(text, _beside_live(parts))
+        return parts[0].text
+    return _with(plain_text(parts), _beside_live(parts))
 
 
 def brought_words(text: str, parts: Sequence[ArchivePart], more: More) -> str:

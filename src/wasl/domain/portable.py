@@ -217,4 +217,5 @@ def _closed(delivery: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def files_in(parts: Sequence[ArchivePart | Part]) -> tuple[str, ...]:
     """Gives the hashes of the files that parts refer to, each once."""
-    return tuple(dict.fromkeys(p.sha256 for p in parts if isinstance(p, (File, Media)) and p.sha256))
+    files = [p.sha256 for p in parts if isinstance(p, (File, Media)) and p.sha256]
+    return tuple(dict.fromkeys(files)) if files else ()

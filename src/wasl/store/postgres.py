@@ -333,15 +333,17 @@ class PostgresStore(SqlBeside):
     async def _write_steps(self, make: Callable[[], Steps[Result]]) -> Result:
         return await self._plain(lambda db: run_postgres(db, make()), alone=True)
 
-    async def _write(self, act: Callable[[Picture], Result | Counts], wants: Callable[[Wanted], None]) -> Result:
+    def _write(self, act: Callable[[Picture], Result | Counts], wants: Callable[[Wanted], None]) -> "asyncio.Future[Result]":
         if self._group is None:
             raise StoreDown("the store is not open; nothing was stored")
-        return await self._group.write(act, wants)
+        return self._group.write(act, wants)
 
-    async def _plain(self, plain: Callable[[Connection], Awaitable[Result]], *, alone: bool = False, kin: bool = False) -> Result:
+    def _plain(
+        self, plain: Callable[[Connection], Awaitable[Result]], *, alone: bool = False, kin: bool = False
+    ) -> "asyncio.Future[Result]":
         if self._group is None:
             raise StoreDown("the store is not open; nothing was stored")
-        return await self._group.plain(plain, alone=alone, kin=kin)
+        return self._group.plain(plain, alone=alone, kin=kin)
 
     async def _read(self, read: Callable[[Connection], Awaitable[Result]]) -> Result:
         if self._readers is None:

@@ -335,10 +335,10 @@ class SqliteStore(SqlBeside):
     async def _scrub(self) -> None:
         await sqlite_scrub.scrub(self._path, write=self._write)
 
-    async def _write(self, write: Callable[[sqlite3.Connection], Result | Counts]) -> Result:
+    def _write(self, write: Callable[[sqlite3.Connection], Result | Counts]) -> "asyncio.Future[Result]":
         if self._group is None:
             raise StoreDown("the store is not open; nothing was stored")
-        return await self._group.write(write)
+        return self._group.write(write)
 
     def _read(self, read: Callable[[sqlite3.Connection], Result]) -> Result:
         if self._read_db is None:

@@ -16,6 +16,7 @@ PREVIEW_CHARACTERS = 160
 
 
 _SAID = "select id, seq, author, parts, sent_ms, author_name, case when author <> 'person' then reply_to end from message"
+_SAID_BEFORE = f"{_SAID} where conversation_id = ? and seq < ? order by seq desc limit ?"
 _SIBLINGS = """select o.id, o.turn_seq > o.closed_seq, o.closed_seq from conversation c join conversation o on o.person_id = c.person_id
 where c.id = ? and o.id <> c.id"""
 _WAITING = "and id not in (select message_id from turn where conversation_id = ? and seq > ? and state = 'due')"
@@ -26,10 +27,7 @@ def history(db: sqlite3.Connection, conversation_id: str, *, limit: int, before_
 
     `shared` says whether the person has several, where the caller knows.
     """
-    rows = db.execute(
-        f"{_SAID} where conversation_id = ? and seq < ? order by seq desc limit ?", (conversation_id, _before(before_seq), limit)
-    )
-    said = [_said(r) for r in rows.fetchall()]
+    said = [_said(r) for r in db.execute(_SAID_BEFORE, (conversation_id, _before(before_seq), limit)).fetchall()]
     said.reverse()
     if before_seq is not None or not (shared if shared is not None else _shared(db, conversation_id)):
         return said

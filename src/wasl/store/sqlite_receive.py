@@ -1,15 +1,13 @@
 """What one inbound request writes, on SQLite: the statements of `Store.receive`."""
 
 import sqlite3
-from dataclasses import replace
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from wasl.domain.event import Arrival, ConsentGiven, Event, Moved, Receipt, Signal
 from wasl.domain.findable import live_words
 from wasl.domain.ids import AddressId, ConversationId, MessageId, PersonId, TurnId
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.turn import DueTurn, Work
-from wasl.domain.value import value
 from wasl.ports.clock import Clock
 from wasl.ports.store import Accepted, Duplicate, Incoming, Kept, Lease, Outcome
 from wasl.store.rows import (
@@ -26,23 +24,22 @@ from wasl.store.sqlite_read import history
 from wasl.store.sqlite_receipts import receipt
 from wasl.store.sqlite_search import index_message, refer
 
-_FIND = f"""select {ADDRESS_COLUMNS}, a.conversation_id, c.ready_at, c.message_seq, c.turn_seq, c.closed_seq, c.epoch, c.shared, c.continues
+_FIND = f"""select {ADDRESS_COLUMNS}, a.conversation_id, c.ready_at, c.message_seq, c.turn_seq, c.epoch, c.shared, c.continues
 from address a join conversation c on c.id = a.conversation_id
 where a.channel = ? and a.scope = ? and a.handle = ? and a.valid_to_ms is null"""
 _FIND_ALIAS = f"""select {ADDRESS_COLUMNS} from address a
 where a.channel = ? and a.scope = ? and a.alias = ? and a.valid_to_ms is null order by a.id desc limit 1"""
 
 
-@value(frozen=True, slots=True)
-class _Place:
-    """Where an arrival belongs: its address and the standing of its conversation."""
+class _Place(NamedTuple):
+    """Where an arrival belongs: its address, heard from just now (and when before, as is stored), and its conversation."""
 
     address: Address
+    heard_before_ms: int | None
     conversation_id: ConversationId
     idle: bool
     message_seq: int
     turn_seq: int
-    closed_seq: int
     epoch: int
     shared: bool = False
     continues: str | None = None
@@ -118,10 +115,8 @@ def _arrival(db: sqlite3.Connection, event: Arrival, *, now: int, lease: Lease |
             search_key,
         ),
     )
-    heard = place.address.last_inbound_ms
-    if event.author == "person":
-        heard = max(place.address.last_inbound_ms or 0, heard_at(event, now=now))
-        db.execute("update address set last_inbound_ms = ? where id = ?", (heard, place.address.id))
+    if place.address.last_inbound_ms != place.heard_before_ms:
+        db.execute("update address set last_inbound_ms = ? where id = ?", (place.address.last_inbound_ms, place.address.id))
     if not event.wants_answer:
         db.execute(
             "update conversation set message_seq = ?, last_ms = ?, ready_at = case when ? and owner is null and ready_at > ? then ?"
@@ -147,7 +142,7 @@ def _arrival(db: sqlite3.Connection, event: Arrival, *, now: int, lease: Lease |
         work = Work(
             conversation_id=place.conversation_id,
             epoch=epoch,
-            turns=(_due(event, replace(place.address, last_inbound_ms=heard), turn_id, turn_seq, message_id, now=now),),
+            turns=(_due(event, place.address, turn_id, turn_seq, message_id, now=now),),
             deliveries=(),
             history=said,
             shared=shared,
@@ -185,7 +180,8 @@ def _place(db: sqlite3.Connection, event: Arrival, *, now: int, clock: Clock) ->
         row = _through_alias(db, key, now=now)
     if row is None:
         return _new_person(db, event, now=now, clock=clock)
-    address = address_of(row)
+    heard_ms = max(row[12] or 0, heard_at(event, now=now)) if event.author == "person" else row[12]
+    address = address_of(row, last_inbound_ms=heard_ms)
     name = event.address_name
     stale = (name and name != address.name) or (event.language and event.language != address.language)
     if event.author == "person" and (stale or (key.alias and key.alias != address.key.alias)):
@@ -196,8 +192,9 @@ def _place(db: sqlite3.Connection, event: Arrival, *, now: int, clock: Clock) ->
             " alias_kind = coalesce(?, alias_kind) where id = ?",
             (name, event.language, key.alias, key.alias_kind, address.id),
         )
-        address = address_of(db.execute(f"select {ADDRESS_COLUMNS} from address a where a.id = ?", (address.id,)).fetchone())
-    return _Place(address, ConversationId(row[13]), row[14] is None, row[15], row[16], row[17], row[18], bool(row[19]), row[20])
+        known = db.execute(f"select {ADDRESS_COLUMNS} from address a where a.id = ?", (address.id,)).fetchone()
+        address = address_of(known, last_inbound_ms=heard_ms)
+    return _Place(address, row[12], ConversationId(row[13]), row[14] is None, row[15], row[16], row[17], bool(row[18]), row[19])
 
 
 def _through_alias(db: sqlite3.Connection, key: AddressKey, *, now: int) -> sqlite3.Row | None:
@@ -254,7 +251,7 @@ def _new_person(db: sqlite3.Connection, event: Arrival, *, now: int, clock: Cloc
         last_inbound_ms=heard_at(event, now=now) if person else None,
     )
     _insert_address(db, address, conversation_id=conversation_id)
-    return _Place(address, conversation_id, True, 0, 0, 0, 0)
+    return _Place(address, address.last_inbound_ms, conversation_id, True, 0, 0, 0)
 
 
 def _insert_address(db: sqlite3.Connection, address: Address, *, conversation_id: str) -> None:
