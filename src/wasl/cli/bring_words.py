@@ -129,6 +129,8 @@ def taken(counts: Mapping[str, int], language: str) -> str:
 
 VERIFIED: Final[Mapping[str, str]] = {
     "imports": "عمليات الإدخال", "sources": "المصادر", "bytes": "البايتات", "entries": "الرسائل", "attachments": "المرفقات",
+    "people": "الأشخاص", "conversations": "المحادثات", "participants": "المشاركون", "messages": "الرسائل", "work": "قيود الدفاتر",
+    "records of the books": "قيود الدفاتر", "files": "الملفات", "pages": "الصفحات",
     "sources tiled": "مصادر مغطاة كلها", "findings": "ليست كما كانت", "chats": "المحادثات",
     "conversations held against their source, message by message": "محادثات قورنت بمصدرها رسالة رسالة",
     "conversations written again and equal as JSON": "محادثات كُتبت ثانية وتساوت",
@@ -139,7 +141,7 @@ VERIFIED: Final[Mapping[str, str]] = {
     "imports of which no source was kept": "عمليات إدخال لم يُحفظ مصدرها",
     "imports not read again, for no reader is here": "عمليات إدخال لم تُقرأ ثانية لأن قارئها ليس هنا",
 }  # fmt: skip
-"""What verifying counts, in Arabic; the names themselves are English."""
+"""What verifying and taking out count, in Arabic; the names themselves are English."""
 
 
 def verify_words(what: str, language: str) -> str:
@@ -148,7 +150,7 @@ def verify_words(what: str, language: str) -> str:
 
 
 def counted(counts: Mapping[str, int], language: str) -> str:
-    """Gives what was looked at, in words."""
+    """Gives what was looked at or written, in words."""
     comma = words(language)["comma"]
     if language == "ar":
         return comma.join(f"{verify_words(what, language)}: {number}" for what, number in counts.items() if number) or "0"

@@ -17,7 +17,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "unknown": (
         "Price unknown, and not counted as nothing: {calls} calls, {messages} messages. Write their prices into a file; see `prices`.",
-        "سعر غير معروف، ولم يُحسب صفرًا: {calls} طلبات و{messages} رسائل. اكتب أسعارها في ملف؛ انظر `prices`.",
+        "سعر غير معروف، ولم يُحسب صفرًا. الطلبات: {calls}، الرسائل: {messages}. اكتب أسعارها في ملف؛ انظر `prices`.",
     ),
     "rest": (
         "not changed into {currency}, for want of your exchange rate: {amounts}",

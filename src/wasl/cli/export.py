@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
-from wasl.cli.bring_words import words
+from wasl.cli.bring_words import counted, words
 from wasl.cli.context import Compose, Config, Installation
 from wasl.cli.tongue import spoken
 from wasl.cli.whom import Person, one_person, opened
@@ -47,7 +47,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
         say = words(language)
         work = _export(installation, out, person=person, channel=channel, chats=chat, kind=kind, mask_others=mask_others)
         wrote = compose.run(work)
-        counts = ", ".join(f"{number} {what}" for what, number in wrote.counts.items())
+        counts = counted(wrote.counts, language)
         typer.echo(say["wrote"].format(file=out, counts=counts), err=True)
         if wrote.dropped:
             dropped = say["comma"].join(f"{loss_words(d.what, language)} ({d.number})" for d in wrote.dropped)

@@ -102,7 +102,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "interrupted": ("The drill was interrupted: live routing is as it was.", "قُطع التدريب: التوجيه الحي كما كان."),
     "outcome": (
         "Without {what}, {how}: {answered} of {asked} questions answered.",
-        "دون {what}، {how}: أُجيب {answered} من {asked} سؤالًا.",
+        "دون {what}، {how}: الأسئلة {asked}، أُجيب منها {answered}.",
     ),
     "by": ("answered by {who}", "أجاب {who}"),
     "usually": ("usually {who}", "وفي المعتاد {who}"),
@@ -113,10 +113,10 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "unanswered": ("{count} not answered; they stay due", "‏{count} دون جواب؛ وتبقى مستحقة"),
     "stored": (
         "{count} answers stored for later, of which {elsewhere} could be told through another confirmed way",
-        "‏{count} جوابًا محفوظًا لما بعد، منها {elsewhere} يمكن إبلاغها بطريق مؤكد آخر",
+        "أجوبة محفوظة لما بعد: {count}، منها {elsewhere} يمكن إبلاغها بطريق مؤكد آخر",
     ),
     "told elsewhere": ("{count} told through another way", "‏{count} أُبلغوا بطريق آخر"),
-    "failed": ("{count} answers that could not be delivered", "‏{count} جوابًا تعذر تسليمها"),
+    "failed": ("{count} answers that could not be delivered", "أجوبة تعذر تسليمها: {count}"),
     "turned away": ("{count} requests answered 503, which platforms repeat", "‏{count} طلبًا أُجيب بالرمز 503، وتعيدها المنصات"),
     "cost": ("cost: {seen} in place of {usual}", "الكلفة: {seen} بدل {usual}"),
     "since last": ("since the last drill: {changes}", "منذ التدريب السابق: {changes}"),

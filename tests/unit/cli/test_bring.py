@@ -1,9 +1,10 @@
 import asyncio
+import re
 
 import pytest
 
 from wasl.cli.bring import _Progress
-from wasl.cli.bring_words import words
+from wasl.cli.bring_words import counted, words
 from wasl.wire.isolate import is_arabic
 
 
@@ -25,3 +26,21 @@ def test_an_import_that_ends_or_fails_says_nothing_of_being_stopped(capsys: pyte
     with pytest.raises(OSError, match="full"), _Progress(words("en"), stopped="stopped"):
         raise OSError("full")
     assert capsys.readouterr().err == ""
+
+
+def test_what_was_written_is_counted_in_the_words_of_the_language() -> None:
+    wrote = {
+        "people": 2,
+        "imports": 0,
+        "conversations": 3,
+        "participants": 4,
+        "messages": 26,
+        "attachments": 1,
+        "sources": 1,
+        "pages": 1,
+        "work": 13,
+    }
+    assert counted(wrote, "en") == "2 people, 3 conversations, 4 participants, 26 messages, 1 attachments, 1 sources, 1 pages, 13 work"
+    said = counted({**wrote, "imports": 1, "records of the books": 13, "files": 2}, "ar")
+    assert "الأشخاص: 2، " in said
+    assert not re.search("[a-z]", said)
