@@ -8,8 +8,7 @@ nobody can say whether a request arrived, the delivery is `unknown`: a receipt m
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import structlog
 
@@ -28,7 +27,7 @@ from wasl.routing.pace import Paces
 from wasl.service.drive import drive
 from wasl.service.judging import Admission, Admitted, Denied, Gate, IfRoom, Looked, Waits
 from wasl.service.observe import Observe
-from wasl.service.verdicts import waits_for
+from wasl.service.verdicts import is_held
 
 log = structlog.get_logger(__name__)
 
@@ -154,7 +153,7 @@ class Deliver:
         now, outgoing = self._clock.now_ms(), delivery.outgoing
         name = outgoing.address.key.channel
         if delivery.state != "sending" and delivery.due_at_ms > now and not _woken(delivery):
-            return _Due(delivery.due_at_ms, aside=_held(delivery.verdict))
+            return _Due(delivery.due_at_ms, aside=is_held(delivery.verdict))
 
         def settling(state: Literal["failed", "unknown"], *, due_at_ms: int, error: WaslError) -> Settling:
             return self._settling(outgoing, conversation_id, epoch, state=state, due_at_ms=due_at_ms, error=error)
@@ -184,7 +183,7 @@ class Deliver:
         if tried.verdict is not None and delivery.verdict is not None:
             tried = replace(tried, verdict={**{one: delivery.verdict[one] for one in CUT if one in delivery.verdict}, **tried.verdict})
         await self._settle(tried, channel=name)
-        return None if tried.state in _SETTLED else _Due(tried.due_at_ms, aside=_held(tried.verdict))
+        return None if tried.state in _SETTLED else _Due(tried.due_at_ms, aside=is_held(tried.verdict))
 
     async def _first(self, looked: Looked, closed: Closed, *, conversation_id: ConversationId, epoch: int) -> Settling:
         """Goes on with a delivery from where the commit that closed its turn left it."""
@@ -278,16 +277,27 @@ class Deliver:
     async def _send(self, admitted: Admitted, *, conversation_id: ConversationId, epoch: int) -> Settling:
         outgoing = admitted.outgoing
         channel = self._channels[outgoing.address.key.channel]
+        went: list[None] = []
+
+        async def still() -> None:
+            if self.keep is not None:
+                await self.keep(conversation_id)
+            went.append(None)
+
         try:
             sent = await drive(
                 channel.send(outgoing),
                 explain=channel.explain,
                 network=self._network,
                 blobs=self._blobs,
-                still=None if self.keep is None else partial(self.keep, conversation_id),
+                still=still,
             )
-        except (Fenced, StoreDown):
-            raise  # it did not go out from here; whoever has the conversation now finds it begun
+        except (Fenced, StoreDown) as lost:
+            if went or isinstance(lost, StoreDown):
+                raise  # whoever has the conversation now finds it begun
+            # It surely did not go out, and that can be stored where nobody has taken the conversation yet.
+            failed = self._settling(outgoing, conversation_id, epoch, state="queued", due_at_ms=self._clock.now_ms(), error=lost)
+            return replace(failed, verdict=admitted.verdict, charge=admitted.charge)
         except WaslError as error:
             if self._refused is not None:
                 await self._refused(outgoing, error)
@@ -382,12 +392,7 @@ class Deliver:
         return pace
 
 
-def _held(verdict: Mapping[str, Any] | None) -> bool:
-    """Says whether a rule holds a delivery for something that may take long: later ones pass it by."""
-    return waits_for(verdict) in ("person", "operator")
-
-
 def _woken(delivery: PendingDelivery) -> bool:
     """Says whether the person was heard since a rule began to hold it: then it is looked at now."""
     heard = delivery.outgoing.address.last_inbound_ms
-    return delivery.state == "queued" and _held(delivery.verdict) and heard is not None and heard >= delivery.since_ms
+    return delivery.state == "queued" and is_held(delivery.verdict) and heard is not None and heard >= delivery.since_ms

@@ -43,6 +43,11 @@ def waits_for(kept_verdict: Mapping[str, Any] | None) -> Waiting | None:
     return found if found in ("person", "operator", "time") else None
 
 
+def is_held(kept_verdict: Mapping[str, Any] | None) -> bool:
+    """Says whether a rule holds a delivery for something that may take long: later ones pass it by."""
+    return waits_for(kept_verdict) in ("person", "operator")
+
+
 def _reason(reason: Reason) -> dict[str, Any]:
     told: dict[str, Any] = {"rule": reason.rule, "en": reason.text, "ar": reason.arabic}
     return {**told, "unsure": True} if reason.unsure else told

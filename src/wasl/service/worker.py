@@ -158,8 +158,9 @@ class Worker:
         ours = await self._store.renew(lease=self._lease, now_ms=self._clock.now_ms(), held=held)
         for conversation_id in held:
             if (kept := self._kept.get(conversation_id)) is not None:
-                epoch = kept[0]  # a later one is ours as well, and what it leads to is not what was begun under this one
-                self._kept[conversation_id] = (epoch, until if ours.get(conversation_id) == epoch else 0.0)
+                # Each taking raises the epoch: by one, it was this process's own, and nobody else had it in between; by more, others had.
+                still = conversation_id in ours and ours[conversation_id] <= kept[0] + 1
+                self._kept[conversation_id] = (kept[0], until if still else 0.0)
 
     async def _claims(self) -> None:
         while True:

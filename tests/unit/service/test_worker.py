@@ -130,6 +130,46 @@ async def test_what_others_held_meanwhile_is_not_sent_under_the_old_lease_althou
     assert house.sent() == []
 
 
+async def test_what_surely_did_not_go_out_waits_for_no_receipt(house: House) -> None:
+    house.network.on("POST", SEND_URL, answer("n"))
+    await house.write("k1", "hello")
+    close_turn = house.store.close_turn
+
+    async def stands_still(*given: Any, **named: Any) -> Any:
+        closed = await close_turn(*given, **named)
+        house.clock._elapsed += 31
+        assert await end_lapsed(house.store, now_ms=house.clock.now_ms())  # nobody has taken it yet
+        return closed
+
+    house.store.close_turn = stands_still  # type: ignore[method-assign]  # the process is stopped behind the commit
+    (work,) = await house.store.claim(lease=Lease(owner="test", milliseconds=30_000), limit=1, now_ms=house.clock.now_ms())
+    house.worker.take(work, house.clock.monotonic())
+    await asyncio.wait(house.worker._held.values())
+    assert house.sent() == []
+    assert house.rows("select state from delivery") == [("queued",)]
+    assert await house.step() == 1
+    assert len(house.sent()) == 1
+
+
+async def test_what_this_process_took_again_itself_is_sent_by_whoever_began_it(house: House) -> None:
+    house.network.on("POST", SEND_URL, answer("n"))
+    await house.write("k1", "hello")
+    close_turn, ours = house.store.close_turn, Lease(owner="test", milliseconds=30_000)
+
+    async def stands_still(*given: Any, **named: Any) -> Any:
+        closed = await close_turn(*given, **named)
+        house.clock._elapsed += 31
+        await end_lapsed(house.store, now_ms=house.clock.now_ms())
+        assert await house.store.claim(lease=ours, limit=1, now_ms=house.clock.now_ms())
+        return closed
+
+    house.store.close_turn = stands_still  # type: ignore[method-assign]  # the process is stopped behind the commit
+    (work,) = await house.store.claim(lease=ours, limit=1, now_ms=house.clock.now_ms())
+    house.worker.take(work, house.clock.monotonic())
+    await asyncio.wait(house.worker._held.values())
+    assert len(house.sent()) == 1
+
+
 async def test_a_lease_counts_from_when_it_was_asked_for_not_from_when_its_commit_was_heard_of(house: House) -> None:
     house.network.on("POST", SEND_URL, answer("n"))
     asked_at = house.clock.monotonic()
