@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from wasl import GC_THRESHOLD
 from wasl.cli import build, groups_for
+from wasl.wire.isolate import bare
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,7 +69,8 @@ class Composition:
 def main() -> None:
     """Runs the command line."""
     gc.set_threshold(GC_THRESHOLD, 20, 20)  # before the imports, which make no garbage: it took a twentieth of a start
-    build(Composition(), groups=groups_for(sys.argv[1:]))(prog_name="wasl")
+    arguments = [bare(argument) for argument in sys.argv[1:]]
+    build(Composition(), groups=groups_for(arguments))(args=arguments, prog_name="wasl")
 
 
 if __name__ == "__main__":

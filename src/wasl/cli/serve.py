@@ -58,16 +58,17 @@ async def _serve(installation: Installation) -> None:
 async def _say(installation: Installation, url: str) -> None:
     """Prints the one link for people, and the one for the operator."""
     from wasl.service.login import LINK_MS, make_link
+    from wasl.wire.isolate import Whole  # an address is clicked or copied: a mark at its end would be taken for a part of it
 
     settings, language = installation.settings, spoken()
     if settings.server.role == "worker":
-        typer.echo(say("works", language, name=settings.assistant.name, url=f"{url}/healthz"))
+        typer.echo(say("works", language, name=settings.assistant.name, url=Whole(f"{url}/healthz")))
         return
     public = (settings.server.public_url or url).rstrip("/")
     link = await make_link(installation.store, now_ms=installation.clock.now_ms())
     typer.echo(say("ready", language, name=settings.assistant.name))
-    typer.echo(say("chat at", language, url=f"{public}/"))
-    typer.echo(say("operator at", language, url=f"{public}{link}"))
+    typer.echo(say("chat at", language, url=Whole(f"{public}/")))
+    typer.echo(say("operator at", language, url=Whole(f"{public}{link}")))
     typer.echo(say("once", language, minutes=LINK_MS // 60_000))
     learned = installation.learn.learned
     if learned.example:

@@ -40,6 +40,11 @@ def apart(text: str) -> str:
     return text if text.startswith(FSI) else f"{FSI}{text}{PDI}"
 
 
+def bare(text: str) -> str:
+    """Gives what was copied out of a sentence of ours without the marks that set it apart there: they are not seen, and name nothing."""
+    return text.strip(FSI + PDI)
+
+
 def figures_apart(text: str) -> str:
     """Isolates days, months, shares and amounts in an Arabic sentence that was written elsewhere: their signs would turn them round."""
     return _FIGURE.sub(lambda found: f"{FSI}{found[0]}{PDI}", text) if FSI not in text else text
