@@ -42,6 +42,18 @@ async def test_the_list_follows_who_writes_without_taking_the_focus_away(drive: 
     await expect(console.locator("#list a").last).to_be_focused()
 
 
+async def test_words_in_another_direction_begin_at_the_edge_of_their_row_and_are_cut_at_their_end(drive: Drive) -> None:
+    visitor = await drive.chat()
+    await say(visitor, "this is how a rather long question of somebody begins who writes in English")
+    await answers(visitor, 1)
+    console = await drive.console(locale="ar-EG")
+    await console.locator('a[href="/console/conversations"]').click()
+    last = console.locator("#list .last").first
+    await expect(last).to_contain_text("rather long")
+    shown = await last.evaluate("(e) => [getComputedStyle(e).direction, getComputedStyle(e).textAlign]")
+    assert shown == ["ltr", "right"]
+
+
 async def test_conversations_beyond_the_live_end_of_the_list_are_reached_by_keyboard(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("wasl.web.console.LISTED", 3)
     for number in range(6):

@@ -114,7 +114,8 @@ async def _leaving(installation: Installation, *, person: str | None, channel: s
         return Leaving(scope="person", people=((await one_person(installation, person)).id,))
     if channel is not None:
         known = installation.channels
-        if channel not in known:
+        held = installation.store.library.live_chats  # one that was taken out of the settings may have left its conversations
+        if channel not in known and not await held(people=None, channel=channel, after=None, limit=1):
             raise Refused(f"there is no channel {channel!r}; there are: {', '.join(sorted(known))}")
         return Leaving(scope="channel", channel=channel)
     people, library = installation.store.people, installation.store.library

@@ -87,9 +87,15 @@ SETTINGS: Final[Mapping[str, str]] = {
     "{path} is not valid TOML: {error}. Mend that line, or write a new file with `wasl init`.": (
         "{path} ليس TOML صحيحًا: {error}. أصلح ذلك السطر، أو اكتب ملفًا جديدًا بالأمر `wasl init`."
     ),
-    "{path} is not valid TOML: {error}): {said_hint}. Mend that line, or write a new file with `wasl init`.": (
-        "{path} ليس TOML صحيحًا: {error}): {said_hint}. أصلح ذلك السطر، أو اكتب ملفًا جديدًا بالأمر `wasl init`."
+    "{path} is not valid TOML: {said_error} (at {said_where}): {said_hint}. Mend that line, or write a new file with `wasl init`.": (
+        "{path} ليس TOML صحيحًا: {said_error} ({said_where}): {said_hint}. أصلح ذلك السطر، أو اكتب ملفًا جديدًا بالأمر `wasl init`."
     ),
+    "Invalid value": "قيمة لا تُفهم",
+    "Unterminated string": "نص لم يُغلق",
+    "Cannot overwrite a value": "مفتاح كُتب مرتين",
+    "Expected '=' after a key in a key/value pair": "علامة = ناقصة بعد المفتاح",
+    "line {line}, column {column}": "السطر {line}، العمود {column}",
+    "end of document": "آخر الملف",
     'text stands between straight quotes, "like this"': 'يُكتب النص بين علامتي تنصيص مستقيمتين، "هكذا"',
     "numbers are written with the digits 0 to 9": "تُكتب الأعداد بالأرقام 0 إلى 9",
     "the parts of a list are parted by the comma ,": "تُفصل عناصر القائمة بالفاصلة اللاتينية ,",

@@ -115,6 +115,11 @@ def test_a_wrong_setting_is_told_in_arabic(name: str) -> None:
     assert all(is_arabic(line) for line in wrong), result.output
 
 
+def test_where_the_file_is_wrong_and_what_to_write_there_is_told_in_arabic() -> None:
+    said = "".join(letter for letter in check("[server]\nhost = محلي", "ar").stderr if letter not in "\u2066\u2067\u2068\u2069\u200e")
+    assert "قيمة لا تُفهم (السطر 2، العمود 8): يُكتب النص بين علامتي تنصيص" in said
+
+
 def test_a_port_that_another_program_has_is_told() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
