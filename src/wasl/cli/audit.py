@@ -22,7 +22,7 @@ WORDS: Final = {
         "done": "{rated} rated. `wasl evidence --figure` shows what follows.", "none": "Nothing is left for {rater}.",
     },
     "ar": {
-        "left": "بقي {left} من {whole} دورًا أمام {rater}. ما غرض كل رسالة؟",
+        "left": "بقي {left} من {whole:دور مجرور} أمام {rater}. ما غرض كل رسالة؟",
         "keys": "b نشاط   g عام   m مختلط   n محايد (تحية، شكر)   u لا يتبين   s تخطٍّ   q توقف",
         "ask": "{number}/{left}", "said": "السؤال:", "told": "الجواب:", "gone": "ذهبت كلماتها؛ تُترك.",
         "done": "قُيّم {rated}. يبين `wasl evidence --figure` ما ينتج عنها.", "none": "لم يبق شيء أمام {rater}.",

@@ -13,11 +13,11 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "forecast": (
         "by the end of the month about {amount} (between {low} and {high}, from the last {days} days)",
-        "حتى آخر الشهر نحو {amount} (بين {low} و{high}، بحسب آخر {days} أيام)",
+        "حتى آخر الشهر نحو {amount} (بين {low} و{high}، بحسب آخر {days:يوم مجرور})",
     ),
     "unknown": (
         "Price unknown, and not counted as nothing: {calls} calls, {messages} messages. Write their prices into a file; see `prices`.",
-        "سعر غير معروف، ولم يُحسب صفرًا. الطلبات: {calls}، الرسائل: {messages}. اكتب أسعارها في ملف؛ انظر `prices`.",
+        "سعر غير معروف، ولم يُحسب صفرًا: {calls:طلب} و{messages:رسالة}. اكتب أسعارها في ملف؛ انظر `prices`.",
     ),
     "rest": (
         "not changed into {currency}, for want of your exchange rate: {amounts}",
@@ -26,11 +26,11 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "number": (
         "{channel} {scope}: {counted} free-form messages delivered this month, {left} of {free} free ones left;"
         " {entry} in free entry windows",
-        "{channel} {scope}: سُلّمت {counted} رسالة حرة هذا الشهر، وبقي {left} من {free} مجانية؛ و{entry} في نوافذ الدخول المجانية",
+        "{channel} {scope}: سُلّمت هذا الشهر رسائل حرة عددها {counted}، وبقي {left} من {free} مجانية؛ و{entry} في نوافذ الدخول المجانية",
     ),
     "credit": (
         "{title}: {left} of {amount} left, ends on {until} ({days} days); likely to be lost: {lost}",
-        "{title}: بقي {left} من {amount}، تنتهي في {until} (بعد {days} يومًا)؛ المرجّح ضياعه: {lost}",
+        "{title}: بقي {left} من {amount}، تنتهي في {until} (بعد {days:يوم مجرور})؛ المرجّح ضياعه: {lost}",
     ),
     "budget": (
         "Budget {name} ({every}): {spent} of {amount} spent, {held} held",

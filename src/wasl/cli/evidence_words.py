@@ -7,7 +7,10 @@ from wasl.cli.tongue import Language
 from wasl.wire.isolate import fill
 
 SAID: Final[Mapping[str, tuple[str, str]]] = {
-    "wrote": ("Wrote {files} files to {folder}; the light: {light}.", "كُتبت {files} ملفات في {folder}؛ الضوء: {light}."),
+    "wrote": (
+        "Wrote {files} files to {folder}; the light: {light}.",
+        "كُتب {files:ملف} في {folder}؛ الضوء: {light}.",
+    ),
     "manifest": ("SHA-256 of the manifest: {digest}", "بصمة البيان (SHA-256): {digest}"),
     "no pdf": ("No PDF: {why}.", "بلا PDF: {why}."),
     "read it": (

@@ -18,7 +18,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "unsure": ("not certain", "غير مؤكد"),
     "until": ("until {day}", "حتى {day}"),
     "from": ("from {day}", "من {day}"),
-    "days": ("{days} days' notice", "مهلة {days} يومًا"),
+    "days": ("{days} days' notice", "مهلة {days:يوم}"),
     "keys": ("Its keys are changed in: {console}", "تُغيَّر مفاتيحه في: {console}"),
     "unknown": (
         "Nothing is known of this contract: add an entry with its terms to the folder that `contracts` names.",
@@ -30,13 +30,13 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "nobody": ("nobody who is configured", "لا أحد من المضبوطين"),
     "good": (
         "The register is good: {entries} entries, {here} of them hold here, {constraints} constraints.",
-        "السجل صحيح: {entries} قيدًا، منها {here} تسري هنا، و{constraints} قيد تعاقدي.",
+        "السجل صحيح: القيود {entries}، منها {here} تسري هنا، والقيود التعاقدية {constraints}.",
     ),
     "ended": ("ended on {day}: {what}", "انتهى في {day}: {what}"),
     "ends": ("ends on {day}: {what}", "ينتهي في {day}: {what}"),
     "whole": (
         "Whichever single dependency is lost: {kept} of {people} people are still reached and answered tomorrow.",
-        "أيًّا كان ما يُفقد وحده: يبقى {kept} من {people} شخصًا يوصَل إليهم ويُجابون غدًا.",
+        "أيًّا كان ما يُفقد وحده: يبقى {kept} من {people:شخص مجرور} يوصَل إليهم ويُجابون غدًا.",
     ),
     "worst": ("The worst loss would be {title}.", "أسوأ فقدان هو {title}."),
     "nobody yet": ("Nobody has written yet: nothing can be counted.", "لم يكتب أحد بعد: لا شيء يُعدّ."),
@@ -49,7 +49,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "answers": ("of the answers", "من الأجوبة"),
     "only answerer": ("answers nobody else could give", "أجوبة لا يعطيها غيره"),
     "money": ("money a month", "المال في الشهر"),
-    "drilled": ("rehearsed", "تُدُرّب عليه"),
+    "drilled": ("rehearsed", "آخر تدريب"),
     "never done": ("never", "لم يحدث"),
     "backup": ("Last backup: {when}. Last export: {export}.", "آخر نسخة احتياطية: {when}. آخر تصدير: {export}."),
     "steps": ("What would help most", "ما ينفع أكثر"),
@@ -57,15 +57,15 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "lost": ("would be lost: {what}", "يُفقد: {what}"),
     "fresh": (
         "People are counted now; what goes on in a day is the mean of the last {days} whole days.",
-        "الناس معدودون الآن؛ وما يجري في اليوم متوسط آخر {days} أيام كاملة.",
+        "الناس معدودون الآن؛ وما يجري في اليوم متوسط الأيام الكاملة الأخيرة ({days}).",
     ),
     "link": (
         "ask {people} people on {title} to link a second way: {before} → {after}",
-        "اطلب من {people} شخصًا على {title} ربط طريق ثانٍ: {before} ← {after}",
+        "اطلب من {people:شخص مجرور} على {title} ربط طريق ثانٍ: {before} ← {after}",
     ),
     "channel": (
         "set up a second channel and ask {people} people on {title} to link it: {before} → {after}",
-        "أعدّ قناة ثانية واطلب من {people} شخصًا على {title} ربطها: {before} ← {after}",
+        "أعدّ قناة ثانية واطلب من {people:شخص مجرور} على {title} ربطها: {before} ← {after}",
     ),
     "candidate": ("add a candidate that needs no {title}: {before} → {after}", "أضف مرشحًا لا يحتاج إلى {title}: {before} ← {after}"),
     "backup step": ("make a backup every day (backup.to): {before} → {after}", "اصنع نسخة احتياطية كل يوم (backup.to): ‏{before} ← {after}"),
@@ -102,7 +102,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "interrupted": ("The drill was interrupted: live routing is as it was.", "قُطع التدريب: التوجيه الحي كما كان."),
     "outcome": (
         "Without {what}, {how}: {answered} of {asked} questions answered.",
-        "دون {what}، {how}: الأسئلة {asked}، أُجيب منها {answered}.",
+        "دون {what}، {how}: أُجيب {answered} من {asked:سؤال مجرور}.",
     ),
     "by": ("answered by {who}", "أجاب {who}"),
     "usually": ("usually {who}", "وفي المعتاد {who}"),
@@ -117,11 +117,11 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "told elsewhere": ("{count} told through another way", "‏{count} أُبلغوا بطريق آخر"),
     "failed": ("{count} answers that could not be delivered", "أجوبة تعذر تسليمها: {count}"),
-    "turned away": ("{count} requests answered 503, which platforms repeat", "‏{count} طلبًا أُجيب بالرمز 503، وتعيدها المنصات"),
+    "turned away": ("{count} requests answered 503, which platforms repeat", "طلبات أُجيبت بالرمز 503، وتعيدها المنصات: {count}"),
     "cost": ("cost: {seen} in place of {usual}", "الكلفة: {seen} بدل {usual}"),
     "since last": ("since the last drill: {changes}", "منذ التدريب السابق: {changes}"),
     "first time": ("This loss was not rehearsed before.", "لم يُتدرب على هذا الفقدان من قبل."),
-    "played": ("played here: {who}", "لُعب هنا: {who}"),
+    "played": ("played here: {who}", "مُثِّل هنا: {who}"),
     "nobody asked": (
         "The drill is over. Nobody asked anything meanwhile, so there is nothing to tell.",
         "انتهى التدريب. لم يسأل أحد شيئًا أثناءه، فلا شيء يُحكى.",
@@ -167,7 +167,7 @@ PLAYED: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "platforms": (
         "platforms, which take every message; no limit, window or receipt is played",
-        "المنصات، وتقبل كل رسالة؛ ولا يُلعب حدّ ولا نافذة ولا إيصال",
+        "المنصات، وتقبل كل رسالة؛ ولا يُمثَّل حدّ ولا نافذة ولا إيصال",
     ),
 }
 

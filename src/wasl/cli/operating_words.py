@@ -9,7 +9,7 @@ from wasl.wire.isolate import fill
 SAID: Final[Mapping[str, tuple[str, str]]] = {
     # backup and restore
     "backed up": ("{path}: {files} files, {size} bytes", "{path}: الملفات {files}، البايتات {size}"),
-    "put back": ("{files} files are back, each as it was.", "عادت {files} ملفات، كل منها كما كان."),
+    "put back": ("{files} files are back, each as it was.", "عاد {files:ملف}، كل منها كما كان."),
     "no database": (
         "The database is not among them: restore it with pg_restore.",
         "قاعدة البيانات ليست بينها: استعدها بالأمر pg_restore.",
@@ -25,14 +25,17 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "ends": ("ends", "ينتهي"),
     "never": ("never", "أبدًا"),
     # login and serve
-    "link works": ("It works once, within {minutes} minutes.", "يعمل مرة واحدة، خلال {minutes} دقيقة."),
+    "link works": (
+        "It works once, within {minutes} minutes.",
+        "يعمل مرة واحدة، خلال {minutes:دقيقة مجرور}.",
+    ),
     "works": ("{name} works.  Health: {url}", "{name} يعمل.  الصحة: {url}"),
     "ready": ("{name} is ready.", "{name} جاهز."),
     "chat at": ("  Chat      {url}", "  المحادثة   {url}"),
     "operator at": ("  Operator  {url}", "  المشغّل    {url}"),
     "once": (
         "            (works once, within {minutes} minutes; `wasl login` prints another)",
-        "            (يعمل مرة واحدة خلال {minutes} دقيقة؛ ويطبع `wasl login` غيره)",
+        "            (يعمل مرة واحدة خلال {minutes:دقيقة مجرور}؛ ويطبع `wasl login` غيره)",
     ),
     "example": (
         "  Answers   from an example business; put your own documents into {folder!r}",
@@ -98,7 +101,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "turns": ("Turns to answer: {counts}", "أدوار تنتظر الجواب: {counts}"),
     "deliveries": ("Deliveries under way: {counts}", "إرسالات لم تكتمل: {counts}"),
     "none": ("none", "لا شيء"),
-    "used": ("Used in the last {hours} h", "ما استُعمل في آخر {hours} ساعة"),
+    "used": ("Used in the last {hours} h", "ما استُعمل في آخر {hours:ساعة مجرور}"),
     "candidate": ("candidate", "المرشح"),
     "outcome": ("outcome", "النتيجة"),
     "calls": ("calls", "الطلبات"),

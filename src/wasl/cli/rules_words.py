@@ -34,7 +34,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "unsure": ("not certain", "غير مؤكد"),
     "source": ("source", "المصدر"),
     "seen": ("seen on", "اطُّلع عليه في"),
-    "book": ("Rulebook {digest}, {count} rules", "كتاب القواعد {digest}، {count} قاعدة"),
+    "book": ("Rulebook {digest}, {count} rules", "كتاب القواعد {digest}، {count:قاعدة}"),
     "from": ("from {day}", "من {day}"),
     "until": ("to {day}", "إلى {day}"),
     "review": ("to be reviewed on {day}", "تُراجع في {day}"),

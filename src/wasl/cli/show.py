@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from wasl.cli.tongue import Language
-from wasl.wire.isolate import is_arabic, set_apart
+from wasl.wire.isolate import counted, is_arabic, set_apart
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -21,6 +21,9 @@ FIRST_KEEPS: Final = 3
 """The first column stays so many times as wide as the widest other one, before its words are broken."""
 
 
+_UNITS: Final = ((86_400, "يوم", "d"), (3_600, "ساعة", "h"), (60, "دقيقة", "min"), (1, "ثانية", "s"))
+
+
 def moment(at_ms: int) -> str:
     """Writes a time in milliseconds as UTC, to the second."""
     return datetime.fromtimestamp(at_ms / 1000, tz=UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
@@ -29,11 +32,8 @@ def moment(at_ms: int) -> str:
 def seconds(duration_ms: int, language: Language) -> str:
     """Writes a duration as a person says it."""
     whole = max(0, duration_ms) // 1000
-    names = ("يوم", "ساعة", "دقيقة", "ثانية") if language == "ar" else ("d", "h", "min", "s")
-    for size, name in zip((86_400, 3_600, 60), names, strict=False):
-        if whole >= size:
-            return f"{whole // size} {name}"
-    return f"{whole} {names[-1]}"
+    size, noun, unit = next((one for one in _UNITS if whole >= one[0]), _UNITS[-1])
+    return counted(str(whole // size), noun, governed=True) if language == "ar" else f"{whole // size} {unit}"
 
 
 def country(code: str, language: Language) -> str:

@@ -44,11 +44,11 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "no people": ("none", "لا أحد"),
     "trial": (
         "In the last {days} days it would have blocked {blocked} of {messages} messages; people: {people}",
-        "خلال آخر {days} يومًا كانت ستمنع {blocked} من {messages} رسالة؛ الأشخاص: {people}",
+        "خلال آخر {days:يوم مجرور} كانت ستمنع {blocked} من {messages:رسالة مجرور}؛ الأشخاص: {people}",
     ),
     "trial charged": (
         "In the last {days} days it would have blocked {blocked} and charged {charged} of {messages} messages; people: {people}",
-        "خلال آخر {days} يومًا كانت ستمنع {blocked} وتجعل {charged} بمقابل من {messages} رسالة؛ الأشخاص: {people}",
+        "خلال آخر {days:يوم مجرور} كانت ستمنع {blocked} وتجعل {charged} بمقابل من {messages:رسالة مجرور}؛ الأشخاص: {people}",
     ),
     "no rules": (
         "No rule was made from terms yet; `wasl terms draft CHANGE` drafts some.",
@@ -61,7 +61,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "aside": ("Noted: change {id} is not for us.", "دُوّن: التغيير {id} لا يخصنا."),
     "aside days": (
         "Noted: change {id} is not for us; you are reminded in {days} days.",
-        "دُوّن: التغيير {id} لا يخصنا؛ وسيصلك تذكير بعد {days} يومًا.",
+        "دُوّن: التغيير {id} لا يخصنا؛ وسيصلك تذكير بعد {days:يوم مجرور}.",
     ),
     "written": ("{count} versions in {folder}", "النسخ: {count}، في {folder}"),
     "reject": ("{name}: {why}", "{name}: {why}"),

@@ -15,7 +15,10 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "waits_operator": ("It waits for something that only you can do.", "ينتظر أمرًا لا يفعله إلا أنت."),
     "waits_time": ("It waits for its time.", "ينتظر وقته."),
     "template": ("Sent as the template {name}.", "أُرسل قالبًا باسم {name}."),
-    "cut": ("Cut into {number} messages, by the sizes of: {rules}.", "قُسم إلى {number} رسائل، بحسب أحجام: {rules}."),
+    "cut": (
+        "Cut into {number} messages, by the sizes of: {rules}.",
+        "قُسم إلى {number:رسالة مجرور}، بحسب أحجام: {rules}.",
+    ),
     "price": ("Expected price: {amount} {currency}.", "السعر المتوقع: {amount} {currency}."),
     "barred": ("{candidate} was not given the words: {rules}.", "لم تُعطَ الكلمات لـ {candidate}: {rules}."),
     "book": ("Rulebook {digest}", "كتاب القواعد {digest}"),

@@ -231,7 +231,7 @@ def _problems(
             blocking=False,
             text=f"{silent} people may be told now, because they wrote within the last day; later milestones reach them by an approved"
             " template only, or when they write. Name a template.",
-            arabic=f"يمكن إبلاغ {silent} شخصًا الآن لأنهم كتبوا خلال اليوم الأخير؛ أما المحطات التالية فلا تبلغهم إلا بقالب معتمد أو حين"
+            arabic=f"يمكن إبلاغ {silent} شخصًا الآن لأنهم كتبوا خلال اليوم الأخير؛ أما المراحل التالية فلا تبلغهم إلا بقالب معتمد أو حين"
             " يكتبون. سمِّ قالبًا.",
         )
     unpriced = sorted(region or "?" for region, way in ways.items() if not way.priced)

@@ -126,7 +126,9 @@ SETTINGS: Final[Mapping[str, str]] = {
     "a header for {host} holds what none may hold, such as a line break in the middle of a key; copy the key or token again": (
         "في ترويسة إلى {host} ما لا يجوز فيها، كسطر جديد في وسط مفتاح؛ انسخ المفتاح أو الرمز من جديد"
     ),
-    "an address that should be asked is not valid; mend the setting it comes from": "عنوان يُراد سؤاله ليس صحيحًا؛ أصلح الإعداد الذي جاء منه",
+    "an address that should be asked is not valid; mend the setting it comes from": (
+        "عنوان يُراد سؤاله ليس صحيحًا؛ أصلح الإعداد الذي جاء منه"
+    ),
     "The environment variable {name} overrides no setting; did you mean {near}?": "متغيّر البيئة {name} لا يغلب أي إعداد؛ هل قصدت {near}؟",
     "The environment variable {name} overrides no setting; the known ones are {known}": (
         "متغيّر البيئة {name} لا يغلب أي إعداد؛ المعروف منها {known}"
@@ -200,7 +202,7 @@ SETTINGS: Final[Mapping[str, str]] = {
     "rule {id}: {said}": "القاعدة {id}: {said}",
     "rate {id}: {said}": "السعر {id}: {said}",
     "{id}: {said}": "{id}: {said}",
-    "{key} must be text in quotes of at most {most} characters": "يجب أن يكون {key} نصًا بين علامتي تنصيص لا يزيد على {most} حرف",
+    "{key} must be text in quotes of at most {most} characters": "يجب أن يكون {key} نصًا بين علامتي تنصيص لا يزيد على {most:حرف مجرور}",
     "it has no {key}; say where it stands written": "ليس له {key}؛ اكتب أين ورد ذلك",
     "{key} must be a list of texts in quotes": "يجب أن يكون {key} قائمة نصوص بين علامات تنصيص",
     "it has no {key} in both languages; write {form}": "ليس له {key} باللغتين؛ اكتب {form}",
@@ -208,7 +210,9 @@ SETTINGS: Final[Mapping[str, str]] = {
     "{key} is {found}; write a day without quotes, such as 2026-10-01": "{key} هو {found}؛ اكتب يومًا دون علامات تنصيص مثل 2026-10-01",
     "it has no {key}; {said_why}, such as {example}": "ليس له {key}؛ {said_why}، مثل {example}",
     "write a day": "اكتب يومًا",
-    "its {key} in {language} must be text of at most {most} characters": "يجب أن يكون {key} بلغة {language} نصًا لا يزيد على {most} حرف",
+    "its {key} in {language} must be text of at most {most} characters": (
+        "يجب أن يكون {key} بلغة {language} نصًا لا يزيد على {most:حرف مجرور}"
+    ),
     "{key} is not known; {what} has {known}": "{key} غير معروف؛ المعروف في {what} هو {known}",
     "{key} is not known; did you mean {near}? {what} has {known}": "{key} غير معروف؛ هل قصدت {near}؟ المعروف في {what} هو {known}",
 }
@@ -242,9 +246,9 @@ CHECK: Final[Mapping[str, str]] = {
     "its provider ends {model} on {day}, {said_when}: choose what takes its place": (
         "مزوّده ينهي {model} في {day}، {said_when}: اختر ما يحل محله"
     ),
-    "in {days} days": "بعد {days} يومًا",
+    "in {days} days": "بعد {days:يوم مجرور}",
     "today": "اليوم",
-    "{days} days ago": "قبل {days} يومًا",
+    "{days} days ago": "قبل {days:يوم مجرور}",
     "put another model in its place in [[candidates]], and try it before that day": (
         "ضع نموذجًا آخر مكانه في [[candidates]]، وجرّبه قبل ذلك اليوم"
     ),

@@ -5,8 +5,8 @@ from typing import Final
 
 FILES: Final[Mapping[str, str]] = {
     # every file
-    "{at} has more than {most} characters; split it": "في {at} أكثر من {most} حرف؛ قسّمه",
-    "{at} has more than {most} characters; split it by channel": "في {at} أكثر من {most} حرف؛ قسّمه بحسب القناة",
+    "{at} has more than {most} characters; split it": "في {at} أكثر من {most:حرف مجرور}؛ قسّمه",
+    "{at} has more than {most} characters; split it by channel": "في {at} أكثر من {most:حرف مجرور}؛ قسّمه بحسب القناة",
     "{at} is no TOML ({error}); mend that line": "{at} ليس TOML ({error})؛ أصلح ذلك السطر",
     "{at} is no TOML ({error})": "{at} ليس TOML ({error})",
     "{at} is not valid TOML: {error}": "{at} ليس TOML صحيحًا: {error}",
@@ -37,7 +37,7 @@ FILES: Final[Mapping[str, str]] = {
     "the currency is three capital letters, such as {such}": "العملة ثلاثة حروف كبيرة، مثل {such}",
     "`to` is before `from`": "`to` قبل `from`",
     "`unsure` is true or false": "`unsure` إما true أو false",
-    "it wants {name}: text in quotes of at most {most} characters": "يحتاج {name}: نصًا بين علامتي تنصيص لا يزيد على {most} حرف",
+    "it wants {name}: text in quotes of at most {most} characters": "يحتاج {name}: نصًا بين علامتي تنصيص لا يزيد على {most:حرف مجرور}",
     "it wants {name}: a list of names in quotes, or {all} for any": "يحتاج {name}: قائمة أسماء بين علامات تنصيص، أو {all} لأي اسم",
     "it wants {name}: a day without quotes, such as {such}": "يحتاج {name}: يومًا دون علامات تنصيص، مثل {such}",
     "it wants {name}: a table of amounts, such as {such}": "يحتاج {name}: جدول مبالغ، مثل {such}",
@@ -45,11 +45,11 @@ FILES: Final[Mapping[str, str]] = {
     "{name} is {found}, which is no exact amount of money": "{name} هو {found}، وليس مبلغًا دقيقًا من المال",
     "{name} is less than nothing": "{name} أقل من لا شيء",
     "more than {most} million characters; split it": "أكثر من {most} مليون حرف؛ قسّمه",
-    "more than {most} cards; split it": "أكثر من {most} بطاقة؛ قسّمه",
+    "more than {most} cards; split it": "أكثر من {most:بطاقة مجرور}؛ قسّمه",
     "two cards are called {id}; a later price is a card of its own, with another id": (
         "بطاقتان باسم {id}؛ السعر الأحدث بطاقة مستقلة بمعرّف آخر"
     ),
-    "{name} has more than {most} decimals": "في {name} أكثر من {most} منزلة عشرية",
+    "{name} has more than {most} decimals": "في {name} أكثر من {most} من المنازل العشرية",
     "per_million names at least input and output": "تذكر per_million على الأقل input وoutput",
     "`unit` is 'message' or 'segment'": "`unit` إما 'message' أو 'segment'",
     "`every` is 'month', 'year' or 'once'": "`every` واحد من 'month' و'year' و'once'",
@@ -72,7 +72,9 @@ FILES: Final[Mapping[str, str]] = {
     "it has no amounts; write {form}": "ليس له مبالغ؛ اكتب {form}",
     "the amount {name} is {found}; write a number of zero or more": "المبلغ {name} هو {found}؛ اكتب عددًا صفرًا فأكثر",
     "it has no sentence for people in both languages; write {form}": "ليس له جملة للناس باللغتين؛ اكتب {form}",
-    "its sentence in {language} must be text of at most {most} characters": "يجب أن تكون جملته بلغة {language} نصًا لا يزيد على {most} حرف",
+    "its sentence in {language} must be text of at most {most} characters": (
+        "يجب أن تكون جملته بلغة {language} نصًا لا يزيد على {most:حرف مجرور}"
+    ),
     "{key} names {name}, which is no country (two capital letters), no part of one (US-CA), and no group": (
         "يذكر {key} {name}، وليس بلدًا (حرفان كبيران) ولا جزءًا من بلد (US-CA) ولا مجموعة"
     ),
@@ -102,7 +104,7 @@ FILES: Final[Mapping[str, str]] = {
     "'on' is {value}; write a day, such as 2026-10-01, or a time, such as 2026-10-01T00:00:00": (
         "'on' هو {value}؛ اكتب يومًا مثل 2026-10-01، أو وقتًا مثل 2026-10-01T00:00:00"
     ),
-    "its choices make more than {most} prompts; write several lines": "اختياراته تصنع أكثر من {most} سؤال؛ اكتب عدة أسطر",
+    "its choices make more than {most} prompts; write several lines": "اختياراته تصنع أكثر من {most:سؤال مجرور}؛ اكتب عدة أسطر",
     # the register
     "{id} is new, so it needs a kind and a title": "{id} جديد، فيحتاج kind وtitle",
     "{id} is here twice; put its facts together": "{id} هنا مرتين؛ اجمع حقائقه",
@@ -117,7 +119,7 @@ FILES: Final[Mapping[str, str]] = {
     "its days are {found}; write a whole number": "أيامه {found}؛ اكتب عددًا صحيحًا",
     "`how` is {found}; it is one of {known}": "`how` هو {found}؛ وهو واحد من {known}",
     "its status is {found}; write an HTTP status, such as 403": "رمزه {found}؛ اكتب رمز HTTP، مثل 403",
-    "its body must be text of at most {most} characters": "يجب أن يكون body نصًا لا يزيد على {most} حرف",
+    "its body must be text of at most {most} characters": "يجب أن يكون body نصًا لا يزيد على {most:حرف مجرور}",
     "its headers are a table of texts": "headers جدول نصوص",
     "it names who comes first and who after: {form}": "يذكر من يأتي أولًا ومن بعده: {form}",
     "`when` is {found}; it is one of {known}": "`when` هو {found}؛ وهو واحد من {known}",
@@ -127,7 +129,7 @@ FILES: Final[Mapping[str, str]] = {
         "{key} غير معروف في [[subjects]]؛ فيه name وexamples وforbidden"
     ),
     "{word} in languages is no language; write its two letters, such as ar": "{word} في languages ليست لغة؛ اكتب حرفيها، مثل ar",
-    "{words} has {count} characters, more than {most}; give one question": "في {words} {count} حرف، أكثر من {most}؛ اكتب سؤالًا واحدًا",
+    "{words} has {count} characters, more than {most}; give one question": "في {words} {count:حرف}، أكثر من {most}؛ اكتب سؤالًا واحدًا",
     # declarations of terms
     'the platform is {platform}; write platform = "name" in small letters above the documents': (
         'المنصة {platform}؛ اكتب platform = "name" بحروف صغيرة فوق الوثائق'
@@ -149,7 +151,7 @@ FILES: Final[Mapping[str, str]] = {
     "this declaration has no documents": "ليس في هذا الإعلان وثائق",
     "this is no JSON: {error}": "ليس هذا JSON: {error}",
     "it is no object": "ليس كائنًا",
-    "combine is a list of at most {most} pages": "combine قائمة لا تزيد على {most} صفحة",
+    "combine is a list of at most {most} pages": "combine قائمة لا تزيد على {most:صفحة مجرور}",
     "it has no address (`fetch`)": "ليس له عنوان (`fetch`)",
     "{name} names a range between two elements, which is not understood here; write a selector instead": (
         "يذكر {name} مدى بين عنصرين، ولا يُفهم ذلك هنا؛ اكتب محدِّدًا بدله"

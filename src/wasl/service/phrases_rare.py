@@ -15,7 +15,7 @@ RARE: Final[Mapping[str, str]] = {
     "{of} lists its files in {size} bytes, more than {most}; split it": "يسرد {of} ملفاته في {size} بايت، أكثر من {most}؛ قسّمه",
     "{name} unpacks to {total} bytes, more than {most}; split it": "ينفك {name} إلى {total} بايت، أكثر من {most}؛ قسّمه",
     "{of}: {path} lies over another file; nothing was read: pack it again": "{of}: يقع {path} فوق ملف آخر؛ لم يُقرأ شيء: احزمه من جديد",
-    "{of} holds more than {most} files; split it": "في {of} أكثر من {most} ملف؛ قسّمه",
+    "{of} holds more than {most} files; split it": "في {of} أكثر من {most:ملف مجرور}؛ قسّمه",
     "{name} is not a whole zip ({error}); fetch or make it again": "{name} ليس zip كاملًا ({error})؛ اجلبه أو اصنعه من جديد",
     "{name} holds two different files named {path}; nothing was read: pack it again": (
         "في {name} ملفان مختلفان باسم {path}؛ لم يُقرأ شيء: احزمه من جديد"
@@ -24,7 +24,7 @@ RARE: Final[Mapping[str, str]] = {
     "{of} is broken ({error}); what came before it is kept": "{of} تالف ({error})؛ وحُفظ ما سبقه",
     "{name} is cut off; what came before the cut is kept": "{name} مقطوع؛ وحُفظ ما سبق القطع",
     "it is locked with a password; unlock it and pack it again": "مقفل بكلمة مرور؛ افتحه واحزمه من جديد",
-    "it holds more than {most} files or {size} bytes; split it": "فيه أكثر من {most} ملف أو {size} بايت؛ قسّمه",
+    "it holds more than {most} files or {size} bytes; split it": "فيه أكثر من {most:ملف مجرور} أو {size} بايت؛ قسّمه",
     "it would unpack to more than {times} times its size; nothing was read": "ينفك إلى أكثر من {times} ضعف حجمه؛ لم يُقرأ شيء",
     # formats and archives
     "{name} holds no data/conversations.jsonl and no data/messages; it is no archive, or its begin is lost": (
@@ -92,7 +92,7 @@ RARE: Final[Mapping[str, str]] = {
     ),
     "the key file {name} is damaged; restore it from a backup": "ملف المفتاح {name} تالف؛ استعده من نسخة احتياطية",
     "the key {name} opens {count} files already, the limit; keep more under another name": (
-        "يفتح المفتاح {name} {count} ملف، وهو الحد؛ احفظ الباقي باسم آخر"
+        "يفتح المفتاح {name} من الملفات {count}، وهو الحد؛ احفظ الباقي باسم آخر"
     ),
     "backup.to: {to} is no address of a bucket; it is written s3://bucket/prefix": (
         "backup.to: ليس {to} عنوان حاوية؛ يُكتب s3://bucket/prefix"
@@ -201,10 +201,10 @@ RARE: Final[Mapping[str, str]] = {
     "the figure {id} of {month} cannot be read ({error}); it was kept by another version": (
         "لا يُقرأ الرقم {id} لشهر {month} ({error})؛ حفظته نسخة أخرى"
     ),
-    "{channel} has more than {most} turns in {month}; no figure was made": "في {channel} أكثر من {most} دور في {month}؛ لم يُحسب رقم",
+    "{channel} has more than {most} turns in {month}; no figure was made": "في {channel} أكثر من {most:دور مجرور} في {month}؛ لم يُحسب رقم",
     "turn {id} has no record of its purpose; nothing was rated": "ليس للدور {id} سجل غرض؛ لم يُقيَّم شيء",
     "{id} is no id of a turn; nothing was rated": "{id} ليس معرّف دور؛ لم يُقيَّم شيء",
-    "the note has {count} characters, more than {most}; shorten it": "في الملاحظة {count} حرف، أكثر من {most}؛ اختصرها",
+    "the note has {count} characters, more than {most}; shorten it": "في الملاحظة {count:حرف}، أكثر من {most}؛ اختصرها",
     "more than {most} sums; ask for a shorter time, or not by person": "أكثر من {most} مجموع؛ اطلب مدة أقصر، أو بغير الشخص",
     # watched pages
     "{name} is over {size} bytes": "{name} يزيد على {size} بايت",
@@ -212,17 +212,17 @@ RARE: Final[Mapping[str, str]] = {
     "{asked} sends to another site, {given}; declare the new address if that is right": (
         "يحيل {asked} إلى موقع آخر، {given}؛ أعلن العنوان الجديد إن كان صحيحًا"
     ),
-    "{host} sends on more than {most} times": "يحيل {host} أكثر من {most} مرات",
+    "{host} sends on more than {most} times": "يحيل {host} أكثر من {most:مرة مجرور}",
     "the declared selector {selectors} finds nothing any more (a generic reading finds {words} words); mend the declaration": (
-        "لم يعد المحدِّد المعلن {selectors} يجد شيئًا (تجد القراءة العامة {words} كلمة)؛ أصلح الإعلان"
+        "لم يعد المحدِّد المعلن {selectors} يجد شيئًا (تجد القراءة العامة {words:كلمة مجرور})؛ أصلح الإعلان"
     ),
     "the page has {words} words, fewer than {least}: an error page, a stub or half a page": (
-        "في الصفحة {words} كلمة، أقل من {least}: صفحة خطأ أو هيكل أو نصف صفحة"
+        "في الصفحة {words:كلمة}، أقل من {least}: صفحة خطأ أو هيكل أو نصف صفحة"
     ),
     "the page does not contain {phrase}, which proves that it is the right one": "ليس في الصفحة {phrase}، وهو ما يثبت أنها الصحيحة",
     "the page is in {told}, and is declared to be in {language}": "الصفحة بلغة {told}، وأُعلن أنها بلغة {language}",
-    "the page shrank from {before} to {after} words": "تقلّصت الصفحة من {before} إلى {after} كلمة",
-    "the page has more than {most} tags; it was not read": "في الصفحة أكثر من {most} وسم؛ لم تُقرأ",
+    "the page shrank from {before} to {after} words": "تقلّصت الصفحة من {before} إلى {after:كلمة مجرور}",
+    "the page has more than {most} tags; it was not read": "في الصفحة أكثر من {most:وسم مجرور}؛ لم تُقرأ",
     "the page is nested over {most} deep; it was not read": "تداخل الصفحة أعمق من {most}؛ لم تُقرأ",
     "robots.txt of {host} cannot be read now ({said_why}); nothing is asked until it can": (
         "لا يُقرأ robots.txt في {host} الآن ({said_why})؛ لا يُطلب شيء حتى يُقرأ"
@@ -232,7 +232,7 @@ RARE: Final[Mapping[str, str]] = {
     ),
     "the server answers with status {status}": "يجيب الخادم بالرمز {status}",
     "the PDF is over {size} bytes; it was not read": "ملف PDF يزيد على {size} بايت؛ لم يُقرأ",
-    "the PDF has more than {most} pages; it was not read": "في ملف PDF أكثر من {most} صفحة؛ لم يُقرأ",
+    "the PDF has more than {most} pages; it was not read": "في ملف PDF أكثر من {most:صفحة مجرور}؛ لم يُقرأ",
     "this PDF holds no text, only pictures; paste the text of the document": "ليس في ملف PDF هذا نص، صور فقط؛ ألصق نص الوثيقة",
     "this PDF cannot be read ({error}); paste the text of the document": "لا يُقرأ ملف PDF هذا ({error})؛ ألصق نص الوثيقة",
     "PDFs are not read: install the extra `pdf`, or paste the text of the document": (
@@ -356,7 +356,7 @@ RARE: Final[Mapping[str, str]] = {
     "the store is not open; nothing was stored": "المخزن غير مفتوح؛ لم يُحفظ شيء",
     "the store is not open": "المخزن غير مفتوح",
     "PostgreSQL refused {count} times because other processes wrote the same rows; nothing was stored, try again": (
-        "رفض PostgreSQL {count} مرات لأن عمليات أخرى كتبت الصفوف نفسها؛ لم يُحفظ شيء، أعد المحاولة"
+        "رفض PostgreSQL {count:مرة مجرور} لأن عمليات أخرى كتبت الصفوف نفسها؛ لم يُحفظ شيء، أعد المحاولة"
     ),
     "SQLite {version} is too old; Wasl needs 3.35 or newer: use a newer Python or system": (
         "‏SQLite {version} قديم؛ يحتاج وصل 3.35 أو أحدث: استعمل Python أو نظامًا أحدث"

@@ -74,7 +74,7 @@ WORK: Final[Mapping[str, str]] = {
     "a legal hold forbids taking back what was brought: {reason}": "حجز قانوني يمنع إلغاء الإحضار: {reason}",
     "a group is nobody's: its conversation is never linked": "المجموعة ليست لأحد: محادثتها لا تُربط",
     "both conversations are one person's already": "المحادثتان لشخص واحد أصلًا",
-    "one person would have {count} conversations; at most {most} are joined": "سيكون لشخص واحد {count} محادثة؛ يُجمع {most} على الأكثر",
+    "one person would have {count} conversations; at most {most} are joined": "سيكون لشخص واحد {count:محادثة}؛ يُجمع {most} على الأكثر",
     "no key is called {name}; the keys are: {known}": "لا مفتاح باسم {name}؛ المفاتيح: {known}",
     "no key is called {name}; there is none yet, make one with `wasl key add`": (
         "لا مفتاح باسم {name}؛ لا مفاتيح بعد، اصنع واحدًا بالأمر `wasl key add`"
@@ -89,7 +89,7 @@ WORK: Final[Mapping[str, str]] = {
     "{name} could be of several formats ({alike}); name the one it is": "{name} قد يكون من صيغ عدة ({alike})؛ سمِّ صيغته",
     "there is no format {kind} that can be read; there are: {known}": "لا صيغة تُقرأ باسم {kind}؛ الموجود: {known}",
     "there is no format {kind} that can be written; there are: {known}": "لا صيغة تُكتب باسم {kind}؛ الموجود: {known}",
-    "{name} holds more than {most} files; name a folder further in": "في {name} أكثر من {most} ملف؛ سمِّ مجلدًا داخله",
+    "{name} holds more than {most} files; name a folder further in": "في {name} أكثر من {most:ملف مجرور}؛ سمِّ مجلدًا داخله",
     "there is no file {name}; mend the path": "لا ملف باسم {name}؛ أصلح المسار",
     "{name} is empty": "{name} فارغ",
     # surveys

@@ -12,6 +12,31 @@ _FIGURE: Final = re.compile(r"(?<![\w.+-])\d+(?:[-/:.,]\d+)+ ?%?(?![\w-])")
 _TYPED: Final = re.compile(r"`[^`]+`|(?<![\w`/-])(?:--?(?:[a-z][\w-]*|\{\w+\})|[+@/]\w+|\.[a-z]+\b)(?:=\w+)?|" + _FIGURE.pattern)
 
 
+NOUNS: Final[Mapping[str, tuple[str, str, str, str, str]]] = {
+    "بطاقة": ("بطاقة واحدة", "بطاقت", "بطاقات", "بطاقة", "بطاقة"),
+    "حرف": ("حرف واحد", "حرف", "أحرف", "حرفًا", "حرف"),
+    "ثانية": ("ثانية واحدة", "ثانيت", "ثوانٍ", "ثانية", "ثانية"),
+    "دقيقة": ("دقيقة واحدة", "دقيقت", "دقائق", "دقيقة", "دقيقة"),
+    "دور": ("دور واحد", "دور", "أدوار", "دورًا", "دور"),
+    "رسالة": ("رسالة واحدة", "رسالت", "رسائل", "رسالة", "رسالة"),
+    "سؤال": ("سؤال واحد", "سؤال", "أسئلة", "سؤالًا", "سؤال"),
+    "ساعة": ("ساعة واحدة", "ساعت", "ساعات", "ساعة", "ساعة"),
+    "شخص": ("شخص واحد", "شخص", "أشخاص", "شخصًا", "شخص"),
+    "صفحة": ("صفحة واحدة", "صفحت", "صفحات", "صفحة", "صفحة"),
+    "طلب": ("طلب واحد", "طلب", "طلبات", "طلبًا", "طلب"),
+    "قاعدة": ("قاعدة واحدة", "قاعدت", "قواعد", "قاعدة", "قاعدة"),
+    "كلمة": ("كلمة واحدة", "كلمت", "كلمات", "كلمة", "كلمة"),
+    "محادثة": ("محادثة واحدة", "محادثت", "محادثات", "محادثة", "محادثة"),
+    "مرة": ("مرة واحدة", "مرت", "مرات", "مرة", "مرة"),
+    "ملف": ("ملف واحد", "ملف", "ملفات", "ملفًا", "ملف"),
+    "وسم": ("وسم واحد", "وسم", "وسوم", "وسمًا", "وسم"),
+    "يوم": ("يوم واحد", "يوم", "أيام", "يومًا", "يوم"),
+}
+"""What is counted: one, the beginning of two, three to ten, eleven to ninety-nine, and hundreds. A place names its noun: {days:يوم}."""
+GOVERNED: Final = "مجرور"
+"""Stands after the noun where a preposition governs it: {days:يوم مجرور} makes يومين of two."""
+
+
 class Whole(str):
     """An Arabic sentence that is set into another one: its own values are set apart already."""
 
@@ -22,10 +47,25 @@ class _Isolating(string.Formatter):
     """Formats as `str.format` does, and sets every value apart that would lose its direction among Arabic letters."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        noun, _, case = format_spec.partition(" ")
+        if noun in NOUNS:
+            return counted(str(value), noun, governed=case == GOVERNED)
         return value if isinstance(value, Whole) else apart(str(super().format_field(value, format_spec)))
 
 
 _ISOLATING: Final = _Isolating()
+
+
+def counted(number: str, noun: str, *, governed: bool = False) -> str:
+    """Gives so many of a thing by the rule of Arabic (CLDR); `governed` after a preposition, or as an object."""
+    one, pair, few, many, rest = NOUNS[noun]
+    digits, shown = number.replace(",", ""), apart(number)
+    if not digits.isdecimal():
+        return f"{shown} {rest}"
+    if int(digits) in (1, 2):
+        return one if int(digits) == 1 else pair + ("ين" if governed else "ان")
+    last = int(digits) % 100
+    return f"{shown} {few if 3 <= last <= 10 else many if last >= 11 else rest}"
 
 
 def fill(template: str, language: str, /, **values: object) -> str:

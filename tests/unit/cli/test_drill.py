@@ -93,8 +93,8 @@ def test_a_drill_speaks_of_what_people_would_have_seen() -> None:
     assert "2 answers stored for later" in english
     assert "played here: models" in english
     arabic = run("--lose", "database-primary", "--language", "ar").stdout
-    assert "دون قاعدة البيانات الأساسية، غائبة بضع ثوان: الأسئلة 2، أُجيب منها 2." in arabic
-    assert "لُعب هنا: النماذج" in arabic
+    assert "دون قاعدة البيانات الأساسية، غائبة بضع ثوان: أُجيب 2 من سؤالين." in arabic
+    assert "مُثِّل هنا: النماذج" in arabic
     assert "tokens" not in arabic
 
 

@@ -1,8 +1,9 @@
 """Values in an Arabic sentence keep their direction."""
 
 import pytest
+from babel import Locale
 
-from wasl.wire.isolate import figures_apart, fill, sentences, set_apart, signs_apart
+from wasl.wire.isolate import counted, figures_apart, fill, sentences, set_apart, signs_apart
 
 
 @pytest.mark.parametrize(
@@ -62,3 +63,26 @@ def test_the_words_of_a_language_set_their_values_and_their_options_apart() -> N
     assert said == "اكتب \u2068--yes\u2069 لـ {name}"
     assert said.format(name="Mona") == "اكتب \u2068--yes\u2069 لـ \u2068Mona\u2069"
     assert sentences({"en": {"do": "say --yes"}}, "ar")["do"] == "say --yes"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (0, "0 شخص"), (1, "شخص واحد"), (2, "شخصان"), (3, "3 أشخاص"), (10, "10 أشخاص"), (11, "11 شخصًا"), (99, "99 شخصًا"),
+        (100, "100 شخص"), (102, "102 شخص"), (103, "103 أشخاص"), ("1,211", "\u20681,211\u2069 شخصًا"), ("1.5", "\u20681.5\u2069 شخص"),
+    ],
+)  # fmt: skip
+def test_things_are_counted_by_the_rule_of_arabic(number: object, words: str) -> None:
+    assert fill("أُبلغ {people:شخص}.", "ar", people=number) == f"أُبلغ {words}."
+
+
+def test_two_things_are_governed_by_what_stands_before_them() -> None:
+    assert fill("بعد {days:يوم مجرور}", "ar", days=2) == "بعد يومين"
+    assert fill("مضى {days:يوم}", "ar", days=2) == "مضى يومان"
+
+
+@pytest.mark.parametrize("number", [*range(120), 1000, 1001, 1002, 1011, 1_000_000])
+def test_the_rule_of_arabic_is_that_of_cldr(number: int) -> None:
+    one, two, few, many, other = "يوم واحد", "يومان", f"{number} أيام", f"{number} يومًا", f"{number} يوم"
+    forms = {"one": one, "two": two, "few": few, "many": many, "other": other, "zero": other}
+    assert counted(str(number), "يوم") == forms[Locale("ar").plural_form(number)]
