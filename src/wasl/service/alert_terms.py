@@ -17,9 +17,11 @@ from wasl.ports.mail import Letter, Mail
 from wasl.ports.store import Store, Timer
 from wasl.ports.terms import Terms
 from wasl.service.phrases import told
+from wasl.service.sunset_words import date_words
 from wasl.service.watch import Told
 from wasl.terms.canonical import WORD
 from wasl.terms.declaration import Declaration
+from wasl.wire.isolate import fill
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +58,7 @@ _WORDS: Final = {
         "material": "جوهري",
         "editorial": "تحريري",
         "cosmetic": "شكلي",
-        "in_force": "يسري في {day} (بقي {days} يومًا)",
+        "in_force": "يسري في {day} (بقي {days:يوم})",
         "since": "سارٍ منذ {day}",
         "unread": "تاريخ لا يُقرأ: {day}",
         "unconfirmed": "شوهد مرة واحدة ولم يتأكد بعد",
@@ -64,7 +66,7 @@ _WORDS: Final = {
         "after": "بعد",
         "touches": "يمسّ هذا",
         "people": "الأشخاص بحسب البلد",
-        "digest": "شروط الأسبوع: {count} تغييرات بلا أثر",
+        "digest": "شروط الأسبوع: {count:تغيير} بلا أثر",
         "again": "طلبتَ التذكير",
         "flap": "يتأرجح بين حالتين",
         "not_seen": "لا يُرى",
@@ -108,7 +110,8 @@ def first_line(document: Document, change: Change, *, today: date, language: str
     days = sorted({one.day for one in judged.dates if one.day is not None})
     for day in days[:2]:
         left = (day - today).days
-        parts.append(say["in_force"].format(day=day, days=left) if left >= 0 else say["since"].format(day=day))
+        words = date_words(day, language=language)
+        parts.append(fill(say["in_force" if left >= 0 else "since"], language, day=words, days=left))
     parts += [say["unread"].format(day=one.written) for one in judged.dates if one.day is None][:2]
     if change.unconfirmed:
         parts.append(say["unconfirmed"])
@@ -210,7 +213,7 @@ class AlertTerms:
             today = day_at(self._clock.now_ms())
             known = [(self._documents[one.document_id], one) for one in found if one.document_id in self._documents]
             lines = [first_line(document, one, today=today, language=self._language) for document, one in known]
-            head = _WORDS[self._language]["digest"].format(count=len(found))
+            head = fill(_WORDS[self._language]["digest"], self._language, count=len(found))
             log.info("terms: " + head)
             await self._send(head, "\n".join(lines))
         await self.arm()

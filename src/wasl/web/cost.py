@@ -78,7 +78,7 @@ def shown(found: Reckoned, language: Language, *, titles: Mapping[str, str]) -> 
         "forecast": money(forecast.amount, currency) if forecast else "",
         "between": (money(forecast.low, currency), money(forecast.high, currency)) if forecast else ("", ""),
         "chart": _chart(found, language, rtl=rtl) if found.by_day else "",
-        "days": [(day.isoformat(), money(amount, currency)) for day, amount in sorted(found.by_day.items())],
+        "days": [(language.date(day), money(amount, currency)) for day, amount in sorted(found.by_day.items())],
         "table": _rows(found, language, titles),
         "titles": titles,
         "budgets": _budgets(found, language, rtl=rtl),
@@ -89,7 +89,7 @@ def shown(found: Reckoned, language: Language, *, titles: Mapping[str, str]) -> 
         "prepaid": [
             {
                 "title": s.prepaid.title or s.prepaid.of, "left": money(s.left, s.prepaid.currency), "kind": s.prepaid.kind,
-                "whole": money(s.prepaid.amount, s.prepaid.currency), "until": s.prepaid.until.isoformat(), "days": s.days_left,
+                "whole": money(s.prepaid.amount, s.prepaid.currency), "until": language.date(s.prepaid.until), "days": s.days_left,
                 "lost": money(s.likely_lost, s.prepaid.currency) if s.likely_lost else "",
             }
             for s in found.prepaid
@@ -110,10 +110,10 @@ def apart(text: str) -> str:
 
 def _chart(found: Reckoned, language: Language, *, rtl: bool) -> Any:
     series = {name: days for name in ("call", "message", "fee", "correction") if (days := found.by_kind.get(name))}
-    labels = {day.isoformat(): f"{day.isoformat()}: {money(amount, found.currency)}" for day, amount in found.by_day.items()}
+    labels = {day.isoformat(): f"{language.date(day)}: {money(amount, found.currency)}" for day, amount in found.by_day.items()}
     dearest = max(found.by_day.items(), key=lambda one: (one[1], one[0]), default=(date.min, Decimal(0)))
     title = language.say("What each day has cost; the dearest was {day} with {amount}")
-    title = title.replace("{day}", dearest[0].isoformat()).replace("{amount}", money(dearest[1], found.currency))
+    title = title.replace("{day}", language.date(dearest[0])).replace("{amount}", money(dearest[1], found.currency))
     return day_bars(series, since=found.since, until=found.until, title=title, labels=labels, rtl=rtl)
 
 

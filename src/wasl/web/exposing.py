@@ -172,7 +172,6 @@ def _entry(entry: Entry, standing: Standing, language: Language, *, titles: Mapp
                 "topic": language.say(FACT_TOPICS[f.topic]),
                 "text": _in(f.text, language),
                 "fact": f,
-                "until": f.until and f.until.isoformat(),
             }
             for f in entry.facts
         ],
@@ -180,4 +179,4 @@ def _entry(entry: Entry, standing: Standing, language: Language, *, titles: Mapp
 
 
 def _in(text: Mapping[str, str], language: Language) -> str:
-    return text.get(language.code) or text["en"]
+    return language.words_of(text.get(language.code) or text["en"])

@@ -4,7 +4,7 @@ import gettext
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
 from wasl.service.calendar import month_words
+from wasl.wire.isolate import figures_apart
 from wasl.wire.po import compile_po
 
 LOCALES = Path(__file__).parent / "locales"
@@ -63,7 +64,15 @@ class Language:
 
     def day(self, at_ms: int) -> str:
         """Writes a day, UTC, with its month's name: figures between slashes are read in two ways."""
-        return str(format_skeleton("yMMMd", datetime.fromtimestamp(at_ms / 1000, UTC), locale=self.locale))
+        return self.date(datetime.fromtimestamp(at_ms / 1000, UTC))
+
+    def date(self, day: date) -> str:
+        """Writes a day of the calendar."""
+        return str(format_skeleton("yMMMd", day, locale=self.locale))
+
+    def words_of(self, text: str) -> str:
+        """Gives a sentence from elsewhere, such as a rule's; in a language that runs from the right its figures are set apart."""
+        return figures_apart(text) if self.direction == "rtl" else text
 
     def month(self, month: str) -> str:
         """Writes a month given as "2026-10"; what is none stays as it is."""

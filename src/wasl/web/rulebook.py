@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
-from babel.dates import format_date
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -126,7 +125,7 @@ def _cell(cell: Cell, known: Mapping[str, Rule], language: Language) -> dict[str
 def _entry(entry: Entry, language: Language, *, today: date, kinds: Mapping[str, str]) -> dict[str, Any]:
     return {
         "day": entry.day,
-        "shown": str(format_date(entry.day, "d MMMM y", locale=language.locale)),
+        "shown": language.date(entry.day),
         "change": language.say(RULE_CHANGES[entry.change]),
         "kind": entry.change,
         "coming": entry.day > today,
@@ -138,7 +137,7 @@ def _entry(entry: Entry, language: Language, *, today: date, kinds: Mapping[str,
 def _told(rule: Rule, language: Language) -> dict[str, Any]:
     return {
         "id": rule.id,
-        "text": rule.arabic if language.code == "ar" and rule.arabic else rule.text,
+        "text": language.words_of(rule.arabic if language.code == "ar" and rule.arabic else rule.text),
         "effect": language.say(EFFECTS[rule.effect]),
         "regions": ", ".join(_place(region, language) for region in rule.regions),
         "source": rule.source,

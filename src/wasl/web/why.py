@@ -90,7 +90,7 @@ def _rule(id_: str, reason: Mapping[str, Any] | None, rule: Mapping[str, Any] | 
     channel = next((one for one in (rule or {}).get("channels", ()) if one != "*"), "")
     return {
         "id": id_,
-        "text": words.get(language.code) or words.get("en") or "",
+        "text": language.words_of(words.get(language.code) or words.get("en") or ""),
         "stops": stops,
         "unsure": bool((reason or rule or {}).get("unsure")),
         "link": f"/console/rules?channel={quote(channel)}" if channel else "/console/rules",

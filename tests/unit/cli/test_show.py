@@ -3,7 +3,7 @@
 import pytest
 
 from wasl.cli.leaving_words import ABLE, KINDS, TOPICS
-from wasl.cli.show import countries, country, table
+from wasl.cli.show import countries, country, seconds, table
 from wasl.continuity import dependency
 from wasl.footing import ROLES
 
@@ -61,3 +61,14 @@ def test_arabic_is_set_apart_line_by_line(capsys: pytest.CaptureFixture[str], mo
 def test_kinds_and_topics_of_the_register_have_arabic_names() -> None:
     assert KINDS.keys() == set(dependency.KINDS)
     assert TOPICS.keys() == set(dependency.TOPICS)
+
+
+@pytest.mark.parametrize(
+    ("duration_ms", "english", "arabic"),
+    [
+        (0, "0 s", "0 ثانية"), (1_000, "1 s", "ثانية واحدة"), (5_000, "5 s", "5 ثوانٍ"), (120_000, "2 min", "دقيقتين"),
+        (3_600_000, "1 h", "ساعة واحدة"), (11 * 86_400_000, "11 d", "11 يومًا"),
+    ],
+)  # fmt: skip
+def test_a_duration_is_counted_in_the_language(duration_ms: int, english: str, arabic: str) -> None:
+    assert (seconds(duration_ms, "en"), seconds(duration_ms, "ar")) == (english, arabic)
