@@ -60,7 +60,7 @@ async def test_the_register_shows_sources_and_what_contracts_say(busy: Compositi
 
 
 async def test_days_and_figures_of_the_register_keep_their_order_in_arabic(busy: Composition, http: aiohttp.ClientSession) -> None:
-    page = await see(busy, http, "register?lang=ar")
+    page = await see(busy, http, "register", language="ar")
     assert "من 15 أكتوبر 2025" in page
     assert "حتى 31 مارس 2027" in page
     assert "منذ \u20682026-04-27\u2069" in page
