@@ -4,6 +4,7 @@ import ast
 import errno
 import os
 import re
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -40,9 +41,9 @@ UNTOLD = {
 
 @cache
 def written() -> str:
-    """Gives every text that stands in the source outside the phrases themselves, joined as Python joins it."""
+    """Gives every text that stands in the source outside the phrases themselves, or in what reads settings, joined as Python joins it."""
     found: list[str] = []
-    for path in SOURCE.rglob("*.py"):
+    for path in (*SOURCE.rglob("*.py"), *Path(tomllib.__file__).parent.glob("*.py")):
         if not path.name.startswith("phrases"):
             found += [
                 node.value
