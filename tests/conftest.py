@@ -11,12 +11,17 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from hypothesis import HealthCheck, settings
 from tests import postgres
 
 from wasl.domain import value as values
 
 values.guarded = True
 """In the tests' own process what writes to a value is found where it does; processes that tests start run without the guard."""
+
+settings.register_profile("busy machine", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy machine")
+"""How long an example takes says more about the neighbours than about the code; what is slow is measured by `make bench`."""
 
 ROOT = Path(__file__).resolve().parent.parent
 
