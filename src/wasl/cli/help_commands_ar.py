@@ -26,7 +26,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "Tells how every budget stands in its present period: spent, held for what is under way, and the limit.": (
         "يقول حال كل ميزانية في مدتها الجارية: ما صُرف، وما حُجز لما يجري الآن، والحد."
     ),
-    "Prints a link that opens the operator's console once.": "يطبع رابطًا يفتح لوحة المشغّل مرة واحدة.",
+    "Prints a link that opens the operator's console once.": "يطبع رابطًا يفتح لوحة المتابعة مرة واحدة.",
     "Reads a file of conversations and prints what is in it; stores nothing, and needs no settings.": (
         "يقرأ ملف محادثات ويطبع ما فيه؛ لا يحفظ شيئًا ولا يحتاج إعدادات."
     ),

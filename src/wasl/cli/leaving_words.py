@@ -69,8 +69,11 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "candidate": ("add a candidate that needs no {title}: {before} → {after}", "أضف مرشحًا لا يحتاج إلى {title}: {before} ← {after}"),
     "backup step": ("make a backup every day (backup.to): {before} → {after}", "اصنع نسخة احتياطية كل يوم (backup.to): ‏{before} ← {after}"),
-    "drill": ("rehearse the loss of {title}: wasl drill --lose {id}", "تدرّب على فقدان {title}: ‏wasl drill --lose {id}"),
-    "credit": ("mind what ends soon with {title}: wasl register show {id}", "انتبه لما ينتهي قريبًا مع {title}: ‏wasl register show {id}"),
+    "drill": ("rehearse the loss of {title}: `wasl drill --lose {id}`", "تدرّب على فقدان {title}: `wasl drill --lose {id}`"),
+    "credit": (
+        "mind what ends soon with {title}: `wasl register show {id}`",
+        "انتبه لما ينتهي قريبًا مع {title}: `wasl register show {id}`",
+    ),
     "terms": ("write down the contract with {title}", "دوّن العقد مع {title}"),
     "shadow": (
         "Rehearsing the loss of {what} in shadow: recent questions are asked again on a copy; nothing leaves this machine.",

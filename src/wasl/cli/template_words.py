@@ -20,7 +20,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "not chosen": "could",
     },
     "ar": {
-        "none": "لم تخبر أي منصة بقوالبها بعد؛ اكتب معرّف الحساب في إعدادات القناة، ثم: wasl templates --refresh",
+        "none": "لم تخبر أي منصة بقوالبها بعد؛ اكتب معرّف الحساب في إعدادات القناة، ثم: `wasl templates --refresh`",
         "channel": "القناة",
         "name": "الاسم",
         "language": "اللغة",

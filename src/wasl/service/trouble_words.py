@@ -26,7 +26,7 @@ _TEXT: Final = (
     "{title} ({channel}) told: {kind} ({times} times, account {scope}).\n{care}\nLook at the platform's own pages, then clear it in the"
     " console under Attention, or with: wasl trouble clear {id}",
     "أبلغت {title} ({channel}) بما يلي: {kind} (عدد المرات {times}، الحساب {scope}).\n{care}\nراجع صفحات المنصة نفسها، ثم أنهِ التنبيه"
-    " من صفحة «تحتاج انتباهًا» في لوحة التحكم، أو بالأمر: wasl trouble clear {id}",
+    " من صفحة «تحتاج انتباهًا» في لوحة المتابعة، أو بالأمر: wasl trouble clear {id}",
 )
 _WAITS: Final = {
     "asked": ("{title}: a person waits for a human", "{title}: شخص ينتظر موظفًا"),
@@ -37,7 +37,7 @@ _WAITS: Final = {
 }
 _WAITS_TEXT: Final = (
     "Answer in the console: /console/conversations/{conversation}\nThe assistant is silent there until you give it back.",
-    "أجب من لوحة التحكم: ‎/console/conversations/{conversation}\nالمساعد صامت هناك إلى أن تعيد المحادثة إليه.",
+    "أجب من لوحة المتابعة: ‎/console/conversations/{conversation}\nالمساعد صامت هناك إلى أن تعيد المحادثة إليه.",
 )
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from wasl.cli.leaving_words import ABLE, KINDS, TOPICS
+from wasl.cli.leaving_words import ABLE, KINDS, TOPICS, say
 from wasl.cli.show import countries, country, seconds, table
 from wasl.continuity import dependency
 from wasl.footing import ROLES
@@ -72,3 +72,7 @@ def test_kinds_and_topics_of_the_register_have_arabic_names() -> None:
 )  # fmt: skip
 def test_a_duration_is_counted_in_the_language(duration_ms: int, english: str, arabic: str) -> None:
     assert (seconds(duration_ms, "en"), seconds(duration_ms, "ar")) == (english, arabic)
+
+
+def test_a_whole_command_stays_together_in_an_arabic_sentence() -> None:
+    assert "\u2068`wasl drill --lose \u2068meta\u2069`\u2069" in say("drill", "ar", title="ميتا", id="meta")
