@@ -1,6 +1,5 @@
 """Wasl is killed again and again under load, and nobody is left without an answer; the long version is `make crash`."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,16 +7,6 @@ from tests.bench.cluster import Cluster
 from tests.crash.run import SETTINGS, Outcome, Setting, crash, tell
 
 pytestmark = pytest.mark.crash
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    import asyncio
-
-    cluster = Cluster()
-    asyncio.run(cluster.start())
-    yield cluster
-    cluster.stop()
 
 
 def _kept(outcome: Outcome, *, kills: int) -> None:

@@ -1,6 +1,5 @@
 """Linking, unlinking and linking again with messages arriving all the time and the process killed; more of it in `make crash`."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,16 +7,6 @@ from tests.bench.cluster import Cluster
 from tests.crash.linking import LinkingOutcome, crash_linking, tell
 
 pytestmark = pytest.mark.crash
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    import asyncio
-
-    cluster = Cluster()
-    asyncio.run(cluster.start())
-    yield cluster
-    cluster.stop()
 
 
 def _kept(outcome: LinkingOutcome, *, kills: int) -> None:

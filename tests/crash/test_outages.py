@@ -23,14 +23,6 @@ async def platform() -> AsyncIterator[Platform]:
     await platform.stop()
 
 
-@pytest.fixture(scope="module")
-def cluster():
-    cluster = Cluster()
-    asyncio.run(cluster.start())
-    yield cluster
-    cluster.stop()
-
-
 def _wasl(folder: Path, platform: Platform, *, store: str = "") -> Wasl:
     wasl = Wasl(folder, peer=platform.listener.url, model=platform.model.url, store=store, work=WORK, entry=ENTRY)
     platform.ports = [wasl.port]

@@ -6,7 +6,7 @@ import re
 import signal
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
@@ -30,14 +30,6 @@ STORES = [
     pytest.param(1, id="sqlite, one process"),
     pytest.param(3, id="postgres, three processes", marks=pytest.mark.postgres),
 ]
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
-    cluster = Cluster()
-    asyncio.run(cluster.start())
-    yield cluster
-    cluster.stop()
 
 
 @asynccontextmanager

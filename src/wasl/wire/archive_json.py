@@ -1,8 +1,7 @@
 """The portable model as JSON and back, without loss: one object per record, told apart by `type`.
 
 `type` is person, import, conversation, participant or message, whose fields stand in `archive_tables`, or a kind of `archive_work`.
-What a newer version added is kept (in `extra`, under `wasl:beyond`) and written again. The same encoding serves columns (`parts_text`,
-`more_text` and their like). Everything raises Malformed for JSON that is not such a record.
+What a newer version added is kept (`extra`, `wasl:beyond`) and written again. Columns have the same encoding (`parts_text` and its like).
 """
 
 import json
