@@ -10,7 +10,7 @@ import typer
 
 from wasl.cli.asking import confirm
 from wasl.cli.context import DEFAULT_CONFIG, Compose
-from wasl.cli.init_words import WORDS, sentences
+from wasl.cli.init_words import FILE, WORDS, sentences
 from wasl.cli.tongue import spoken
 from wasl.cli.written import Chosen, Value, is_secret, variable, written
 
@@ -181,13 +181,13 @@ class _Interview:
 
     def _value(self, kind: str, title: str, key: str, info: "FieldInfo", chosen: _Choosing) -> Value:
         if is_secret(info.annotation) or self._quiet:
-            given = self._ask("secret", default=variable(kind, key), title=title, key=key, meaning=info.description or "")
+            given = self._ask("secret", default=variable(kind, key), title=title, key=key, meaning=self._meaning(info))
             if _VARIABLE.match(given):
                 chosen.variables.append(given)
                 return {"env": given}
             return {"file": given.removeprefix("file:")}
         while True:
-            said = self._ask("value", default="", title=title, key=key, meaning=info.description or "")
+            said = self._ask("value", default="", title=title, key=key, meaning=self._meaning(info))
             if said and _fits(info, said):
                 return said
             typer.echo(self._words("wrong_form" if said else "needed").format(title=title, key=key, said=said))
@@ -225,6 +225,9 @@ class _Interview:
             typer.echo(self._words("unknown").format(said=said, known=", ".join(WORDS)))
         return said
 
+    def _meaning(self, info: "FieldInfo") -> str:
+        return FILE[self._language].meaning(info.description or "")
+
     def _words(self, question: str) -> str:
         return WORDS[self._language][question]
 
@@ -248,7 +251,6 @@ def _unknown(option: str, said: str, known: Mapping[str, object]) -> "SettingWro
 
 
 def _text(compose: Compose, chosen: Chosen, *, language: str) -> str:
-    from wasl.cli.init_words import FILE
     from wasl.config import Candidate, Settings
 
     return written(

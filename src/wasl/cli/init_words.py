@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from wasl.cli.settings_ar import MEANINGS
 from wasl.cli.written import Words
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
@@ -74,6 +75,7 @@ FILE: Final[Mapping[str, Words]] = {
         channels='القنوات: لكل قناة قسم. محادثة الويب موجودة دائمًا. لقناتين من النوع نفسه: [channels.second] مع kind = "…".',
         providers="المزوّدون: أين توجد النماذج. المجيب الذي يقتبس من مستنداتك لا يحتاج إلى قسم.",
         candidates="المرشّحون: النماذج بترتيب سؤالها. إذا تعطل أحدها أجاب الذي يليه.",
+        meanings=MEANINGS,
     ),
 }
 

@@ -39,6 +39,12 @@ class Words:
     channels: str
     providers: str
     candidates: str
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    """What settings mean, by the English of their descriptions; what is not in it stays as it is."""
+
+    def meaning(self, english: str) -> str:
+        """Says what a setting or a section means."""
+        return self.meanings.get(english, english)
 
 
 def written(
@@ -57,22 +63,24 @@ def written(
         if model := _section(info):
             sections.append((name, model))
         elif name not in ("channels", "providers", "candidates"):
-            lines += _setting(name, info, chosen.top)
+            lines += _setting(name, info, chosen.top, words=words)
     for name, model in sections:
-        lines += ["", f"[{name}]", *_comment(_first(model))]
+        lines += ["", f"[{name}]", *_comment(words.meaning(_first(model)))]
         for key, info in model.model_fields.items():
-            lines += _setting(key, info, chosen.top, within=f"{name}.")
-    lines += _adapters("channels", channels, chosen.channels, intro=words.channels)
-    lines += _adapters("providers", providers, chosen.providers, intro=words.providers)
+            lines += _setting(key, info, chosen.top, within=f"{name}.", words=words)
+    lines += _adapters("channels", channels, chosen.channels, intro=words.channels, words=words)
+    lines += _adapters("providers", providers, chosen.providers, intro=words.providers, words=words)
     lines += ["", *_comment(words.candidates)]
-    for values in chosen.candidates:
-        lines += ["[[candidates]]", *(line for key, info in candidate.model_fields.items() for line in _setting(key, info, values)), ""]
-    if not chosen.candidates:
-        lines += ["#[[candidates]]", *(line for key, info in candidate.model_fields.items() for line in _setting(key, info, {}))]
+    for values in chosen.candidates or [{}]:
+        lines.append("[[candidates]]" if chosen.candidates else "#[[candidates]]")
+        lines += [line for key, info in candidate.model_fields.items() for line in _setting(key, info, values, words=words)]
+        lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _adapters(group: str, kinds: Mapping[str, type[Any]], chosen: Mapping[str, Mapping[str, Value]], *, intro: str) -> Iterator[str]:
+def _adapters(
+    group: str, kinds: Mapping[str, type[Any]], chosen: Mapping[str, Mapping[str, Value]], *, intro: str, words: Words
+) -> Iterator[str]:
     """Writes the chosen sections, then the others wholly as comments."""
     yield ""
     yield from _comment(intro)
@@ -81,15 +89,15 @@ def _adapters(group: str, kinds: Mapping[str, type[Any]], chosen: Mapping[str, M
         yield ""
         yield f"{'' if kind in chosen else '#'}[{group}.{kind}]"
         about = _first(cls.Settings).partition("]: ")[2] or _first(cls.Settings)
-        yield from _comment(f"{cls.title}: {about[:1].lower()}{about[1:]}")
+        yield from _comment(f"{cls.title}: {words.meaning(about[:1].lower() + about[1:])}")
         for key, info in cls.Settings.model_fields.items():
-            yield from _setting(key, info, chosen.get(kind, {}), kind=kind)
+            yield from _setting(key, info, chosen.get(kind, {}), kind=kind, words=words)
 
 
-def _setting(name: str, info: "FieldInfo", chosen: Mapping[str, Value], *, within: str = "", kind: str = "") -> Iterator[str]:
+def _setting(name: str, info: "FieldInfo", chosen: Mapping[str, Value], *, words: Words, within: str = "", kind: str = "") -> Iterator[str]:
     """Writes one setting with its meaning: set, or with its default behind a mark."""
     if info.description:
-        yield from _comment(info.description)
+        yield from _comment(words.meaning(info.description))
     key = f"{within}{name}"
     if key in chosen:
         yield f"{name} = {toml(chosen[key])}"

@@ -1,5 +1,7 @@
 import tomllib
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -12,9 +14,11 @@ from wasl.cli import build
 from wasl.cli.border import EXIT_SETTINGS
 from wasl.cli.init import everything
 from wasl.cli.init_words import FILE, WORDS
-from wasl.cli.written import toml, toml_key, variable
-from wasl.config import Settings, load
+from wasl.cli.written import Chosen, toml, toml_key, variable, written
+from wasl.config import Candidate, Settings, load
+from wasl.wire.isolate import is_arabic
 
+CHANNELS, PROVIDERS = Composition().channel_kinds(), Composition().provider_kinds()
 ROOT = Path(__file__).resolve().parents[3]
 SECRETS = {"TELEGRAM_TOKEN": "123456:abc", "OPENAI_KEY": "sk-hush", "WHATSAPP_PHONE_NUMBER_ID": "1055", "WHATSAPP_ACCESS_TOKEN": "t",
            "WHATSAPP_APP_SECRET": "s", "WHATSAPP_VERIFY_TOKEN": "v"}  # fmt: skip
@@ -50,6 +54,23 @@ def test_the_questions_lead_to_a_file_that_starts(tmp_path: Path, language: str)
     installation = compose(settings)
     assert {"telegram", "webchat"} == set(installation.channels)
     assert "TELEGRAM_TOKEN, OPENAI_KEY" in result.stdout
+
+
+def test_an_arabic_file_is_explained_in_arabic_to_the_last_setting() -> None:
+    said: set[str] = set()
+
+    class Heard(dict[str, str]):
+        def get(self, english: str, default: Any = None) -> Any:
+            said.add(english)
+            return default
+
+    words = replace(FILE["ar"], meanings=Heard())
+    written(Settings, candidate=Candidate, channels=CHANNELS, providers=PROVIDERS, chosen=Chosen(), words=words)
+    assert said == set(FILE["ar"].meanings), "what is not in both is not explained, or explains nothing"
+    assert all(is_arabic(one) for one in FILE["ar"].meanings.values())
+    text = everything(Composition(), language="ar")
+    assert "# المنفذ الذي يستمع عليه" in text
+    assert "Port to listen on" not in text
 
 
 def test_no_secret_is_asked_for_or_written(tmp_path: Path) -> None:
