@@ -24,7 +24,7 @@ ifdef ARGS
 else
 	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadscope tests/unit tests/contract tests/journeys tests/bench
 	$(PY) -m pytest -n 2 --dist loadscope tests/browser
-	$(PY) -m pytest -n 2 --dist loadscope tests/crash
+	$(PY) -m pytest -n 3 --dist loadscope tests/crash
 endif
 
 check: ## Format, lint, types, import floors, docs
