@@ -174,11 +174,15 @@ class Telegram:
         return _failure(status, f"{self.title} says {status}: {said}", wait=read.number(parameters, "retry_after"))
 
     def typing(self, address: Address, *, answering: str | None) -> Call:
-        """Shows the typing mark for 5 s; when a pressed button is being answered, ends its waiting mark instead."""
-        head, _, rest = (answering or "").partition(":")
-        if head == CALLBACK:
-            return self._call("answerCallbackQuery", {"callback_query_id": rest.partition(":")[0]}, repeatable=True)
+        """Shows the typing mark for 5 s."""
         return self._call("sendChatAction", {"chat_id": _chat_id(address), "action": "typing"}, repeatable=True)
+
+    def acknowledge(self, native_id: str) -> Call | None:
+        """Ends the waiting mark of a pressed button (answerCallbackQuery), which otherwise turns until it gives up."""
+        head, _, rest = native_id.partition(":")
+        if head != CALLBACK:
+            return None
+        return self._call("answerCallbackQuery", {"callback_query_id": rest.rpartition(":")[0]}, repeatable=True)
 
     def drafts_to(self, address: Address) -> bool:
         """Says that drafts are shown in private chats only."""

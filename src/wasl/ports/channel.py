@@ -108,6 +108,18 @@ class Types(Protocol):
 
 
 @runtime_checkable
+class Acknowledges(Protocol):
+    """A channel that shows a pressed button as waiting until it is told that the press has arrived."""
+
+    def acknowledge(self, native_id: str) -> Call | None:
+        """Gives the request that says so, for the platform's id of what came in; None where nobody waits for it.
+
+        Asked as the work on an answer begins. The request is made beside that work: its failure changes nothing.
+        """
+        ...
+
+
+@runtime_checkable
 class Drafts(Protocol):
     """A channel that can show an answer while it grows."""
 

@@ -266,6 +266,8 @@ class _Read:
             raise CutShort(f"the server broke the answer off with {scrubbed(read.error.status or 'an error', secrets=())}")
         self._tokens = read.usage_metadata or self._tokens
         if read.prompt_feedback is not None and read.prompt_feedback.block_reason:
+            if self._tokens is not None:
+                yield _usage(self._tokens)
             raise ContentRefused(f"the provider's safety rule refused the prompt ({read.prompt_feedback.block_reason})")
         for candidate in read.candidates or ():
             if candidate.index == 0:

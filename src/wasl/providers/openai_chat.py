@@ -254,11 +254,13 @@ class _Read:
             elif message.reasoning_content or message.reasoning:
                 yield TextDelta(text="")
             if message.refusal:
+                yield from self._counted()
                 raise ContentRefused(f"the model refused: {scrubbed(message.refusal, secrets=())}")
             for place, call in enumerate(message.tool_calls or ()):
                 yield self._call(call, place)
         if choice.finish_reason:
             if choice.finish_reason == "content_filter":
+                yield from self._counted()
                 raise ContentRefused("the server's content filter ended the answer")
             self._finish = choice.finish_reason
 
@@ -274,9 +276,13 @@ class _Read:
             self._calls.append(call.id)
         return ToolCallDelta(index=index, id=call.id or None, name=function.name or None, arguments=function.arguments or "")
 
-    def _end(self) -> Iterator[Delta]:
+    def _counted(self) -> Iterator[Delta]:
+        """Gives the usage where it is known yet: a stream that is refused is not read on, so that its stalling changes nothing."""
         if self._usage is not None:
             yield self._usage
+
+    def _end(self) -> Iterator[Delta]:
+        yield from self._counted()
         yield Finish(reason=_REASONS.get(self._finish or "", "unknown"), served_model=self._model, request_id=self._id)
 
 

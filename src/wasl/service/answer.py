@@ -109,6 +109,7 @@ class Answer:
         given back. Raises Fenced, StoreDown.
         """
         now = self._clock.now_ms()
+        self._show.acknowledge(self._channels.get(work.turns[0].address.key.channel), work.turns[0])
         if self._commands is not None and self._commands.recognise(work.turns[0]) is not None:
             done = await self._commands.carry_out(work.turns[0], home=work.conversation_id)
             if done is not None:

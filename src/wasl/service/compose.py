@@ -3,10 +3,10 @@
 import json
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from wasl.domain.ids import ConversationId
-from wasl.domain.message import Media, Said, plain_text
+from wasl.domain.message import Media, Part, Place, Said, plain_text
 from wasl.domain.prompt import Image, Passage, Prompt, PromptMessage
 from wasl.domain.turn import DueTurn
 
@@ -83,8 +83,19 @@ def compose(
 
 def _asked(turn: DueTurn, *, language: str) -> str:
     """Gives what a turn says; the button by which a chat with a bot is opened is a greeting."""
-    words = plain_text(turn.parts)
+    words = _told(turn.parts)
     return _HELLO.get(language.partition("-")[0].lower(), _HELLO["en"]) if _OPENED.fullmatch(words) else words
+
+
+def _told(parts: tuple[Part, ...]) -> str:
+    """Gives a message's words, and where a place without address lies: else nobody could say how near it is."""
+    if any(isinstance(part, Place) for part in parts):
+        parts = tuple(_located(part) if isinstance(part, Place) and not part.address else part for part in parts)
+    return plain_text(parts)
+
+
+def _located(place: Place) -> Place:
+    return replace(place, address=f"({place.latitude:.6f}, {place.longitude:.6f})")
 
 
 def system_words(voice: Voice, *, language: str = "") -> str:
@@ -139,7 +150,7 @@ def _beside_their_questions(said: Sequence[Said]) -> list[Said]:
 
 
 def _said(said: Said, *, group: bool) -> PromptMessage:
-    words = plain_text(said.parts)
+    words = _told(said.parts)
     if said.author == "person":
         return PromptMessage(role="user", text=f"{said.author_name}: {words}" if group and said.author_name else words)
     return PromptMessage(role="assistant", text=words)

@@ -9,11 +9,12 @@ import structlog
 from wasl.domain.errors import WaslError
 from wasl.domain.turn import DueTurn
 from wasl.ports.bus import Bus
-from wasl.ports.channel import Channel, Drafts, Local, Types
+from wasl.ports.channel import Acknowledges, Channel, Drafts, Local, Types
 from wasl.ports.clock import Clock
 from wasl.ports.network import Network
 from wasl.service.ask import Shown
 from wasl.service.live import Live, encode
+from wasl.wire.call import Call
 
 log = structlog.get_logger(__name__)
 
@@ -33,13 +34,35 @@ class Show:
         self._network = network
         self._clock = clock
         self._abilities: dict[str, _Abilities] = {}
+        self._telling: set[asyncio.Task[None]] = set()
+
+    def acknowledge(self, channel: Channel | None, turn: DueTurn) -> None:
+        """Tells the platform that what came in has arrived, where whoever wrote is shown that it waits for that."""
+        able = self._able(channel)
+        if able.acknowledges is None or turn.native_id is None or (call := able.acknowledges.acknowledge(turn.native_id)) is None:
+            return
+        telling = asyncio.get_running_loop().create_task(self._tell(call, turn), name="acknowledge")
+        self._telling.add(telling)
+        telling.add_done_callback(self._telling.discard)
 
     def begin(self, channel: Channel | None, turn: DueTurn, *, topic: str) -> "Showing":
         """Starts showing one turn; `end` must be called."""
-        able = self._abilities.get(channel.name) if channel is not None else _Abilities()
+        return Showing(self._able(channel), turn, topic=topic, bus=self._bus, network=self._network, clock=self._clock)
+
+    # -- private
+    def _able(self, channel: Channel | None) -> "_Abilities":
+        if channel is None:
+            return _NONE
+        able = self._abilities.get(channel.name)
         if able is None:
-            able = self._abilities[turn.address.key.channel] = _abilities(channel)
-        return Showing(able, turn, topic=topic, bus=self._bus, network=self._network, clock=self._clock)
+            able = self._abilities[channel.name] = _abilities(channel)
+        return able
+
+    async def _tell(self, call: Call, turn: DueTurn) -> None:
+        try:
+            await self._network.perform(call)
+        except WaslError as error:
+            log.info("what came in was not acknowledged", turn=turn.id, why=error.message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +72,11 @@ class _Abilities:
     local: bool = False
     drafts: Drafts | None = None
     types: Types | None = None
+    acknowledges: Acknowledges | None = None
     typing_seconds: float = 5.0
+
+
+_NONE = _Abilities()
 
 
 def _abilities(channel: object) -> _Abilities:
@@ -59,6 +86,7 @@ def _abilities(channel: object) -> _Abilities:
         local=local,
         drafts=channel if isinstance(channel, Drafts) else None,
         types=channel if isinstance(channel, Types) and not local else None,
+        acknowledges=channel if isinstance(channel, Acknowledges) else None,
         # A little less than the mark lasts, so that it does not flicker.
         typing_seconds=max(1.0, 0.9 * limits.typing_seconds) if limits is not None else 5.0,
     )

@@ -63,7 +63,10 @@ def number(value: Mapping[str, Any], name: str) -> float | None:
     found = value.get(name)
     if isinstance(found, bool) or not isinstance(found, int | float):
         return None
-    as_float = float(found)
+    try:
+        as_float = float(found)
+    except OverflowError:  # a whole number of hundreds of digits
+        return None
     return as_float if as_float - as_float == 0.0 else None
 
 

@@ -156,14 +156,18 @@ def test_a_blocked_bot_hears_that_the_person_forbade_everything() -> None:
     assert (event.purpose, event.given) == ("all", False)
 
 
-def test_a_pressed_button_is_a_choice_and_the_mark_that_follows_ends_its_waiting() -> None:
+def test_a_pressed_button_is_a_choice_and_acknowledging_it_ends_its_waiting() -> None:
     held = grouped(reply_markup={"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}]]})
     event = arrival({"id": "777", "from": {"id": 77, "first_name": "Amal"}, "message": held, "data": "y"}, kind="callback_query")
     assert event.parts == (Choice(picked=Option(id="y", title="Yes")),)
     assert event.wants_answer
-    call = channel().typing(address("-100500", "group"), answering=event.native_id)
+    assert event.native_id is not None
+    call = channel().acknowledge(event.native_id)
+    assert call is not None
     assert call.url.endswith("/answerCallbackQuery")
     assert body_of(call) == {"callback_query_id": "777"}
+    assert channel().acknowledge("5") is None
+    assert channel().typing(address("-100500", "group"), answering=event.native_id).url.endswith("/sendChatAction")
     answered = body_of(only_call(Text(text="ok"), reply_to=event.native_id))
     assert answered["reply_parameters"]["message_id"] == 5
 

@@ -41,6 +41,7 @@ from wasl.testing.network import ScriptedNetwork
 from wasl.wire.call import Call, Reply
 
 SEND_URL = "https://letters.test/send"
+ACKNOWLEDGE_URL = "https://letters.test/arrived"
 
 
 class Letters:
@@ -88,9 +89,13 @@ class Letters:
 
 
 class Cards(Letters):
-    """A second channel, which a link can open."""
+    """A second channel, which a link can open, and which shows that a press waits to be acknowledged."""
 
     title: ClassVar[str] = "Cards"
+
+    def acknowledge(self, native_id: str) -> Call | None:
+        pressed = native_id.startswith("press")
+        return Call(method="POST", url=ACKNOWLEDGE_URL, body=native_id.encode()) if pressed else None
 
     def invitation(self, code: str, *, word: str) -> str | None:
         return f"https://cards.test/?start={code}"

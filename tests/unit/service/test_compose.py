@@ -1,9 +1,10 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from wasl.domain.ids import AddressId, MessageId, PersonId, TurnId
-from wasl.domain.message import Media, Said, Text
+from wasl.domain.message import Media, Part, Place, Said, Text
 from wasl.domain.person import Address, AddressKey
 from wasl.domain.prompt import Image, Passage
 from wasl.domain.turn import DueTurn
@@ -27,6 +28,10 @@ def turn(text: str, *, seq: int = 9, kind: str = "account", author: str | None =
         attempt=0,
         author_name=author,
     )
+
+
+def holding(part: Part) -> DueTurn:
+    return replace(turn(""), parts=(part,))
 
 
 def said(seq: int, author: str, text: str, *, reply_to: str | None = None, name: str | None = None) -> Said:
@@ -97,10 +102,22 @@ def test_the_button_that_opens_a_chat_is_a_greeting_and_not_looked_for(language:
 
 
 def test_a_picture_that_is_held_comes_with_the_question() -> None:
-    asked = turn("")
-    part = Media(role="photo", media_type="image/png", sha256="ab", caption="what is this?")
-    with_photo = DueTurn(**{**{name: getattr(asked, name) for name in DueTurn.__slots__}, "parts": (part,)})
+    with_photo = holding(Media(role="photo", media_type="image/png", sha256="ab", caption="what is this?"))
     picture = Image(media_type="image/png", data=b"x")
     prompt = compose(turns=[with_photo], history=[], voice=VOICE, search=Documents(), language="", images={"ab": picture})
     assert prompt.messages[-1].text == "what is this?"
     assert prompt.messages[-1].images == (picture,)
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        (Place(latitude=24.7136, longitude=46.6753), "[place] (24.713600, 46.675300)"),
+        (Place(latitude=-33.9, longitude=151, name="Home"), "[place] Home (-33.900000, 151.000000)"),
+        (Place(latitude=24.7, longitude=46.6, name="Shop", address="1 King Road"), "[place] Shop 1 King Road"),
+    ],
+)
+def test_a_model_is_told_where_a_place_without_address_lies(place: Place, told: str) -> None:
+    before = replace(said(1, "person", ""), parts=(place,))
+    prompt = compose(turns=[holding(place)], history=[before], voice=VOICE, search=Documents(), language="", images={})
+    assert [m.text for m in prompt.messages[1:]] == [told, told]

@@ -104,3 +104,10 @@ def test_nesting_has_a_limit(levels: int, good: bool) -> None:
 
 def test_many_brackets_side_by_side_are_no_depth() -> None:
     assert len(read.json_object(msgspec.json.encode({"a": [{"b": [n]} for n in range(1000)]}), what="test")["a"]) == 1000
+
+
+@pytest.mark.parametrize("digits", [309, 400, 4_000])
+def test_a_whole_number_beyond_every_float_is_no_number(digits: int) -> None:
+    holder = read.json_object(b'{"f":-' + b"9" * digits + b"}", what="test")
+    assert read.number(holder, "f") is None
+    assert read.whole(holder, "f") == holder["f"]

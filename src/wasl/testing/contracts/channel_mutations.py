@@ -1,5 +1,6 @@
 """Bodies that are not quite what a platform sends: cut, changed, or with fields that nobody knows yet."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,6 +9,9 @@ from hypothesis import strategies as st
 CUTS_MAX = 1_500
 """Bodies up to this many bytes are cut at every byte; longer ones at about as many places."""
 INTEGER_MAX = (1 << 63) - 1
+_DIGITS = b"9" * 400
+"""A whole number that no float can hold; the encoder writes none, so it is put into the bytes."""
+_NUMBER = re.compile(rb"(?<=[:\[,])-?[0-9][0-9.]*(?=[,}\]])")
 
 _LEAVES = (
     st.none()
@@ -34,6 +38,12 @@ def prefixes(body: bytes) -> Iterator[bytes]:
     step = max(1, len(body) // CUTS_MAX)
     for end in range(0, len(body), step):
         yield body[:end]
+
+
+def overgrown(body: bytes) -> Iterator[bytes]:
+    """Puts a number of hundreds of digits in the place of each number of a body."""
+    for found in _NUMBER.finditer(body):
+        yield body[: found.start()] + _DIGITS + body[found.end() :]
 
 
 def marked(value: Any, *, depth: int = 0) -> Any:

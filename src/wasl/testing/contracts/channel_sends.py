@@ -13,9 +13,10 @@ from pydantic import SecretStr
 
 from wasl.domain.delivery import Outgoing, Sent
 from wasl.domain.errors import Failure, Refused, RetryLater
+from wasl.domain.event import Arrival
 from wasl.domain.fit import fit
 from wasl.domain.message import Choice, Contact, Media, Option, Part, Place, Reaction, Template, Text, Unknown, part_from_json
-from wasl.ports.channel import Channel, Checks, Drafts, Edits, Fetches, Listens, Local, Subscribes, Templates, Types
+from wasl.ports.channel import Acknowledges, Channel, Checks, Drafts, Edits, Fetches, Listens, Local, Subscribes, Templates, Types
 from wasl.testing.contracts.channel_mutations import json_with
 from wasl.testing.contracts.channel_payloads import Folder, Payload, agree, load_folder, reply_of
 from wasl.wire.call import Call, Reply
@@ -246,6 +247,13 @@ class ChannelSends(ChannelUnderTest):
         channel, to = self.make(), self.payloads().to(channel=self.make().name)
         if isinstance(channel, Types):
             self.well_formed(channel.typing(to, answering="5"))
+        if isinstance(channel, Acknowledges):
+            events = [event for p in self.payloads().inbound if "events" in p.expect for event in channel.parse(p.call())]
+            native_ids = [event.native_id for event in events if isinstance(event, Arrival) and event.native_id]
+            acknowledged = [call for native_id in native_ids if (call := channel.acknowledge(native_id)) is not None]
+            assert acknowledged, "no payload tells of anything that is acknowledged"
+            for call in acknowledged:
+                self.well_formed(call)
         if isinstance(channel, Drafts) and channel.drafts_to(to):
             for text in ("", "**grow", "word " * 4000):
                 self.well_formed(channel.draft(to, draft_id=7, text=text))

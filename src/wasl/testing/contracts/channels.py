@@ -24,14 +24,24 @@ from wasl.domain.message import Unknown
 from wasl.domain.split import UNITS_MIN
 from wasl.ports import channel as ports
 from wasl.ports.channel import Channel
-from wasl.testing.contracts.channel_mutations import JSON, changed_bodies, marked, prefixes
+from wasl.testing.contracts.channel_mutations import JSON, changed_bodies, marked, overgrown, prefixes
 from wasl.testing.contracts.channel_payloads import Payload, Signing, agree, differences, encoded, plain
 from wasl.testing.contracts.channel_sends import ChannelSends, fuzzed
 from wasl.wire.call import Call, Reply
 
 _DATED = re.compile(r"\b20\d\d-\d\d(-\d\d)?\b")
 _VERSIONED = re.compile(r"\b(?:v|API |version )v?\d+(?:\.\d+)?", re.IGNORECASE)
-_ABILITIES = (ports.Listens, ports.Fetches, ports.Types, ports.Drafts, ports.Edits, ports.Templates, ports.Checks, ports.Subscribes)
+_ABILITIES = (
+    ports.Listens,
+    ports.Fetches,
+    ports.Types,
+    ports.Acknowledges,
+    ports.Drafts,
+    ports.Edits,
+    ports.Templates,
+    ports.Checks,
+    ports.Subscribes,
+)
 
 
 class ChannelContract(ChannelSends):
@@ -173,6 +183,12 @@ class ChannelContract(ChannelSends):
         """Reads every beginning of the body."""
         channel = self.make()
         for body in prefixes(inbound.body):
+            self.read(channel, inbound.call(body))
+
+    def test_a_number_of_hundreds_of_digits_raises_nothing_but_malformed(self, inbound: Payload) -> None:
+        """Reads the body with each of its numbers grown."""
+        channel = self.make()
+        for body in overgrown(inbound.body):
             self.read(channel, inbound.call(body))
 
     @fuzzed(250)

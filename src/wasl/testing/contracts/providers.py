@@ -303,6 +303,7 @@ def _check(payload: AnswerPayload, decoder: Callable[[], Decoder], pieces: list[
         payload.agrees(read)
     else:
         assert read.text == payload.text, payload.file
+        assert payload.usage is None or read.usage == msgspec.convert(payload.usage, Usage), payload.file
 
 
 def _at(body: Any, place: str) -> Any:
