@@ -305,6 +305,7 @@ class _Whole:
         for item in read.output or ():
             for content in item.content or () if item.type == "message" else ():
                 if content.refusal:
+                    yield from _counted(read)
                     raise ContentRefused(f"the model refused: {scrubbed(content.refusal, secrets=())}")
                 if content.text:
                     yield TextDelta(text=content.text)
@@ -314,7 +315,7 @@ class _Whole:
         yield from _end(read, called=calls > 0)
 
 
-def _end(response: _Response, *, called: bool) -> Iterator[Delta]:
+def _counted(response: _Response) -> Iterator[Delta]:
     if response.usage is not None:
         cached, reasoning = response.usage.input_tokens_details, response.usage.output_tokens_details
         yield Usage(
@@ -323,6 +324,10 @@ def _end(response: _Response, *, called: bool) -> Iterator[Delta]:
             cached_tokens=(cached.cached_tokens or 0) if cached else 0,
             reasoning_tokens=(reasoning.reasoning_tokens or 0) if reasoning else 0,
         )
+
+
+def _end(response: _Response, *, called: bool) -> Iterator[Delta]:
+    yield from _counted(response)
     reason: FinishReason
     if response.status == "completed":
         reason = "tool_calls" if called else "stop"
