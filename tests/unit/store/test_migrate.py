@@ -136,3 +136,27 @@ def test_a_backup_that_cannot_be_written_stops_the_migration(path: Path):
 def test_a_script_is_cut_at_its_statements_only():
     script = "-- one; two\ncreate table a (x text default ';');\n\n-- the end; truly\n"
     assert [s.strip() for s in statements(script)] == ["-- one; two\ncreate table a (x text default ';');"]
+
+
+def test_deliveries_become_rows_of_their_own_number_and_keep_everything(path: Path):
+    shipped = migrations("sqlite")
+    move(path, *shipped[:25])
+    names = [name for _, name, *_ in query(path, "pragma table_info(delivery)")]
+    numbers = {"position": 0, "seq": 7, "attempt": 2} | {name: 1000 + place for place, name in enumerate(names) if name.endswith("_ms")}
+    rows = [tuple(numbers.get(str(name), f"{name} of {one}") for name in names) for one in ("b", "a")]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executemany(f"insert into delivery values ({', '.join('?' * len(names))})", rows)
+    assert move(path, *shipped)[0] == 26
+    assert [name for _, name, *_ in query(path, "pragma table_info(delivery)")] == names
+    assert query(path, "select * from delivery order by rowid") == sorted(rows)
+
+
+def test_a_delivery_with_a_long_answer_shares_its_page(path: Path):
+    """Each step of a delivery writes its pages anew: one of its own for each would be most of what a busy commit writes."""
+    move(path, *migrations("sqlite"))
+    columns = "id, message_id, conversation_id, address_id, channel, position, seq, parts, state, created_ms, since_ms, due_ms"
+    insert = f"insert into delivery ({columns}) values (?, 'm', 'c', 'a', 'channel', 0, 1, ?, 'sending', 1, 1, 1)"
+    before = query(path, "pragma page_count")[0][0]
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.executemany(insert, [(f"id {one:03}", "x" * 1_200) for one in range(300)])
+    assert query(path, "pragma page_count")[0][0] - before < 150
