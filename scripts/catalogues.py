@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po, write_po
 
 WEB = Path(__file__).resolve().parent.parent / "src/wasl/web"
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2.ext:babel_extract")]
-KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "mark": None, "say": None, "n_": (1, 2), "count": (1, 2)}
+KEYWORDS: dict[str, tuple[int, ...] | None] = {"_": None, "mark": None, "mark_counting": (1, 2), "say": None, "n_": (1, 2), "count": (1, 2)}
 SOURCE = "en"
 CHANGING = ('"POT-Creation-Date', '"PO-Revision-Date', '"Last-Translator', '"Language-Team', '"Report-Msgid')
 """Header lines that would differ at every run."""

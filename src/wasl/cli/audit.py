@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 KEYS: Final[dict[str, "PurposeLabel"]] = {"b": "business", "g": "general", "m": "mixed", "n": "neutral", "u": "uncertain"}
 WORDS: Final = {
     "en": {
-        "left": "{left} of {whole} turns are left for {rater}. What was each message for?",
+        "left": "{left} of {whole:turn is|turns are} left for {rater}. What was each message for?",
         "keys": "b business   g general   m mixed   n neutral (greeting, thanks)   u cannot tell   s skip   q stop",
         "ask": "{number}/{left}", "said": "Asked:", "told": "Answered:", "gone": "Its words are gone; it is left out.",
         "done": "{rated} rated. `wasl evidence --figure` shows what follows.", "none": "Nothing is left for {rater}.",

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Final
 
 from wasl.wire.isolate import sentences
+from wasl.wire.plural import so_many
 
 WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "en": {
         "found": "{name}: {title}",
         "chats": "Chats: {chats}, messages: {entries}, refused: {rejects}",
-        "chat": "  {title}: {entries} messages, {first} to {last}",
+        "chat": "  {title}: {entries:message|messages}, {first} to {last}",
         "who": "    {people}",
         "more": " and {more} more",
         "earlier": "This file was brought before ({import_id}); it keeps the answers it was given then, unless you give others now.",
@@ -22,17 +23,20 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "dry": "Nothing was stored (--dry-run).",
         "stopped": "Stopped: what was stored until here stays. The same command goes on where it was, and nothing comes twice.",
         "stopped looking": "Stopped: nothing was stored yet.",
-        "history": "Earlier chats that platforms shared: {requests} requests brought in, for {people} people.",
-        "history failed": "{requests} requests could not be brought in whole; they wait for the next time. See the log.",
+        "history": "Earlier chats that platforms shared: {requests:request|requests} brought in, for {people:person|people}.",
+        "history failed": "{requests:request|requests} could not be brought in whole, and will be tried the next time. See the log.",
         "repeated": "This file is here already, with the same answers: nothing was added.",
         "report": "Read {entries}: {stored} new, {already} here already, {changed} changed. Refused: {rejects}.",
-        "full": "{full} found no room between their neighbours and were not stored.",
+        "full": "{full:message|messages} found no room between neighbours and could not be stored.",
         "reject": "  {where}: {why} {sample}",
-        "coverage": "Of {bytes} bytes of text {covered} are told for{tiles}.",
+        "coverage": "Of {bytes:byte|bytes} of text {covered:is|are} told for{tiles}.",
         "tiles": ", without a hole or an overlap",
-        "ambiguous": "{number} messages hang on an order of day and month that nobody decided (exit code 3).",
-        "restored": "Restored {people} people, {chats} chats, {messages} messages; {here} were here. Refused: {rejects}, odd: {problems}.",
-        "books": "Of the books {work} records are new, {here} were here.",
+        "ambiguous": "{number:message hangs|messages hang} on an order of day and month that nobody decided (exit code 3).",
+        "restored": (
+            "Restored {people:person|people}, {chats:chat|chats}, {messages:message|messages}; {here:was|were} here."
+            " Refused: {rejects}, odd: {problems}."
+        ),
+        "books": "Of the books {work:record is|records are} new, {here:was|were} here.",
         "left": "It does not hold: {left}.",
         "no books": "It was made by a version that put no verdicts, purposes and costs into archives.",
         "keeping": "Keeping the source", "reading": "Reading", "comparing": "Comparing", "storing": "Storing", "recognising": "Looking",
@@ -41,7 +45,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "comma": ", ",
         "drops": "This format does not hold: {dropped}.",
         "verified": "Looked at {counts}: everything is as it was.",
-        "findings": "{number} are not as they were:",
+        "findings": "{number:is not as it was|are not as they were}:",
         "erase": "Erasing {name} takes: {counts}.",
         "providers": "Their words went to: {providers}.",
         "hold": "A legal hold forbids it: {hold}",
@@ -145,6 +149,11 @@ VERIFIED: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """What verifying and taking out count, in Arabic; the names themselves are English."""
 
+ENGLISH: Final[Mapping[str, str]] = {"work": "records of the books"}
+"""What is counted under a name that is not said so."""
+ONE: Final[Mapping[str, str]] = {"people": "person", "entries": "entry"}
+"""Nouns whose one does not merely lack an s."""
+
 
 def verify_words(what: str, language: str) -> str:
     """Gives the words for what verifying counts."""
@@ -156,4 +165,10 @@ def counted(counts: Mapping[str, int], language: str) -> str:
     comma = words(language)["comma"]
     if language == "ar":
         return comma.join(f"{verify_words(what, language)}: {number}" for what, number in counts.items() if number) or "0"
-    return comma.join(f"{number} {what}" for what, number in counts.items() if number) or "0"
+    return comma.join(so_many(number, _one(what), ENGLISH.get(what, what)) for what, number in counts.items() if number) or "0"
+
+
+def _one(what: str) -> str:
+    """Gives what is counted for one of it: its first word is the noun."""
+    noun, blank, rest = ENGLISH.get(what, what).partition(" ")
+    return ONE.get(noun, noun.removesuffix("s")) + blank + rest

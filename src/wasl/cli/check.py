@@ -13,6 +13,7 @@ from wasl.cli.show import moment
 from wasl.cli.tongue import spoken
 from wasl.service.phrases import told as translated
 from wasl.wire.isolate import set_apart
+from wasl.wire.plural import so_many
 
 if TYPE_CHECKING:
     from wasl.config import Settings
@@ -77,7 +78,7 @@ def _rules(installation: Installation) -> "Checked":
     rules = installation.rules
     book = rules.book
     if rules.wrong is None:
-        return good("rules", f"{len(book.known_on())} rules, version {book.digest}")
+        return good("rules", f"{so_many(len(book.known_on()), 'rule')}, version {book.digest}")
     meanwhile = (
         "Wasl does not start until then, as no earlier rulebook is known here"
         if rules.recalled_ms is None
@@ -100,7 +101,9 @@ def _scope(installation: Installation) -> "list[Checked]":
             scope = scope_in(file)
         except SettingWrong as error:
             return [bad("scope", error.message, "mend it; until then the last good scope is used, or none")]
-        return [good("scope", f"{scope.name!r}, {len(scope.examples)} examples, version {scope.version}; see `wasl scope check`")]
+        return [
+            good("scope", f"{scope.name!r}, {so_many(len(scope.examples), 'example')}, version {scope.version}; see `wasl scope check`")
+        ]
     if (rules := installation.rules).wrong is not None and rules.recalled_ms is None:
         return []  # told by the rules' own line
     book = rules.book

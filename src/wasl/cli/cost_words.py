@@ -12,11 +12,12 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "منها {amount} أكدها المزوّدون والمنصات، والباقي متوقع",
     ),
     "forecast": (
-        "by the end of the month about {amount} (between {low} and {high}, from the last {days} days)",
+        "by the end of the month about {amount} (between {low} and {high}, from the last {days:day|days})",
         "حتى آخر الشهر نحو {amount} (بين {low} و{high}، بحسب آخر {days:يوم مجرور})",
     ),
     "unknown": (
-        "Price unknown, and not counted as nothing: {calls} calls, {messages} messages. Write their prices into a file; see `prices`.",
+        "Price unknown, and not counted as nothing: {calls:call|calls}, {messages:message|messages}."
+        " Write their prices into a file; see `prices`.",
         "سعر غير معروف، ولم يُحسب صفرًا: {calls:طلب} و{messages:رسالة}. اكتب أسعارها في ملف؛ انظر `prices`.",
     ),
     "rest": (
@@ -24,12 +25,12 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
         "لم تُحوَّل إلى {currency} لعدم وجود سعر صرف منك: {amounts}",
     ),
     "number": (
-        "{channel} {scope}: {counted} free-form messages delivered this month, {left} of {free} free ones left;"
+        "{channel} {scope}: {counted:free-form message|free-form messages} delivered this month, {left} of {free:free one|free ones} left;"
         " {entry} in free entry windows",
         "{channel} {scope}: سُلّمت هذا الشهر رسائل حرة عددها {counted}، وبقي {left} من {free} مجانية؛ و{entry} في نوافذ الدخول المجانية",
     ),
     "credit": (
-        "{title}: {left} of {amount} left, ends on {until} ({days} days); likely to be lost: {lost}",
+        "{title}: {left} of {amount} left, ends on {until} ({days:day|days}); likely to be lost: {lost}",
         "{title}: بقي {left} من {amount}، تنتهي في {until} (بعد {days:يوم مجرور})؛ المرجّح ضياعه: {lost}",
     ),
     "budget": (

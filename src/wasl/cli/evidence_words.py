@@ -8,7 +8,7 @@ from wasl.wire.isolate import fill
 
 SAID: Final[Mapping[str, tuple[str, str]]] = {
     "wrote": (
-        "Wrote {files} files to {folder}; the light: {light}.",
+        "Wrote {files:file|files} to {folder}; the light: {light}.",
         "كُتب {files:ملف} في {folder}؛ الضوء: {light}.",
     ),
     "manifest": ("SHA-256 of the manifest: {digest}", "بصمة البيان (SHA-256): {digest}"),
@@ -18,7 +18,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
         "اقرأ evidence.ar.html قبل تسليمه: الكلمات تُحجب بأنماط، وأسماء عملائك لا يعرفها سواك.",
     ),
     "suite": (
-        "{prompts} general and evasive prompts, {kept} of which got no general answer:",
+        "{prompts:general and evasive prompt|general and evasive prompts}, {kept} of which got no general answer:",
         "عدد الأسئلة العامة والمراوغة {prompts}، لم يحصل {kept} منها على جواب عام:",
     ),
     "keyless": (
@@ -31,7 +31,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "drawn": ("drawn", "سُحب"),
     "looked": ("looked at", "اطُّلع عليه"),
     "found general": ("general", "عام"),
-    "pack": ("{channel}, {month}: {files} files, signed by {key}", "{channel}، {month}: الملفات {files}، وقّعها {key}"),
+    "pack": ("{channel}, {month}: {files:file|files}, signed by {key}", "{channel}، {month}: الملفات {files}، وقّعها {key}"),
     "chain": ("manifest {digest}, after {previous}", "البيان {digest}، بعد {previous}"),
     "first": ("none", "لا شيء"),
     "whole": (

@@ -8,8 +8,8 @@ from wasl.wire.isolate import fill
 
 SAID: Final[Mapping[str, tuple[str, str]]] = {
     # backup and restore
-    "backed up": ("{path}: {files} files, {size} bytes", "{path}: الملفات {files}، البايتات {size}"),
-    "put back": ("{files} files are back, each as it was.", "عاد {files:ملف}، كل منها كما كان."),
+    "backed up": ("{path}: {files:file|files}, {size:byte|bytes}", "{path}: الملفات {files}، البايتات {size}"),
+    "put back": ("{files:file is|files are} back, each as it was.", "عاد {files:ملف}، كل منها كما كان."),
     "no database": (
         "The database is not among them: restore it with pg_restore.",
         "قاعدة البيانات ليست بينها: استعدها بالأمر pg_restore.",
@@ -26,7 +26,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "never": ("never", "أبدًا"),
     # login and serve
     "link works": (
-        "It works once, within {minutes} minutes.",
+        "It works once, within {minutes:minute|minutes}.",
         "يعمل مرة واحدة، خلال {minutes:دقيقة مجرور}.",
     ),
     "works": ("{name} works.  Health: {url}", "{name} يعمل.  الصحة: {url}"),
@@ -34,7 +34,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "chat at": ("  Chat      {url}", "  المحادثة   {url}"),
     "operator at": ("  Operator  {url}", "  المشغّل    {url}"),
     "once": (
-        "            (works once, within {minutes} minutes; `wasl login` prints another)",
+        "            (works once, within {minutes:minute|minutes}; `wasl login` prints another)",
         "            (يعمل مرة واحدة خلال {minutes:دقيقة مجرور}؛ ويطبع `wasl login` غيره)",
     ),
     "example": (
@@ -42,7 +42,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
         "  الأجوبة    من نشاط تجريبي؛ ضع مستنداتك في {folder!r}",
     ),
     "quoting": (
-        "  Answers   by quoting {documents} documents; no model is connected",
+        "  Answers   by quoting {documents:document|documents}; no model is connected",
         "  الأجوبة    باقتباس من المستندات ({documents})؛ لا نموذج متصلًا",
     ),
     # people

@@ -34,7 +34,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "unsure": ("not certain", "غير مؤكد"),
     "source": ("source", "المصدر"),
     "seen": ("seen on", "اطُّلع عليه في"),
-    "book": ("Rulebook {digest}, {count} rules", "كتاب القواعد {digest}، {count:قاعدة}"),
+    "book": ("Rulebook {digest}, {count:rule|rules}", "كتاب القواعد {digest}، {count:قاعدة}"),
     "from": ("from {day}", "من {day}"),
     "until": ("to {day}", "إلى {day}"),
     "review": ("to be reviewed on {day}", "تُراجع في {day}"),
@@ -42,7 +42,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "everywhere": ("everywhere", "في كل مكان"),
     "eea": ("European Economic Area", "المنطقة الاقتصادية الأوروبية"),
     "every channel": ("every channel", "كل القنوات"),
-    "right": ("{right} of {cases} cases are right.", "الصحيح {right} من {cases}."),
+    "right": ("{right} of {cases:case is|cases are} right.", "الصحيح {right} من {cases}."),
     "good": ("{file} is good; rules: {count}.", "الملف {file} صحيح؛ عدد القواعد: {count}."),
     "put": (
         'Put it into the folder that `rules` in wasl.toml names (rules = "rules"); its rules then hold beside those of Wasl.',

@@ -7,7 +7,7 @@ from wasl.wire.isolate import fill
 
 SAID: Final[dict[str, tuple[str, str]]] = {
     "more examples": (
-        "Only {number:.0f} examples: with thirty and more a scope is well known. Add questions as customers really ask them.",
+        "Only {number:example|examples}: with thirty and more a scope is well known. Add questions as customers really ask them.",
         "الأمثلة {number:.0f} فقط: ويُعرف النطاق جيدًا من ثلاثين فأكثر. أضف أسئلة كما يطرحها العملاء حقًا.",
     ),
     "no statement": (
@@ -19,7 +19,7 @@ SAID: Final[dict[str, tuple[str, str]]] = {
         "تكاد لا توجد أمثلة بلغة {what!r} ({number:.0f}): أضف أمثلة بكل لغة يكتب بها عملاؤك.",
     ),
     "thin subject": (
-        "Subject {what!r} has {number:.0f} examples: give it five or more.",
+        "Subject {what!r} has {number:example|examples}: give it five or more.",
         "للموضوع {what!r} من الأمثلة {number:.0f}: اجعلها خمسة فأكثر.",
     ),
     "weak subject": (

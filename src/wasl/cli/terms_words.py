@@ -43,11 +43,12 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "people": ("People: {people}", "الأشخاص: {people}"),
     "no people": ("none", "لا أحد"),
     "trial": (
-        "In the last {days} days it would have blocked {blocked} of {messages} messages; people: {people}",
+        "In the last {days:day|days} it would have blocked {blocked} of {messages:message|messages}; people: {people}",
         "خلال آخر {days:يوم مجرور} كانت ستمنع {blocked} من {messages:رسالة مجرور}؛ الأشخاص: {people}",
     ),
     "trial charged": (
-        "In the last {days} days it would have blocked {blocked} and charged {charged} of {messages} messages; people: {people}",
+        "In the last {days:day|days} it would have blocked {blocked} and charged {charged} of {messages:message|messages};"
+        " people: {people}",
         "خلال آخر {days:يوم مجرور} كانت ستمنع {blocked} وتجعل {charged} بمقابل من {messages:رسالة مجرور}؛ الأشخاص: {people}",
     ),
     "no rules": (
@@ -60,10 +61,10 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
     "rejected": ("Put away: {id}.", "نُحّيت: {id}."),
     "aside": ("Noted: change {id} is not for us.", "دُوّن: التغيير {id} لا يخصنا."),
     "aside days": (
-        "Noted: change {id} is not for us; you are reminded in {days} days.",
+        "Noted: change {id} is not for us; you are reminded in {days:day|days}.",
         "دُوّن: التغيير {id} لا يخصنا؛ وسيصلك تذكير بعد {days:يوم مجرور}.",
     ),
-    "written": ("{count} versions in {folder}", "النسخ: {count}، في {folder}"),
+    "written": ("{count:version|versions} in {folder}", "النسخ: {count}، في {folder}"),
     "reject": ("{name}: {why}", "{name}: {why}"),
 }
 

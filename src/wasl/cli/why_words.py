@@ -3,6 +3,7 @@
 from typing import Final
 
 from wasl.wire.isolate import Sentence
+from wasl.wire.plural import Counted
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
     "turn": ("Answer", "الرد"),
@@ -16,7 +17,7 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
     "waits_time": ("It waits for its time.", "ينتظر وقته."),
     "template": ("Sent as the template {name}.", "أُرسل قالبًا باسم {name}."),
     "cut": (
-        "Cut into {number} messages, by the sizes of: {rules}.",
+        "Cut into {number:message|messages}, by the sizes of: {rules}.",
         "قُسم إلى {number:رسالة مجرور}، بحسب أحجام: {rules}.",
     ),
     "price": ("Expected price: {amount} {currency}.", "السعر المتوقع: {amount} {currency}."),
@@ -33,4 +34,4 @@ _WORDS: Final[dict[str, tuple[str, str]]] = {
 def say(key: str, language: str) -> str:
     """Gives the words for a key; one that is not known stays as it is."""
     found = _WORDS.get(key)
-    return key if found is None else Sentence(found[1]) if language == "ar" else found[0]
+    return key if found is None else Sentence(found[1]) if language == "ar" else Counted(found[0])

@@ -10,6 +10,8 @@ from wasl.continuity.waking import DAY_HOURS, days_before
 from wasl.domain.days import DAY_MS
 from wasl.domain.rule import Price
 from wasl.domain.sunset import MILESTONES, Audience, Lost, Milestone, MilestoneName, Sunset, Wording
+from wasl.wire.isolate import counted
+from wasl.wire.plural import so_many
 
 BEFORE_DAYS: Final = {"remind": 14, "last week": 7, "last day": 1}
 """How long before the day each milestone comes; people are announced to as soon as the plan starts."""
@@ -202,13 +204,14 @@ def _problems(
     if start is not None and sunset.on_ms > now_ms and start.ends_ms > sunset.on_ms:
         in_time = max(0, int(start.outside * max(0, sunset.on_ms - start.at_ms) / max(1, start.seconds * 1000)))
         days = math.ceil(start.seconds * 1000 / DAY_MS)
+        everyone, late = start.inside + start.outside, start.outside - in_time
         yield Problem(
             kind="limit",
             blocking=True,
-            text=f"Telling {start.inside + start.outside} people takes {days} days at the account's limit; the last day to begin has"
-            f" passed. About {start.outside - in_time} people would not be told before the day.",
-            arabic=f"إبلاغ {start.inside + start.outside} شخصًا يستغرق {days} يومًا ضمن حد الحساب، وقد مضى آخر يوم للبدء. لن يُبلَّغ نحو"
-            f" {start.outside - in_time} شخصًا قبل اليوم.",
+            text=f"Telling {_people(everyone)} takes {so_many(days, 'day')} at the account's limit; the last day to begin has"
+            f" passed. About {_people(late)} would not be told before the day.",
+            arabic=f"إبلاغ {_people_ar(everyone, governed=True)} يستغرق {counted(str(days), 'يوم', governed=True)} ضمن حد الحساب، وقد مضى"
+            f" آخر يوم للبدء. لن يُبلَّغ نحو {_people_ar(late, governed=True)} قبل اليوم.",
         )
     elif start is not None and last_start_ms - now_ms < 3 * DAY_MS and start.outside:
         yield Problem(
@@ -217,22 +220,22 @@ def _problems(
             text="There are less than three days left to begin telling everybody in time.",
             arabic="بقي أقل من ثلاثة أيام لبدء إبلاغ الجميع في الوقت المناسب.",
         )
-    if cannot.get("no template"):
+    if untold := cannot.get("no template"):
         yield Problem(
             kind="template",
             blocking=True,
-            text=f"{cannot['no template']} people have not written lately and may only be sent an approved template; name one and have"
-            " it approved.",
-            arabic=f"{cannot['no template']} شخصًا لم يكتبوا مؤخرًا ولا يجوز إرسال سوى قالب معتمد إليهم؛ سمِّ قالبًا واعتمده.",
+            text=f"{so_many(untold, 'person has', 'people have')} not written lately and may only be sent an approved template; name one"
+            " and have it approved.",
+            arabic=f"لم يكتب {_people_ar(untold)} مؤخرًا، ولا يجوز أن يُرسل سوى قالب معتمد؛ سمِّ قالبًا واعتمده.",
         )
     elif start is not None and (silent := max(start.inside + start.outside - one.inside - one.outside for one in rounds)):
         yield Problem(
             kind="template",
             blocking=False,
-            text=f"{silent} people may be told now, because they wrote within the last day; later milestones reach them by an approved"
+            text=f"{_people(silent)} who wrote within the last day may be told now; later milestones reach them by an approved"
             " template only, or when they write. Name a template.",
-            arabic=f"يمكن إبلاغ {silent} شخصًا الآن لأنهم كتبوا خلال اليوم الأخير؛ أما المراحل التالية فلا تبلغهم إلا بقالب معتمد أو حين"
-            " يكتبون. سمِّ قالبًا.",
+            arabic=f"كتب {_people_ar(silent)} خلال اليوم الأخير ويجوز الإبلاغ الآن؛ أما المراحل التالية فلا تبلغ إلا بقالب معتمد أو عند"
+            " الكتابة من جديد. سمِّ قالبًا.",
         )
     unpriced = sorted(region or "?" for region, way in ways.items() if not way.priced)
     if unpriced:
@@ -242,3 +245,11 @@ def _problems(
             text=f"What a message costs is not known for: {', '.join(unpriced)}. The cost is that of the others.",
             arabic=f"كلفة الرسالة غير معروفة في: {'، '.join(unpriced)}. الكلفة المذكورة تخص البقية.",
         )
+
+
+def _people(number: int) -> str:
+    return so_many(number, "person", "people")
+
+
+def _people_ar(number: int, *, governed: bool = False) -> str:
+    return counted(str(number), "شخص", governed=governed)

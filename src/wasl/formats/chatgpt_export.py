@@ -25,6 +25,7 @@ from wasl.wire.instant import instant_ms
 from wasl.wire.json_stream import Element, escape, walk
 from wasl.wire.json_written import encode
 from wasl.wire.losses import Losses
+from wasl.wire.plural import so_many
 from wasl.wire.read import child, text
 
 MEMBERS_LOOKED_AT: Final = 3
@@ -295,7 +296,7 @@ def _conversation(value: Any, pointer: str, telling: Telling, told: Keys, member
     above = shown_parents(settled, spoken)
     linear = value.get(LINEAR) is True
     for trouble, names in settled.troubles.items():
-        telling.note(trouble, pointer or "/", f"{len(names)} nodes, such as {names[0]!r}")
+        telling.note(trouble, pointer or "/", f"{so_many(len(names), 'node')}, such as {names[0]!r}")
     entries, people = [], {}
     for name in settled.order:
         if name in spoken:

@@ -30,6 +30,7 @@ from wasl.wire.bundle import Bundle
 from wasl.wire.chat_tree import UNSAID, keys_of, native, settle
 from wasl.wire.instant import instant_ms
 from wasl.wire.json_gather import HOLE
+from wasl.wire.plural import so_many
 from wasl.wire.read import children, text, whole
 
 MEMBERS_LOOKED_AT: Final = 3
@@ -84,7 +85,8 @@ def _members(bundle: Bundle) -> list[str]:
 def _named(value: Any) -> str:
     name = text(value, "name") if isinstance(value, dict) else None
     docs = sum(1 for _ in children(value, "docs")) if isinstance(value, dict) else 0
-    return f"{name or 'without a name'}{f' with {docs} documents' if docs else ''}: kept with the source, no conversation"
+    beside = f" with {so_many(docs, 'document')}" if docs else ""
+    return f"{name or 'without a name'}{beside}: kept with the source, no conversation"
 
 
 def _conversation(value: Any, pointer: str, telling: Telling, keys: Keys) -> Iterator[Found]:
@@ -103,7 +105,7 @@ def _conversation(value: Any, pointer: str, telling: Telling, keys: Keys) -> Ite
     parents = {name: _parent(message) if tree else None for name, (_, message) in zip(names, good, strict=True)}
     settled = settle(parents)
     for trouble, which in settled.troubles.items():
-        telling.note(trouble, pointer or "/", f"{len(which)} messages, such as {which[0]!r}")
+        telling.note(trouble, pointer or "/", f"{so_many(len(which), 'message')}, such as {which[0]!r}")
     at = dict(zip(names, good, strict=True))
     entries = [
         _entry(at[name][1], name, settled.parents[name], f"{pointer}/chat_messages/{at[name][0]}", telling.source) for name in settled.order

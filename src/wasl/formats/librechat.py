@@ -18,6 +18,7 @@ from wasl.wire.instant import instant_ms
 from wasl.wire.json_gather import HOLE
 from wasl.wire.json_stream import Element, walk
 from wasl.wire.openwebui_content import json_or_text
+from wasl.wire.plural import so_many
 from wasl.wire.read import child, children, text, whole
 
 TREE_LEVELS_MAX: Final = 490
@@ -165,7 +166,7 @@ def _conversation(value: Mapping[str, Any], telling: Telling) -> Iterator[Found]
         parents[name] = at[above] if above is not None else _parent(message)
     settled = settle(parents)
     for trouble, which in settled.troubles.items():
-        telling.note(trouble, "/", f"{len(which)} messages, such as {which[0]!r}")
+        telling.note(trouble, "/", f"{so_many(len(which), 'message')}, such as {which[0]!r}")
     by_name = dict(zip(names, good, strict=True))
     entries = [_entry(by_name[name][1], name, settled.parents[name], by_name[name][0], telling.source) for name in settled.order]
     key = _key(telling.source)

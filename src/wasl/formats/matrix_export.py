@@ -77,7 +77,7 @@ class _Room:
         if begun or self._about:
             yield from self._chat.rest()
         if self._relations.number:
-            detail = f"{self._relations.number} edits, reactions and redactions are told with the messages that they change"
+            detail = f"edits, reactions and redactions are told with the messages that they change: {self._relations.number}"
             yield Problem("folded", self._name, detail)
         yield Progress(0)
 

@@ -34,6 +34,7 @@ from wasl.wire.fields import Fields
 from wasl.wire.file_roles import role_of
 from wasl.wire.json_stream import Element
 from wasl.wire.mojibake import repaired_json
+from wasl.wire.plural import so_many
 
 BLOCK_RECORDS: Final = 1_000
 """Messages held at once, to turn them round; of a file with more than BLOCKS_MAX times as many, a BLOCKS_MAX-th."""
@@ -96,7 +97,9 @@ class MetaExport:
         for name in pages:
             yield Reject(places[name], name, "this is the HTML variant; ask Meta for the download again, in JSON")
         if pages:
-            yield Problem("ask-for-json", pages[0], f"{len(pages)} pages of the HTML variant were not read; the JSON variant holds more")
+            yield Problem(
+                "ask-for-json", pages[0], f"{so_many(len(pages), 'page')} of the HTML variant not read; the JSON variant holds more"
+            )
 
 
 def _threads(bundle: Bundle) -> tuple[list[_Thread], list[str]]:

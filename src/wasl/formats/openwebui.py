@@ -18,6 +18,7 @@ from wasl.wire.json_stream import escape
 from wasl.wire.json_written import encode
 from wasl.wire.losses import Losses
 from wasl.wire.openwebui_content import parts_of
+from wasl.wire.plural import so_many
 from wasl.wire.read import child, text
 
 KEY: Final = "openwebui"
@@ -106,7 +107,7 @@ def _chat(value: Any, pointer: str, telling: Telling, keys: Keys) -> Iterator[Fo
         None if linear else {name: _children(message) for name, message in good.items()},
     )
     for trouble, which in settled.troubles.items():
-        telling.note(trouble, pointer or "/", f"{len(which)} messages, such as {which[0]!r}")
+        telling.note(trouble, pointer or "/", f"{so_many(len(which), 'message')}, such as {which[0]!r}")
     order = tuple(good) if linear else settled.order
     entries = []
     for name in order:

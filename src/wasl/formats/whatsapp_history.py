@@ -20,6 +20,7 @@ from wasl.ports.telling import Telling, head, records, refused
 from wasl.wire.bundle import Bundle
 from wasl.wire.fields import Fields
 from wasl.wire.json_stream import Element, Opened
+from wasl.wire.plural import so_many
 from wasl.wire.whatsapp_history import FIELD, PLACEHOLDER, entry_of, is_from_person, sent_ms
 
 ORIGIN: Final = "WhatsApp"
@@ -112,7 +113,9 @@ class _History:
         for begin in range(0, len(order), block):
             yield from self._tell(order[begin : begin + block], filled)
         if self._aside:
-            yield Problem("left-aside", self._names[0], f"{self._aside} items stand in webhooks of other fields; they are no history")
+            yield Problem(
+                "left-aside", self._names[0], f"in webhooks of other fields, which are no history: {so_many(self._aside, 'item')}"
+            )
         yield Progress(0)
 
     def _told(self, thread: "_Thread") -> Chat:

@@ -21,6 +21,7 @@ from wasl.wire.media_out import MediaOut
 from wasl.wire.page_text import fit
 from wasl.wire.page_words import WORDS, language_of
 from wasl.wire.plain_words import at
+from wasl.wire.plural import so_many
 from wasl.wire.zip_out import ZipFileOut, ZipOut
 
 MARK = "\u200e"
@@ -129,9 +130,7 @@ class _Text:
             case File():
                 return self._file_of(part)
             case Poll():
-                options = [
-                    f"{MARK}OPTION: {_words(o.text)} ({MARK}{o.votes or 0} {'vote' if o.votes == 1 else 'votes'})" for o in part.options
-                ]
+                options = [f"{MARK}OPTION: {_words(o.text)} ({MARK}{so_many(o.votes or 0, 'vote')})" for o in part.options]
                 return "\n".join((f"{MARK}POLL:", _words(part.question), *options))
             case Place():
                 return f"Location: https://maps.google.com/?q={part.latitude},{part.longitude}"

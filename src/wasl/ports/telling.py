@@ -14,6 +14,7 @@ from wasl.domain.errors import Malformed
 from wasl.ports.format import ENTRIES_PER_RUN, SAMPLE_CHARACTERS_MAX, Found, Problem, Reject, Run, is_omitted
 from wasl.wire.bundle import Bundle
 from wasl.wire.json_stream import Broken, Closed, Element, Opened, Trouble, walk
+from wasl.wire.plural import so_many
 
 PEOPLE_MAX = 100_000
 """In one chat; those who come after are known by their key alone."""
@@ -98,7 +99,7 @@ class Mended:
     def problems(self) -> Iterator[Problem]:
         """Tells them."""
         for (kind, where), number in sorted(self._counts.items()):
-            yield Problem(kind, where, f"mended in {number} records")
+            yield Problem(kind, where, f"mended in {so_many(number, 'record')}")
 
 
 def refused(piece: Broken | Element, *, source: int, why: str | None = None) -> Reject:

@@ -30,6 +30,7 @@ from wasl.service.shelf import moved_in
 from wasl.service.shelve import Shelve
 from wasl.service.survey import Survey
 from wasl.wire.bundle import Bundle
+from wasl.wire.plural import so_many
 
 log = structlog.get_logger(__name__)
 
@@ -346,8 +347,8 @@ class _Importing:
         }
         if state == "done" and done.taken != survey.counts["entries"]:
             raise Malformed(
-                f"{survey.counts['entries']} entries were read and {done.taken} found a place: {self._reader.kind} does not read "
-                f"{self._bundle.name!r} the same way twice; run the import again"
+                f"{so_many(survey.counts['entries'], 'entry was', 'entries were')} read and {done.taken} found a place: "
+                f"{self._reader.kind} does not read {self._bundle.name!r} the same way twice; run the import again"
             )
         shape = survey.shape
         profile = {**self._held.record.profile, **({"profile": shape.profile, "facts": dict(shape.facts)} if shape else {})}

@@ -30,6 +30,7 @@ from wasl.service.back_up import DATABASE
 from wasl.service.connect import polls, through
 from wasl.service.learn import Learn
 from wasl.wire.call import Call, Reply
+from wasl.wire.plural import so_many
 
 CALL_SECONDS: Final = 15.0
 DISK_BYTES_MIN: Final = 512 << 20
@@ -213,7 +214,7 @@ class Check:
             else:
                 lines.append(bad("knowledge", f"{what}, and no model is set", "write what people ask for into .md files there"))
         else:
-            lines.append(good("knowledge", f"{learned.documents} documents, {learned.passages} passages"))
+            lines.append(good("knowledge", f"{so_many(learned.documents, 'document')}, {so_many(learned.passages, 'passage')}"))
         return lines
 
     # -- the other sides
@@ -237,7 +238,7 @@ class Check:
             return [bad(area, failure.message, do)]
         known = _models(reply)
         lines = [line for candidate in wanted if (line := _missing(area, candidate, known))]
-        return lines or [good(area, f"the key works; {len(known)} models" if known else "the key works")]
+        return lines or [good(area, f"the key works; {so_many(len(known), 'model')}" if known else "the key works")]
 
     async def _channel(self, name: str, channel: Channel) -> list[Checked]:
         area = f"channels.{name}"
@@ -322,7 +323,7 @@ class Check:
 
 
 def _in_days(days: int) -> str:
-    return f"in {days} days" if days > 0 else "today" if days == 0 else f"{-days} days ago"
+    return f"in {so_many(days, 'day')}" if days > 0 else "today" if days == 0 else f"{so_many(-days, 'day')} ago"
 
 
 class _Dated:

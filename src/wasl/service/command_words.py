@@ -3,11 +3,12 @@
 from typing import Final
 
 from wasl.service.words import base_language
+from wasl.wire.plural import Counted
 
 _WORDS: Final[dict[str, dict[str, str]]] = {
     "link": {
-        "en": "Send me the code below on your other channel. It works once, for {minutes} minutes, and I will ask there before anything is"
-        " joined.",
+        "en": "Send me the code below on your other channel. It works once, for {minutes:minute|minutes}, and I will ask there before"
+        " anything is joined.",
         "ar": "أرسل إليّ الرمز أدناه من قناتك الأخرى. يصلح مرة واحدة ولمدة {minutes} دقائق، وسأسألك هناك قبل أن أربط أي شيء.",
     },
     "link_word": {"en": "link", "ar": "اربط"},
@@ -32,12 +33,12 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "ar": "هذا رمزك أنت. أرسله من القناة الأخرى.",
     },
     "slow": {
-        "en": "Too many wrong codes were sent. Please try again in {minutes} minutes.",
+        "en": "Too many wrong codes were sent. Please try again in {minutes:minute|minutes}.",
         "ar": "أُرسلت رموز خاطئة كثيرة. حاول مرة أخرى بعد {minutes} دقيقة من فضلك.",
     },
     "ask_link": {
-        "en": "Join this conversation with these?\n{places}\n{messages} messages, since {since}.\nThen all of it is one history, here and"
-        " there. Answer “yes” only if both are you.",
+        "en": "Join this conversation with these?\n{places}\n{messages:message|messages}, since {since}.\nThen all of it is one history,"
+        " here and there. Answer “yes” only if both are you.",
         "ar": "هل أربط هذه المحادثة بما يلي؟\n{places}\nعدد الرسائل: {messages}، منذ {since}.\nبعدها يصبح كل ذلك سجلًا واحدًا هنا وهناك."
         " أجب «نعم» فقط إن كانت القناتان لك.",
     },
@@ -61,7 +62,7 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
     },
     "no_links": {"en": "This conversation is joined with no other.", "ar": "هذه المحادثة غير مربوطة بأي محادثة أخرى."},
     "unlinked": {
-        "en": "Parted. Each keeps its own messages. Send “undo” within {days} days if you change your mind.",
+        "en": "Parted. Each keeps its own messages. Send “undo” within {days:day|days} if you change your mind.",
         "ar": "تم الفصل، ويحتفظ كل طرف برسائله. أرسل «تراجع» خلال {days} يومًا إن غيّرت رأيك.",
     },
     "unlinked_there": {
@@ -70,13 +71,14 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
     },
     "relinked": {"en": "Joined again.", "ar": "أُعيد الربط."},
     "proof": {
-        "en": "{code} is your code for {name}. Send it where you asked for it, within {minutes} minutes. If you did not ask, do nothing.",
+        "en": "{code} is your code for {name}. Send it where you asked for it, within {minutes:minute|minutes}. If you did not"
+        " ask, do nothing.",
         "ar": "{code} رمزك لدى {name}. أرسله حيث طلبته خلال {minutes} دقائق. إن لم تطلبه فلا تفعل شيئًا.",
     },
     "proof_subject": {"en": "Your code for {name}", "ar": "رمزك لدى {name}"},
     "proof_asked": {
-        "en": "If you wrote to us from there on a channel that has closed, a code is on its way. Send it here within {minutes} minutes,"
-        " and I will ask before anything is joined.",
+        "en": "If you wrote to us from there on a channel that has closed, a code is on its way. Send it here within"
+        " {minutes:minute|minutes}, and I will ask before anything is joined.",
         "ar": "إن كنت قد كتبت إلينا من هناك على قناة أُغلقت فالرمز في طريقه إليك. أرسله هنا خلال {minutes} دقائق، وسأسألك قبل أن أربط أي"
         " شيء.",
     },
@@ -97,13 +99,13 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "ar": "لم أستطع قراءة هذا الرقم. اكتبه مع رمز البلد، مثل ‎+20 100 123 4567.",
     },
     "proof_slow": {
-        "en": "Too many codes were asked for. Please try again in {minutes} minutes.",
+        "en": "Too many codes were asked for. Please try again in {minutes:minute|minutes}.",
         "ar": "طُلبت رموز كثيرة. حاول مرة أخرى بعد {minutes} دقيقة من فضلك.",
     },
     "search": {"en": "Found for “{text}”, newest first:\n{hits}", "ar": "نتائج «{text}»، الأحدث أولًا:\n{hits}"},
     "no_hits": {"en": "Nothing you said or were told holds “{text}”.", "ar": "لا يوجد في رسائلك ما يطابق «{text}»."},
     "export": {
-        "en": "Everything of yours, to keep: {url}\nThe link works once, for {minutes} minutes.",
+        "en": "Everything of yours, to keep: {url}\nThe link works once, for {minutes:minute|minutes}.",
         "ar": "كل ما يخصك، لتحتفظ به: {url}\nيصلح الرابط مرة واحدة ولمدة {minutes} دقيقة.",
     },
     "export_here": {
@@ -116,8 +118,8 @@ _WORDS: Final[dict[str, dict[str, str]]] = {
         "ar": "لا توجد لدينا صفحة تسلّمك ملفًا. اطلب نسختك من القائمين على هذا المساعد واذكر هذا الرقم: {person}",
     },
     "erase": {
-        "en": "This would erase for good, on every channel of yours: {messages} messages, {chats} imported chats, {files} files.\nTo"
-        " confirm, send this number: {code}",
+        "en": "This would erase for good, on every channel of yours: {messages:message|messages}, {chats:imported chat|imported chats},"
+        " {files:file|files}.\nTo confirm, send this number: {code}",
         "ar": "سيُمحى نهائيًا من كل قنواتك: {messages} من الرسائل، و{chats} من المحادثات المستوردة، و{files} من الملفات.\nللتأكيد أرسل هذا"
         " الرقم: {code}",
     },
@@ -151,4 +153,4 @@ KEYS: Final[tuple[str, ...]] = tuple(_WORDS)
 def tell(key: str, *, language: str, **values: object) -> str:
     """Gives the words for `key` in a language; one that is not in the catalogue gets English."""
     known = _WORDS[key]
-    return (known.get(base_language(language)) or known["en"]).format(**values)
+    return Counted(known.get(base_language(language)) or known["en"]).format(**values)

@@ -1,7 +1,8 @@
 """Says in Arabic what other rooms say in English: findings, reasons and errors, told by their sentence's own form.
 
 A sentence stands in `phrases_ar` as its writer wrote it, with {places} for what changes. A place named {said} or {said_…} holds a
-sentence of its own and is translated, too. What is not known stays English, set apart, so that it keeps its direction.
+sentence of its own and is translated, too; {turns:turn|turns} holds a number and what is counted. What is not known stays English,
+set apart, so that it keeps its direction.
 """
 
 import re
@@ -11,7 +12,7 @@ from typing import Final, NamedTuple
 
 from wasl.wire.isolate import Whole, apart, fill, is_arabic
 
-_PLACE: Final = re.compile(r"\{(\w+)\}")
+_PLACE: Final = re.compile(r"\{(\w+)(?::([^{}|]+)\|([^{}|]+))?\}")
 DEPTH_MAX: Final = 4
 """Sentences within sentences."""
 CHARACTERS_MAX: Final = 4_000
@@ -52,16 +53,15 @@ def _phrases() -> Sequence[Phrase]:
 
 
 def _read(english: str, arabic: str) -> Phrase:
-    pieces = _PLACE.split(english)  # words and names by turns
-    shown, seen = "", set[str]()
-    for place, piece in enumerate(pieces):
-        if place % 2 == 0:
-            shown += re.escape(piece)
-        else:
-            begins = place == 1 and not pieces[0] and not piece.startswith("said")  # what stands before a colon is told by itself
-            shown += f"(?P={piece})" if piece in seen else f"(?P<{piece}>{'(?:(?!: ).)' if begins else '.'}+?)"
-            seen.add(piece)
-    return Phrase(re.compile(shown), pieces[0], sum(map(len, pieces[::2])), arabic)
+    pieces = _PLACE.split(english)  # words, a name and the two forms of what it counts by turns
+    shown, seen = re.escape(pieces[0]), set[str]()
+    for name, one, others, words in zip(*(pieces[at::4] for at in range(1, 5)), strict=True):
+        begins = not shown and not name.startswith("said")  # what stands before a colon is told by itself
+        shown += f"(?P={name})" if name in seen else f"(?P<{name}>{'(?:(?!: ).)' if begins else '.'}+?)"
+        shown += (f" (?:{re.escape(one)}|{re.escape(others)})" if one else "") + re.escape(words)
+        seen.add(name)
+    own = sum(len(words) for words in (*pieces[::4], *pieces[3::4]) if words)
+    return Phrase(re.compile(shown), pieces[0], own, arabic)
 
 
 def _line(line: str, among: Sequence[Phrase]) -> str:

@@ -219,7 +219,7 @@ SETTINGS: Final[Mapping[str, str]] = {
 
 CHECK: Final[Mapping[str, str]] = {
     # check
-    "{count} rules, version {digest}": "القواعد: {count}، النسخة {digest}",
+    "{count:rule|rules}, version {digest}": "القواعد: {count}، النسخة {digest}",
     "mend it, and look again with `wasl rules add FILE`; {said_meanwhile}": (
         "أصلحه، وانظر ثانية بالأمر `wasl rules add FILE`؛ {said_meanwhile}"
     ),
@@ -228,7 +228,7 @@ CHECK: Final[Mapping[str, str]] = {
         "وإلى ذلك الحين يبقى آخر كتاب قواعد سليم ساريًا، نسخة {digest} بتاريخ {when}"
     ),
     "mend it; until then the last good scope is used, or none": "أصلحه؛ وإلى ذلك الحين يُستعمل آخر نطاق سليم، أو لا شيء",
-    "{name}, {count} examples, version {version}; see `wasl scope check`": (
+    "{name}, {count:example|examples}, version {version}; see `wasl scope check`": (
         "{name}، الأمثلة {count}، النسخة {version}؛ انظر `wasl scope check`"
     ),
     "the rules of {channels} forbid general assistants, and there is no scope file: general requests are answered there": (
@@ -246,9 +246,9 @@ CHECK: Final[Mapping[str, str]] = {
     "its provider ends {model} on {day}, {said_when}: choose what takes its place": (
         "مزوّده ينهي {model} في {day}، {said_when}: اختر ما يحل محله"
     ),
-    "in {days} days": "بعد {days:يوم مجرور}",
+    "in {days:day|days}": "بعد {days:يوم مجرور}",
     "today": "اليوم",
-    "{days} days ago": "قبل {days:يوم مجرور}",
+    "{days:day|days} ago": "قبل {days:يوم مجرور}",
     "put another model in its place in [[candidates]], and try it before that day": (
         "ضع نموذجًا آخر مكانه في [[candidates]]، وجرّبه قبل ذلك اليوم"
     ),
@@ -285,7 +285,7 @@ CHECK: Final[Mapping[str, str]] = {
     ),
     "there is no document in {folder}, and no model is set": "لا مستند في {folder}، ولا نموذج محدد",
     "write what people ask for into .md files there": "اكتب ما يسأل عنه الناس في ملفات .md هناك",
-    "{documents} documents, {passages} passages": "المستندات {documents}، المقاطع {passages}",
+    "{documents:document|documents}, {passages:passage|passages}": "المستندات {documents}، المقاطع {passages}",
     "answers by itself": "يجيب بنفسه",
     "has no way to test its key without a question": "لا سبيل لاختبار مفتاحه دون سؤال",
     "look at its base_url and at this machine's way out; the provider may also be down": (
@@ -293,7 +293,7 @@ CHECK: Final[Mapping[str, str]] = {
     ),
     "wait, and look at the provider's status page": "انتظر، وانظر صفحة حالة المزوّد",
     "mend the key or the address": "أصلح المفتاح أو العنوان",
-    "the key works; {count} models": "المفتاح يعمل؛ النماذج {count}",
+    "the key works; {count:model|models}": "المفتاح يعمل؛ النماذج {count}",
     "the key works": "المفتاح يعمل",
     "does not list the model {model}": "لا يذكر النموذج {model}",
     "did you mean {near}?": "هل قصدت {near}؟",

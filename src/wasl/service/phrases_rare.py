@@ -45,7 +45,7 @@ RARE: Final[Mapping[str, str]] = {
     "{at} is {value}, not a list": "{at} هو {value}، وليس قائمة",
     "{at} is {value}, not a time": "{at} هو {value}، وليس وقتًا",
     "{at} is no object with a type": "{at} ليس كائنًا له نوع",
-    "{count} entries were read and {taken} found a place: {kind} does not read {name} the same way twice; run the import again": (
+    "{count:entry was|entries were} read and {taken} found a place: {kind} does not read {name} the same way twice; run the import again": (
         "قُرئ {count} من القيود ووجد {taken} منها مكانًا: لا تقرأ {kind} الملف {name} بالطريقة نفسها مرتين؛ أعد الاستيراد"
     ),
     "whoever this was brought for was erased meanwhile; nothing of it is kept": "مُحي في أثناء ذلك من أُحضر هذا له؛ لم يُحفظ منه شيء",
@@ -213,15 +213,15 @@ RARE: Final[Mapping[str, str]] = {
         "يحيل {asked} إلى موقع آخر، {given}؛ أعلن العنوان الجديد إن كان صحيحًا"
     ),
     "{host} sends on more than {most} times": "يحيل {host} أكثر من {most:مرة مجرور}",
-    "the declared selector {selectors} finds nothing any more (a generic reading finds {words} words); mend the declaration": (
+    "the declared selector {selectors} finds nothing any more (a generic reading finds {words:word|words}); mend the declaration": (
         "لم يعد المحدِّد المعلن {selectors} يجد شيئًا (تجد القراءة العامة {words:كلمة مجرور})؛ أصلح الإعلان"
     ),
-    "the page has {words} words, fewer than {least}: an error page, a stub or half a page": (
+    "the page has {words:word|words}, fewer than {least}: an error page, a stub or half a page": (
         "في الصفحة {words:كلمة}، أقل من {least}: صفحة خطأ أو هيكل أو نصف صفحة"
     ),
     "the page does not contain {phrase}, which proves that it is the right one": "ليس في الصفحة {phrase}، وهو ما يثبت أنها الصحيحة",
     "the page is in {told}, and is declared to be in {language}": "الصفحة بلغة {told}، وأُعلن أنها بلغة {language}",
-    "the page shrank from {before} to {after} words": "تقلّصت الصفحة من {before} إلى {after:كلمة مجرور}",
+    "the page shrank from {before} to {after:word|words}": "تقلّصت الصفحة من {before} إلى {after:كلمة مجرور}",
     "the page has more than {most} tags; it was not read": "في الصفحة أكثر من {most:وسم مجرور}؛ لم تُقرأ",
     "the page is nested over {most} deep; it was not read": "تداخل الصفحة أعمق من {most}؛ لم تُقرأ",
     "robots.txt of {host} cannot be read now ({said_why}); nothing is asked until it can": (
@@ -243,8 +243,7 @@ RARE: Final[Mapping[str, str]] = {
     "A change is announced for {days}.": "أُعلن تغيير في {days}.",
     "New terms are announced without a day.": "أُعلنت شروط جديدة دون يوم.",
     "An announced end was taken back.": "سُحب إعلان نهاية.",
-    "1 model in use ends.": "ينتهي نموذج واحد مستعمل.",
-    "{count} models in use end.": "النماذج المستعملة التي تنتهي: {count}.",
+    "{count:model in use ends|models in use end}.": "النماذج المستعملة التي تنتهي: {count}.",
     "{said} A model judged it {label}, where the rules said {before}.": "{said} حكم نموذج بأنه {label}، وقالت القواعد {before}.",
     # what a document bears on
     "bots": "البوتات",

@@ -184,7 +184,7 @@ WORK: Final[Mapping[str, str]] = {
     ),
     "No sentence that binds somebody changed its meaning.": "لم يتغير معنى جملة تُلزم أحدًا.",
     "1 sentence that binds somebody changed.": "تغيّرت جملة واحدة تُلزم أحدًا.",
-    "{count} sentences that bind somebody changed.": "الجمل الملزمة التي تغيّرت: {count}.",
+    "{count:sentence that binds|sentences that bind} somebody changed.": "الجمل الملزمة التي تغيّرت: {count}.",
     "rules": "القواعد",
     "status {status}": "الرمز {status}",
     # scope files

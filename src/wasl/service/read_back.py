@@ -19,6 +19,7 @@ from wasl.service.shelf import HELD
 from wasl.service.write_again import WriteAgain
 from wasl.wire.archive_json import encoded, to_json
 from wasl.wire.bundle import Bundle
+from wasl.wire.plural import so_many
 
 CHATS_AT_ONCE: Final = 1_000
 """Conversations that are written into one file."""
@@ -111,4 +112,6 @@ def _otherwise(came: _Read | None, back: _Read | None) -> str:
     if came.people != back.people:
         return "written again in its format, who takes part is not what it was"
     others = sum(one != other for one, other in zip(came.said, back.said, strict=False)) + abs(len(came.said) - len(back.said))
-    return f"written again in its format, {others} messages are not what they were" if others else ""
+    return (
+        f"written again in its format, {so_many(others, 'message is not what it was', 'messages are not what they were')}" if others else ""
+    )

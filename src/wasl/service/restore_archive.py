@@ -28,6 +28,7 @@ from wasl.service.keep_sources import Attach
 from wasl.service.reading import pulled
 from wasl.service.shelf import HELD
 from wasl.wire.bundle import Bundle
+from wasl.wire.plural import so_many
 from wasl.wire.streamed import Streamed
 
 TOLD_MAX = 100
@@ -103,7 +104,7 @@ class RestoreArchive:
         done.counts["work"] += taken.added
         done.counts["work here already"] += len(page) - taken.added - taken.strange
         if taken.strange:
-            what = f"{taken.strange} records of {page[0].kind}"
+            what = f"{so_many(taken.strange, 'record')} of {page[0].kind}"
             done.odd(Problem("work", what, "their conversation is not here, or has turns of its own that are open; they were left out"))
 
     async def _import(self, bundle: Bundle, reader: Restores, record: ImportRecord, done: Restored) -> None:
@@ -172,7 +173,7 @@ class RestoreArchive:
 
     async def _run(self, run: Run, coming: _Coming | None, attach: Attach, done: Restored) -> None:
         if coming is None:
-            done.odd(Reject(0, f"conversation {run.chat}", f"{len(run.entries)} messages of a conversation that is not told of"))
+            done.odd(Reject(0, f"conversation {run.chat}", f"{so_many(len(run.entries), 'message')} of a conversation that is not told of"))
             return
         entries = [await attach.entry(entry) for entry in run.entries]
         chat_id = str(coming.chat.id or coming.chat.key)

@@ -5,6 +5,7 @@ from typing import Final
 from wasl.domain.handoff import Handoff
 from wasl.domain.trouble import Trouble
 from wasl.service.words import base_language
+from wasl.wire.plural import Counted
 
 _CARE: Final = {
     "strict": (
@@ -23,8 +24,8 @@ _HEAD: Final = {
     "notice": ("{title}: the platform has something to say about this account", "{title}: للمنصة ملاحظة على هذا الحساب"),
 }
 _TEXT: Final = (
-    "{title} ({channel}) told: {kind} ({times} times, account {scope}).\n{care}\nLook at the platform's own pages, then clear it in the"
-    " console under Attention, or with: wasl trouble clear {id}",
+    "{title} ({channel}) told: {kind} ({times:time|times}, account {scope}).\n{care}\nLook at the platform's own pages, then clear it in"
+    " the console under Attention, or with: wasl trouble clear {id}",
     "أبلغت {title} ({channel}) بما يلي: {kind} (عدد المرات {times}، الحساب {scope}).\n{care}\nراجع صفحات المنصة نفسها، ثم أنهِ التنبيه"
     " من صفحة «تحتاج انتباهًا» في لوحة المتابعة، أو بالأمر: wasl trouble clear {id}",
 )
@@ -53,7 +54,7 @@ def warn(trouble: Trouble, *, title: str, care: str, language: str) -> tuple[str
         "id": trouble.id,
         "care": _CARE[care][which],
     }
-    return _HEAD[trouble.gravity][which].format(**values), _TEXT[which].format(**values)
+    return _HEAD[trouble.gravity][which].format(**values), Counted(_TEXT[which]).format(**values)
 
 
 def call_human(handoff: Handoff, *, title: str, language: str) -> tuple[str, str]:

@@ -21,6 +21,7 @@ from wasl.routing.choose import Bar
 from wasl.routing.route import RouteCandidate
 from wasl.service.ask import Ask
 from wasl.service.judging import Case
+from wasl.wire.isolate import fill
 
 QUESTIONS: Final = 20
 QUESTIONS_MAX: Final = 500
@@ -160,8 +161,15 @@ td,th{border:1px solid color-mix(in srgb,currentColor 30%,transparent);padding:.
 td{white-space:pre-line;overflow-wrap:anywhere}caption{text-align:start;font-weight:600;padding-block:.6rem}small{opacity:.75}
 """
 WORDS: Final = {
-    "en": ("{new} in the place of {old}", "{answered} of {asked} questions answered", "Question", "Answered then", "Answers now", "failed"),
-    "ar": ("{new} مكان {old}", "أُجيب عن {answered} من {asked} سؤالًا", "السؤال", "الجواب السابق", "الجواب الجديد", "فشل"),
+    "en": (
+        "{new} in the place of {old}",
+        "{answered} of {asked:question|questions} answered",
+        "Question",
+        "Answered then",
+        "Answers now",
+        "failed",
+    ),
+    "ar": ("{new} مكان {old}", "أُجيب عن {answered} من {asked:سؤال مجرور}", "السؤال", "الجواب السابق", "الجواب الجديد", "فشل"),
 }
 
 
@@ -169,6 +177,7 @@ def side_by_side(tried: Sequence[Tried], *, old: str, new: str, at_ms: int, lang
     """Writes the answers beside each other as one page that stands by itself. It holds people's words: keep it as you keep those."""
     title, sum_, asked, then, now, failed = WORDS.get(language, WORDS["en"])
     counts = summed(tried)
+    answered = escape(fill(sum_, language, **counts))
     head = escape(title.format(old=old, new=new))
     rows = "".join(
         f'<tr><td dir="auto">{escape(one.question)}</td><td dir="auto">{escape(one.then)}</td><td dir="auto">'
@@ -180,7 +189,7 @@ def side_by_side(tried: Sequence[Tried], *, old: str, new: str, at_ms: int, lang
     direction = "rtl" if language == "ar" else "ltr"
     return (
         f'<!doctype html><html lang="{language}" dir="{direction}"><head><meta charset="utf-8"><title>{head}</title><style>{STYLE}</style>'
-        f"</head><body><h1>{head}</h1><p>{day} · {escape(sum_.format(**counts))} · {counts['took_p50_ms']} ms · {counts['tokens']}</p>"
+        f"</head><body><h1>{head}</h1><p>{day} · {answered} · {counts['took_p50_ms']} ms · {counts['tokens']}</p>"
         f'<table><thead><tr><th scope="col">{asked}</th><th scope="col">{then}: {escape(old)}</th><th scope="col">{now}: {escape(new)}</th>'
         f"</tr></thead><tbody>{rows}</tbody></table></body></html>\n"
     )

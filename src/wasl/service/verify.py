@@ -21,6 +21,7 @@ from wasl.service.recognise import recognise
 from wasl.service.survey import Survey
 from wasl.service.write_again import CHATS_MAX, WriteAgain
 from wasl.wire.bundle import Bundle, ManyBundle, Member, PlainBundle
+from wasl.wire.plural import so_many
 from wasl.wire.streamed import Streamed
 
 PAGE: Final = 1_000
@@ -146,7 +147,11 @@ class Verify:
         done.counts["entries"] += survey.counts["entries"]
         read, then = survey.counts["entries"], held.record.counts.get("entries", 0)
         if read != then:
-            done.find(held.record.id, held.record.name, f"{read} entries are read from the source now, and {then} were then; bring it anew")
+            done.find(
+                held.record.id,
+                held.record.name,
+                f"{so_many(read, 'entry is', 'entries are')} read from the source now, and {then} then; bring it anew",
+            )
         sizes = {f.position: f.size_bytes for f in held.record.files}
         tiles, tiled = survey.tiling.coverage(sizes)["tiles"], held.record.coverage.get("tiles", True)
         if tiled and not tiles:
@@ -192,9 +197,9 @@ class Verify:
             done.find(
                 held.record.id,
                 chat.chat.title or chat.id,
-                f"{found.number} entries of the source are not held"
+                f"{so_many(found.number, 'entry', 'entries')} of the source not held"
                 if found.missing
-                else f"{found.number} messages are held otherwise than they are read from the source"
+                else f"{so_many(found.number, 'message')} held otherwise than read from the source"
                 + (f", the first at {found.where}" if found.where else ""),
             )
 
@@ -210,7 +215,7 @@ async def verify_file(bundle: Bundle, formats: Mapping[str, Format], *, kind: st
                 for item in batch:
                     survey.take(item)
     except Malformed as error:
-        done.find(bundle.name, f"after {survey.counts['entries']} messages", error.message)
+        done.find(bundle.name, f"after {so_many(survey.counts['entries'], 'message')}", error.message)
     for reject in survey.rejects:
         done.find(bundle.name, reject.where, reject.why)
     for problem in survey.problems:

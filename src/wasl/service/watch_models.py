@@ -19,6 +19,7 @@ from wasl.service.watch import Told
 from wasl.service.when_to_look import spread
 from wasl.terms.declaration import Declaration
 from wasl.terms.model_ends import ModelEnd, ends_in
+from wasl.wire.plural import so_many
 
 log = structlog.get_logger(__name__)
 
@@ -146,7 +147,7 @@ def _judged(before: str, ends: Mapping[str, date | str], text: str) -> Judgement
         topic="announcement",
         topics=("announcement", "access-termination"),
         score=float(len(new)),
-        reason="1 model in use ends." if len(new) == 1 else f"{len(new)} models in use end.",
+        reason=f"{so_many(len(new), 'model in use ends', 'models in use end')}.",
         clauses=tuple(_clause(old.get(f"The model {model}", ""), _sentence(model, day)) for model, day in new.items()),
         dates=tuple(
             TermsDate(day=day if isinstance(day, date) else None, written=str(day), sentence=_sentence(model, day))

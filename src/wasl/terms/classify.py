@@ -20,6 +20,7 @@ from wasl.terms.dates import DATE_TOKEN
 from wasl.terms.edition import edition_swapped, scope_event
 from wasl.terms.lexicon import lexicon
 from wasl.terms.regions import regions_in
+from wasl.wire.plural import so_many
 
 MATERIAL_SCORE: Final = 1.5
 """Weight of all clauses together from which a change is material: one word with a meaning that came into a sentence that binds or left
@@ -332,7 +333,7 @@ def _only_regions(words: Sequence[str], others: Sequence[str]) -> tuple[str, ...
 
 def _reason(weighed: Sequence[_Weighed]) -> str:
     count = sum(1 for one in weighed if one.weight > 0)
-    return "1 sentence that binds somebody changed." if count == 1 else f"{count} sentences that bind somebody changed."
+    return f"{so_many(count, 'sentence that binds', 'sentences that bind')} somebody changed."
 
 
 def _telling(one: _Weighed) -> bool:

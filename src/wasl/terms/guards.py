@@ -7,6 +7,7 @@ from wasl.domain.terms import Document
 from wasl.terms.declaration import Source
 from wasl.terms.extract import Extracted
 from wasl.terms.language import language_of
+from wasl.wire.plural import so_many
 
 SHRINK_MAX: Final = 0.4
 """A page that lost more of its words than this is looked at by people first."""
@@ -25,9 +26,12 @@ def wrong_page(extracted: Extracted, source: Source, document: Document) -> str 
     words = len(extracted.markdown.split())
     if extracted.missed:
         selectors = ", ".join(source.select)
-        return f"the declared selector {selectors!r} finds nothing any more (a generic reading finds {words} words); mend the declaration"
+        return (
+            f"the declared selector {selectors!r} finds nothing any more (a generic reading finds {so_many(words, 'word')});"
+            " mend the declaration"
+        )
     if words < source.min_words:
-        return f"the page has {words} words, fewer than {source.min_words}: an error page, a stub or half a page"
+        return f"the page has {so_many(words, 'word')}, fewer than {source.min_words}: an error page, a stub or half a page"
     folded = " ".join(extracted.markdown.split()).casefold()
     for phrase in source.must_contain:
         if " ".join(phrase.split()).casefold() not in folded:
@@ -41,7 +45,7 @@ def wrong_page(extracted: Extracted, source: Source, document: Document) -> str 
 def shrunk(before_words: int, after_words: int) -> str | None:
     """Says that a page lost so much that people should look first. None where it did not."""
     if before_words and after_words < (1 - SHRINK_MAX) * before_words:
-        return f"the page shrank from {before_words} to {after_words} words"
+        return f"the page shrank from {before_words} to {so_many(after_words, 'word')}"
     return None
 
 

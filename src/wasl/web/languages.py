@@ -14,6 +14,7 @@ from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 
 from wasl.service.calendar import month_words
+from wasl.web.words import Counting
 from wasl.wire.isolate import figures_apart
 from wasl.wire.po import compile_po
 
@@ -128,6 +129,15 @@ def _accepted(header: str) -> list[str]:
     return [tag for quality, tag in sorted(weighted, key=lambda pair: -pair[0]) if quality > 0]
 
 
-def page_words(language: Language, words: Mapping[str, str]) -> dict[str, str]:
-    """Translates the words that scripts show."""
-    return {key: language.say(text) for key, text in words.items()}
+_ONE_OF_EACH = (0, 1, 2, 3, 11, 100)
+"""Numbers that stand for every form that a language which ships may have."""
+
+
+def page_words(language: Language, words: Mapping[str, str | Counting]) -> dict[str, str | dict[str, str]]:
+    """Translates the words that scripts show; those that count by the name that CLDR gives a number's form, as `Intl.PluralRules` does."""
+    return {
+        key: language.say(text)
+        if isinstance(text, str)
+        else {language.locale.plural_form(n): language.words.ngettext(text.one, text.many, n) for n in _ONE_OF_EACH}
+        for key, text in words.items()
+    }

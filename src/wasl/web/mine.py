@@ -19,12 +19,13 @@ from wasl.web.auth import is_secure, set_visitor, visitor_token
 from wasl.web.faces import Faces, answer_json
 from wasl.web.files import asked_place, file_response
 from wasl.web.languages import page_words
+from wasl.web.mine_words import MINE
 from wasl.web.pacing import Pacing
 from wasl.web.reading import entry_json, hit_json, message_line
 from wasl.web.render import message_json
 from wasl.web.timeline import Timeline
 from wasl.web.visiting import Visits
-from wasl.web.words import CHAT, MINE
+from wasl.web.words import CHAT
 
 CHATS_LISTED = 200
 ENTRIES_READ = 60

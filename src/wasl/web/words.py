@@ -1,11 +1,24 @@
 """The words that scripts show, by the key under which a script asks for them."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Counting(NamedTuple):
+    """Words that change with the number in them: of one, and of any other."""
+
+    one: str
+    many: str
 
 
 def mark(text: str) -> str:
     """Marks words for the catalogues; they are translated where they are shown."""
     return text
+
+
+def mark_counting(one: str, many: str) -> Counting:
+    """Marks words that count for the catalogues."""
+    return Counting(one, many)
 
 
 CHAT: Mapping[str, str] = {
@@ -160,108 +173,6 @@ COUNTED: Mapping[str, str] = {
     "file": mark("Files"),
 }
 """What an erasure counts, by the names that the service gives."""
-
-MINE: Mapping[str, str] = {
-    "proof_asked": mark("If you wrote to us from there, a code is on its way. Enter it above within ten minutes."),
-    "proof_mistyped": mark("Write the number with its country code, such as +20 100 123 4567, or an e-mail address."),
-    "proof_no_phone": mark(
-        "From here no text message can be sent. Open the personal link that you were sent there, or ask whoever runs this service to join"
-        " your conversations."
-    ),
-    "proof_no_mail": mark(
-        "From here no letter can be sent. Open the personal link that you were sent there, or ask whoever runs this service to join your"
-        " conversations."
-    ),
-    "proof_about": mark("You wrote on {channels}, now closed, and have no code? Have one sent to the number or address you wrote from."),
-    "proof_none": mark(
-        "You wrote on {channels}, now closed? Open the personal link that you were sent there. From here neither text messages nor"
-        " letters can be sent; without the link, ask whoever runs this service to join your conversations."
-    ),
-    "person": mark("Visitor"),
-    "here": mark("Here"),
-    "messages": mark("messages"),
-    "entries": mark("{n} messages"),
-    "messages_since": mark("{n} messages since {date}"),
-    "no_hits": mark("Nothing was found."),
-    "here_about": mark("What was said here, on every channel you joined."),
-    "deleted": mark("This message was deleted."),
-    "edited": mark("edited"),
-    "forwarded": mark("forwarded"),
-    "ambiguous": mark("date not certain"),
-    "no_time": mark("time not known"),
-    "file_omitted": mark("not in the export"),
-    "file_expired": mark("expired"),
-    "file_refused": mark("could not be kept"),
-    "file_missing": mark("missing"),
-    "file_present": mark("kept"),
-    "too_quick": mark("That was too often. Please wait a little."),
-    "later": mark("Please try again in a moment."),
-    "failed": mark("That did not work."),
-    "not_yours": mark("There is no such thing among what is yours."),
-    "code_wrong": mark("This code is wrong or too old."),
-    "code_own": mark("This is your own code: enter it on the other channel."),
-    "code_group": mark("A group cannot be joined."),
-    "code_many": mark("So many channels cannot be joined."),
-    "unknown_format": mark("This is not a format that is offered."),
-    "not_read": mark(
-        "This file could not be read: it is of no kind that is known here, or it is broken. Choose the export as it came, the whole zip"
-        " or its text or JSON file."
-    ),
-    "file_too_large": mark("This file is too large."),
-    "on_hold": mark("The law forbids erasing this at the moment. Please ask the people who run this service."),
-    "spent": mark("This link has been used or is too old."),
-    "other_browser": mark("This link was asked for in another browser. Open it there, or ask for one here."),
-    "mail_wrong": mark("This is no e-mail address that a letter can be sent to."),
-    "account": mark("Sign in"),
-    "account_why": mark("Sign in to find all of this again on another device, or after this browser forgot you."),
-    "account_known": mark("You can sign in on other devices in the same way."),
-    "email": mark("E-mail"),
-    "send_link": mark("Send me a link"),
-    "link_sent": mark("A link is on its way. It works once, for twenty minutes."),
-    "passkeys": mark("Passkeys: {n}"),
-    "passkey_make": mark("Make a passkey"),
-    "passkey_use": mark("Sign in with a passkey"),
-    "passkey_made": mark("The passkey is made."),
-    "sign_out": mark("Sign out here"),
-    "sign_out_all": mark("Sign out everywhere"),
-    "no_passkey": mark("The passkey could not be used."),
-    "part": mark("Part again"),
-    "parted": mark("Parted. Each keeps its own messages."),
-    "parted_on": mark("parted on {date}"),
-    "undo": mark("Undo"),
-    "joined": mark("Joined."),
-    "this_device": mark("you are here"),
-    "only_here": mark("Nothing is joined yet."),
-    "qr": mark("Square to scan with a phone"),
-    "open_in": mark("Open in {name}"),
-    "time_left": mark("valid for {time}"),
-    "code_over": mark("The code is too old now. Get a new one."),
-    "will_join": mark("This joins {channel} ({name}) with {n} messages and {chats} brought chats to what is here."),
-    "reading": mark("Reading…"),
-    "storing": mark("Storing…"),
-    "ask_day_order": mark("How are dates written in this file?"),
-    "ask_zone": mark("In which time zone was it written?"),
-    "ask_self": mark("Which of these is you? {chat}"),
-    "found_format": mark("Format"),
-    "found_chats": mark("Chats"),
-    "found_people": mark("People"),
-    "found_messages": mark("Messages"),
-    "found_rejects": mark("Not readable"),
-    "and_more": mark("and {n} more"),
-    "sum": mark("{read} in the files = {stored} stored + {there} there already + {rejected} not readable"),
-    "stored": mark("Stored"),
-    "there_already": mark("There already"),
-    "take_back": mark("Take back"),
-    "import_done": mark("{n} messages"),
-    "import_reading": mark("is being read"),
-    "import_waiting": mark("waits"),
-    "import_stopped": mark("stopped after {n} messages; bring the same file again, and it goes on"),
-    "taken_back": mark("Taken back."),
-    "sure": mark("Really take back?"),
-    "times": mark("{n} times"),
-    "made": mark("The file is ready. Its link works once, until {when}."),
-    **{f"count_{kind}": words for kind, words in COUNTED.items()},
-}
 
 WHO = (mark("person"), mark("operator"), mark("system"))
 """Who did something, as the audit names them."""

@@ -8,6 +8,7 @@ from wasl.wire.chatlog_body import FilesOf
 from wasl.wire.chatlog_heads import find_heads, strange_months
 from wasl.wire.chatlog_phrases import title_in
 from wasl.wire.chatlog_records import read_fully
+from wasl.wire.plural import so_many
 
 SNIFF_BYTES: Final = 64 << 10
 BLANK: Final = b"\r\n\t \xef\xbb\xbf\x00\xe2\x80\x8e\x8f"
@@ -48,7 +49,10 @@ def likeness(bundle: Bundle, member: Member, app: str) -> Likeness | None:
     first = not sample[: heads[0].at].strip(BLANK)
     strong = len(heads) >= 2 or named
     confidence = (0.9 if strong else 0.6) if first else (0.6 if strong else 0.2)
-    return Likeness(min(0.99, confidence + (0.09 if named else 0)), f"{len(heads)} lines begin as {app} writes them")
+    return Likeness(
+        min(0.99, confidence + (0.09 if named else 0)),
+        f"{so_many(len(heads), 'line begins as ' + app + ' writes it', 'lines begin as ' + app + ' writes them')}",
+    )
 
 
 def files_beside(bundle: Bundle, text: Member) -> FilesOf:

@@ -5,6 +5,8 @@ import string
 from collections.abc import Mapping
 from typing import Any, Final
 
+from wasl.wire.plural import Counted
+
 FSI, PDI, LRM, RLI = "\u2068", "\u2069", "\u200e", "\u2067"
 """Marks of direction: an isolate that finds its own, its end, a left-to-right sign, and a right-to-left isolate."""
 
@@ -71,7 +73,7 @@ def counted(number: str, noun: str, *, governed: bool = False) -> str:
 
 def fill(template: str, language: str, /, **values: object) -> str:
     """Fills a sentence's places."""
-    return _ISOLATING.vformat(signs_apart(template), (), values) if language == "ar" else template.format(**values)
+    return _ISOLATING.vformat(signs_apart(template), (), values) if language == "ar" else Counted(template).format(**values)
 
 
 def apart(text: str) -> str:
@@ -117,7 +119,7 @@ class Sentence(str):
 
 
 def sentences(words: Mapping[str, Mapping[str, str]], language: str) -> Mapping[str, str]:
-    """Gives the words of a language by name, English where there are none; Arabic ones set their values apart."""
+    """Gives the words of a language by name, English where there are none; Arabic ones set their values apart, English ones count."""
     if language.partition("-")[0] == "ar" and "ar" in words:
         return {name: Sentence(signs_apart(text)) for name, text in words["ar"].items()}
-    return words.get(language, words["en"])
+    return {name: Counted(text) for name, text in words.get(language, words["en"]).items()}

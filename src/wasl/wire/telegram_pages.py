@@ -15,6 +15,7 @@ from typing import BinaryIO, Final
 from wasl.domain.archive import Span, Words
 from wasl.domain.errors import Malformed
 from wasl.wire import stamps
+from wasl.wire.plural import so_many
 from wasl.wire.stamps import Stamp
 
 PIECE_BYTES: Final = 16 << 10
@@ -89,7 +90,7 @@ def pages(stream: BinaryIO) -> Iterator[Page | Said | Malformed]:
             return
     if len(parser.rawdata) > LAST_CHARACTERS_MAX:
         yield from parser.finish()
-        yield Malformed(f"the page ends in {len(parser.rawdata)} characters of no whole tag; they were not read")
+        yield Malformed(f"the page ends in {so_many(len(parser.rawdata), 'character')} of no whole tag; they were not read")
         return
     parser.close()
     yield from parser.finish()

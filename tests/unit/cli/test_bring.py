@@ -40,7 +40,14 @@ def test_what_was_written_is_counted_in_the_words_of_the_language() -> None:
         "pages": 1,
         "work": 13,
     }
-    assert counted(wrote, "en") == "2 people, 3 conversations, 4 participants, 26 messages, 1 attachments, 1 sources, 1 pages, 13 work"
+    assert (
+        counted(wrote, "en")
+        == "2 people, 3 conversations, 4 participants, 26 messages, 1 attachment, 1 source, 1 page, 13 records of the books"
+    )
+    ones = {"people": 1, "entries": 1, "work": 1, "conversations not compared: brought again since": 1, "sources tiled": 1}
+    assert counted(ones, "en") == (
+        "1 person, 1 entry, 1 record of the books, 1 conversation not compared: brought again since, 1 source tiled"
+    )
     said = counted({**wrote, "imports": 1, "records of the books": 13, "files": 2}, "ar")
     assert "الأشخاص: 2، " in said
     assert not re.search("[a-z]", said)

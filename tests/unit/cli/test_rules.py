@@ -143,7 +143,7 @@ def test_the_export_holds_every_record() -> None:
 def test_a_file_of_cases_is_judged(tmp_path: Path) -> None:
     file = tmp_path / "cases.toml"
     file.write_text('[[case]]\nname = "x"\nchannel = "whatsapp"\nto = "+20"\non = 2026-02-01\npurpose = "general"\nexpect = "deny"\n')
-    assert run("test", str(file)).stdout == "1 of 1 cases are right.\n"
+    assert run("test", str(file)).stdout == "1 of 1 case is right.\n"
     file.write_text(file.read_text().replace('"deny"', '"allow"'))
     result = run("test", str(file))
     assert result.exit_code == EXIT_PROBLEM

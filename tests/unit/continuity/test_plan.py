@@ -62,7 +62,7 @@ def test_without_a_template_the_plan_says_that_reminders_reach_only_who_writes()
     plan = make_plan(sunset(wording=Wording(texts={"en": "{link}"})), [group(60, window=True)], now_ms=NOW, means=lambda region: PAID)
     assert [(one.inside, one.outside) for one in plan.rounds] == [(60, 0), (0, 0), (0, 0), (0, 0)]
     assert [(problem.kind, problem.blocking) for problem in plan.problems] == [("template", False)]
-    assert "60 people may be told now" in plan.problems[0].text
+    assert "60 people who wrote within the last day may be told now" in plan.problems[0].text
 
 
 def test_more_people_than_the_limit_allows_before_the_date_is_said_before_anything_is_sent() -> None:

@@ -153,7 +153,7 @@ async def test_no_document_is_a_problem_only_where_no_model_answers(tmp_path: Pa
     ("script", "says"),
     [
         (answer({"data": [{"id": "m-1"}, {"id": "m-2"}]}), "ok the key works; 2 models"),
-        (answer({"models": [{"name": "models/m-1"}]}), "ok the key works; 1 models"),
+        (answer({"models": [{"name": "models/m-1"}]}), "ok the key works; 1 model"),
         (answer(b"not json"), "ok the key works"),
         (answer({"data": [{"id": "m-10"}]}), "NO does not list the model 'm-1' -> did you mean m-10?"),
         (answer({"data": [{"id": "zzz"}]}), "choose one that it serves"),

@@ -119,7 +119,7 @@ async def test_a_word_that_was_changed_here_is_found_in_any_format_with_its_plac
     line = (await house.store.library.entries(chat.id, after=0, limit=10))[1]
     await house.store.library.change_entry(chat.id, seq=line.seq, entry=line.entry._replace(text="no"))
     found = await verify.run()
-    assert [f.what for f in found.findings] == ["1 messages are held otherwise than they are read from the source, the first at byte 31"]
+    assert [f.what for f in found.findings] == ["1 message held otherwise than read from the source, the first at byte 31"]
     assert found.passed_over == {"not written again, for their format cannot": {"whatsapp_export": 1}}
 
 
@@ -208,7 +208,7 @@ async def test_a_word_a_title_and_a_name_that_were_changed_here_are_found(house:
     await put(house, replace(assistant.chat, title="another"), of=assistant)
     told = sorted(found.what for found in (await verify.run()).findings if "written again" in found.what)
     assert told == [
-        "written again in its format, 1 messages are not what they were",
+        "written again in its format, 1 message is not what it was",
         "written again in its format, what it is (its title, its state or the like) is not what it was",
     ]
     await put(house, assistant.chat, of=assistant)

@@ -5,7 +5,7 @@ import pytest
 from babel import Locale
 
 from wasl.web.languages import LOCALES, SHIPPED, Languages, page_words
-from wasl.web.words import CHAT, CONSOLE
+from wasl.web.words import CHAT, CONSOLE, mark_counting
 
 ROOT = Path(__file__).resolve().parents[3]
 _spec = importlib.util.spec_from_file_location("catalogues", ROOT / "scripts" / "catalogues.py")
@@ -95,3 +95,12 @@ def test_arabic_counts_from_eleven_to_ninety_nine_take_the_accusative() -> None:
         counted = [entry.string for entry in catalogues.read_po(file, locale="ar") if isinstance(entry.id, tuple)]
     assert len(counted) > 20
     assert [forms for forms in counted if forms[4].count("ًا") > forms[5].count("ًا")] == []
+
+
+def test_words_that_count_go_to_scripts_by_the_names_of_their_forms() -> None:
+    words = {"entries": mark_counting("{n} message", "{n} messages"), "here": "Here"}
+    english, arabic = (page_words(Languages().choose(asked=code), words) for code in ("en", "ar"))
+    assert english == {"entries": {"one": "{n} message", "other": "{n} messages"}, "here": "Here"}
+    assert arabic["entries"] == {
+        "zero": "لا رسائل", "one": "رسالة واحدة", "two": "رسالتان", "few": "{n} رسائل", "many": "{n} رسالة", "other": "{n} رسالة",
+    }  # fmt: skip

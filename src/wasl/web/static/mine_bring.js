@@ -2,7 +2,7 @@
 
 import { ask, datesOf, facts, fail, find, headers, ready, tell } from "./mine.js";
 import { Failed, follow, request } from "./net.js";
-import { dayOf, el, number, page, say, sizeOf, timeOf } from "./page.js";
+import { comma, count, dayOf, el, number, page, say, sizeOf, timeOf } from "./page.js";
 
 const zone = find("zone"), going = find("going"), bar = find("bar");
 let draft = null, stream = null, call = null;
@@ -66,7 +66,6 @@ function question(one) {
       : el("input", { class: "field", name, value: one.guess || "", dir: "ltr", "aria-label": say("ask_zone"), list: null }));
 }
 
-const comma = document.documentElement.lang === "ar" ? "، " : ", ";
 const named = (names) => names.flatMap((name, place) => [place ? comma : "", el("bdi", {}, name)]);
 
 function preview(data) {
@@ -74,7 +73,7 @@ function preview(data) {
   find("preview-head").focus();
   facts(find("found"), [[say("found_format"), data.format], [say("found_chats"), data.counts.chats || 0], [say("found_people"), data.counts.participants || 0], [say("found_messages"), data.counts.entries || 0], [say("found_rejects"), data.counts.rejects || 0]]);
   find("found-chats").replaceChildren(...data.chats.slice(0, 20).map((chat) => el("li", {}, el("span", { class: "what" }, el("bdi", {}, chat.title),
-    el("span", { class: "quiet small" }, ...named(chat.people))), el("span", { class: "quiet small" }, say("entries", { n: number(chat.entries) }), chat.first ? ` · ${datesOf(chat.first, chat.last)}` : ""))),
+    el("span", { class: "quiet small" }, ...named(chat.people))), el("span", { class: "quiet small" }, count("entries", chat.entries), chat.first ? ` · ${datesOf(chat.first, chat.last)}` : ""))),
   ...(data.chats.length > 20 ? [el("li", { class: "quiet" }, say("and_more", { n: number(data.chats.length - 20) }))] : []));
   find("questions").replaceChildren(...data.questions.map(question));
 }
@@ -111,7 +110,7 @@ async function imports() {
   if (!answer) return null;
   find("imports-none").hidden = answer.imports.length > 0;
   find("imports").replaceChildren(...answer.imports.map((one) => el("li", {}, el("span", { class: "what" }, el("bdi", {}, one.name),
-    el("span", { class: "quiet small" }, `${dayOf(one.at)} ${timeOf(one.at)} · ${say(`import_${one.state}`, { n: number(one.here) })}`)),
+    el("span", { class: "quiet small" }, `${dayOf(one.at)} ${timeOf(one.at)} · ${count(`import_${one.state}`, one.here)}`)),
   el("button", { type: "button", class: "button plain slim", onclick: async (event) => {
     const button = event.currentTarget;
     if (button.dataset.sure !== "1") { button.dataset.sure = "1"; button.textContent = say("sure"); return; }

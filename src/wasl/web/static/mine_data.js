@@ -1,7 +1,7 @@
 // Taking everything along, and erasing it.
 
 import { ask, counted, facts, find, ready } from "./mine.js";
-import { momentOf, say } from "./page.js";
+import { count, momentOf, say } from "./page.js";
 
 find("export")?.addEventListener("submit", async (event) => {
   event.preventDefault();
@@ -20,7 +20,7 @@ find("fetch")?.addEventListener("click", () => setTimeout(() => { find("made").h
 find("ask-received")?.addEventListener("click", async () => {
   const answer = await ask("/my/received", { json: {} });
   if (!answer) return;
-  const rows = answer.providers.map((p) => [p.region ? `${p.provider} (${p.region})` : p.provider, `${say("times", { n: p.calls })} · ${momentOf(p.since_ms)} – ${momentOf(p.until_ms)}`]);
+  const rows = answer.providers.map((p) => [p.region ? `${p.provider} (${p.region})` : p.provider, `${count("times", p.calls)} · ${momentOf(p.since_ms)} – ${momentOf(p.until_ms)}`]);
   facts(find("received"), rows);
   find("received-none").hidden = rows.length > 0;
   find("received-shown").hidden = false;

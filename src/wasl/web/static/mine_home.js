@@ -1,7 +1,7 @@
 // The list of what is mine: conversations here, by channel, and chats brought from elsewhere.
 
 import { address, ask, channelTitle, chatTitle, datesOf, find, ready } from "./mine.js";
-import { el, momentOf, number, page, say, whenOf } from "./page.js";
+import { count, el, momentOf, number, page, say, whenOf } from "./page.js";
 
 function live(item) {
   const text = item.last ? item.last.text : "";
@@ -13,7 +13,7 @@ function live(item) {
 
 function brought(chat) {
   return el("li", {}, el("a", { class: "tile", href: address(`/chats/${chat.id}`) },
-    el("span", { class: "top" }, el("span", { class: "name" }, el("bdi", {}, chatTitle(chat))), el("span", { class: "count" }, number(chat.entries), el("span", { class: "unseen" }, ` ${say("messages")}`))),
+    el("span", { class: "top" }, el("span", { class: "name" }, el("bdi", {}, chatTitle(chat))), el("span", { class: "count" }, el("span", { "aria-hidden": "true" }, number(chat.entries)), el("span", { class: "unseen" }, count("entries", chat.entries)))),
     el("span", { class: "last" }, el("bdi", {}, chat.text || "…")),
     el("span", { class: "chips" }, el("span", { class: "chip" }, el("bdi", {}, chat.origin)), chat.first ? el("span", { class: "chip" }, datesOf(chat.first, chat.last)) : "")));
 }

@@ -1,7 +1,7 @@
 // Joining and parting: a code for the other channel, a code from there, and what is joined now.
 
 import { ask, channelTitle, dateOf, find, ready, tell } from "./mine.js";
-import { el, number, page, say } from "./page.js";
+import { comma, count, el, page, say } from "./page.js";
 import { account } from "./mine_account.js";
 
 let timer = 0, code = "";
@@ -9,7 +9,7 @@ const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).p
 
 function identity(one) {
   const line = el("span", { class: "what" }, el("span", {}, el("bdi", {}, channelTitle(one.channel)), one.name ? el("span", { class: "quiet" }, " · ", el("bdi", {}, one.name)) : ""),
-    el("span", { class: "quiet small" }, say("messages_since", { n: number(one.messages), date: dateOf(one.first) })));
+    el("span", { class: "quiet small" }, count("messages_since", one.messages, { date: dateOf(one.first) })));
   const part = one.link && page.offers.link ? el("button", { type: "button", class: "button plain slim", onclick: () => act(`/my/links/${one.link}/part`, "parted") }, say("part")) : null;
   return el("li", {}, line, one.here ? el("span", { class: "chip here" }, say("this_device")) : part);
 }
@@ -79,7 +79,7 @@ async function look(words) {
   code = words;
   find("enter").hidden = true;
   find("confirm").hidden = false;
-  find("confirm-words").replaceChildren(say("will_join", { channel: channelTitle(answer.channel), name: answer.name || say("person"), n: number(answer.messages), chats: number(answer.chats) }));
+  find("confirm-words").replaceChildren(say("will_join", { channel: channelTitle(answer.channel), name: answer.name || say("person"), what: [count("entries", answer.messages), ...(answer.chats ? [count("chats", answer.chats)] : [])].join(comma) }));
   find("yes").focus();
 }
 function back() { find("confirm").hidden = true; find("enter").hidden = false; find("entered").value = ""; }

@@ -3,7 +3,7 @@
 import { address, ask, chatTitle, datesOf, find, headers, hitLine, ready } from "./mine.js";
 import { Log } from "./log.js";
 import { Failed } from "./net.js";
-import { el, number, page, say } from "./page.js";
+import { count, el, number, page, say } from "./page.js";
 
 const here = page.chat === "here";
 const at = new URLSearchParams(location.search).get("at");
@@ -93,7 +93,7 @@ async function about() {
   if (!chat) { find("title").textContent = say("not_yours"); return false; }
   find("title").textContent = chatTitle(chat);
   document.title = `${chatTitle(chat)} · ${page.name}`;
-  find("about").replaceChildren(el("bdi", {}, chat.origin), " · ", say("entries", { n: number(chat.entries) }), chat.first ? ` · ${datesOf(chat.first, chat.last)}` : "");
+  find("about").replaceChildren(el("bdi", {}, chat.origin), " · ", count("entries", chat.entries), chat.first ? ` · ${datesOf(chat.first, chat.last)}` : "");
   find("within").hidden = false;
   const carry = find("continue");
   carry.hidden = !page.offers.go_on;

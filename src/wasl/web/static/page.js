@@ -4,8 +4,16 @@ const carried = document.getElementById("page");
 export const page = carried ? JSON.parse(carried.textContent) : { words: {} };
 const locale = document.documentElement.lang === "ar" ? "ar-u-nu-latn" : document.documentElement.lang;
 
-export function say(key, values = {}) {
-  return (page.words[key] || key).replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+export const comma = document.documentElement.lang === "ar" ? "، " : ", ";
+const forms = new Intl.PluralRules(locale);
+const filled = (words, values) => words.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+
+export const say = (key, values = {}) => filled(page.words[key] || key, values);
+
+// Words that change with the number in them: "1 message", "2 messages"; plain words do not.
+export function count(key, n, values = {}) {
+  const words = page.words[key] || key;
+  return filled(typeof words === "string" ? words : words[forms.select(n)] || words.other, { n: number(n), ...values });
 }
 
 const clock = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
