@@ -85,6 +85,7 @@ def _limit_rows(limits: list[Limits]) -> list[tuple[str, ...]]:
         row("pace to one person", [_pace(one.pair_pace) for one in limits]),
         row("pace to a group", [_pace(one.group_pace) for one in limits]),
         row("typing mark", [f"{one.typing_seconds:g} s" if one.typing_seconds else "—" for one in limits]),
+        row("pictures sent in one go", ["as messages that nothing connects" if one.pictures_apart else "together" for one in limits]),
         row("largest webhook", [_size(one.body_bytes_max) for one in limits]),
         row("an unclear send", [_unclear(one) for one in limits]),
     ]

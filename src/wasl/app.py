@@ -34,7 +34,7 @@ from wasl.proving import Proving, make_proving
 from wasl.purposing import make_purposing
 from wasl.routing.route import Precedence, RouteCandidate
 from wasl.running import Installation
-from wasl.service.answer import Answer, Lateness
+from wasl.service.answer import Answer
 from wasl.service.ask import Ask
 from wasl.service.commands import Commands
 from wasl.service.compose import Search, Voice
@@ -53,6 +53,7 @@ from wasl.service.receive import Receive
 from wasl.service.show import Show
 from wasl.service.spans import open_spans
 from wasl.service.succeed import Succeed
+from wasl.service.take_up import Lateness
 from wasl.service.tally import Tally
 from wasl.service.worker import Worker
 from wasl.store.sqlite import SqliteStore

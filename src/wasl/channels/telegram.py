@@ -171,7 +171,8 @@ class Telegram:
         parameters = read.child(answer, "parameters")
         if read.whole(parameters, "migrate_to_chat_id") is not None or "message is not modified" in said:
             return None
-        return _failure(status, f"{self.title} says {status}: {said}", wait=read.number(parameters, "retry_after"))
+        wait = read.number(parameters, "retry_after")
+        return _failure(status, f"{self.title} says {status}: {said}", wait=None if wait is None or wait < 0 else wait)
 
     def typing(self, address: Address, *, answering: str | None) -> Call:
         """Shows the typing mark for 5 s."""

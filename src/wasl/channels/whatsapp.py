@@ -117,6 +117,7 @@ class WhatsApp:
         pace=Pace(seconds_per_message=1 / 80, burst=80),
         pair_pace=Pace(seconds_per_message=6.0, burst=45),
         typing_seconds=25.0,
+        pictures_apart=True,
         ack_seconds=1.0,
         body_bytes_max=3 * _MIB,
     )  # fmt: skip

@@ -26,6 +26,7 @@ class Limits:
 
     `unknown_policy` and `resolve_seconds`: how an unclear send is settled; receipts are awaited for `resolve_seconds` first
     (0 where no receipt ever tells). `receipts_carry_tag`: a receipt echoes our own id, so an unclear send can be known.
+    `pictures_apart`: pictures that are sent in one go come as messages of which nothing says that they belong together.
     `media_bytes_max` names every role that can be sent; `captionless` those that carry no words. `option_id_max`: UTF-8 bytes.
     """
 
@@ -50,5 +51,6 @@ class Limits:
     pair_pace: Pace | None = None
     group_pace: Pace | None = None
     typing_seconds: float = 0.0
+    pictures_apart: bool = False
     ack_seconds: float = 3.0
     body_bytes_max: int = 1 << 20

@@ -25,7 +25,10 @@ class Text:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Media:
-    """A file of any kind: by the platform's id (`native_id`), by `url`, or held by us under `sha256` (hex)."""
+    """A file of any kind: by the platform's id (`native_id`), by `url`, or held by us under `sha256` (hex).
+
+    `album` is what the platform calls the album that it was sent in; the files of one album have the same, each in a message of its own.
+    """
 
     role: MediaRole
     media_type: str = "application/octet-stream"
@@ -35,6 +38,7 @@ class Media:
     sha256: str | None = None
     native_id: str | None = None
     url: str | None = None
+    album: str | None = None
     type: Literal["media"] = field(default="media", init=False)
 
 

@@ -21,7 +21,11 @@ human, refused by a rule). failed: no reply could be made and none will be; the 
 
 @value(frozen=True, slots=True, kw_only=True)
 class DueTurn:
-    """One inbound message that waits for its answer. `seq` counts the turns of a conversation from 1."""
+    """One inbound message that waits for its answer. `seq` counts the turns of a conversation from 1.
+
+    Where several messages are one thing said (an album), the first of them stands for all: `parts` are those of all, and `joined` are
+    the turns as they were stored, itself the first.
+    """
 
     id: TurnId
     seq: int
@@ -33,6 +37,12 @@ class DueTurn:
     accepted_at_ms: int
     attempt: int
     author_name: str | None = None
+    joined: tuple["DueTurn", ...] = ()
+
+    @property
+    def each(self) -> tuple["DueTurn", ...]:
+        """Gives the stored turns that this one stands for."""
+        return self.joined or (self,)
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -111,7 +121,7 @@ class UsageRecord:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """Everything that ends one turn, or several late ones by one reply, in one commit.
+    """Everything that ends one turn, or several by one reply (an album, late ones), in one commit.
 
     `purposes` are kept for those that asked for an answer, where that is weighed.
     """

@@ -1,7 +1,6 @@
 """Answer: one due turn becomes one stored reply with its deliveries, whatever the providers do."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
@@ -28,6 +27,7 @@ from wasl.service.observe import Observe
 from wasl.service.purse import cause_of
 from wasl.service.resize import Pieces
 from wasl.service.show import Show
+from wasl.service.take_up import Lateness, TakeUp, with_unasked
 from wasl.service.words import say, spoken, words_of
 from wasl.wire.markup import is_plain, measure
 
@@ -40,14 +40,6 @@ BACKOFF_SECONDS_MAX = 60.0
 """While no provider answers, a turn is tried again at this interval at the most."""
 BACKOFF_SECONDS_HOPEFUL_MAX = 8.0
 """Beyond what the route itself asks for: it knows when it may be asked again and spares the provider meanwhile."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lateness:
-    """When a turn is late, and what is done then: "answer" once, saying so, or close it with a "note" to the person."""
-
-    after_seconds: float
-    policy: str
 
 
 class Answer:
@@ -90,8 +82,8 @@ class Answer:
         self._show = show
         self._observe = observe
         self._voice = voice
-        self._lateness = lateness
-        self._default_lateness = default_lateness
+        alone = (lambda turn: commands.recognise(turn) is not None) if commands is not None else lambda turn: False
+        self._take_up = TakeUp(lateness=lateness, default=default_lateness, alone=alone)
         self._history_messages = history_messages
         self._attempts_max = attempts_max
         self._language = language
@@ -102,8 +94,14 @@ class Answer:
         self._looks = looks
         self._steps = Steps(steps)
 
+    def settles_at_ms(self, work: Work) -> int | None:
+        """Gives until when the rest of what the first due turn begins (an album) is waited for; None when it may be answered now."""
+        channel = self._channels.get(work.turns[0].address.key.channel)
+        apart = channel is not None and channel.limits.pictures_apart
+        return self._take_up.settles_at_ms(work.turns, now_ms=self._clock.now_ms(), pictures_apart=apart)
+
     async def turn(self, work: Work) -> Replied | None:
-        """Answers the first due turn of `work`, or all late ones of the same address together.
+        """Answers the first due turn of `work` with what belongs to it, or all late ones of the same address together.
 
         Gives the deliveries of the reply, for the caller to send. None when no provider answered: the turn waits, and the lease is
         given back. Raises Fenced, StoreDown.
@@ -114,13 +112,13 @@ class Answer:
             done = await self._commands.carry_out(work.turns[0], home=work.conversation_id)
             if done is not None:
                 return await self._done(work, done)
-        turns, late = self._due_now(work, now=now)
+        turns, late = self._take_up.now(work.turns, now_ms=now)
         first = turns[0]
         language = spoken([words_of(first.parts)], told=first.address.language, default=self._language)
         case = Case(work=work, turns=turns, language=language, now_ms=now, channel=self._channels.get(first.address.key.channel))
         if late:
             self._observe.late(turns=len(turns))
-            if self._late_of(first).policy == "note":
+            if self._take_up.lateness(first).policy == "note":
                 return await self._close(work, turns, state="noted", text=say("too_late", language=language), note="late", case=case)
         end = await self._steps.before(case)
         if end is not None:
@@ -185,9 +183,9 @@ class Answer:
         return replied
 
     async def give_up(self, work: Work, *, why: str) -> Replied:
-        """Closes the first turn as failed, with a message that says so, which nobody looks at before: that may be what broke. Raises
-        Fenced, StoreDown."""
-        first = work.turns[0]
+        """Closes the first turn, and what belongs to it, as failed, with a message that says so, which nobody looks at before: that may
+        be what broke. Raises Fenced, StoreDown."""
+        first = self._take_up.first(work.turns)
         language = spoken([words_of(first.parts)], told=first.address.language, default=self._language)
         channel = self._channels.get(first.address.key.channel)
         case = Case(work=work, turns=(first,), language=language, now_ms=self._clock.now_ms(), channel=channel)
@@ -203,36 +201,19 @@ class Answer:
             output_tokens=record.usage.output_tokens,
         )
 
-    def _late_of(self, turn: DueTurn) -> Lateness:
-        return self._lateness.get(turn.address.key.channel, self._default_lateness)
-
-    def _due_now(self, work: Work, *, now: int) -> tuple[tuple[DueTurn, ...], bool]:
-        """Gives the first turn alone, or when it is late, every late turn that follows it on the same address."""
-        first = work.turns[0]
-        limit = self._late_of(first).after_seconds * 1000
-        if now - first.accepted_at_ms <= limit:
-            return (first,), False
-        late: list[DueTurn] = []
-        for turn in work.turns:
-            if turn.address.id != first.address.id or now - turn.accepted_at_ms <= limit:
-                break
-            if late and self._commands is not None and self._commands.recognise(turn) is not None:
-                break  # a command is carried out by itself
-            late.append(turn)
-        return tuple(late), True
-
     async def _asked(self, case: Case) -> Asked:
         work, turns, channel = case.work, case.turns, case.channel
         first = turns[0]
         topic = conversation_topic(work.conversation_id)
         self._bus.publish(topic, encode(Live(kind="working", turn=first.id)))
         images: Mapping[str, Image] = {}
-        if any(part.type == "media" for turn in turns for part in turn.parts):
-            gathered, images = await self._gather.media(turns)
-            turns = tuple(gathered)
         history = work.history
         if history is None:
-            history = tuple(await self._store.history(work.conversation_id, limit=self._history_messages + len(turns)))
+            own = sum(len(turn.each) for turn in turns)
+            history = tuple(await self._store.history(work.conversation_id, limit=self._history_messages + own))
+        if any(part.type == "media" for turn in turns for part in turn.parts):
+            gathered, images = await self._gather.media([with_unasked(turn, history) for turn in turns])
+            turns = tuple(gathered)
         earlier = await self._earlier(work.continues, work.conversation_id) if self._earlier is not None and work.continues else ()
         prompt = compose(
             turns=turns,
@@ -300,7 +281,7 @@ class Answer:
         silent: bool = False,
         look: bool = True,
     ) -> Replied:
-        first, last = turns[0], turns[-1]
+        first, last = turns[0], turns[-1].each[-1]
         now = self._clock.now_ms()
         parts = parts or (Text(text=text, format="markdown"),)
         reply = None if silent else self._reply(parts, author=author, reply_to=last.message_id, model=model)
@@ -310,7 +291,7 @@ class Answer:
         closing = Closing(
             conversation_id=work.conversation_id,
             epoch=work.epoch,
-            turn_ids=tuple(turn.id for turn in turns),
+            turn_ids=tuple(one.id for turn in turns for one in turn.each),
             state=state,  # type: ignore[arg-type]  # callers pass one of the three closing states
             at_ms=now,
             reply=reply,

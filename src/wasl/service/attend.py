@@ -189,7 +189,7 @@ class Attend:
             return "first_interaction"
         if standing.returned_ms is not None and standing.returned_ms > told:
             return "human_to_bot"
-        own = {turn.message_id for turn in case.turns}
+        own = {one.message_id for turn in case.turns for one in turn.each}
         before = max((m.sent_at_ms for m in history if m.id not in own and m.sent_at_ms <= case.turns[0].sent_at_ms), default=told)
         return "after_long_pause" if case.turns[-1].accepted_at_ms - max(before, 0) >= self._manners.pause_ms else "continued"
 

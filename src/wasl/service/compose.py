@@ -115,7 +115,7 @@ def _passages(question: str, answered: Sequence[Said], *, voice: Voice, search: 
 
 
 def _answered(history: Sequence[Said], turns: Sequence[DueTurn]) -> list[Said]:
-    own = {turn.message_id for turn in turns}
+    own = {one.message_id for turn in turns for one in turn.each}
     first = next((said.seq for said in history if said.id in own), None)  # its own conversation's: seqs of another say nothing
     since = min(turn.sent_at_ms for turn in turns)
     commands = {said.reply_to for said in history if said.author == "system"}  # with codes and links that are for the person alone

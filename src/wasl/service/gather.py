@@ -21,6 +21,8 @@ MEDIA_BYTES_MAX = 64 << 20
 """Larger media is not kept; its part stays as the platform described it."""
 IMAGE_BYTES_MAX = 8 << 20
 """Larger pictures are kept, and not shown to a model."""
+IMAGES_BYTES_MAX = 20 << 20
+"""Pictures beyond this, in one question, are kept, and not shown to a model."""
 IMAGE_TYPES = ("image/jpeg", "image/png", "image/webp", "image/gif")
 
 
@@ -41,10 +43,12 @@ class Gather:
         images: dict[str, Image] = {}
         done: list[DueTurn] = []
         for turn in turns:
-            parts: list[Part] = []
-            for position, part in enumerate(turn.parts):
-                parts.append(await self._part(turn, position, part, images) if isinstance(part, Media) else part)
-            done.append(replace(turn, parts=tuple(parts)))
+            held: dict[Media, Media] = {}
+            for one in turn.each:  # a turn may show less than was stored, and at another position
+                for position, part in enumerate(one.parts):
+                    if isinstance(part, Media):
+                        held[replace(part, caption=None)] = await self._part(one, position, part, images)
+            done.append(replace(turn, parts=tuple(_as_held(part, held) for part in turn.parts)))
         return done, images
 
     async def _part(self, turn: DueTurn, position: int, part: Media, images: dict[str, Image]) -> Media:
@@ -57,6 +61,9 @@ class Gather:
             await self._store.attach(message_id=turn.message_id, position=position, media=part)
         media_type = part.media_type.partition(";")[0].strip().lower()
         if part.sha256 and media_type in IMAGE_TYPES and (part.size_bytes or 0) <= IMAGE_BYTES_MAX:
+            if sum(len(image.data or b"") for image in images.values()) + (part.size_bytes or 0) > IMAGES_BYTES_MAX:
+                log.warning("a picture is kept and not shown to a model: there are too many", turn=turn.id, sha256=part.sha256)
+                return part
             try:
                 images[part.sha256] = Image(media_type=media_type, data=data or await self._blobs.get(part.sha256))
             except KeyError:
@@ -75,3 +82,9 @@ class Gather:
             except WaslError as error:
                 log.warning("media could not be fetched", turn=turn.id, role=part.role, error=type(error).__name__, why=error.message)
         return None
+
+
+def _as_held(part: Part, held: Mapping[Media, Media]) -> Part:
+    if not isinstance(part, Media):
+        return part
+    return replace(held.get(replace(part, caption=None), part), caption=part.caption)

@@ -301,7 +301,7 @@ def _answerable(weighed: Weighed) -> DueTurn:
     if weighed.label != "mixed":
         return weighed.turn
     rest: list[Part] = [replace(p, caption=None) if isinstance(p, Media) else p for p in weighed.turn.parts if not isinstance(p, Text)]
-    return replace(weighed.turn, parts=(Text(text=weighed.business), *rest))
+    return replace(weighed.turn, parts=(Text(text=weighed.business), *rest), joined=weighed.turn.each)
 
 
 def _served(case: Case, closing: Closing, held: _Held) -> Served:

@@ -25,6 +25,8 @@ log = structlog.get_logger(__name__)
 
 FAULT_BACKOFF_SECONDS = 5.0
 STORE_DOWN_SECONDS = 0.5
+WAKE_SLACK_SECONDS = 0.005
+"""Timers and clocks differ by so much."""
 
 
 class Worker:
@@ -223,10 +225,20 @@ class Worker:
             turns_at = blocked.get(work.turns[0].address.id) if work.turns else None
             await self._release(work, turns_at=turns_at, deliveries_at=due)
             return
+        settles_at = self._answer.settles_at_ms(work)
+        if settles_at is not None:
+            await self._release(work, turns_at=settles_at, deliveries_at=due)
+            self._look_at(settles_at)
+            return
         with self._observe.span("answer", attempt=work.turns[0].attempt):
             replied = await self._answer.turn(work)
         if replied is not None:
             await self._send(work, replied)
+
+    def _look_at(self, at_ms: int) -> None:
+        """Looks for work at a time, or a moment later: nobody announces what was only put off."""
+        seconds = max(0, at_ms - self._clock.now_ms()) / 1000 + WAKE_SLACK_SECONDS
+        asyncio.get_running_loop().call_later(seconds, self._wake.set)
 
     async def _send(self, work: Work, replied: Replied) -> None:
         outgoings, looked, closed = replied

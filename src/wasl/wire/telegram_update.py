@@ -203,7 +203,7 @@ def _parts(message: Mapping[str, Any]) -> Iterator[Part]:
 
 
 def _media(message: Mapping[str, Any]) -> Media | None:
-    caption = read.text(message, "caption")
+    caption, album = read.text(message, "caption"), read.text(message, "media_group_id")
     sizes = [size for size in read.children(message, "photo") if read.text(size, "file_id")]
     if sizes:
         largest = max(sizes, key=lambda size: (read.whole(size, "width") or 0) * (read.whole(size, "height") or 0))
@@ -213,6 +213,7 @@ def _media(message: Mapping[str, Any]) -> Media | None:
             caption=caption,
             size_bytes=read.whole(largest, "file_size"),
             native_id=read.text(largest, "file_id"),
+            album=album,
         )
     for name, role, media_type in _MEDIA:
         value = read.child(message, name)
@@ -228,6 +229,7 @@ def _media(message: Mapping[str, Any]) -> Media | None:
             caption=caption or (read.text(value, "emoji") if role == "sticker" else None),
             size_bytes=read.whole(value, "file_size"),
             native_id=file_id,
+            album=album,
         )
     return None
 

@@ -21,7 +21,7 @@ from wasl.domain.turn import Work
 from wasl.net.blobs import FolderBlobs
 from wasl.net.bus_local import LocalBus
 from wasl.ports.store import Lease
-from wasl.service.answer import Answer, Lateness
+from wasl.service.answer import Answer
 from wasl.service.ask import Asked
 from wasl.service.commands import Commands
 from wasl.service.compose import Voice
@@ -33,6 +33,7 @@ from wasl.service.link import Links
 from wasl.service.observe import Observe
 from wasl.service.receive import Receive
 from wasl.service.show import Show
+from wasl.service.take_up import Lateness
 from wasl.service.worker import Worker
 from wasl.store.sqlite import SqliteStore
 from wasl.testing.clock import TestClock

@@ -285,6 +285,17 @@ class Turns:
         assert await scene.claim() == []
         assert (await scene.store.conversations(limit=1))[0].due_turns == 0
 
+    async def test_one_reply_closes_turns_between_which_another_stays_due(self, scene: Scene) -> None:
+        outcomes = [await scene.arrive(f"{n}") for n in range(4)]
+        work = await scene.claim_one()
+        await scene.store.close_turn(scene.closing(work, turn_ids=(work.turns[0].id, work.turns[2].id)))
+        await scene.release(work)
+        again = await scene.claim_one()
+        assert [t.id for t in again.turns] == [outcomes[1].turn_id, outcomes[3].turn_id]
+        await scene.store.close_turn(scene.closing(again, turn_ids=(again.turns[0].id,), silent=True))
+        await scene.release(again, deliveries_at_ms=scene.now + 1_000)
+        assert [t.id for t in (await scene.claim_one()).turns] == [outcomes[3].turn_id]
+
     async def test_an_older_epoch_is_fenced_and_stores_nothing(self, scene: Scene) -> None:
         lost = await scene.leased()
         await scene.clock.advance(LEASE_MS / 1000)

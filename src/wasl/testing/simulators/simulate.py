@@ -234,9 +234,12 @@ def _read_file(path: Path, *, inside: Path) -> bytes | None:
 
 
 @asynccontextmanager
-async def run_simulation(*, data: Path, port: int = 0, language: str = "en") -> AsyncIterator[tuple[Simulation, str]]:
-    """Starts simulators, Wasl and the page; gives the simulation and the page's address; stops all of it at the end."""
-    simulation = Simulation(data=data, language=language)
+async def run_simulation(*, data: Path, port: int = 0, language: str = "en", store: str = "") -> AsyncIterator[tuple[Simulation, str]]:
+    """Starts simulators, Wasl and the page; gives the simulation and the page's address; stops all of it at the end.
+
+    `store` is where Wasl keeps everything, as in its settings: SQLite in the folder `data` when it is empty.
+    """
+    simulation = Simulation(data=data, language=language, store=store)
     page = Listener(SimulatePage(simulation), port=port)
     try:
         await simulation.start()

@@ -26,6 +26,7 @@ _ARABIC = re.compile("[\u0600-\u06ff]")
 
 CONFIG = """# Written by `wasl simulate`: every address is on this machine.
 data = "{data}"
+store = "{store}"
 language = "{language}"
 {knowledge}
 [assistant]
@@ -175,10 +176,11 @@ class Child:
 class Simulation:
     """Two model providers, two platforms and Wasl, all on loopback, with their data in one folder."""
 
-    def __init__(self, *, data: Path, language: str = "en", name: str = "Wasl") -> None:
+    def __init__(self, *, data: Path, language: str = "en", name: str = "Wasl", store: str = "") -> None:
         self.data = data
         self.language = language
         self.name = name
+        self.store = store
         self.feed = Feed()
         receipts = {"sent": 0.25, "delivered": 0.7}
         self.whatsapp = WhatsAppSimulator(WhatsAppAccount(receipt_seconds=receipts))
@@ -220,6 +222,7 @@ class Simulation:
             language=self.language,
             knowledge=f'knowledge = "{example.as_posix()}"\n' if example.is_dir() else "",
             name=self.name,
+            store=self.store,
             host=HOST,
             port=port,
             account=account,

@@ -45,6 +45,8 @@ def said(simulator: "TelegramSimulator", value: Mapping[str, Any]) -> object:
             return simulator.say(chat, text, by=by, reply_to=reply_to if isinstance(reply_to, int) else None)
         case "photo":
             return simulator.send_photo(chat, caption=_text(value, "caption") or None, shade=len(simulator.files) * 40 % 200, by=by)
+        case "album":
+            return simulator.send_album(chat, count=3, caption=_text(value, "caption") or None)
         case "voice":
             return simulator.send_voice(chat, by=by)
         case "document":

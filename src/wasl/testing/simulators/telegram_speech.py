@@ -76,12 +76,12 @@ class TelegramSpeech(Simulator):
     def send_album(self, chat: TelegramChat, *, count: int = 2, caption: str | None = None) -> list[int]:
         """Several pictures as one album: several updates with one media_group_id."""
         self._count += 1
-        ids = []
+        album, ids = str(self._count), []
         for place in range(count):
             held = self.hold(samples.photo(shade=place * 50), media_type=samples.PHOTO_TYPE, name=f"{place}.png", folder="photos")
             content = {
                 "photo": [held.as_json(width=96, height=64)],
-                "media_group_id": str(self._count),
+                "media_group_id": album,
                 **_caption(caption if not place else None),
             }
             ids.append(self.publish(chat, content))
