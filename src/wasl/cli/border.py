@@ -2,12 +2,15 @@
 
 import errno
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 from typer.exceptions import TyperException
 
 from wasl.cli.help_page import Group
+
+if TYPE_CHECKING:
+    from wasl.domain.errors import WaslError
 
 EXIT_PROBLEM = 1
 EXIT_SETTINGS = 2
@@ -54,26 +57,32 @@ class Border(Group):
             _say_ended(error)
             raise
         except FixSettings as error:
-            raise _told(error.message, EXIT_SETTINGS) from error
+            raise _told(error, EXIT_SETTINGS) from error
         except RetryLater as error:
-            raise _told(error.message, EXIT_LATER) from error
+            raise _told(error, EXIT_LATER) from error
         except WaslError as error:
-            raise _told(error.message, EXIT_PROBLEM) from error
+            raise _told(error, EXIT_PROBLEM) from error
         except BrokenPipeError:
             raise _read_enough() from None
         except OSError as error:
-            raise _told(_system(error), EXIT_PROBLEM) from error
+            raise _said(_system(error), EXIT_PROBLEM) from error
         except KeyboardInterrupt:
             raise typer.Exit(EXIT_INTERRUPTED) from None
 
 
-def _told(message: str, code: int) -> typer.Exit:
+def _told(error: "WaslError", code: int) -> typer.Exit:
+    """Says an error; what the operator typed is shown as it was typed, whereas logs never hold it."""
+    return _said(error.message, code, typed=str(error.facts.get("typed", "")))
+
+
+def _said(message: str, code: int, *, typed: str = "") -> typer.Exit:
     from wasl.cli.tongue import spoken
     from wasl.service.logs import masked_text
     from wasl.service.phrases import told
     from wasl.wire.isolate import set_apart
 
-    said = told(masked_text(message), spoken())
+    pieces = message.split(typed) if typed else [message]
+    said = told(typed.join(map(masked_text, pieces)), spoken())
     typer.secho("wasl: " + "\n      ".join(map(set_apart, said.split("\n"))), fg="red", err=True)
     return typer.Exit(code)
 

@@ -39,8 +39,8 @@ async def one_person(installation: Installation, who: str, *, words: "dict[str, 
     if len(exact or listed) == 1:
         return (exact or listed)[0]
     if not listed:
-        raise Refused(said["nobody"].format(name=who))
-    raise Refused(said["several"].format(name=who, people=", ".join(f"{v.name or '?'} ({v.id})" for v in exact or listed)))
+        raise Refused(said["nobody"].format(name=who), typed=who)
+    raise Refused(said["several"].format(name=who, people=", ".join(f"{v.name or '?'} ({v.id})" for v in exact or listed)), typed=who)
 
 
 async def owner_of(installation: Installation, who: str | None) -> "ConversationId":

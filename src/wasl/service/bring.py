@@ -27,7 +27,7 @@ from wasl.service.keep_sources import Attach, KeepSources, identity
 from wasl.service.reading import pulled
 from wasl.service.recognise import recognise
 from wasl.service.shelf import moved_in
-from wasl.service.shelve import Shelve
+from wasl.service.shelve import Shelve, Shelved
 from wasl.service.survey import Survey
 from wasl.wire.bundle import Bundle
 from wasl.wire.plural import so_many
@@ -233,6 +233,7 @@ class _Importing:
         self._choices = choices
         self._held = held
         self._replaced = replaced
+        self._before = Shelved(**{name: held.record.counts.get(name, 0) for name in ("stored", "changed")})
         self._told = told
         self.attach = Attach(blobs=bring._blobs, bundle=bundle, reader=reader)
         self._sources = KeepSources(vault=bring._vault, bundle=bundle, key=held.key)
@@ -334,14 +335,14 @@ class _Importing:
             self._told(Step("keeping", self._held.bytes_read, self._held.bytes_total))
 
     def _as_it_stands(self, state: Literal["done", "stopped"]) -> Import:
-        survey, done = self._survey, self.shelve.counts
+        survey, done, before = self._survey, self.shelve.counts, self._before
         reread = min(done.stored, self._replaced)  # these were here, and are read with other answers now
         counts = {
             **survey.counts,
             "entries": survey.counts["entries"],
-            "stored": done.stored - reread,
-            "already": done.already,
-            "changed": done.changed + reread,
+            "stored": before.stored + done.stored - reread,
+            "already": max(0, done.already - before.stored - before.changed),  # what a run before brought is not what was here already
+            "changed": before.changed + done.changed + reread,
             "full": done.full,
             **{f"kind: {name}": number for name, number in survey.kinds.items()},
         }

@@ -10,7 +10,7 @@ import pytest
 from tests.unit.service.shelf_house import House, Lines, texted, zipped
 
 from wasl.domain.archive import Entry, File
-from wasl.domain.errors import Malformed, OnHold
+from wasl.domain.errors import Malformed, OnHold, Unavailable
 from wasl.domain.ids import ConversationId
 from wasl.ports.format import Choices, Found
 from wasl.ports.people import Erasure
@@ -227,6 +227,20 @@ async def test_a_broken_import_is_run_again_without_doubles(house: House, ann: C
     assert await texts(house, ann) == [f"word {n}" for n in range(95)]
     assert len(await house.store.library.imports(owners=[ann], limit=9)) == 1
     assert list(house.vault.kept) == [report.import_id]
+
+
+async def test_an_import_that_goes_on_counts_what_its_earlier_runs_stored(house: House, ann: ConversationId) -> None:
+    many = "".join(f"{n}|Ann|word {n}\n" for n in range(12_000))
+    for after in (700, 1_000):
+        with pytest.raises(Unavailable):
+            await house.bring(lines=Cut(after=after, error=Unavailable("away"))).run(texted(many), owner=ann)
+    (stopped,) = await house.store.library.imports(owners=[ann], limit=9)
+    (chat,) = await house.store.library.chats(owners=[ann], limit=9)
+    assert stopped.state == "stopped"
+    assert 0 < stopped.record.counts["stored"] == chat.entries
+    await house.bring().run(texted(many), owner=ann)
+    (done,) = await house.store.library.imports(owners=[ann], limit=9)
+    assert [done.record.counts[name] for name in ("stored", "already", "changed")] == [12_000, 0, 0]
 
 
 async def test_what_was_read_before_a_file_broke_is_kept_and_the_rest_is_a_reject(house: House, ann: ConversationId) -> None:
