@@ -17,6 +17,7 @@ from wasl.cli.read import DayOrder, Kind, SomeFiles, Zone, chosen, undecided
 from wasl.cli.show import moment
 from wasl.cli.tongue import spoken
 from wasl.cli.whom import Person, opened, owner_of
+from wasl.service.phrases import told as translated
 
 if TYPE_CHECKING:
     from wasl.domain.ids import ConversationId
@@ -131,7 +132,8 @@ class _Asking:
                     answers[question.id] = mine
             elif not self.quiet and not self.dry:
                 shown = ", ".join(f"{k}: {label}" for k, label in options.items())
-                said = typer.prompt(self.say["ask order"].format(why=question.why, options=shown), default=question.guess or "")
+                why = translated(question.why, spoken())
+                said = typer.prompt(self.say["ask order"].format(why=why, options=shown), default=question.guess or "")
                 if said in options:
                     answers[question.id] = said
         return replace(choices, answers=answers)
@@ -219,7 +221,8 @@ def _left_open(asking: _Asking, survey: "Survey", decided: "Choices") -> "list[Q
     """Gives the questions that a guess had to answer, and tells them."""
     open_ = [q for q in survey.questions.values() if undecided(q, decided)]
     for question in open_:
-        typer.secho(asking.say["undecided"].format(id=question.id, why=question.why, guess=question.guess), fg="yellow", err=True)
+        why = translated(question.why, spoken())
+        typer.secho(asking.say["undecided"].format(id=question.id, why=why, guess=question.guess), fg="yellow", err=True)
     return open_
 
 

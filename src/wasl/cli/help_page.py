@@ -29,6 +29,8 @@ HEADS: Final = {
     "options": ("Options", "الخيارات"),
     "commands": ("Commands", "الأوامر"),
 }
+PLACEHOLDERS: Final = {"[OPTIONS]": "[خيارات]", "COMMAND": "أمر", "[ARGS]...": "[مدخلات]..."}
+"""What stands for something in the form of a command, by typer's names; a value's own name is as its row below has it."""
 MORE: Final = {
     "variable": ("env var: {of}", "متغيّر البيئة: {of}"),
     "default": ("default: {of}", "المبدئي: {of}"),
@@ -79,8 +81,12 @@ def page(command: Any, ctx: Any, *, width: int) -> str:
 
 def usage(command: Any, ctx: Any) -> str:
     """Gives the form in which a command is typed; in Arabic on a line of its own, as it runs the other way."""
-    head, form = HEADS["usage"][spoken() == "ar"], " ".join([ctx.command_path, *command.collect_usage_pieces(ctx)])
-    return f"{set_apart(head + ':')}\n{INDENT}{form}" if spoken() == "ar" else f"{head}: {form}"
+    head, pieces = HEADS["usage"][spoken() == "ar"], " ".join(command.collect_usage_pieces(ctx))
+    if spoken() != "ar":
+        return f"{head}: {ctx.command_path} {pieces}"
+    for placeholder, arabic in PLACEHOLDERS.items():
+        pieces = pieces.replace(placeholder, set_apart(arabic))
+    return f"{set_apart(head + ':')}\n{INDENT}{ctx.command_path} {pieces}"
 
 
 def in_language(text: str, language: Language) -> str:

@@ -78,6 +78,7 @@ SAID: Final[Mapping[str, tuple[str, str]]] = {
         "wasl: {id} is not certain: {why}. It was read as {guess!r}; possible: {options}.",
         "wasl: ‏{id} غير مؤكد: {why}. قُرئ على أنه {guess!r}؛ الممكن: {options}.",
     ),
+    "read as": ("{title} ({kind}, {sure}: {why})", "{title} ({kind}، {sure}: {why})"),
     "more differ": ("… {number} more", "… و{number} غيرها"),
     # status and trouble
     "sign": (

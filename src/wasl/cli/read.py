@@ -15,7 +15,7 @@ from wasl.cli.tongue import spoken
 from wasl.service.phrases import told as translated
 
 if TYPE_CHECKING:
-    from wasl.ports.format import Choices, Found, Question
+    from wasl.ports.format import Choices, Found, Guess, Question, Reads
 
 Files = Annotated[list[Path], typer.Argument(help="A file, a zip, a folder, or several files of one export.", metavar="FILE")]
 SomeFiles = Annotated[list[Path] | None, typer.Argument(help="A file, a zip or a folder; several are brought one by one.", metavar="FILE")]
@@ -46,7 +46,7 @@ def add(app: typer.Typer, compose: Compose) -> None:
             if as_ == "jsonl":
                 _print_lines(records)
             else:
-                _print_summary(records, title=f"{reader.title} ({reader.kind}, {guess.confidence:.0%}: {guess.why})")
+                _print_summary(records, title=_guessed(reader, guess))
         for question in asked:
             typer.secho(_ambiguous(question), fg="yellow", err=True)
         if asked:
@@ -145,6 +145,11 @@ def _print_summary(records: "Iterator[Found]", *, title: str) -> None:
     typer.echo(title)
     for line in survey.lines():
         typer.echo(translated(line, spoken()))
+
+
+def _guessed(reader: "Reads", guess: "Guess") -> str:
+    sure, why = f"{guess.confidence:.0%}", translated(guess.why, spoken())
+    return say("read as", spoken(), title=reader.title, kind=reader.kind, sure=sure, why=why)
 
 
 def _ambiguous(question: "Question") -> str:

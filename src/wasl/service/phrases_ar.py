@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from wasl.service.phrases_files import FILES
+from wasl.service.phrases_guesses import GUESSES
 from wasl.service.phrases_rare import RARE
 from wasl.service.phrases_work import WORK
 
@@ -372,4 +373,4 @@ CHECK: Final[Mapping[str, str]] = {
     ),
 }
 
-PHRASES: Final[Mapping[str, str]] = {**SETTINGS, **CHECK, **WORK, **FILES, **RARE}
+PHRASES: Final[Mapping[str, str]] = {**SETTINGS, **CHECK, **WORK, **FILES, **RARE, **GUESSES}

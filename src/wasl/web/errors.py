@@ -10,6 +10,7 @@ from starlette.responses import Response
 from wasl.domain.errors import Forged, Malformed, OnHold, Refused, StoreDown, Throttled, TooLarge, WaslError
 from wasl.service.phrases import told as translated
 from wasl.web.faces import Faces, answer_json
+from wasl.web.languages import SOURCE
 from wasl.web.visiting import NotYours
 
 _STATUS: Mapping[type[WaslError], int] = {
@@ -26,6 +27,11 @@ _STATUS: Mapping[type[WaslError], int] = {
 
 _WHY = {"mistyped": "code_wrong", "not whole": "code_wrong", "unknown": "code_wrong", "used": "code_wrong", "own": "code_own"}
 """Names that pages have words for, by why a link code was refused."""
+
+
+def _wished(request: Request, faces: Faces) -> str:
+    """Gives the language of a page whose script asks; a program that names no language is told in English, as documented."""
+    return faces.language(request).code if "accept-language" in request.headers else SOURCE
 
 
 def add_error_answers(app: Starlette, faces: Faces) -> None:
@@ -46,7 +52,8 @@ def add_error_answers(app: Starlette, faces: Faces) -> None:
         if isinstance(error, Throttled) and error.seconds:
             headers = {"retry-after": str(int(error.seconds) + 1)}
         name = str(error.facts.get("code") or _WHY.get(str(error.facts.get("why"))) or type(error).__name__.lower())
-        return answer_json({"error": name, "message": error.message}, status=status, headers=headers)
+        said = translated(error.message, _wished(request, faces))
+        return answer_json({"error": name, "message": said}, status=status, headers=headers)
 
     async def plain(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)

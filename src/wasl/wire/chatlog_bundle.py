@@ -51,7 +51,7 @@ def likeness(bundle: Bundle, member: Member, app: str) -> Likeness | None:
     confidence = (0.9 if strong else 0.6) if first else (0.6 if strong else 0.2)
     return Likeness(
         min(0.99, confidence + (0.09 if named else 0)),
-        f"{so_many(len(heads), 'line begins as ' + app + ' writes it', 'lines begin as ' + app + ' writes them')}",
+        f"{so_many(len(heads), 'line begins', 'lines begin')} as {app} writes",
     )
 
 

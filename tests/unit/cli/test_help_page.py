@@ -69,7 +69,8 @@ def test_a_page_speaks_arabic_beside_what_is_typed(names: tuple[str, ...]) -> No
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
     assert lines[0] == set_apart("الاستعمال:")
-    assert lines[1].startswith(f"  {' '.join(['wasl', *names])} [OPTIONS]")
+    assert lines[1].startswith(f"  {' '.join(['wasl', *names])} {set_apart('[خيارات]')}")
+    assert not any(placeholder in lines[1] for placeholder in ("OPTIONS", "COMMAND", "ARGS"))
     for line in lines:
         assert not english(line), line
         for head in ("Usage", "Options:", "Arguments:", "Commands:", "default", "env var", "required", "Show this"):

@@ -81,6 +81,21 @@ def raised() -> Iterator[str]:
                 yield sentence(node.exc.args[0])
 
 
+def guessed() -> Iterator[str]:
+    """Gives every reason for which a file is taken for what it is, and every one for which something in it is asked about."""
+    for path in (one for room in ("formats", "wire") for one in (SOURCE / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Guess", "Likeness", "Question"):
+                whys = [*node.args[1::2], *(word.value for word in node.keywords if word.arg == "why")]
+                yield from (sentence(why) for why in whys if isinstance(why, ast.JoinedStr | ast.Constant) and " " in sentence(why))
+
+
+def test_why_a_format_was_taken_is_told_in_arabic() -> None:
+    found = sorted(set(guessed()))
+    assert len(found) > 25
+    assert [one for one in found if not known(one)] == []
+
+
 def sentence(node: ast.expr) -> str:
     parts = node.values if isinstance(node, ast.JoinedStr) else [node]
     return "".join(str(part.value) if isinstance(part, ast.Constant) else place(part) for part in parts)

@@ -97,6 +97,28 @@ async def test_an_operators_word_reaches_the_visitor_with_its_delivery(
     assert len(word["tags"]) == 1
 
 
+@pytest.mark.parametrize(
+    ("headers", "says"),
+    [
+        ({"accept-language": "ar"}, "لم يُحفظ شيء"),
+        ({"accept-language": "ar;q=0.5, en"}, "nothing was stored"),
+        ({}, "nothing was stored"),
+    ],
+)
+async def test_a_script_is_told_what_did_not_work_in_the_language_of_its_page(
+    wasl: Composition, http: aiohttp.ClientSession, visitor: Visitor, headers: dict[str, str], says: str
+) -> None:
+    token = await log_in(wasl, http)
+    await visitor.say("hello", id="message-1")
+    (row,) = await wasl.store.conversations(limit=5)
+    url = f"{wasl.url}/console/conversations/{row.id}/messages"
+    async with http.post(url, json={"text": " "}, headers={"x-csrftoken": token, **headers}) as response:
+        assert response.status == 400
+        told = await response.json()
+    assert told["error"] == "malformed"
+    assert says in told["message"]
+
+
 async def test_the_console_sees_messages_and_marks_live(wasl: Composition, http: aiohttp.ClientSession, visitor: Visitor) -> None:
     await log_in(wasl, http)
     async with visitor.stream() as theirs:

@@ -1,0 +1,40 @@
+"""The Arabic of why a file is taken for what it is, and of what it leaves open; see `phrases_ar`."""
+
+from collections.abc import Mapping
+from typing import Final
+
+GUESSES: Final[Mapping[str, str]] = {
+    "{name} holds chats as Telegram Desktop writes them": "في {name} محادثات كما يكتبها Telegram Desktop",
+    "{name} is a page of Telegram Desktop's HTML export": "{name} صفحة من تصدير HTML من Telegram Desktop",
+    "{name} holds messages in Discord's columns": "في {name} رسائل بأعمدة Discord",
+    "{name} is named as in Discord's package, and is empty": "{name} فارغ، واسمه كما في حزمة Discord",
+    "{name} begins as DiscordChatExporter writes": "يبدأ {name} كما يكتب DiscordChatExporter",
+    "{name} holds a day of a channel": "في {name} يوم من قناة",
+    "{name} holds a day of a channel, beside {other}": "في {name} يوم من قناة، وبجانبه {other}",
+    "{name} holds history webhooks of the Cloud API": "في {name} إشعارات السجل من Cloud API",
+    "the conversations in {name} are trees of nodes (mapping)": "المحادثات في {name} أشجار من العقد (mapping)",
+    "the conversations in {name} have chat_messages": "في محادثات {name} الحقل chat_messages",
+    "the chats in {name} have chat.history": "في محادثات {name} الحقل chat.history",
+    "{name} holds activity rows of Gemini": "في {name} صفوف نشاط Gemini",
+    "{name} is a page of Gemini's activity": "{name} صفحة من نشاط Gemini",
+    "{name} has a chunkedPrompt": "في {name} الحقل chunkedPrompt",
+    "{name} is a room as Element exports it": "{name} غرفة كما يصدّرها Element",
+    "the first line is a {kind} record": "السطر الأول سجل من نوع {kind}",
+    "{name} holds frames of a Signal backup": "في {name} إطارات نسخة احتياطية من Signal",
+    "{name} has a conversationId and its messages": "في {name} الحقل conversationId ورسائله",
+    "the messages in {name} have a messageId": "في رسائل {name} الحقل messageId",
+    "{name} is a page of Meta's download; ask for JSON instead": "{name} صفحة من تنزيل Meta؛ اطلب JSON بدلًا منها",
+    "{name} holds a thread of Meta's download": "في {name} محادثة من تنزيل Meta",
+    "{name} holds lists of messages with a role": "في {name} قوائم رسائل لكل منها role",
+    "{name} holds the events of a session": "في {name} أحداث جلسة",
+    "{name} holds conversations of turns with from and value": "في {name} محادثات من أدوار بالحقلين from وvalue",
+    "data/manifest.json says so": "هكذا يقول data/manifest.json",
+    "it has the files of an archive": "فيه ملفات أرشيف",
+    "an empty text with the name of a chat of {app}": "نص فارغ باسم محادثة من {app}",
+    "lines begin with a date in words: {words}": "تبدأ السطور بتاريخ بالكلمات: {words}",
+    "{count:line begins|lines begin} as {app} writes": "سطور تبدأ كما يكتب {app}: {count}",
+    "{origin}, direct: {people}": "{origin}، بين اثنين: {people}",
+    "{origin}, group: {people}": "{origin}، مجموعة: {people}",
+    "every date, such as {example}, can be read in more than one way": "كل تاريخ، مثل {example}، يُقرأ بأكثر من طريقة",
+    "the export does not tell which of the people made it": "لا يذكر التصدير من صنعه من هؤلاء",
+}
