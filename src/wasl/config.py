@@ -8,7 +8,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, Field, PrivateAttr, SecretStr, ValidationError, field_validator
 
@@ -73,7 +73,9 @@ class Work(Frozen):
     poll_seconds: float = Field(1.0, gt=0, description="How often to look for work that nobody announced.")
     backlog_limit: int = Field(2_000, ge=1, description="Due conversations above which /readyz and metrics say overloaded.")
     late_after_seconds: float = Field(600.0, gt=0, description="A turn older than this is late.")
-    late_after_seconds_by_channel: dict[str, float] = Field(default_factory=dict, description="The same for single channels, by name.")
+    late_after_seconds_by_channel: dict[str, Annotated[float, Field(gt=0)]] = Field(
+        default_factory=dict, description="The same for single channels, by name."
+    )
     late: Literal["answer", "note"] = Field("answer", description="A late turn is answered once, saying so; or closed with a note.")
     turn_attempts_max: int = Field(
         8, ge=1, description="Tries of a turn that breaks or that every model refuses, before it is closed with a word."
@@ -143,7 +145,9 @@ class Keep(Frozen):
 
     zone: str | None = Field(None, description="Time zone that brought chats without one are taken to be of, such as Asia/Riyadh.")
     days: int | None = Field(None, ge=1, description="Days for which messages are kept; for ever when left out.")
-    days_by_channel: dict[str, int] = Field(default_factory=dict, description="The same for single channels, by name.")
+    days_by_channel: dict[str, Annotated[int, Field(ge=1)]] = Field(
+        default_factory=dict, description="The same for single channels, by name."
+    )
 
 
 class Backup(Frozen):

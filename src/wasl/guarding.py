@@ -87,11 +87,11 @@ def make_guarding(
 
 def make_parties(settings: Settings, *, channels: Mapping[str, Channel]) -> dict[str, Party]:
     """Tells how each channel stands under the rules, by its name. Raises SettingWrong for a name or a country that is none."""
-    for name in settings.deployment.by_channel:
-        if name not in channels:
-            raise SettingWrong(
-                f"deployment.by_channel.{name}: there is no channel {name!r}; the channels are {', '.join(sorted(channels))}"
-            )
+    late = settings.work.late_after_seconds_by_channel
+    for key, names in (("deployment.by_channel", settings.deployment.by_channel), ("work.late_after_seconds_by_channel", late)):
+        for name in names:
+            if name not in channels:
+                raise SettingWrong(f"{key}.{name}: there is no channel {name!r}; the channels are {', '.join(sorted(channels))}")
     return {name: _party(settings, channel, name=name) for name, channel in channels.items()}
 
 

@@ -68,6 +68,8 @@ def test_folders_are_taken_from_where_the_file_is(tmp_path: Path) -> None:
         ("language = 3", "language takes text in quotes"),
         ("[routing]\nsilence_seconds = 'soon'", "routing.silence_seconds takes a number"),
         ("channels = 3", "channels takes a table"),
+        ("[keep]\ndays_by_channel = { webchat = 0 }", "keep.days_by_channel.webchat must be at least 1"),
+        ("[work]\nlate_after_seconds_by_channel = { webchat = 0 }", "work.late_after_seconds_by_channel.webchat must be more than 0"),
         ("[[candidates]]\nmodel = 'm'", "candidates[0].provider is missing"),
         ("[[candidates]]\nprovider = 'p'\nmodle = 'm'", "candidates[0].modle is not a setting; did you mean 'model'?"),
         ("a = [", "is not valid TOML"),

@@ -12,11 +12,15 @@ FinishReason = Literal["stop", "length", "tool_calls", "content_filter", "unknow
 
 @value(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A picture for a model that can see: its bytes with their media type, or a public address."""
+    """A picture for a model that can see: its bytes with their media type, or a public address.
+
+    `detail` is how closely it is to be looked at ("low", "high", "auto"), where a server can be told.
+    """
 
     media_type: str = "image/jpeg"
     data: bytes | None = None
     url: str | None = None
+    detail: str | None = None
 
 
 @value(frozen=True, slots=True, kw_only=True)
@@ -42,11 +46,12 @@ class PromptMessage:
 
 @value(frozen=True, slots=True, kw_only=True)
 class Tool:
-    """A tool that may be called: `parameters` is its JSON Schema."""
+    """A tool that may be called: `parameters` is its JSON Schema, which `strict` binds a model to, where a server can."""
 
     name: str
     description: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    strict: bool = False
 
 
 @value(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ import msgspec
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from wasl.domain.errors import ContentRefused, CutShort, WaslError
-from wasl.domain.prompt import Delta, Finish, FinishReason, Image, Prompt, PromptMessage, TextDelta, ToolCallDelta, Usage
+from wasl.domain.prompt import Delta, Finish, FinishReason, Image, Prompt, PromptMessage, TextDelta, Tool, ToolCallDelta, Usage
 from wasl.ports.provider import Decoder, Model
 from wasl.wire.call import Call, Reply
 from wasl.wire.fault import named_failure, says_too_long, scrubbed
@@ -84,10 +84,7 @@ class OpenAiChat:
         """Writes the request."""
         body: dict[str, Any] = {"model": model.name, "messages": [_message(m) for m in prompt.messages]}
         if prompt.tools:
-            body["tools"] = [
-                {"type": "function", "function": {"name": t.name, "description": t.description, "parameters": dict(t.parameters)}}
-                for t in prompt.tools
-            ]
+            body["tools"] = [{"type": "function", "function": _function(tool)} for tool in prompt.tools]
             if prompt.tool_choice is not None:
                 body["tool_choice"] = prompt.tool_choice
         if prompt.max_output_tokens is not None:
@@ -141,7 +138,7 @@ def _message(message: PromptMessage) -> dict[str, Any]:
     wire: dict[str, Any] = {"role": message.role, "content": message.text}
     if message.images:
         words = [{"type": "text", "text": message.text}] if message.text else []
-        wire["content"] = [*words, *({"type": "image_url", "image_url": {"url": _image_url(i)}} for i in message.images)]
+        wire["content"] = [*words, *({"type": "image_url", "image_url": _picture(i)} for i in message.images)]
     if message.name:
         wire["name"] = message.name
     if message.tool_calls:
@@ -154,10 +151,15 @@ def _message(message: PromptMessage) -> dict[str, Any]:
     return wire
 
 
-def _image_url(image: Image) -> str:
-    if image.data is not None:
-        return f"data:{image.media_type};base64,{b64encode(image.data).decode()}"
-    return image.url or ""
+def _function(tool: Tool) -> dict[str, Any]:
+    """Writes a tool; `strict` only where it was asked for, because not every compatible server knows it."""
+    wire = {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
+    return {**wire, "strict": True} if tool.strict else wire
+
+
+def _picture(image: Image) -> dict[str, Any]:
+    url = image.url or "" if image.data is None else f"data:{image.media_type};base64,{b64encode(image.data).decode()}"
+    return {"url": url, "detail": image.detail} if image.detail else {"url": url}
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------

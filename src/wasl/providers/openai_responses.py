@@ -68,7 +68,7 @@ class OpenAiResponses:
             body["instructions"] = instructions
         if prompt.tools:
             body["tools"] = [
-                {"type": "function", "name": t.name, "description": t.description, "parameters": dict(t.parameters), "strict": False}
+                {"type": "function", "name": t.name, "description": t.description, "parameters": dict(t.parameters), "strict": t.strict}
                 for t in prompt.tools
             ]
             if prompt.tool_choice is not None:
@@ -118,7 +118,7 @@ def _items(message: PromptMessage) -> Iterator[dict[str, Any]]:
         return
     if message.images:
         words = [{"type": "input_text", "text": message.text}] if message.text else []
-        pictures = [{"type": "input_image", "image_url": _image_url(i), "detail": "auto"} for i in message.images]
+        pictures = [{"type": "input_image", "image_url": _image_url(i), "detail": i.detail or "auto"} for i in message.images]
         yield {"role": message.role, "content": [*words, *pictures]}
     elif message.text or not message.tool_calls:
         yield {"role": message.role, "content": message.text}

@@ -162,6 +162,9 @@ SETTINGS: Final[Mapping[str, str]] = {
     "deployment.by_channel.{name}: there is no channel {channel}; the channels are {known}": (
         "deployment.by_channel.{name}: لا قناة باسم {channel}؛ القنوات هي {known}"
     ),
+    "work.late_after_seconds_by_channel.{name}: there is no channel {channel}; the channels are {known}": (
+        "work.late_after_seconds_by_channel.{name}: لا قناة باسم {channel}؛ القنوات هي {known}"
+    ),
     "scope.judge: there is no candidate {name}; the candidates are {known}": "scope.judge: لا مرشح باسم {name}؛ المرشحون هم {known}",
     "scope.{key}: there is no channel {name}; the channels are {known}": "scope.{key}: لا قناة باسم {name}؛ القنوات هي {known}",
     "prices: there is no folder {folder}; make it, or take the setting out": "prices: لا مجلد باسم {folder}؛ أنشئه، أو احذف الإعداد",

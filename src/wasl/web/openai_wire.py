@@ -34,6 +34,7 @@ _READ = frozenset(
         "temperature", "top_p", "stop", "store",
     }
 )  # fmt: skip
+_DETAILS = ("low", "high", "auto")
 _NOT_TAKEN = ("functions", "function_call", "audio", "modalities", "logprobs", "top_logprobs", "prediction", "web_search_options")
 
 
@@ -150,16 +151,18 @@ def _content(value: object, *, at: str) -> tuple[str, tuple[Image, ...]]:
 
 def _image(value: object, *, at: str) -> Image:
     url = value.get("url") if isinstance(value, dict) else value
+    told = value.get("detail") if isinstance(value, dict) else None
+    detail = told if told in _DETAILS else None
     if not isinstance(url, str):
         raise BadRequest(f"{at}.image_url.url is missing.", param=at)
     if url.startswith(("https://", "http://")):
-        return Image(url=url)
+        return Image(url=url, detail=detail)
     head, comma, encoded = url.partition(",")
     media_type = head.removeprefix("data:").removesuffix(";base64")
     if not comma or not head.startswith("data:image/") or not head.endswith(";base64"):
         raise BadRequest(f"{at}.image_url.url must be https://… or data:image/…;base64,…", param=at)
     try:
-        return Image(media_type=media_type, data=b64decode(encoded, validate=True))
+        return Image(media_type=media_type, data=b64decode(encoded, validate=True), detail=detail)
     except (BadBase64, ValueError) as error:
         raise BadRequest(f"{at}.image_url.url is not valid base64.", param=at) from error
 
@@ -191,6 +194,7 @@ def _tools(value: object) -> tuple[Tool, ...]:
                 name=function["name"],
                 description=description if isinstance(description, str) else "",
                 parameters=parameters if isinstance(parameters, dict) else {},
+                strict=function.get("strict") is True,
             )
         )
     return tuple(tools)

@@ -51,7 +51,7 @@ def test_parts_become_text_and_pictures() -> None:
     ]
     (message,) = read(messages=[{"role": "user", "content": content}]).prompt.messages
     assert message.text == "what\nis it?"
-    assert message.images == (Image(media_type="image/png", data=b"\x89PNG"), Image(url="https://pictures.example/1.jpg"))
+    assert message.images == (Image(media_type="image/png", data=b"\x89PNG", detail="low"), Image(url="https://pictures.example/1.jpg"))
 
 
 def test_tools_and_their_calls_are_kept() -> None:
@@ -62,10 +62,10 @@ def test_tools_and_their_calls_are_kept() -> None:
             {"role": "assistant", "content": None, "tool_calls": [call]},
             {"role": "tool", "tool_call_id": "c1", "content": "4"},
         ],
-        tools=[{"type": "function", "function": {"name": "f", "description": "d", "parameters": {"type": "object"}}}],
+        tools=[{"type": "function", "function": {"name": "f", "description": "d", "parameters": {"type": "object"}, "strict": True}}],
         tool_choice="required",
     )
-    assert request.prompt.tools == (Tool(name="f", description="d", parameters={"type": "object"}),)
+    assert request.prompt.tools == (Tool(name="f", description="d", parameters={"type": "object"}, strict=True),)
     assert request.prompt.tool_choice == "required"
     assert request.prompt.messages[1].tool_calls == (ToolCall(id="c1", name="f", arguments="{}"),)
     assert request.prompt.messages[2].tool_call_id == "c1"
