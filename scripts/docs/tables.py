@@ -46,6 +46,8 @@ def kind_words(annotation: Any) -> str:
     if annotation in SIMPLE:
         return SIMPLE[annotation]
     origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Annotated:
+        return kind_words(arguments[0])
     if origin is typing.Literal:
         return " · ".join(f"`{a}`" for a in arguments)
     if origin in (types.UnionType, typing.Union):
