@@ -108,7 +108,7 @@ def address_of(row: Any, *, last_inbound_ms: int | None = None) -> Address:
             handle=row[4],
             kind=cast(AddressKind, row[5]),
             alias=row[6],
-            alias_kind=cast(AddressKind | None, row[7]),
+            alias_kind=cast("AddressKind | None", row[7]),
         ),
         name=row[8],
         language=row[9],
