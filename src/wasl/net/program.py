@@ -60,11 +60,11 @@ async def _talk(process: Process, told: bytes, *, bytes_max: int) -> tuple[bytes
 
     async def words(source: asyncio.StreamReader) -> bytes:
         kept = bytearray()
-        while chunk := await source.read(64 << 10):
-            kept += chunk
-            if len(kept) > bytes_max:
-                _end(process)
-                break
+        while chunk := await source.read(64 << 10):  # to the end here, too: while a pipe holds unread words, no end of the program is seen
+            if len(kept) <= bytes_max:
+                kept += chunk
+                if len(kept) > bytes_max:
+                    _end(process)
         return bytes(kept)
 
     _, said, complaint = await asyncio.gather(write(process.stdin), words(process.stdout), complaints(process.stderr))
