@@ -3,7 +3,6 @@
 import io
 import json
 import time
-import tracemalloc
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from tests.measured import least
 
 from wasl.domain.errors import Malformed
+from wasl.testing.memory import peak_bytes
 from wasl.wire.json_stream import Blank, Broken, Closed, Element, Line, Opened, Piece, Trouble, walk, walk_lines, whole_lines
 
 leaves = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | st.text()
@@ -198,13 +198,12 @@ def test_bytes_of_one_kind_take_linear_time_and_flat_memory(start: bytes, again:
 
     limit = 12 * max(seconds(1 << 18), 0.02)
     assert least(lambda: seconds(1 << 20), enough=limit) < limit
-    tracemalloc.start()
-    try:
+
+    def walked() -> None:
         for _ in walk(Endless(start, again, 1 << 19), element_bytes_max=1 << 17, chunk_bytes=1 << 15):  # type: ignore[arg-type]
             pass
-        assert tracemalloc.get_traced_memory()[1] < 1 << 20
-    finally:
-        tracemalloc.stop()
+
+    assert peak_bytes(walked)[1] < 1 << 20
 
 
 @settings(max_examples=30)

@@ -54,6 +54,10 @@ class FormatUnderTest:
         """Reads a case to its end, without the reports of progress."""
         return self._here(found for found in self.make().read(bundle or case.bundle(), case.choices) if not isinstance(found, Progress))
 
+    def count(self, case: Case, bundle: Bundle) -> int:
+        """Reads a bundle as the case is read, keeping nothing; gives how many entries it has."""
+        return sum(len(found.entries) for found in self.make().read(bundle, case.choices) if isinstance(found, Run))
+
     def _here(self, found: Iterable[Found]) -> list[Found]:
         """Gives what was found; without the places that are of another source."""
         if not self.restores:

@@ -16,8 +16,8 @@ import inspect
 import io
 import os
 import time
-import tracemalloc
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -31,6 +31,7 @@ from wasl.testing.contracts.channel_payloads import differences
 from wasl.testing.contracts.format_damage import changed_lines, changes, cuts, damages, decoded, repeated, resolve, spans_of, within
 from wasl.testing.contracts.format_fixtures import Case, Counting, Endless, Piecemeal, Stream, many, plain, zipped
 from wasl.testing.contracts.format_under_test import FormatUnderTest, entries_of, ranges_of, tiles
+from wasl.testing.memory import peak_bytes
 from wasl.wire.bundle import Bundle, ManyBundle, Member, open_bundle
 
 SNIFF_BYTES_MAX = 1 << 20
@@ -299,12 +300,7 @@ class ReadsContract(FormatUnderTest):
         for size_bytes in (SMALL_BYTES, LARGE_BYTES):
             name, pieces = repeated(case, entries, size_bytes=size_bytes)
             bundle = _large(case, name, pieces)
-            tracemalloc.start()
-            try:
-                count = sum(len(found.entries) for found in self.make().read(bundle, case.choices) if isinstance(found, Run))
-                peaks[size_bytes] = tracemalloc.get_traced_memory()[1]
-            finally:
-                tracemalloc.stop()
+            count, peaks[size_bytes] = peak_bytes(partial(self.count, case, bundle))
             assert count >= len(entries), "less was read of more"
         growth = (peaks[LARGE_BYTES] - peaks[SMALL_BYTES]) / (LARGE_BYTES - SMALL_BYTES)
         assert growth <= GROWTH_MAX, f"{growth:.2f} bytes of memory for each byte of source: {peaks}"
