@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 from tests.marks import seen
-from typer.testing import CliRunner, Result
+from tests.terminal import typed
+from typer.testing import Result
 
-from wasl.__main__ import Composition
-from wasl.cli import build
 from wasl.cli.border import EXIT_PROBLEM
 
 PAGE = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 13\r\nconnection: close\r\n\r\n<html></html>"
@@ -43,7 +42,7 @@ def another_program(says: bytes) -> Iterator[int]:
 def check(folder: Path, *, port: int, public: str = "", language: str = "en") -> Result:
     file = folder / "wasl.toml"
     file.write_text(f'language = "{language}"\ndata = "{folder / "data"}"\n[server]\nport = {port}\n{public}\n', encoding="utf-8")
-    return CliRunner().invoke(build(Composition()), ["check", "--config", str(file)], catch_exceptions=False)
+    return typed("check", "--config", str(file), catch=False)
 
 
 @pytest.mark.parametrize("says", [PAGE, GREETING, b""], ids=["a page", "no HTTP", "nothing"])

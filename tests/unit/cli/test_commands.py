@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 from tests.measured import least
-from typer.testing import CliRunner, Result
+from tests.terminal import typed
+from typer.testing import Result
 
 from wasl import __version__
-from wasl.__main__ import Composition
-from wasl.cli import build
 from wasl.cli.border import EXIT_LATER, EXIT_PROBLEM, EXIT_SETTINGS
 
 SRC = Path(__file__).resolve().parents[3] / "src"
@@ -26,7 +25,7 @@ def config(tmp_path: Path) -> Path:
 
 
 def run(*arguments: str, stdin: str = "") -> Result:
-    return CliRunner().invoke(build(Composition()), list(arguments), input=stdin, catch_exceptions=False)
+    return typed(*arguments, said=stdin, catch=False)
 
 
 def test_the_version_is_printed() -> None:

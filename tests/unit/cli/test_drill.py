@@ -12,12 +12,11 @@ import time
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.terminal import typed
+from typer.testing import Result
 
 import wasl
-from wasl.__main__ import Composition
 from wasl.app import compose
-from wasl.cli import build
 from wasl.cli.border import EXIT_INTERRUPTED, EXIT_PROBLEM, EXIT_SETTINGS
 from wasl.config import load
 from wasl.domain.event import Arrival
@@ -72,7 +71,7 @@ def traffic(a_folder: None) -> None:
 
 
 def run(*arguments: str, said: str | None = None) -> Result:
-    return CliRunner().invoke(build(Composition()), ["drill", *arguments], input=said)
+    return typed("drill", *arguments, said=said)
 
 
 @pytest.mark.usefixtures("traffic")

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.terminal import typed
+from typer.testing import Result
 
 from wasl.__main__ import Composition
-from wasl.cli import build
 from wasl.cli.border import EXIT_PROBLEM, EXIT_SETTINGS
 from wasl.domain.event import Arrival
 from wasl.domain.message import Text
@@ -45,7 +45,7 @@ def an_installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(*arguments: str, said: str = "") -> Result:
-    return CliRunner().invoke(build(Composition()), list(arguments), input=said)
+    return typed(*arguments, said=said)
 
 
 def ask(questions: Sequence[str]) -> str:

@@ -3,10 +3,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from tests.terminal import typed
 
-from wasl.__main__ import Composition
-from wasl.cli import build
 from wasl.cli.border import EXIT_PROBLEM
 from wasl.domain.event import Arrival
 from wasl.domain.message import Text
@@ -29,11 +27,11 @@ async def heard(path: Path, *, channel: str) -> None:
 def test_what_was_said_on_a_channel_that_is_no_longer_set_up_can_leave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     asyncio.run(heard(tmp_path / "data" / "wasl.db", channel="closed"))
-    done = CliRunner().invoke(build(Composition()), ["export", "--channel", "closed", "out.zip"], catch_exceptions=False)
+    done = typed("export", "--channel", "closed", "out.zip", catch=False)
     assert done.exit_code == 0, done.output
     with zipfile.ZipFile("out.zip") as archive:
         assert any(b"do not lose this" in archive.read(name) for name in archive.namelist())
-    refused = CliRunner().invoke(build(Composition()), ["export", "--channel", "clsed", "other.zip"], catch_exceptions=False)
+    refused = typed("export", "--channel", "clsed", "other.zip", catch=False)
     assert refused.exit_code == EXIT_PROBLEM
     assert "there is no channel 'clsed'" in refused.stderr
     assert not Path("other.zip").exists()

@@ -4,10 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.terminal import typed
+from typer.testing import Result
 
-from wasl.__main__ import Composition
-from wasl.cli import build
 from wasl.cli.border import EXIT_SETTINGS
 from wasl.cli.exposure import percent
 from wasl.cli.leaving_words import SAID
@@ -52,7 +51,7 @@ def a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(build(Composition()), list(arguments))
+    return typed(*arguments)
 
 
 def test_exposure_of_nobody_says_so() -> None:

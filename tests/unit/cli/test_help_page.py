@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import typer
 from tests.marks import seen
-from typer.testing import CliRunner, Result
+from tests.terminal import typed, wasl_command
+from typer.testing import Result
 
-from wasl.__main__ import Composition
-from wasl.cli import build
 from wasl.cli.help_commands_ar import COMMANDS
 from wasl.cli.help_options_ar import DEFAULTS, OPTIONS
 from wasl.wire.isolate import FSI, PDI, RLI, is_arabic, set_apart
@@ -26,11 +24,11 @@ def walked(command: Any, *names: str) -> Iterator[tuple[tuple[str, ...], Any]]:
         yield from walked(one, *names, name)
 
 
-EVERY = dict(walked(typer.main.get_command(build(Composition()))))
+EVERY = dict(walked(wasl_command()))
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(build(Composition()), list(arguments), catch_exceptions=False)
+    return typed(*arguments, catch=False)
 
 
 def plain(text: str | None) -> str:

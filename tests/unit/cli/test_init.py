@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from typer.testing import CliRunner, Result
+from tests.terminal import typed
+from typer.testing import Result
 
 from wasl.__main__ import Composition
 from wasl.app import compose
-from wasl.cli import build
 from wasl.cli.border import EXIT_SETTINGS
 from wasl.cli.init import everything
 from wasl.cli.init_words import FILE, WORDS
@@ -25,9 +25,7 @@ SECRETS = {"TELEGRAM_TOKEN": "123456:abc", "OPENAI_KEY": "sk-hush", "WHATSAPP_PH
 
 
 def init(folder: Path, *options: str, stdin: str = "") -> Result:
-    return CliRunner().invoke(
-        build(Composition()), ["init", "--config", str(folder / "wasl.toml"), *options], input=stdin, catch_exceptions=False
-    )
+    return typed("init", "--config", str(folder / "wasl.toml"), *options, said=stdin, catch=False)
 
 
 def switched_on(text: str) -> str:

@@ -5,10 +5,9 @@ import re
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.terminal import typed
+from typer.testing import Result
 
-from wasl.__main__ import Composition
-from wasl.cli import build
 from wasl.cli.border import EXIT_LATER, EXIT_PROBLEM, EXIT_REFUSED, EXIT_SETTINGS
 from wasl.cli.rules_words import EFFECTS, SAID, WHY
 from wasl.policy.predicates import CONDITIONS
@@ -34,7 +33,7 @@ def an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(build(Composition()), ["rules", *arguments])
+    return typed("rules", *arguments)
 
 
 def explain(*more: str) -> Result:
@@ -181,7 +180,7 @@ def test_check_tells_of_a_wrong_rule_file(tmp_path: Path) -> None:
     own = tmp_path / "rules" / "own.toml"
     for text, good in ((OWN, True), (OWN.replace("2026-06-01\nregions", '"soon"\nregions'), False)):
         own.write_text(text)
-        told = CliRunner().invoke(build(Composition()), ["check", "--json"])
+        told = typed("check", "--json")
         found = [one for one in json.loads(told.stdout)["findings"] if one["area"] == "rules"]
         assert [one["good"] for one in found] == [good]
         assert good or "own.toml, line 7" in found[0]["what"]

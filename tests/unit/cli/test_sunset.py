@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.terminal import typed
+from typer.testing import Result
 
-from wasl.__main__ import Composition
-from wasl.cli import build
 from wasl.cli.border import EXIT_SETTINGS
 
 CONFIG = """
@@ -36,7 +35,7 @@ def a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(build(Composition()), ["sunset", *arguments])
+    return typed("sunset", *arguments)
 
 
 def test_a_plan_is_worked_out_kept_postponed_and_taken_back() -> None:

@@ -4,11 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from tests.terminal import typed
 from tests.unit.service.test_make_rule import VERSIONS
-from typer.testing import CliRunner
-
-from wasl.__main__ import Composition
-from wasl.cli import build
 
 DECLARED = """
 platform = "courier"
@@ -33,7 +30,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def wasl(*arguments: str, code: int = 0) -> str:
-    result = CliRunner().invoke(build(Composition()), ["terms", *arguments])
+    result = typed("terms", *arguments)
     assert result.exit_code == code, result.output
     return result.output
 

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
-from typer.testing import CliRunner, Result
+from tests.terminal import typed, wasl_command
+from typer.testing import Result
 
-from wasl.__main__ import Composition
-from wasl.cli import build, tongue
+from wasl.cli import tongue
 from wasl.cli.border import EXIT_SETTINGS
 from wasl.wire.isolate import is_arabic
 
@@ -106,11 +105,11 @@ def walked(group: Any, name: str = "") -> Iterator[tuple[str, Any]]:
             yield full, command
 
 
-COMMANDS = dict(walked(typer.main.get_command(build(Composition()))))
+COMMANDS = dict(walked(wasl_command()))
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(build(Composition()), list(arguments), catch_exceptions=False)
+    return typed(*arguments, catch=False)
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 from tests.marks import seen
-from typer.testing import CliRunner, Result
+from tests.terminal import typed
+from typer.testing import Result
 
-from wasl.__main__ import Composition
-from wasl.cli import build
 from wasl.cli.border import EXIT_SETTINGS
 from wasl.cli.usage import USAGE
 from wasl.service.phrases import compiled, told
@@ -39,7 +38,7 @@ WRONG = {
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(build(Composition()), list(arguments), catch_exceptions=False)
+    return typed(*arguments, catch=False)
 
 
 @pytest.fixture(autouse=True)

@@ -5,16 +5,15 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.terminal import typed
+from typer.testing import Result
 
-from wasl.__main__ import Composition
-from wasl.cli import build
 from wasl.cli.border import EXIT_PROBLEM
 from wasl.policy.shipped_rules import shipped_book
 
 
 def run(*arguments: str, stdin: str = "") -> Result:
-    return CliRunner().invoke(build(Composition()), list(arguments), input=stdin, catch_exceptions=False)
+    return typed(*arguments, said=stdin, catch=False)
 
 
 @pytest.fixture

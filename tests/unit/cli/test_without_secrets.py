@@ -3,10 +3,9 @@
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.terminal import typed
+from typer.testing import Result
 
-from wasl.__main__ import Composition
-from wasl.cli import build
 from wasl.cli.border import EXIT_PROBLEM, EXIT_SETTINGS
 
 TOML = """
@@ -28,7 +27,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def run(words: str) -> Result:
-    return CliRunner().invoke(build(Composition()), words.split(), catch_exceptions=False)
+    return typed(*words.split(), catch=False)
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,9 @@ import stat
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from tests.terminal import typed
+from typer.testing import Result
 
-from wasl.__main__ import Composition
-from wasl.cli import build
 from wasl.cli.border import EXIT_PROBLEM, EXIT_SETTINGS
 from wasl.wire.isolate import is_arabic
 
@@ -93,7 +92,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def check(text: str, language: str) -> Result:
     Path("wasl.toml").write_text(text + "\n", encoding="utf-8")
-    return CliRunner().invoke(build(Composition()), ["check", "--language", language], catch_exceptions=False)
+    return typed("check", "--language", language, catch=False)
 
 
 @pytest.mark.parametrize("name", sorted(WRONG))
@@ -126,7 +125,7 @@ def test_a_port_that_another_program_has_is_told() -> None:
         taken.listen()
         text = f"[server]\nport = {taken.getsockname()[1]}"
         Path("wasl.toml").write_text(text)
-        result = CliRunner().invoke(build(Composition()), ["serve", "--language", "ar"], catch_exceptions=False)
+        result = typed("serve", "--language", "ar", catch=False)
     assert result.exit_code in (EXIT_PROBLEM, EXIT_SETTINGS)
     assert "مستعمل" in result.stderr
 
@@ -144,7 +143,7 @@ def test_a_database_that_is_none_is_told_and_left_as_it_is(language: str) -> Non
     Path("wasl.toml").write_text("[server]\nport = 0\n")
     before = file.read_bytes()
     for command in ("check", "status", "serve"):
-        result = CliRunner().invoke(build(Composition()), [command, "--language", language], catch_exceptions=False)
+        result = typed(command, "--language", language, catch=False)
         assert result.exit_code == EXIT_SETTINGS, result.output
         assert ("'wasl.db' is damaged or no database" in result.stderr) is (language == "en")
         assert is_arabic(result.stderr) is (language == "ar")
@@ -152,7 +151,7 @@ def test_a_database_that_is_none_is_told_and_left_as_it_is(language: str) -> Non
 
 
 def test_what_people_said_is_readable_by_its_owner_only_and_an_open_folder_is_told() -> None:
-    assert CliRunner().invoke(build(Composition()), ["check"]).exit_code == 0
+    assert typed("check").exit_code == 0
     made = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (Path("data"), Path("data/wasl.db"))}
     assert made == {"data": 0o700, "wasl.db": 0o600}
     Path("data").chmod(0o755)

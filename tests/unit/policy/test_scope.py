@@ -5,10 +5,8 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from typer.testing import CliRunner
+from tests.terminal import typed
 
-from wasl.__main__ import Composition
-from wasl.cli import build
 from wasl.cli.scope_words import SAID
 from wasl.domain.errors import SettingWrong
 from wasl.policy.purpose import Label
@@ -65,37 +63,34 @@ def test_a_thin_scope_is_told_what_to_add() -> None:
 
 def test_the_commands_write_check_and_try_a_scope(tmp_path: Path) -> None:
     file = tmp_path / "scope.toml"
-    run = CliRunner().invoke
-    assert run(build(Composition()), ["scope", "init", "--scope", str(file), "--name", "Tailor"]).exit_code == 0
-    assert run(build(Composition()), ["scope", "init", "--scope", str(file)]).exit_code != 0
+    assert typed("scope", "init", "--scope", str(file), "--name", "Tailor").exit_code == 0
+    assert typed("scope", "init", "--scope", str(file)).exit_code != 0
     file.write_text(TEXT, encoding="utf-8")
-    checked = run(build(Composition()), ["scope", "check", "--scope", str(file), "--json"])
+    checked = typed("scope", "check", "--scope", str(file), "--json")
     assert checked.exit_code != 0
     assert json.loads(checked.stdout)["examples"] == 2
-    tried = run(build(Composition()), ["scope", "try", "--scope", str(file), "--json", "write", "a", "poem", "about", "the", "moon"])
+    tried = typed("scope", "try", "--scope", str(file), "--json", "write", "a", "poem", "about", "the", "moon")
     assert json.loads(tried.stdout)["label"] == "general"
 
 
 def test_the_scope_of_the_settings_is_the_one_that_is_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "wasl.toml").write_text('[scope]\nfile = "ours.toml"\n', encoding="utf-8")
-    run = CliRunner().invoke
-    assert run(build(Composition()), ["scope", "init", "--name", "Tailor"]).exit_code == 0
+    assert typed("scope", "init", "--name", "Tailor").exit_code == 0
     assert (tmp_path / "ours.toml").exists()
     (tmp_path / "wasl.toml").write_text("[nonsense]\n", encoding="utf-8")
-    assert run(build(Composition()), ["scope", "init"]).exit_code != 0
+    assert typed("scope", "init").exit_code != 0
     (tmp_path / "ours.toml").rename(tmp_path / "scope.toml")
-    assert "is there already" in run(build(Composition()), ["scope", "init"]).output
+    assert "is there already" in typed("scope", "init").output
 
 
 def test_a_scope_is_checked_and_tried_in_arabic(tmp_path: Path) -> None:
     file = tmp_path / "scope.toml"
     file.write_text(TEXT, encoding="utf-8")
-    run = CliRunner().invoke
-    checked = run(build(Composition()), ["scope", "check", "--scope", str(file), "--language", "ar"])
+    checked = typed("scope", "check", "--scope", str(file), "--language", "ar")
     assert "الأمثلة: 2" in checked.stdout
     assert "Subject" not in checked.stdout
-    tried = run(build(Composition()), ["scope", "try", "--scope", str(file), "--language", "ar", "write a poem about the moon"])
+    tried = typed("scope", "try", "--scope", str(file), "--language", "ar", "write a poem about the moon")
     assert tried.stdout.startswith("عام ")
 
 
