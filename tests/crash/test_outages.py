@@ -13,6 +13,8 @@ from tests.crash.platform import Habits, Platform
 
 pytestmark = pytest.mark.crash
 PEOPLE = 60
+LET_REST_SECONDS_MAX = 90.0
+"""A provider that failed again and again is let rest for up to a minute and a fifth of it before it is asked again."""
 
 
 @pytest.fixture
@@ -105,7 +107,7 @@ async def test_a_provider_that_dies_in_the_middle_of_its_answers_costs_nobody_an
             await asyncio.sleep(0.5)  # the outage itself: its length is what is tested
             await platform.model.start()
             answered = platform.answered()
-            await until(lambda answered=answered: platform.answered() > answered, seconds=40)
+            await until(lambda answered=answered: platform.answered() > answered, seconds=LET_REST_SECONDS_MAX)
         over.set()
         await talk
         await nothing_lost(platform, seconds=150)
