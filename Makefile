@@ -6,6 +6,12 @@ PY := .venv/bin/python
 export PYTHONPATH := src
 PREPARE = @PY=$$(PYTHON="$(PYTHON)" sh scripts/find_python) && PYTHONPATH= "$$PY" scripts/prepare.py
 
+# Four at once on two cores as well: a third of their time the tests wait. What takes longest and waits most begins, so that nothing is
+# left for one of the four to do alone at the end. `-n` shares by modules and classes, whose fixtures are made once.
+LONGEST_FIRST = tests/browser tests/journeys tests/contract tests/bench tests/unit
+# Where Python is told to keep no compiled files, each of the hundreds of processes that tests start would compile everything anew.
+test browser crash contract: export PYTHONDONTWRITEBYTECODE :=
+
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
@@ -22,8 +28,7 @@ test: ## Prepares what the tests need and runs them all; a part with ARGS="tests
 ifdef ARGS
 	$(PY) -m pytest $(ARGS)
 else
-	$(PY) -m pytest -n auto --maxprocesses 4 --dist loadscope tests/unit tests/contract tests/journeys tests/bench
-	$(PY) -m pytest -n 2 --dist loadscope tests/browser
+	$(PY) -m pytest -n 4 --dist loadscope --no-loadscope-reorder $(LONGEST_FIRST)
 	$(PY) -m pytest -n 3 --dist loadscope tests/crash
 endif
 

@@ -3,6 +3,7 @@
 Where CI is set, a missing tool fails its tests instead of leaving them out.
 """
 
+import gc
 import importlib.util
 import os
 from collections.abc import Iterator
@@ -52,6 +53,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             (left if item.get_closest_marker("soak") else kept).append(item)
         items[:] = kept
         config.hook.pytest_deselected(items=left)
+
+
+def pytest_collection_finish() -> None:
+    """Takes what was collected, which stays to the end, out of the sight of the garbage collector: it would go through it over and over."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
