@@ -149,7 +149,10 @@ VERIFIED: Final[Mapping[str, str]] = {
 }  # fmt: skip
 """What verifying and taking out count, in Arabic; the names themselves are English."""
 
-ENGLISH: Final[Mapping[str, str]] = {"work": "records of the books"}
+ENGLISH: Final[Mapping[str, str]] = {
+    "work": "records of the books",
+    "conversations held against their source, message by message": "conversations held against the source, message by message",
+}
 """What is counted under a name that is not said so."""
 ONE: Final[Mapping[str, str]] = {"people": "person", "entries": "entry"}
 """Nouns whose one does not merely lack an s."""

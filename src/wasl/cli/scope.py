@@ -171,7 +171,8 @@ def _learnt(file: Path) -> "Classifier":
 def _print(report: "ScopeReport", language: Language) -> None:
     told = ", ".join(f"{name or say('none', language)} {count}" for name, count in sorted(report.languages.items()))
     typer.echo(say("examples", language, count=report.examples))
-    typer.echo(say("languages", language, told=told))
+    if told:
+        typer.echo(say("languages", language, told=told))
     typer.echo(say("refused", language, share=report.refused))
     typer.echo(say("leaked", language, share=report.leaked))
     for text in report.leaks:

@@ -20,7 +20,7 @@ WORDS: Final = {
     "head": ("{id}: {channel} closes on {day} ({zone}); {state}", "{id}: تُغلق {channel} في {day} ({zone})؛ {state}"),
     "people": (
         "{everyone:person is|people are} concerned: {elsewhere} may be reached elsewhere, {only} only there.",
-        "يخص {everyone:شخص مجرور}: {elsewhere} يمكن بلوغهم في مكان آخر، و{only} هناك فقط.",
+        "المعنيون {everyone:شخص}: يمكن بلوغ {elsewhere} في مكان آخر، و{only} هناك فقط.",
     ),
     "last start": ("Telling everybody once must begin by {when}.", "يجب أن يبدأ إبلاغ الجميع مرة واحدة قبل {when}."),
     "cannot": ("{count} cannot be told: {why}.", "{count} لا يمكن إبلاغهم: {why}."),
