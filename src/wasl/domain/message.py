@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import field
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from wasl.domain.value import value
 
@@ -119,6 +119,16 @@ class Unknown:
     type: Literal["unknown"] = field(default="unknown", init=False)
 
 
+EDIT: Final = "edit"
+"""The kind of an Unknown that says that its message's words take the place of an earlier message's."""
+_EDITED: Final = "edited_native_id"
+
+
+def edit_of(native_id: str, value: Mapping[str, Any]) -> Unknown:
+    """Makes what says that a message edits the one with the platform's id `native_id`; `value` is the platform's own JSON."""
+    return Unknown(kind=EDIT, value={**value, _EDITED: native_id})
+
+
 Part = Text | Media | Place | Contact | Choice | Template | Reaction | Unknown
 
 
@@ -138,6 +148,15 @@ class Said:
     author_name: str | None = None
     reply_to: str | None = None
     elsewhere: bool = False
+
+
+def edited(parts: tuple[Part, ...]) -> str | None:
+    """Gives the platform's id of the message that this one edits; None when it edits none."""
+    for part in parts:
+        if isinstance(part, Unknown) and part.kind == EDIT:
+            target = part.value.get(_EDITED)
+            return target if isinstance(target, str) else None
+    return None
 
 
 def plain_text(parts: tuple[Part, ...]) -> str:

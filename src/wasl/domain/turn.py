@@ -24,7 +24,8 @@ class DueTurn:
     """One inbound message that waits for its answer. `seq` counts the turns of a conversation from 1.
 
     Where several messages are one thing said (an album), the first of them stands for all: `parts` are those of all, and `joined` are
-    the turns as they were stored, itself the first.
+    the turns as they were stored, itself the first. `edited_by` is the message by which the person changed this one before it was
+    answered: `parts` are what they say by now.
     """
 
     id: TurnId
@@ -38,6 +39,7 @@ class DueTurn:
     attempt: int
     author_name: str | None = None
     joined: tuple["DueTurn", ...] = ()
+    edited_by: MessageId | None = None
 
     @property
     def each(self) -> tuple["DueTurn", ...]:

@@ -7,6 +7,9 @@ from typing import Protocol
 WORK = "work"
 """Topic: a conversation has become ready; the data is its id."""
 
+EDITED = "edited"
+"""Topic: a person edited a message; the data is its conversation's id, a space, and the platform's id of the message."""
+
 
 def conversation_topic(conversation_id: str) -> str:
     """Names the topic on which a conversation's new messages (b"message"), drafts and marks are told."""

@@ -1,6 +1,7 @@
 """Answer: one due turn becomes one stored reply with its deliveries, whatever the providers do."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import structlog
@@ -13,13 +14,14 @@ from wasl.domain.message import Author, Choice, Part, Text
 from wasl.domain.person import Address
 from wasl.domain.prompt import Image
 from wasl.domain.turn import Closing, DueTurn, NewDelivery, NewMessage, UsageRecord, Work
-from wasl.ports.bus import Bus, conversation_topic
+from wasl.ports.bus import WORK, Bus, conversation_topic
 from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
 from wasl.ports.store import Store
 from wasl.service.ask import Ask, Asked
 from wasl.service.commands import Commands, Done
 from wasl.service.compose import Earlier, Search, Voice, compose
+from wasl.service.edits import Edits, as_edited
 from wasl.service.gather import Gather
 from wasl.service.judging import Case, End, Looked, Looks, Replied, Step, Steps
 from wasl.service.live import STORED, Live, encode
@@ -93,6 +95,7 @@ class Answer:
         self._bills = bills
         self._looks = looks
         self._steps = Steps(steps)
+        self.edits = Edits()
 
     def settles_at_ms(self, work: Work) -> int | None:
         """Gives until when the rest of what the first due turn begins (an album) is waited for; None when it may be answered now."""
@@ -104,9 +107,13 @@ class Answer:
         """Answers the first due turn of `work` with what belongs to it, or all late ones of the same address together.
 
         Gives the deliveries of the reply, for the caller to send. None when no provider answered: the turn waits, and the lease is
-        given back. Raises Fenced, StoreDown.
+        given back; so it is when the question was edited while it was asked. Raises Fenced, StoreDown.
         """
         now = self._clock.now_ms()
+        if work.history is None:
+            most = self._history_messages + len(work.turns)
+            work = replace(work, history=tuple(await self._store.history(work.conversation_id, limit=most)))
+        work = as_edited(work)
         self._show.acknowledge(self._channels.get(work.turns[0].address.key.channel), work.turns[0])
         if self._commands is not None and self._commands.recognise(work.turns[0]) is not None:
             done = await self._commands.carry_out(work.turns[0], home=work.conversation_id)
@@ -132,13 +139,16 @@ class Answer:
             return await self._unanswered(case, turns, error)
         return await self._answered(case, turns, late=late)
 
-    async def _answered(self, case: Case, turns: Sequence[DueTurn], *, late: bool) -> Replied:
-        """Stores what a model said, once every step has looked at it."""
+    async def _answered(self, case: Case, turns: Sequence[DueTurn], *, late: bool) -> Replied | None:
+        """Stores what a model said, once every step has looked at it. None when the question was edited meanwhile."""
         asked = case.asked
         assert asked is not None, "a model answered"
         text = await self._steps.after(case, asked.answer.text)
         if late:
             text = f"{say('late', language=case.language)}\n\n{text}"
+        if self.edits.concern(case.work.conversation_id, turns):
+            await self._answered_anew(case, turns[0], asked.records)
+            return None
         if asked.notice:
             log.warning("a dearer candidate answered", turn=turns[0].id, notice=asked.notice)
         for record in asked.records:
@@ -192,6 +202,15 @@ class Answer:
         return await self._close(work, (first,), state="failed", text=say("failed", language=language), note=why, case=case, look=False)
 
     # -- private
+    async def _answered_anew(self, case: Case, first: DueTurn, records: Sequence[UsageRecord]) -> None:
+        """Throws away what was said to words that the person has changed since, keeps what it cost, and lets the turn begin anew."""
+        log.info("the question was edited while it was answered; it is answered anew", turn=first.id)
+        home, now, usage = case.work.conversation_id, self._clock.now_ms(), (*case.usage, *records)
+        for record in records:
+            self._count(record)
+        await self._store.retry_turn(turn_id=first.id, conversation_id=home, epoch=case.work.epoch, now_ms=now, at_ms=now, usage=usage)
+        self._bus.publish(WORK, home.encode())
+
     def _count(self, record: UsageRecord) -> None:
         self._observe.attempt(
             candidate=record.candidate,
@@ -207,10 +226,7 @@ class Answer:
         topic = conversation_topic(work.conversation_id)
         self._bus.publish(topic, encode(Live(kind="working", turn=first.id)))
         images: Mapping[str, Image] = {}
-        history = work.history
-        if history is None:
-            own = sum(len(turn.each) for turn in turns)
-            history = tuple(await self._store.history(work.conversation_id, limit=self._history_messages + own))
+        history = work.history or ()
         if any(part.type == "media" for turn in turns for part in turn.parts):
             gathered, images = await self._gather.media([with_unasked(turn, history) for turn in turns])
             turns = tuple(gathered)
@@ -284,7 +300,7 @@ class Answer:
         first, last = turns[0], turns[-1].each[-1]
         now = self._clock.now_ms()
         parts = parts or (Text(text=text, format="markdown"),)
-        reply = None if silent else self._reply(parts, author=author, reply_to=last.message_id, model=model)
+        reply = None if silent else self._reply(parts, author=author, reply_to=last.edited_by or last.message_id, model=model)
         # A command is answered where it was given: what it asks must be said yes to there.
         place = await self._place(work, last) if author == "assistant" else last.address
         outgoings = [] if silent else self._outgoings(last, parts, to=place)

@@ -9,8 +9,9 @@ import structlog
 from wasl.domain.errors import Forged, Malformed, StoreDown
 from wasl.domain.event import Arrival, Event, Receipt, Signal
 from wasl.domain.ids import ConversationId, DeliveryId
+from wasl.domain.message import edited
 from wasl.domain.turn import Work
-from wasl.ports.bus import WORK, Bus, conversation_topic
+from wasl.ports.bus import EDITED, WORK, Bus, conversation_topic
 from wasl.ports.channel import Channel
 from wasl.ports.clock import Clock
 from wasl.ports.store import Accepted, Duplicate, Incoming, Kept, Lease, Outcome, ReceiptApplied, Store
@@ -20,6 +21,8 @@ from wasl.wire.call import Call, Reply
 
 log = structlog.get_logger(__name__)
 
+NATIVE_ID_MAX = 500
+"""Characters of a platform's id that are told on the bus; a longer one is nobody's."""
 
 OperatorSpoke = Callable[[ConversationId, str], Awaitable[None]]
 Heard = Callable[[Receipt, DeliveryId], Awaitable[None]]
@@ -142,6 +145,8 @@ class Receive:
                     self._take(outcome.work, asked_at)
                 elif outcome.turn_id is not None:
                     self._bus.publish(WORK, outcome.conversation_id.encode())
+                elif (target := edited(event.parts)) is not None:
+                    self._bus.publish(EDITED, f"{outcome.conversation_id} {target[:NATIVE_ID_MAX]}".encode())
             case ReceiptApplied(), Receipt():
                 self._observe.receipt(channel=name, state=event.state)
                 if outcome.changed:

@@ -10,7 +10,7 @@ import structlog
 from wasl.domain.errors import Fenced, StoreDown
 from wasl.domain.ids import ConversationId
 from wasl.domain.turn import Work
-from wasl.ports.bus import WORK, Bus
+from wasl.ports.bus import EDITED, WORK, Bus
 from wasl.ports.clock import Clock
 from wasl.ports.store import Lease, Store
 from wasl.service.answer import Answer
@@ -133,18 +133,27 @@ class Worker:
     def _done(self, conversation_id: ConversationId, task: asyncio.Task[None]) -> None:
         if self._held.get(conversation_id) is task:
             del self._held[conversation_id]
+            self._answer.edits.forget(conversation_id)
             self._kept.pop(conversation_id, None)
         if conversation_id in self._again or len(self._held) == self._concurrency - 1:
             self._again.discard(conversation_id)
             self._wake.set()
 
     async def _listen(self) -> None:
-        async with self._bus.subscribe(WORK) as words:
-            async for _, conversation_id in words:
-                if (held := ConversationId(conversation_id.decode())) in self._held:
+        async with self._bus.subscribe(WORK, EDITED) as words:
+            async for topic, conversation_id in words:
+                if topic == EDITED:
+                    self._note_edit(conversation_id.decode())
+                elif (held := ConversationId(conversation_id.decode())) in self._held:
                     self._again.add(held)  # it is ready once we give it back, not before
                 else:
                     self._wake.set()
+
+    def _note_edit(self, told: str) -> None:
+        """Notes an edit in a conversation that is worked on here; whoever takes it up later finds it in the history."""
+        conversation_id, _, native_id = told.partition(" ")
+        if (held := ConversationId(conversation_id)) in self._held:
+            self._answer.edits.note(held, native_id)
 
     async def _beat(self) -> None:
         seconds = self._lease.milliseconds / 3000

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wasl.domain.event import Arrival, ConsentGiven, Event, Moved, Signal
-from wasl.domain.message import Choice, Contact, Media, MediaRole, Option, Part, Place, Reaction, Text, Unknown
+from wasl.domain.message import Choice, Contact, Media, MediaRole, Option, Part, Place, Reaction, Text, Unknown, edit_of
 from wasl.domain.person import AddressKey
 from wasl.wire import read
 
@@ -326,11 +326,13 @@ def _other(key: str, bot: Bot, kind: str, value: dict[str, Any]) -> Event | None
     address, message_id = _address(bot, value), read.whole(value, "message_id")
     if address is None:
         return None
-    words = (read.text(value, "text") or read.text(value, "caption")) if kind.startswith("edited_") else None
+    is_edit = kind.startswith("edited_")
+    words = (read.text(value, "text") or read.text(value, "caption")) if is_edit else None
+    whole = edit_of(str(message_id), value) if is_edit and message_id is not None else Unknown(kind=kind, value=value)
     return Arrival(
         key=key,
         address=address,
-        parts=(*((Text(text=words),) if words else ()), Unknown(kind=kind, value=value)),
+        parts=(*((Text(text=words),) if words else ()), whole),
         sent_at_ms=(_at_ms({"date": value.get("edit_date")}) or _at_ms(value)),
         reply_to=None if message_id is None else str(message_id),
         author_name=_name_of(read.child(value, "from")),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from wasl.domain.message import PARTS_MAX, Choice, Contact, Media, MediaRole, Option, Part, Place, Reaction, Text, Unknown
+from wasl.domain.message import PARTS_MAX, Choice, Contact, Media, MediaRole, Option, Part, Place, Reaction, Text, Unknown, edit_of
 from wasl.wire import read
 
 _MEDIA: Mapping[str, MediaRole] = {
@@ -21,7 +21,8 @@ def parts_of(message: Mapping[str, Any]) -> tuple[tuple[Part, ...], bool]:
     parts = _readable(kind, message)
     if kind == "edit":  # what it says now, and the edit itself
         parts = _readable("text", read.child(read.child(message, kind), "message"))
-        return (*parts, Unknown(kind=kind, value=dict(message))), False
+        target = target_of(message)
+        return (*parts, edit_of(target, message) if target is not None else Unknown(kind=kind, value=dict(message))), False
     if not parts:
         return (Unknown(kind=_unknown_kind(kind, message), value=dict(message)),), _answerable(kind, message)
     if message.get("errors"):

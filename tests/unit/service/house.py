@@ -1,6 +1,7 @@
 """A small Wasl for tests of the services: the real SQLite store, a held clock, a scripted network, one invented channel."""
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import AsyncIterator, Callable, Generator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -39,6 +40,7 @@ from wasl.store.sqlite import SqliteStore
 from wasl.testing.clock import TestClock
 from wasl.testing.lapsed import end_lapsed
 from wasl.testing.network import ScriptedNetwork
+from wasl.testing.network import answer as taken
 from wasl.wire.call import Call, Reply
 
 SEND_URL = "https://letters.test/send"
@@ -243,6 +245,16 @@ def build(
     )
     receive = Receive(store=store, bus=bus, clock=clock, channels=channels, observe=observe, offer=lambda: None, take=lambda *_: None)
     return House(clock, network, store, bus, letters, ask, observe, receive, worker, answer, deliver)
+
+
+@asynccontextmanager
+async def answering(folder: Path, **limits: Any) -> AsyncIterator[House]:
+    """A house that is open and whose platform takes whatever comes first."""
+    made = build(folder, **limits)
+    made.network.on("POST", SEND_URL, *[taken("")] * 9)
+    await made.store.open()
+    yield made
+    await made.store.close()
 
 
 def _commands(store: SqliteStore, bus: LocalBus, clock: TestClock, channels: Any, *, library: Any, public_url: str | None) -> Commands:

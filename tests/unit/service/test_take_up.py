@@ -5,33 +5,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.service.house import SEND_URL, House, build, unroutable
+from tests.unit.service.house import House, answering, unroutable
 
 from wasl.domain.event import Arrival
 from wasl.domain.message import Media, MediaRole, Part, Text
 from wasl.domain.person import AddressKey
 from wasl.service.take_up import FOLLOWS_MS, JOINED_MAX, SETTLE_MS, SETTLE_MS_MAX
-from wasl.testing.network import answer
 
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    made = build(tmp_path)
-    made.network.on("POST", SEND_URL, *[answer("")] * 9)
-    await made.store.open()
-    yield made
-    await made.store.close()
+    async with answering(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
-async def apart(tmp_path: Path) -> AsyncIterator[House]:
+async def apart(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
     """On its channel nothing says that pictures belong together."""
-    (tmp_path / "apart").mkdir()
-    made = build(tmp_path / "apart", pictures_apart=True)
-    made.network.on("POST", SEND_URL, *[answer("")] * 9)
-    await made.store.open()
-    yield made
-    await made.store.close()
+    async with answering(tmp_path_factory.mktemp("apart"), pictures_apart=True) as made:
+        yield made
 
 
 def picture(*, caption: str | None = None, album: str | None = "a", role: MediaRole = "photo") -> Media:
