@@ -40,6 +40,9 @@ PEOPLE_AT_ONCE = 5_000
 """People counted with one statement: reading happens on the loop's own thread, which must not stand still for long."""
 PRUNE_ROWS_MAX = 5_000
 """Rows deleted in one transaction, so that pruning never holds up the writer."""
+_PING = "insert into cursor values ('?', ?) on conflict do update set value = excluded.value"
+_PING_TEXT = "." * 65_536
+"""As much as a long message takes: on a full disk a few bytes still fit into what the file holds already."""
 
 
 class SqliteStore(SqlBeside):
@@ -86,8 +89,8 @@ class SqliteStore(SqlBeside):
         self._group = self._read_db = self._write_db = self._indexing = None
 
     async def ping(self) -> None:
-        """Makes one durable commit that changes nothing that anybody reads."""
-        await self._write(lambda db: db.execute("insert into cursor values ('', ?) on conflict do update set value = cursor.value", ("",)))
+        """Makes one durable commit that changes nothing that anybody reads, and is no smaller than a message's."""
+        await self._write(lambda db: db.execute(_PING, (_PING_TEXT,)))
 
     # -- one inbound request
     async def receive(self, incoming: Incoming, *, lease: Lease | None = None) -> Sequence[Outcome]:
