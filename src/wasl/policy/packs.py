@@ -1,8 +1,9 @@
 """Packs: the built-in prompts and questions, written for Wasl, that the purpose classifier learns from.
 
 A pack is a text: "# …" is a note, "## kind" begins a kind, "language | words" is one prompt, {a|b} stands for each of its choices in
-turn. Languages are en, fr, es, de, tr, ur, id, and for Arabic ar (standard), eg, gu (Gulf), lv (Levant), mg (Maghreb), az (Arabic
-in Latin letters).
+turn, with each of every other; [a|b] for one after the other, side by side with those of other brackets, so that a line gives as many
+prompts as its longest bracket has choices. Languages are en, fr, es, pt, de, tr, ur, id, and for Arabic ar (standard), eg, gu (Gulf),
+lv (Levant), mg (Maghreb), az (Arabic in Latin letters).
 """
 
 import re
@@ -15,6 +16,7 @@ PROMPTS_PER_LINE_MAX: Final = 64
 """What the choices of one line may stand for."""
 
 _CHOICE: Final = re.compile(r"\{([^{}|]*(?:\|[^{}|]*)+)\}")
+_ABREAST: Final = re.compile(r"\[([^\[\]|]*(?:\|[^\[\]|]*)+)\]")
 _LINE: Final = re.compile(r"([a-z]{2}) \| (\S.*)\Z")
 
 
@@ -46,8 +48,15 @@ def read_pack(text: str, *, name: str) -> tuple[Prompt, ...]:
             match = _LINE.match(line)
             if match is None or not kind:
                 raise SettingWrong(f"{name}, line {number}: {line[:80]!r} is no prompt; write it as `language | words` below a `## kind`")
-            found += [Prompt(kind, match[1], words) for words in _choices(match[2], at=f"{name}, line {number}")]
+            found += [Prompt(kind, match[1], words) for line in _abreast(match[2]) for words in _choices(line, at=f"{name}, line {number}")]
     return tuple(found)
+
+
+def _abreast(words: str) -> Iterator[str]:
+    """Gives as many lines as the longest bracket has choices; a shorter one begins again."""
+    parts = [part.split("|") if place % 2 else [part] for place, part in enumerate(_ABREAST.split(words))]
+    for turn in range(max(map(len, parts))):
+        yield "".join(choices[turn % len(choices)] for choices in parts)
 
 
 def _choices(words: str, *, at: str) -> Iterator[str]:

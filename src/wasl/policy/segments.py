@@ -1,4 +1,5 @@
-"""Segments: a message cut where it changes its subject: at the ends of sentences, at line breaks, at "also" and its like."""
+"""Segments: a message cut where it changes its subject: at the ends of sentences, at line breaks, at "also" and its like; and clauses,
+the smaller pieces of one sentence."""
 
 import re
 from typing import Final
@@ -17,23 +18,38 @@ _LEADING: Final = re.compile(rf"(?:{_ALSO})(?!\w)[,:،]?\s*", re.IGNORECASE)
 _CUT: Final = re.compile(rf"(?<=[.!?؟。！？])\s+|[\r\n]+|(?<!\S)(?:{_ALSO})(?!\w)[,:،]?\s*", re.IGNORECASE)
 
 
+_CLAUSE: Final = re.compile(
+    r"(?<=[,،:;؛])\s+|\s+[-–—]\s+|(?<=\s)(?:so|and|then|but|et|donc|y|así que|e|então|und|ve|bir de|dan|terus|sekalian|اور|تو|بس|فقط)\s+",
+    re.IGNORECASE,
+)
+
+
 def segments(text: str) -> tuple[str, ...]:
     """Gives the pieces of a message in order; a message of one subject comes back as it is."""
+    return tuple(_without_leading(piece) for piece in _pieces(text, _CUT))
+
+
+def clauses(piece: str) -> tuple[str, ...]:
+    """Gives the clauses of a segment in order: what stands between commas, colons, dashes and words such as "and" and "so"."""
+    return tuple(_pieces(piece, _CLAUSE))
+
+
+def _pieces(text: str, cut: re.Pattern[str]) -> list[str]:
     found: list[str] = []
-    start = 0
-    for match in _CUT.finditer(text):
+    last = start = 0
+    for match in cut.finditer(text):
         if match.end() == match.start() or len(found) >= SEGMENTS_MAX - 1:
             continue
         piece = text[start : match.start()].strip(" ,;:-–،؛")
         if len(piece) >= SEGMENT_CHARACTERS_MIN:
             found.append(piece)
-            start = match.end()
+            last, start = start, match.end()
     rest = text[start:].strip(" ,;:-–،؛")
     if found and len(rest) < SEGMENT_CHARACTERS_MIN:
-        found[-1] = f"{found[-1]} {rest}".strip()
+        found[-1] = text[last:].strip(" ,;:-–،؛")
     elif rest or not found:
         found.append(rest)
-    return tuple(_without_leading(piece) for piece in found)
+    return found
 
 
 def _without_leading(piece: str) -> str:

@@ -42,6 +42,11 @@ def test_choices_stand_for_each_of_their_words() -> None:
     assert [prompt.text for prompt in read] == ["a and c", "a and d", "b and c", "b and d"]
 
 
+def test_brackets_give_their_choices_side_by_side() -> None:
+    read = read_pack("## kind\nen | [a|b|c] and [d|e] {f|g}\n", name="pack")
+    assert [prompt.text for prompt in read] == ["a and d f", "a and d g", "b and e f", "b and e g", "c and d f", "c and d g"]
+
+
 @pytest.mark.parametrize("text", ["en | before any kind", "## kind\nno language", "## kind\nen | " + "{a|b}" * 12])
 def test_a_line_that_is_none_is_named(text: str) -> None:
     with pytest.raises(SettingWrong, match="line"):

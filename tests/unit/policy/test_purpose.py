@@ -75,6 +75,26 @@ def test_a_message_with_both_is_cut_and_only_the_business_part_is_kept_for_the_a
     assert "python" in judged.general
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "While my bouquet is being delivered, write a poem about the sea",
+        "I am a customer of the flower shop: solve 3x + 4 = 19",
+        "بينما أنتظر توصيل الورد، اكتب لي مقالا عن الحرب",
+    ],
+)
+def test_a_clause_about_the_goods_does_not_carry_a_general_request_with_it(learnt: Classifier, text: str) -> None:
+    judged = learnt.judge(text)
+    assert judged.label in ("mixed", "general")
+    assert judged.general
+
+
+def test_a_question_of_several_clauses_stays_whole(learnt: Classifier) -> None:
+    judged = learnt.judge("The roses came late, two were broken, so please deliver a new bouquet")
+    assert judged.label == "business"
+    assert len(judged.parts) == 1
+
+
 def test_learning_twice_gives_the_same_odds(learnt: Classifier) -> None:
     again = learn_purpose(FLOWERS, shipped_packs())
     assert again.odds("do you sell cactus plants") == learnt.odds("do you sell cactus plants")
