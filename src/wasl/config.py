@@ -176,7 +176,11 @@ class Settings(Frozen):
         None, description="Folder with your own register (.toml): contracts, terms, further dependencies; see `wasl register`."
     )
     prices: Path | None = Field(None, description="Folder with your own prices (.toml), which go before those that come with Wasl.")
-    language: str = Field("en", description="Language of pages and notices when a person's own is not known.")
+    language: str = Field(
+        "en",
+        pattern=r"^[A-Za-z]{2,3}([-_.@]\S*)?$",
+        description="Language of pages and notices when a person's own is not known, by its code, such as en or ar.",
+    )
     assistant: Assistant = Field(default_factory=Assistant)
     server: Server = Field(default_factory=Server)
     work: Work = Field(default_factory=Work)
@@ -198,7 +202,11 @@ class Settings(Frozen):
     channels: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False, description="The ways to people, by name.")
     providers: dict[str, dict[str, Any]] = Field(default_factory=dict, repr=False, description="The model providers, by name.")
     candidates: tuple[Candidate, ...] = Field((), description="The models, in the order in which they are asked.")
-    otel_endpoint: str | None = Field(None, description="Where OpenTelemetry spans are sent (http://…:4318); none when left out.")
+    otel_endpoint: str | None = Field(
+        None,
+        pattern=r"^https?://[^/?#\s]+[^?#\s]*$",
+        description="Where OpenTelemetry spans are sent (http://…:4318); none when left out.",
+    )
 
     costs: Costs = Field(default_factory=Costs)
     budgets: tuple[BudgetSetting, ...] = Field((), description="Limits of money, checked before every call and every send that costs.")

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from pydantic import BaseModel, ConfigDict, SecretStr, model_validator
+from pydantic import BaseModel, ConfigDict, SecretStr, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 
 class Frozen(BaseModel):
@@ -15,6 +16,13 @@ class Frozen(BaseModel):
     @classmethod
     def _show_what_is_not_secret(cls, value: Any) -> Any:
         return revealed(cls, value) if isinstance(value, dict) else value
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _truth_is_no_number(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, bool) and info.field_name and (number := _number(cls.model_fields[info.field_name].annotation)):
+            raise PydanticCustomError(f"{number}_type", "takes a number")  # Python would take true for 1
+        return value
 
 
 def revealed(model: type[BaseModel], value: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,3 +38,9 @@ def revealed(model: type[BaseModel], value: Mapping[str, Any]) -> dict[str, Any]
 def is_secret(annotation: Any) -> bool:
     """Says whether a field holds a secret."""
     return annotation is SecretStr or any(is_secret(argument) for argument in get_args(annotation))
+
+
+def _number(annotation: Any) -> str | None:
+    """Names the kind of number that a field takes; None for one that takes none, or a truth beside."""
+    kinds = {annotation, *get_args(annotation)}
+    return None if bool in kinds else next((kind.__name__ for kind in (float, int) if kind in kinds), None)

@@ -58,6 +58,11 @@ def test_folders_are_taken_from_where_the_file_is(tmp_path: Path) -> None:
         ("[server]\nprot = 1", "server.prot is not a setting; did you mean 'port'?"),
         ("[server]\nzzz = 1", "server.zzz is not a setting; the known ones are host, port"),
         ("[server]\nport = 'x'", "server.port takes a whole number"),
+        ("[server]\nport = true", "server.port takes a whole number"),
+        ("[work]\nlease_seconds = true", "work.lease_seconds takes a number"),
+        ("[keep]\ndays = true", "keep.days takes a whole number"),
+        ("language = 'arabic'", "language has not the form that it must have: Language of pages and notices when"),
+        ("otel_endpoint = 'collector:4318'", "otel_endpoint has not the form that it must have: Where OpenTelemetry"),
         ("[server]\nport = 70000", "server.port must be at most 65535"),
         ("[server]\nrole = 'boss'", "server.role takes one of 'all', 'web' or 'worker'"),
         (
@@ -182,6 +187,7 @@ def test_an_adapter_s_wrong_settings_are_named_with_their_place() -> None:
     ("name", "given", "read"),
     [
         ("WASL_SERVER__PORT", "9000", lambda s: s.server.port == 9000),
+        ("WASL_LANGUAGE", "ar_EG.UTF-8", lambda s: s.language == "ar_EG.UTF-8"),
         ("WASL_DATA", "/d", lambda s: s.data == Path("/d")),
         ("WASL_ASSISTANT__NAME", "[نور", lambda s: s.assistant.name == "[نور"),
         ("WASL_CHANNELS__X__TOKEN", "t", lambda s: s.channels["x"]["token"] == "t"),

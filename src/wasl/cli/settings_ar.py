@@ -17,7 +17,9 @@ MEANINGS: Final[Mapping[str, str]] = {
     "Folder with your own prices (.toml), which go before those that come with Wasl.": (
         "مجلد أسعارك (.toml)، وتتقدم على الأسعار التي تأتي مع وصل."
     ),
-    "Language of pages and notices when a person's own is not known.": "لغة الصفحات والإشعارات حين لا تُعرف لغة الشخص.",
+    "Language of pages and notices when a person's own is not known, by its code, such as en or ar.": (
+        "لغة الصفحات والإشعارات حين لا تُعرف لغة الشخص، برمزها مثل en أو ar."
+    ),
     "Where OpenTelemetry spans are sent (http://…:4318); none when left out.": (
         "إلى أين تُرسل مقاطع OpenTelemetry (http://…:4318)؛ لا شيء إن تُرك."
     ),
