@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, SecretStr, ValidationInfo, field_validator, model_validator
-from pydantic_core import PydanticCustomError
 
 
 class Frozen(BaseModel):
@@ -20,8 +19,8 @@ class Frozen(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _truth_is_no_number(cls, value: Any, info: ValidationInfo) -> Any:
-        if isinstance(value, bool) and info.field_name and (number := _number(cls.model_fields[info.field_name].annotation)):
-            raise PydanticCustomError(f"{number}_type", "takes a number")  # Python would take true for 1
+        if isinstance(value, bool) and info.field_name and _is_number(cls.model_fields[info.field_name].annotation):
+            return str(value)  # as a word it is refused; Python would take true for 1
         return value
 
 
@@ -40,7 +39,7 @@ def is_secret(annotation: Any) -> bool:
     return annotation is SecretStr or any(is_secret(argument) for argument in get_args(annotation))
 
 
-def _number(annotation: Any) -> str | None:
-    """Names the kind of number that a field takes; None for one that takes none, or a truth beside."""
+def _is_number(annotation: Any) -> bool:
+    """Says whether a field takes a number, and no truth beside."""
     kinds = {annotation, *get_args(annotation)}
-    return None if bool in kinds else next((kind.__name__ for kind in (float, int) if kind in kinds), None)
+    return not kinds.isdisjoint((int, float)) and bool not in kinds
