@@ -24,6 +24,8 @@ from tests.crash.points import MOMENTS, PEOPLE_POINTS
 
 CODE = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]")
 REPLY_SECONDS_MAX = 60.0
+"""So long after the last kill every command is answered, and mostly so long after it was sent. A process that is killed again before it has
+listened for receipts for their full time repeats no unclear send, and what stands behind one waits for the next process."""
 DRAIN_SECONDS_MAX = 120.0
 HABITS = Habits(pause_max=0.6, model_fault=0.05)
 _decode = msgspec.json.Decoder().decode
@@ -49,6 +51,7 @@ class Seen:
 
     wrong: list[str] = field(default_factory=list)
     commands: int = 0
+    waited: int = 0
     unanswered: list[str] = field(default_factory=list)
     shared_prompts: int = 0
     roamed: int = 0
@@ -62,6 +65,7 @@ class LinkingPlatform(Platform):
         self.pairs: dict[int, Pair] = {}
         self.written_in: dict[str, int] = {}
         self.seen = Seen()
+        self.kills_over = asyncio.Event()
         self._words: dict[int, asyncio.Queue[str]] = {}
 
     def pair_of(self, person: int) -> Pair:
@@ -124,15 +128,29 @@ class LinkingPlatform(Platform):
         self.seen.commands += 1
         value = text_message(person=person, wamid=f"wamid.CM{self._serial:07d}", text=text, timestamp=int(time.time()))
         await self.hook(value)
+        began = time.monotonic()
+        answer = asyncio.create_task(self._heard(person, until))
+        patience = asyncio.create_task(self._patience())
+        await asyncio.wait({answer, patience}, return_when=asyncio.FIRST_COMPLETED)
+        patience.cancel()
+        self.seen.waited += time.monotonic() - began > REPLY_SECONDS_MAX
+        if answer.done():
+            return answer.result()
+        answer.cancel()
+        self.seen.unanswered.append(f"{person}: {text}")
+        return ""
+
+    async def _heard(self, person: int, until: str) -> str:
         words = self._words.setdefault(person, asyncio.Queue())
-        try:
-            async with asyncio.timeout(REPLY_SECONDS_MAX):
-                while until not in (said := await words.get()):
-                    pass
-                return said
-        except TimeoutError:
-            self.seen.unanswered.append(f"{person}: {text}")
-            return ""
+        while until not in (said := await words.get()):
+            pass
+        return said
+
+    async def _patience(self) -> None:
+        await asyncio.sleep(REPLY_SECONDS_MAX)
+        if not self.kills_over.is_set():
+            await self.kills_over.wait()
+            await asyncio.sleep(REPLY_SECONDS_MAX)
 
     async def join_and_part(self, number: int, *, until: asyncio.Event) -> None:
         """Lets a pair link by a code, part, undo, and part again, on and on."""
@@ -201,7 +219,7 @@ async def crash_linking(
     kills += [Kill(spec=f"{point}:{moment}:{rng.randint(1, 3)}") for point in PEOPLE_POINTS for moment in MOMENTS for _ in range(at_links)]
     rng.shuffle(kills)
     fleet = Fleet(folder, peer=platform.listener.url, model=platform.model.url, store=store, roles=roles, kills=kills, seed=seed)
-    platform.ports = fleet.ports
+    platform.ports, platform.kills_over = fleet.ports, fleet.planned_out
     await fleet.start()
     try:
         print(f"linking: {len(kills)} kills planned …", file=sys.stderr, flush=True)
@@ -234,6 +252,7 @@ def tell(outcome: LinkingOutcome) -> str:
     return (
         f"linking: {o.deaths.kills} kills, {o.messages} messages, {o.links} links, {o.partings} partings, {o.seen.commands} commands;"
         f" lost {o.lost[:5]}, twice {o.twice[:5]}, out of order {o.out_of_order[:5]}, wrong {o.seen.wrong[:5]},"
-        f" commands unanswered {o.seen.unanswered[:5]}, with the other's words {o.seen.shared_prompts}, answered elsewhere {o.seen.roamed},"
+        f" commands unanswered {o.seen.unanswered[:5]}, answered after more than a minute {o.seen.waited},"
+        f" with the other's words {o.seen.shared_prompts}, answered elsewhere {o.seen.roamed},"
         f" settled {o.settled}, ended by themselves {o.deaths.own[:2]}"
     )
